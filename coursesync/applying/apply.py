@@ -156,10 +156,11 @@ def _note_keys(run: Run) -> None:
 
 def _advance(run: Run) -> None:
     for course in run.courses.values():
-        for change in course.changes:
-            is_over = change.address in run.results or change.address in course.doubts
-            if is_over or not change.action.changes:
+        for i, planned in enumerate(course.changes):
+            is_over = planned.address in run.results or planned.address in course.doubts
+            if is_over or not planned.action.changes:
                 continue
+            change = course.changes[i] = run.resolved(planned)
             if not course.held and not course.doubts:
                 run.go_on()
                 look_for_lessons(run, course)
@@ -169,6 +170,9 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
+            elif change.holder:  # whatever it is in was not made, and that stopped no course
+                reason = f"{change.holder} is not there yet"
+                run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:
                 carry_out(run, change)
 

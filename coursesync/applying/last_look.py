@@ -29,7 +29,7 @@ from coursesync.state.state import unconfirmed
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from coursesync.applying.run import Run
+    from coursesync.applying.run import Listing, Run
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
@@ -56,7 +56,7 @@ def last_look(run: Run) -> None:
         found, missing = _until_all_is_listed(run, courses)
     run.unlisted = tuple(result for result in missing if not _is_gone(run, result))
     run.twins = tuple(_twins(run))
-    run.unread = tuple(course.unread for course in courses if course.unread)
+    run.unread = tuple(unread for c in courses for unread in c.unread.values() if unread)
     run.confirmed = _confirmed(run, courses)
 
 
@@ -67,8 +67,8 @@ def _take_up_earlier(run: Run) -> None:
             continue
         kind, parent = kind_of(address), entry.parent_id
         change = Change(Action.CREATE, address, kind, parent, after=entry.known)
-        course = run.courses.setdefault(parent, CourseRun(parent, kind, ()))
-        course.changes = (*course.changes, change)
+        course = run.courses.setdefault(parent, CourseRun(parent, []))
+        course.changes.append(change)
         run.results[address] = Result(change, Status.CREATED, entry.id, at=run.stamp())
         run.earlier.append(address)
 
@@ -83,8 +83,8 @@ def _made(run: Run, course: CourseRun) -> Iterator[Result]:
 
 def _until_all_is_listed(
     run: Run, courses: Collection[CourseRun]
-) -> tuple[Sequence[Record], list[Result]]:
-    """Return the records of the courses, and the creates that they don't show in time.
+) -> tuple[Mapping[Listing, Sequence[Record]], list[Result]]:
+    """Return the records by course and kind, and the creates that they don't show in time.
 
     Each look lists all courses, because another run may still write to any of them. If a create was
     settled with a record from a list, that may be another run's, so the looks repeat until the
@@ -94,14 +94,17 @@ def _until_all_is_listed(
     number = 0
     while True:
         number += 1
-        found = run.listed(courses)
-        records = [record for each in found.values() for record in each]
-        shown = {(record.parent_id, record.id) for record in records}
         made = [result for course in courses for result in _made(run, course)]
-        missing = [each for each in made if (each.change.parent_id, each.record_id) not in shown]
+        found = run.listed({(each.change.parent_id, each.change.kind): None for each in made})
+        shown = {(listing, record.id) for listing, each in found.items() for record in each}
+        missing = [
+            each
+            for each in made
+            if ((each.change.parent_id, each.change.kind), each.record_id) not in shown
+        ]
         rest = (until if missing else run.settled_until) - run.world.clock.now()
         if rest <= 0:
-            return records, missing
+            return found, missing
         run.pause_before_look([each.change.address for each in missing or made], number, rest)
 
 
@@ -134,24 +137,29 @@ def _is_gone(run: Run, result: Result) -> bool:
 
 
 def _others(
-    run: Run, courses: Collection[CourseRun], found: Sequence[Record]
+    run: Run, courses: Collection[CourseRun], found: Mapping[Listing, Sequence[Record]]
 ) -> Iterator[tuple[Result, str]]:
     """Yield the creates whose Id belongs to a record with another title.
 
     For a record of an earlier run, order and contents must differ too: others may have retitled it.
     """
-    for course in courses:
-        kind = course.kind
-        # without those that no outline wants any more: a list showed them
-        made = {each.record_id: each for each in _made(run, course) if each.change.after}
+    by_id = {
+        (course.id, each.change.kind, each.record_id): each
+        for course in courses
+        for each in _made(run, course)
+        if each.change.after  # if no outline wants it any more, a list showed it
+    }
+    for (course_id, kind), records in found.items():
+        made = {each.id: by_id.get((course_id, kind, each.id)) for each in records}
+        ours = {record_id: result for record_id, result in made.items() if result is not None}
         every = (kind.title_property, kind.order_property, kind.contents_property)
         compared = {
             record_id: every if result.change.address in run.earlier else every[:1]
-            for record_id, result in made.items()
+            for record_id, result in ours.items()
         }
-        ours = [each for each in found if each.parent_id == course.id and each.id in made]
-        for record in run.lookout.whole(kind, ours, partial(_lacks_any, compared)):
-            result, names = made[record.id], compared[record.id]
+        listed = [each for each in records if each.id in ours]
+        for record in run.lookout.whole(kind, listed, partial(_lacks_any, compared)):
+            result, names = ours[record.id], compared[record.id]
             sent = in_order(result.change.after)
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
@@ -159,19 +167,19 @@ def _others(
                 yield result, f"{given}, which belongs to another {kind.name} of this course"
 
 
-def _lacks_any(compared: Mapping[int | None, Sequence[str]], record: Record) -> bool:
+def _lacks_any(compared: Mapping[int, Sequence[str]], record: Record) -> bool:
     return not record.unknown.isdisjoint(compared[record.id])
 
 
 def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
     """Return the addresses whose record was found once, in its course."""
-    looked = {course.id for course in courses if not course.unread}
+    looked = {(c.id, kind) for c in courses for kind in c.looked if not c.unread.get(kind)}
     held = {each.address for each in run.twins}
     held |= {result.change.address for result in run.unlisted}
     return frozenset(
         address
         for address, entry in unconfirmed(run.log.led_to()).items()
-        if entry.parent_id in looked and address not in held
+        if (entry.parent_id, kind_of(address)) in looked and address not in held
     )
 
 
@@ -184,7 +192,7 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
     change, wrong = result.change, result.record_id
     doubt = replace(run.create_of(change), claimed=True, reason=reason, since=result.at)
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
-    run.known.discard(wrong or 0)
+    run.known[change.kind].discard(wrong or 0)
     run.sender.planned += 1
     del run.results[change.address]
     run.attempts[change.address] = Sought(change, doubt)
@@ -193,12 +201,13 @@ def _doubt(run: Run, result: Result, reason: str) -> None:
 
 def _twins(run: Run) -> Iterator[Drifted]:
     """Yield the twins among the records that the last look at each course showed."""
-    records = [record for shown in run.shown.values() for record in shown]
-    if not records:
-        return
-    state, live = run.log.led_to(), {record.id: record for record in records}
-    kinds = {course.kind for course in run.courses.values()}
-    for kind in (each for each in KINDS.values() if each in kinds):
+    state = run.log.led_to()
+    for kind in KINDS.values():
+        shown = [each for (_, of), each in run.shown.items() if of is kind]
+        records = [record for each in shown for record in each]
+        if not records:
+            continue
+        live = {record.id: record for record in records}
         ids = namesakes(state, records, kind)
         alike = [each for each in records if each.id in ids]
         # reads them by Id, and drops those that can't be read

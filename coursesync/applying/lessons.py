@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
+from coursesync.kinds import held_in
 from coursesync.planning.plan import Action, Hindrance
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from coursesync.applying.run import CourseRun, Run
+    from coursesync.kinds.address import Address
     from coursesync.nexudus.lessons import Lessons
-    from coursesync.planning.plan import Change
+    from coursesync.planning.plan import Change, Plan
 
 _MOST_NAMED = 10
 _REMEDY = (
@@ -34,7 +36,11 @@ MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 
 
 def hindrance_to(
-    change: Change, courses: Collection[int], lessons: Lessons, most_age: float = inf
+    change: Change,
+    courses: Collection[int],
+    lessons: Lessons,
+    planned: Collection[int],
+    most_age: float = inf,
 ) -> Hindrance | None:
     """Find the lessons that prevent a change that deletes a section, or moves it to another course.
 
@@ -42,6 +48,7 @@ def hindrance_to(
         change: the change; lessons of the course to which it moves the section do not prevent it.
         courses: the Ids of the courses whose lessons may be in the section.
         lessons: lists them.
+        planned: the Ids of the lessons that the plan takes out of the section before.
         most_age: the largest age of a list, in seconds.
 
     Raises:
@@ -60,11 +67,26 @@ def hindrance_to(
         lesson.id: lesson
         for lesson in listed
         if lesson.section_id == change.record_id
+        and lesson.id not in planned
         and (change.action is Action.DELETE or lesson.course_id != change.parent_id)
     }
     if not found:
         return None
     return Hindrance(change, tuple(found[number] for number in sorted(found)), remedy=_REMEDY)
+
+
+def leaving(plan: Plan, done: Mapping[Address, Result] | None = None) -> frozenset[int]:
+    """Return the Ids of the records that a plan deletes, or takes out of what they are in.
+
+    With the results of a run, only those that it has carried out.
+    """
+    return frozenset(
+        change.entry.id
+        for change in plan.changes
+        if change.kind.within
+        and (change.action is Action.DELETE or change.moves)
+        and (done is None or ((result := done.get(change.address)) is not None and result.done))
+    )
 
 
 def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
@@ -103,8 +125,9 @@ def _look(run: Run, change: Change, most_age: float) -> bool:
     courses = _courses(run, change)
     if not courses:
         return False
+    planned = leaving(run.plan, None if most_age == inf else run.results)
     run.sender.until_writable()  # so that the look is recent when the write is sent
-    if found := hindrance_to(change, courses, run.lessons, most_age):
+    if found := hindrance_to(change, courses, run.lessons, planned, most_age):
         what = "deleted" if change.action is Action.DELETE else "moved"
         reason = f"not {what}, because {describe(found)}"
         stopped = Result(change, Status.HAS_LESSONS, change.record_id, reason, remedy=found.remedy)
@@ -114,8 +137,8 @@ def _look(run: Run, change: Change, most_age: float) -> bool:
 
 def _courses(run: Run, change: Change) -> Collection[int]:
     """Return the courses to check, including the one where the record was last read."""
-    _, record = run.fresh.get(change.record_id or 0, (0.0, None))
-    if record is None or not change.action.overwrites:
+    _, record = run.fresh.get((change.kind, change.record_id or 0), (0.0, None))
+    if record is None or not change.action.overwrites or not held_in(change.kind):
         return change.lesson_courses
     if record.parent_id == change.parent_id and change.action is not Action.DELETE:
         return ()  # the section is in its new course already

@@ -10,11 +10,11 @@ It must never base an update on a record that was read more than a minute ago.
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import dropwhile, groupby, islice
+from itertools import dropwhile, islice
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import in_order
+from coursesync.applying.run import sendable
 from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
@@ -39,8 +39,8 @@ _MAX_READINGS = 5  # reads of one record before one write
 def recheck(run: Run) -> None:
     """Read the records that the plan overwrites; raises Stop if that is impossible."""
     changes = [change for change in run.plan.changes if change.action.overwrites]
-    for kind, alike in groupby(changes, key=lambda change: change.kind):
-        _read(run, kind, list(alike))
+    for kind in dict.fromkeys(change.kind for change in changes):
+        _read(run, kind, [change for change in changes if change.kind is kind])
 
 
 def current(run: Run, change: Change) -> Record | None:
@@ -51,7 +51,7 @@ def current(run: Run, change: Change) -> Record | None:
     """
     record_id = change.entry.id
     for _ in range(_MAX_READINGS):
-        read_at, record = run.fresh.get(record_id, (float("-inf"), None))
+        read_at, record = run.fresh.get((change.kind, record_id), (float("-inf"), None))
         if run.world.clock.now() - read_at < MAX_AGE:
             return record
         _read(run, change.kind, [change, *_next(run, change)])
@@ -92,7 +92,7 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
             run.conclude(Result(change, Status.UNREADABLE, record_id, reason))
             continue
         record = found.get(record_id)
-        run.fresh[record_id] = (read_at, record)
+        run.fresh[kind, record_id] = (read_at, record)
         if record is None:
             # a deletion is sent anyway: its answer says for certain whether the record exists
             if change.action is not Action.DELETE:
@@ -127,7 +127,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     """Return who edited a record, in words; "" if it may be overwritten."""
     entry, kind = change.entry, change.kind
     # also ours: an update without an answer, and one that a lost state would know
-    ours = [entry.known, *(each for each in (entry.attempted, in_order(change.after)) if each)]
+    ours = [entry.known, *(each for each in (entry.attempted, sendable(change)) if each)]
     who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{who}{at(record.updated_on)}"
     is_elsewhere = record.parent_id not in {entry.parent_id, change.parent_id}

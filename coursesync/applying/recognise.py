@@ -21,7 +21,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
-from coursesync.kinds import LISTED
 from coursesync.kinds.address import MAX_TITLE
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.live_diff import fits, same
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt, State
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
-_TRACED = f"an interrupted run of another state created a {LISTED.name} at this address"
+_TRACED = "an interrupted run of another state created a {noun} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
@@ -199,8 +198,13 @@ class _Places:
             if title.startswith(self._title(record.attributes) or "\0")
             or self._has_contents(sought, record)
         ]
-        both = [*self._titled.get(title, ()), *rewritten]
-        return list({record.id: record for record in both}.values())
+        titled = [each for each in self._titled.get(title, ()) if self._is_beside(sought, each)]
+        return list({record.id: record for record in [*titled, *rewritten]}.values())
+
+    def _is_beside(self, sought: Sought, record: Record) -> bool:
+        """Return whether a record is in the same item as the one that is looked for."""
+        link = self._kind.link
+        return sought.attributes.get(link) == record.attributes.get(link)
 
     def _has_contents(self, sought: Sought, record: Record) -> bool:
         name, sent = self._kind.contents_property, sought.attributes
@@ -208,7 +212,8 @@ class _Places:
         return is_sent and same(name, sent, record.attributes, self._kind)
 
     def _placed(self, sought: Sought) -> Sequence[Record]:
-        return self._ordered.get(sought.attributes.get(self._kind.order_property), ())
+        placed = self._ordered.get(sought.attributes.get(self._kind.order_property), ())
+        return [record for record in placed if self._is_beside(sought, record)]
 
     def _title(self, attributes: Attributes) -> str:
         """Return a title without the differences that a server may add to its spelling."""
@@ -249,4 +254,5 @@ def trace(
                     found[record.id] = record
                 case Unclear(_, candidates):
                     found.update((record.id, record) for record in candidates)
-    return Unclear(_TRACED, tuple(found.values())) if found else Absent()
+    reason = _TRACED.format(noun=change.kind.name)
+    return Unclear(reason, tuple(found.values())) if found else Absent()

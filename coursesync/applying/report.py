@@ -156,8 +156,10 @@ def completed(
     # a record of an earlier run may also be one that the plan keeps
     changes = [*plan.changes, *(result.change for result in results.values())]
     ids, keys = set[int | None](), {course_of(address) for address in led_to.doubts}
-    for change in changes:
-        is_open = _is_open(change, results.get(change.address), led_to)
+    for planned in changes:
+        result = results.get(planned.address)
+        change = result.change if result else planned
+        is_open = _is_open(change, result, led_to)
         if is_open:
             ids |= {change.parent_id, change.home}
         # the next plan deals with a resource that waited for a doubt

@@ -7,11 +7,13 @@ Owns the run's bookkeeping and its lists of courses. It must never decide the or
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
+from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.nexudus.lessons import Lessons
@@ -64,27 +66,31 @@ class CourseRun:
 
     Attributes:
         held: why nothing more is done in it; "" while it goes on.
-        looked: `sender.interruptions` when the course was last listed.
-        unread: the record that could not be read in that look, and why; it may be one that is
-            looked for.
+        looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
+        unread: the record of a kind that could not be read in that look, and why; it may be one
+            that is looked for.
         lessons_seen: whether its lessons were checked.
         doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
 
     id: int
-    kind: Kind
-    changes: Sequence[Change]
+    changes: list[Change]
     held: str = ""
-    looked: int = 0
-    unread: str = ""
+    looked: dict[Kind, int] = field(default_factory=dict)
+    unread: dict[Kind, str] = field(default_factory=dict)
     lessons_seen: bool = False
     doubts: dict[Address, float] = field(default_factory=dict)
 
-    def note_unread(self, unread: str) -> None:
-        """Note what can't be read in the last look; release the course if it can be read now."""
-        if self.held == self.unread:
+    def note_look(self, kind: Kind, at: int, unread: str) -> None:
+        """Note a look and what can't be read in it; release the course if it can be read now."""
+        if self.held == self.unread.get(kind):
             self.held = ""
-        self.unread = unread
+        self.looked[kind] = at
+        self.unread[kind] = unread
+
+
+# a course and a kind, whose records there are listed
+Listing: TypeAlias = "tuple[int, Kind]"
 
 
 class Run:
@@ -101,12 +107,13 @@ class Run:
         self.lookout = Lookout(self.sender)
         self.lessons = Lessons(self.sender)
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
-        grouped = [(course, tuple(changes)) for course, changes in by_course]
-        self.courses = {course: CourseRun(course, own[0].kind, own) for course, own in grouped}
-        # the Ids of entries and strangers: no create can have made these records
-        self.known = {entry.id for entry in state.entries.values()}.union(state.strangers)
-        # every Id seen on the server; a create must return one that is not in here
-        self.seen: set[int] = set()
+        self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
+        # by kind, the Ids of entries and strangers: no create can have made these records
+        self.known = {kind: set(state.strangers) for kind in KINDS.values()}
+        for address, entry in state.entries.items():
+            self.known[kind_of(address)].add(entry.id)
+        # by kind, every Id seen on the server; a create must return one that is not in here
+        self.seen: dict[Kind, set[int]] = {kind: set() for kind in KINDS.values()}
         self.results: dict[Address, Result] = {}
         # each create that was sent, by an earlier run or by this one
         self.attempts = {
@@ -115,15 +122,15 @@ class Run:
             if change.doubt is not None
         }
         # the last read of each record to overwrite: when, and the record
-        self.fresh: dict[int, tuple[float, Record | None]] = {}
+        self.fresh: dict[tuple[Kind, int], tuple[float, Record | None]] = {}
         self.marks = terms.marker
         # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False
         # until this time, a list may still show a second record for a settled create
         self.settled_until = float("-inf")
         self.earlier: list[Address] = []  # created by an earlier run, unconfirmed by a last look
-        # the records of each course at its last look
-        self.shown: dict[int, Sequence[Record]] = {}
+        # the records of each course and kind at their last look
+        self.shown: dict[Listing, Sequence[Record]] = {}
         self.confirmed: frozenset[Address] = frozenset()
         self.unread: tuple[str, ...] = ()
         self.twins: tuple[Drifted, ...] = ()
@@ -164,6 +171,13 @@ class Run:
         """Return the course of a change."""
         return self.courses[change.parent_id]
 
+    def resolved(self, change: Change) -> Change:
+        """Return a change with the Id of the record that it is in, if this run got that Id."""
+        made = self.results.get(change.holder) if change.holder else None
+        if made is None or not made.done or made.record_id is None:
+            return change
+        return replace(change, after={**(change.after or {}), change.kind.link: made.record_id})
+
     def conclude(self, result: Result, holds: str = "") -> None:
         """Record the result of a change, and report it as progress; the journal has it already.
 
@@ -191,48 +205,57 @@ class Run:
             unconfirmed=status is Status.SETTLED,
         )
         entry = as_read(made, record, change.kind)
-        self.known.add(record.id)
+        self.known[change.kind].add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))
 
-    def listed(self, courses: Iterable[CourseRun]) -> Mapping[int, Sequence[Record]]:
+    def listed(self, listings: Iterable[Listing]) -> Mapping[Listing, Sequence[Record]]:
         """List the records of some courses; raises Stop if no usable answer came.
 
         Unmanaged records that a list shows only in part are read by their Ids.
         """
-        found: dict[int, Sequence[Record]] = {}
-        for kind, alike in groupby(courses, key=lambda course: course.kind):
-            same = list(alike)
-            records = self.lookout.around(kind, {course.id for course in same})
-            self.seen.update(record.id for record in records)
+        wanted: dict[Kind, list[int]] = {kind: [] for kind in KINDS.values()}
+        for course, kind in listings:
+            wanted[kind].append(course)
+        found: dict[Listing, list[Record]] = {}
+        for kind, courses in wanted.items():
+            if not courses:
+                continue
+            records = self.lookout.around(kind, {*courses})
+            self.seen[kind].update(record.id for record in records)
             self.lists_markers |= any(is_marker(record.marker) for record in records)
-            by_course: dict[int, list[Record]] = {course.id: [] for course in same}
+            found |= {(course, kind): [] for course in courses}
             unread: dict[int, str] = {}
-            for record in self.lookout.whole(kind, records, self._is_vague, unread):
-                by_course.setdefault(record.parent_id, []).append(record)
+            vague = partial(self._is_vague, kind)
+            for record in self.lookout.whole(kind, records, vague, unread):
+                found.setdefault((record.parent_id, kind), []).append(record)
                 self.reads_markers |= is_marker(record.marker)
             failures = {
                 each.parent_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
                 for each in records
                 if each.id in unread
             }
-            for course in same:
-                course.looked = self.lookout.listed_at[course.id]
-                course.note_unread(failures.get(course.id, ""))
-            found.update(by_course)
+            for course in courses:
+                at = self.lookout.listed_at[course]
+                self.courses[course].note_look(kind, at, failures.get(course, ""))
         self.shown.update(found)
         return found
 
-    def _is_vague(self, record: Record) -> bool:
+    def _is_vague(self, kind: Kind, record: Record) -> bool:
         """Return whether the list shows too little of a record to tell if it is looked for."""
         is_marked = record.marker or self.lists_markers or not self.marks
-        return record.id not in self.known and (bool(record.unknown) or not is_marked)
+        return record.id not in self.known[kind] and (bool(record.unknown) or not is_marked)
 
     def pause_before_look(self, sought: Sequence[Address], number: int, left: float) -> None:
         """Wait before look `number` for some records, for at most `left` seconds; raises Stop."""
         others = f" and {len(sought) - 1} more" if len(sought) > 1 else ""
         pause = min(_LOOKS[min(number, len(_LOOKS)) - 1], left)
         self.sender.pause(pause, f"looking for {sought[0]}{others} on the site", left)
+
+
+def sendable(change: Change) -> Attributes | None:
+    """Return the attributes that a change sends; None if it sends none, or not all are known."""
+    return None if change.after is None or change.holder else in_order(change.after)
 
 
 def in_order(attributes: Planned | None) -> dict[str, FieldValue]:

@@ -27,17 +27,19 @@ from coursesync.applying.recognise import (
 )
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
+from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.outcome import Problem
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from coursesync.applying.recognise import Recognition
     from coursesync.applying.run import CourseRun, Run
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
@@ -45,32 +47,49 @@ MAX_SENT = 3  # times to send one create, each time after looks that found no tr
 
 
 def look_around(run: Run) -> None:
-    """List each course that gets something new; raises Stop if that is impossible."""
-    courses = [c for c in run.courses.values() if any(each.action.looks for each in c.changes)]
-    found = run.listed(courses)
-    unseen = [each.id for each in courses if not found[each.id] and not _is_known(run, each)]
+    """List each course that gets something new, one kind after the other; raises Stop.
+
+    What is found of one kind is adopted before the next is listed, because the next may be in it.
+    """
+    for kind in KINDS.values():
+        open_courses = [course for course in run.courses.values() if not course.held]
+        for course in open_courses:
+            course.changes = [run.resolved(change) for change in course.changes]
+        sought = [c for c in open_courses if any(map(_sought_of(kind), c.changes))]
+        if sought:
+            _look_around(run, kind, sought)
+
+
+def _sought_of(kind: Kind) -> Callable[[Change], bool]:
+    return lambda change: change.kind is kind and change.is_sought
+
+
+def _look_around(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
+    found = run.listed((course.id, kind) for course in courses)
+    unseen = [c.id for c in courses if not found[c.id, kind] and not _is_known(run, c)]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
     for course in courses:
         if course.id in missing:
             _refuse(run, course)
         else:
-            _first_look(run, course, found[course.id])
-    left = [course for course in courses if not course.held and _creates(run, course)]
-    if left and run.terms.settling and _may_have_lost_a_run(run, left):
-        why = f"an earlier run may have created these {left[0].kind.plural}, and lists may lag"
+            _first_look(run, course, kind, found[course.id, kind])
+    left = [course for course in courses if not course.held and _creates(run, course, kind)]
+    if left and run.terms.settling and _may_have_lost_a_run(run, left, kind):
+        why = f"an earlier run may have created these {kind.plural}, and lists may lag"
         run.sender.pause(run.terms.settling, why)
-        look_again(run, left)
+        look_again(run, kind, left)
 
 
-def look_again(run: Run, courses: Collection[CourseRun]) -> None:
+def look_again(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
     """List courses again before a create; raises Stop if that is impossible.
 
     Others could have written while the run waited, and the API may have carried out a create that
     it rejected.
     """
-    found = run.listed(courses)
+    found = run.listed((course.id, kind) for course in courses)
     for course in courses:
-        _adopt_found(run, course, _findings(run, course, found[course.id]))
+        findings = _findings(run, course, kind, found[course.id, kind])
+        _adopt_found(run, course, kind, findings)
 
 
 def _is_known(run: Run, course: CourseRun) -> bool:
@@ -79,21 +98,20 @@ def _is_known(run: Run, course: CourseRun) -> bool:
     return run.plan.courses[course.id].managed > arrivals
 
 
-def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun]) -> bool:
+def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun], kind: Kind) -> bool:
     """Return whether a lost run may have created records that the state does not know."""
     adopted = (result.status is Status.ADOPTED for result in run.results.values())
-    creates = (change for course in left for change in _creates(run, course))
+    creates = (change for course in left for change in _creates(run, course, kind))
     traced = (may_exist(change, run.terms.elsewhere) for change in creates)
     return run.state.serial == 0 or any(adopted) or any(traced)
 
 
-def _creates(run: Run, course: CourseRun) -> list[Change]:
-    """Return the creates that have no result yet and are not in doubt."""
+def _creates(run: Run, course: CourseRun, kind: Kind) -> list[Change]:
+    """Return the creates of a kind that have no result yet and are not in doubt."""
     return [
         change
-        for change in course.changes
-        if change.action.looks
-        and change.after is not None
+        for change in filter(_sought_of(kind), course.changes)
+        if change.after is not None
         and change.address not in run.results
         and change.address not in course.doubts
     ]
@@ -111,12 +129,15 @@ def settle(run: Run) -> None:
             run.pause_before_look([*sought], number, left)
         for course in doubtful:
             run.go_on()
+            kinds = dict.fromkeys(kind_of(address) for address in course.doubts)
             now = run.world.clock.now()
-            findings = _findings(run, course, run.listed([course])[course.id])
-            for address in list(course.doubts):
-                _decide(run, run.attempts[address], findings[address], now)
-            if not course.doubts:
-                _adopt_found(run, course, findings)  # newer than the first look
+            found = run.listed((course.id, kind) for kind in kinds)
+            for kind in kinds:
+                findings = _findings(run, course, kind, found[course.id, kind])
+                for address in [each for each in course.doubts if kind_of(each) is kind]:
+                    _decide(run, run.attempts[address], findings[address], now)
+                if not course.doubts:
+                    _adopt_found(run, course, kind, findings)  # newer than the first look
 
 
 def _refuse(run: Run, course: CourseRun) -> None:
@@ -134,24 +155,26 @@ def _refuse(run: Run, course: CourseRun) -> None:
         run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
 
-def _first_look(run: Run, course: CourseRun, records: Iterable[Record]) -> None:
-    findings = _findings(run, course, records)
-    for change in course.changes:
+def _first_look(run: Run, course: CourseRun, kind: Kind, records: Iterable[Record]) -> None:
+    findings = _findings(run, course, kind, records)
+    for change in filter(_sought_of(kind), course.changes):
         if change.doubt is not None:
             # an earlier run already found candidates, so the lists are up to date: look once
             settling = 0.0 if change.candidates else run.terms.settling
             now = run.world.clock.now()
             course.doubts[change.address] = now + settling
             _decide(run, run.attempts[change.address], findings[change.address], now)
-    _adopt_found(run, course, findings)
+    _adopt_found(run, course, kind, findings)
 
 
-def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recognition]) -> None:
+def _adopt_found(
+    run: Run, course: CourseRun, kind: Kind, findings: Mapping[Address, Recognition]
+) -> None:
     """Adopt the records that the creates of a course would duplicate."""
-    if course.unread:
-        course.held = course.unread
+    if unread := course.unread.get(kind):
+        course.held = unread
         return
-    for change in _creates(run, course):
+    for change in _creates(run, course, kind):
         match findings[change.address]:
             case Unclear() as unclear:
                 _leave_in_doubt(run, change, unclear)
@@ -165,15 +188,15 @@ def _adopt_found(run: Run, course: CourseRun, findings: Mapping[Address, Recogni
 
 
 def _findings(
-    run: Run, course: CourseRun, records: Iterable[Record]
+    run: Run, course: CourseRun, kind: Kind, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
-    unmanaged = [record for record in records if record.id not in run.known]
+    unmanaged = [record for record in records if record.id not in run.known[kind]]
     sought = [
         run.attempts[change.address]
         if change.address in course.doubts
         else Sought(change, change.doubt or run.create_of(change))
-        for change in course.changes
-        if change.action.looks and change.address not in run.results
+        for change in filter(_sought_of(kind), course.changes)
+        if change.address not in run.results
     ]
     # first the creates that no outline wants any more: a new one may be the same under a new key
     unwanted = [each for each in sought if each.change.after is None]
@@ -196,9 +219,9 @@ def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
     match found:
         case Absent() | Unclear() if now < until:
             return
-        case Absent() if course.unread:
-            reason = f"{sought.doubt.reason}; {course.unread}"
-            run.conclude(Result(change, Status.IN_DOUBT, reason=reason), holds=course.unread)
+        case Absent() if unread := course.unread.get(change.kind):
+            reason = f"{sought.doubt.reason}; {unread}"
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason), holds=unread)
         case Absent() if run.times_sent(change) < MAX_SENT and not sought.doubt.claimed:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more

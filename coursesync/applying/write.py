@@ -59,7 +59,7 @@ def carry_out(run: Run, change: Change) -> None:
     overwrites = change.action.overwrites
     match _overwrite(run, change) if overwrites else _create(run, change):
         case Applied(record_id):
-            run.known.add(record_id)
+            run.known[change.kind].add(record_id)
             is_again = run.times_sent(change) > 1
             reason = "sent again, because the first left no trace" if is_again else ""
             _, _, done = _WRITES[change.action]
@@ -151,14 +151,14 @@ def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut |
     run.sender.until_writable()
     if run.times_sent(change) < number:
         doubt = replace(run.create_of(change), attempts=number, since=run.stamp())
-        run.attempts[change.address] = Sought(change, doubt, frozenset(run.seen))
+        run.attempts[change.address] = Sought(change, doubt, frozenset(run.seen[change.kind]))
     run.log.announce(_intent(run, change))
     exchange = run.sender.write(partial(_exchange, run, change, record))
     if change.action.overwrites:
         written = classify_update(exchange, change.entry.id)
         outcome = _as_written(written, change, record, exchange.headers.get("date", ""))
     else:
-        outcome = classify(exchange, run.known | run.seen)
+        outcome = classify(exchange, run.known[change.kind] | run.seen[change.kind])
     run.log.record(_conclusion(change, outcome, run.stamp()))
     if not isinstance(outcome, Applied | Refused | InDoubt):
         run.sender.give_back()
@@ -189,9 +189,10 @@ def _look_where_others_wrote(run: Run, change: Change) -> None:
     """List the course again before a create, if the run has waited or was turned away."""
     course = run.course_of(change)
     for _ in range(_MOST_LOOKS):
-        if course.looked == run.sender.interruptions or change.address in run.results:
+        looked = course.looked.get(change.kind, 0)
+        if looked == run.sender.interruptions or change.address in run.results:
             return
-        look_again(run, [course])
+        look_again(run, change.kind, [course])
         run.sender.until_writable()
 
 
@@ -211,13 +212,20 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
 
     A picture is sent only if the server does not have it already.
     """
-    hidden = change.kind.write_only
+    kind, entry = change.kind, change.entry
     whole = (record.whole if record else None) or {}
-    before = {} if change.entry.unsure else change.entry.known
-    return {name: value for name, value in whole.items() if name not in hidden} | {
-        name: value
-        for name, value in in_order(change.after).items()
-        if name not in hidden or before.get(name) != value
+    before = {} if entry.unsure else entry.known
+    after = in_order(change.after)
+    # without an item that it is in, a record names none; what an author took out is sent as null
+    gone = {*filter(None, [kind.link]), *entry.known} - kind.write_only - after.keys()
+    return {
+        **{name: value for name, value in whole.items() if name not in kind.write_only},
+        **dict.fromkeys(gone),
+        **{
+            name: value
+            for name, value in after.items()
+            if name not in kind.write_only or before.get(name) != value
+        },
     }
 
 

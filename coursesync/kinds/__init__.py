@@ -9,6 +9,11 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (SECTION, LESSON)}  # pare
 LISTED = SECTION  # the kind that an outline lists
 
 
+def held_in(kind: Kind) -> tuple[Kind, ...]:
+    """Return the kinds whose records may be in a record of a kind."""
+    return tuple(each for each in KINDS.values() if each.within is kind)
+
+
 def kind_of(address: Address) -> Kind:
     """Return the kind of an address; raises KeyError for an unknown one."""
     return KINDS[address.partition(".")[0]]

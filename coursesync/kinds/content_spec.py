@@ -27,6 +27,7 @@ _LONGEST_NAME = 255
 _LONGEST_PATH = 1_000
 # for editors, whose regular expressions have no flag for case
 _PAGES = "(?:[hH][tT][mM][lL]?|[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
+_MARKDOWN = "(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"
 _NO_SPACE = re.compile(r"(markdown|html):(.*)", re.DOTALL)
 _FILE_NAME = re.compile(r"[^\s<>]+\.(?P<kind>html?|md|markdown)", re.IGNORECASE)
 
@@ -73,10 +74,23 @@ def _named(*endings: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _pattern(ending: str) -> str:
+    return rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$"
+
+
+MARKDOWN_PATH = _pattern(_MARKDOWN)
+
+
+def is_markdown_path(text: str) -> bool:
+    """Return whether a text can be the path of a Markdown file."""
+    is_one = "\n" not in text and len(text) <= _LONGEST_PATH
+    return is_one and text.lower().endswith((".md", ".markdown"))
+
+
 def _path(ending: str) -> FieldInfo:
     """Describe the names of content files to editors, as `outlines.content_files` checks them."""
     return shaped(
-        rf"^(?!/)(?!(?:[^/]*/)*\.[^/])[^\\]{{1,{_LONGEST_PATH}}}\.{ending}$",
+        _pattern(ending),
         "Name a file beside the outline or in a folder below it: .html for html, .md for markdown.",
     )
 
@@ -105,7 +119,7 @@ class ContentFile(BaseModel):
         Annotated[
             str,
             _named(".md", ".markdown"),
-            _path("(?:[mM][dD]|[mM][aA][rR][kK][dD][oO][wW][nN])"),
+            _path(_MARKDOWN),
         ]
         | None
     ) = Field(

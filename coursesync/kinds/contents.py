@@ -63,11 +63,11 @@ class Contents:
         if not isinstance(written, dict):
             return str(written)
         if (name := written.get("markdown")) is not None:
-            return self._from_markdown(str(name))
+            return self.rendered(str(name), self._read(str(name)))
         return self._counted(self._read(str(written["html"])))
 
-    def _from_markdown(self, name: str) -> str:
-        text = self._read(name)
+    def rendered(self, name: str, text: str) -> str:
+        """Return the Markdown of the file `name` as HTML; raises UnusableFile."""
         try:
             check_markdown(text)
         except UnusableFile as unusable:

@@ -47,6 +47,7 @@ class Role(Enum):
     ACTIVE = "active"
     PICTURE = "picture"
     CONTENTS = "contents"
+    COMPLETION = "completion"
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from coursesync.kinds.address import parent_of
+from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import described, opening
 
@@ -49,6 +49,11 @@ class Resource:
     def where(self) -> Where:
         """The place of the resource in its outline."""
         return self.tree.where(self.path)
+
+    @property
+    def key(self) -> str:
+        """The last key of its address."""
+        return key_of(self.address)
 
     @property
     def parent(self) -> Address:
@@ -136,6 +141,10 @@ class Kind:
     def field(self, role: Role) -> Field:
         """Return the field that has a role; raises KeyError if there is none."""
         return self._roles[role]
+
+    def has(self, role: Role) -> bool:
+        """Return whether a field has a role."""
+        return role in self._roles
 
     def names(self, *roles: Role) -> tuple[str, ...]:
         """Return the names of the fields that have these roles, in an outline."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.field import Field
+from coursesync.kinds.field import Field, Role
 from coursesync.kinds.kind import Kind
 from coursesync.kinds.rows import (
     ACTIVE,
+    BY_VIDEO,
     IMAGE,
     KEY,
+    NOTHING,
     ORDER,
     PREVIOUS_KEYS,
     PROTECT,
@@ -56,12 +58,13 @@ LESSON = Kind(
             "completion",
             "CompletionType",
             {
-                "none": (1, "nothing to complete"),
+                NOTHING: (1, "nothing to complete"),
                 "visited": (2, "done once it is opened"),
                 "button": (3, "done by a button"),
-                "video": (4, "done once its video was watched"),
+                BY_VIDEO: (4, "done once its video was watched"),
             },
             "visited",
+            Role.COMPLETION,
             ("complete", "completed", "done"),
         ),
         Field("instructor", {"InstructorId": int}, other_names=("host", "teacher")),

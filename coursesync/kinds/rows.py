@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, Planned, Words
     from coursesync.kinds.tree import Value
 
+# an author's words for how members complete a record: not at all, or by watching its video
+NOTHING, BY_VIDEO = "none", "video"
 KEY, PREVIOUS_KEYS, PROTECT = Field("key"), Field("previous_keys"), Field("protect", default=False)
 TITLE = Field("title", {"Title": str}, role=Role.TITLE, other_names=("name",))
 ORDER = Field(
@@ -40,6 +42,7 @@ def one_of(
     prop: str,
     choices: Mapping[str, tuple[int, str]],
     default: str,
+    role: Role | None = None,
     other_names: tuple[str, ...] = (),
 ) -> Field:
     """Make the row of a choice.
@@ -49,6 +52,7 @@ def one_of(
         prop: its property, a number.
         choices: for each word of an author, the API's number and words for people.
         default: the word that is meant without the field.
+        role: as in `Field`.
         other_names: as in `Field`.
     """
     words = dict(choices.values())
@@ -64,6 +68,7 @@ def one_of(
         lambda value: {prop: choices[str(value)][0]},
         lambda attributes: authors.get(cast("int", attributes.get(prop)), default),
         default,
+        role,
         words=lambda before, after: (said(before), said(after)),
         other_names=other_names,
     )

@@ -12,7 +12,16 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from coursesync.errors import Remedy
-from coursesync.kinds.address import MAX_KEY, MAX_TITLE, is_key, parse_address, slug, was_key
+from coursesync.kinds.address import (
+    MAX_KEY,
+    MAX_TITLE,
+    MOST_KEYS,
+    course_of,
+    is_key,
+    parse_address,
+    slug,
+    was_key,
+)
 from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
 STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, defer_build=True)
 
 _WITH_COURSE = 2  # keys in a former key that names its course
-MOST_LISTED = 5_000  # the writes that the API allows in a day
+MOST_LISTED = 5_000  # items of a course: the writes that the API allows in a day
 MAPPING, PLAIN = "<mapping>", "<plain>"  # the two forms of a field; no field's name has a <
 
 
@@ -83,8 +92,8 @@ def former_keys(text: str) -> Code:
 
 def _former_key(text: str) -> str:
     course, _, key = text.rpartition(".")
-    if course and parse_address(text):
-        with_course = text.partition(".")[2]
+    if course and (address := parse_address(text)):
+        with_course = f"{course_of(address)}.{key}"
         raise mistake(
             f'"{text[:100]}" is an address, not a key',
             Remedy(
@@ -97,6 +106,13 @@ def _former_key(text: str) -> str:
     for part in (key, course) if "." in text else (key,):
         if not was_key(part):
             raise _no_key(part, former_keys(text))
+    return text
+
+
+def _former_place(text: str) -> str:
+    for part in text.split("."):
+        if not was_key(part):
+            raise _no_key(part, line_of("previous_keys", [slug(part) or "old-key"]))
     return text
 
 
@@ -134,6 +150,12 @@ FormerKey: TypeAlias = Annotated[
     str,
     AfterValidator(_former_key),
     shaped(rf"^(?:(?=[^.]{{1,{MAX_KEY}}}\.){_WORDS}\.)?{_KEY_ENDING}", _NO_KEY),
+]
+# `old-key`, or the whole address of an item that was elsewhere in its course
+FormerPlace: TypeAlias = Annotated[
+    str,
+    AfterValidator(_former_place),
+    shaped(rf"^(?:[^.\\s]{{1,{MAX_KEY}}}\.){{0,{MOST_KEYS}}}{_KEY_ENDING}", _NO_KEY),
 ]
 
 
@@ -176,7 +198,7 @@ class Spec(BaseModel):
 
 
 class CourseSpec(BaseModel):
-    """The outline of one course."""
+    """The outline of one course, without the lists of what is in it."""
 
     model_config = ConfigDict(**STRICT, title="Outline")
 
@@ -196,9 +218,4 @@ class CourseSpec(BaseModel):
         title="Title",
         description="The course's title, for people who read plans.",
         examples=["Member onboarding"],
-    )
-    # each of them is checked by its kind's own model
-    sections: Annotated[list[object], Field(max_length=MOST_LISTED)] = Field(
-        title="Sections",
-        description="The sections, in the order in which members see them.",
     )

@@ -33,7 +33,8 @@ class Lookout:
         self._sender = sender
         # by course: `interruptions` when its list was answered
         self.listed_at: dict[int, int] = {}
-        self._read: dict[int, Record] = {}  # by Id: those of which a list left something out
+        # by kind and Id: those of which a list left something out
+        self._read: dict[tuple[Kind, int], Record] = {}
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
         """Return the given courses that are not on the server; raises Stop as `titles` does."""
@@ -142,20 +143,20 @@ class Lookout:
         A record that was read before, and that nobody has written since, is not read again.
         `unreadable` is as in `records`.
         """
-        records = [self._as_read(record) for record in listed]
+        records = [self._as_read(kind, record) for record in listed]
         vague = {record.id for record in records if record.whole is None and is_vague(record)}
         if not vague:
             return records
         found = self.records(kind, vague, unreadable)
-        self._read.update(found)
+        self._read.update({(kind, record_id): record for record_id, record in found.items()})
         return [
             found.get(record.id, record)
             for record in records
             if record.id in found or record.id not in vague
         ]
 
-    def _as_read(self, listed: Record) -> Record:
-        read = self._read.get(listed.id)
+    def _as_read(self, kind: Kind, listed: Record) -> Record:
+        read = self._read.get((kind, listed.id))
         is_same = read is not None and same_moment(read.updated_on, listed.updated_on)
         return read if read is not None and is_same else listed
 

@@ -80,7 +80,8 @@ def adopt(
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:
-    home = next((at for at, entry in known.entries.items() if entry.id == record_id), None)
+    alike = ((at, e) for at, e in known.entries.items() if kind_of(at) is kind_of(address))
+    home = next((at for at, entry in alike if entry.id == record_id), None)
     if home is not None:
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
@@ -182,7 +183,7 @@ def keep(
 
 def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
     lookout = Lookout(Sender(world))
-    held = {entry.id for entry in known.entries.values()}
+    held = {entry.id for at, entry in known.entries.items() if kind_of(at) is kind}
     listed = lookout.around(kind, [course])
     read = lookout.whole(kind, listed, lambda record: record.id not in held)
     alike = namesakes(known, read, kind)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.applying.lessons import hindrance_to
+from coursesync.applying.lessons import hindrance_to, leaving
 from coursesync.applying.world import World
 from coursesync.errors import Interrupted, RemoteError, Stop
 from coursesync.kinds import KINDS, kind_of
@@ -228,5 +228,6 @@ def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
     """
     lessons = Lessons(Sender(world))
     losing = (change for change in plan.changes if change.lesson_courses)
-    found = (hindrance_to(change, change.lesson_courses, lessons) for change in losing)
+    planned = leaving(plan)
+    found = (hindrance_to(each, each.lesson_courses, lessons, planned) for each in losing)
     return tuple(each for each in found if each is not None)

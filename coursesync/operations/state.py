@@ -159,7 +159,7 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
             "Check the Id; the next apply looks again, too.",
         )
     for other, entry in state.entries.items():
-        if entry.id == record_id:
+        if entry.id == record_id and kind_of(other) is kind_of(address):
             raise CoursesyncError(
                 f"the Id {record_id} is the Id of {other}",
                 "A record can have only one address: check the Id.",

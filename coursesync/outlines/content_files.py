@@ -1,6 +1,6 @@
 """Reads the files of a workspace.
 
-Owns which files an outline may name as contents. It must never read outside the workspace, read a
+Owns which files an outline may name. It must never read outside the workspace, read a
 file twice, or exceed the bounds.
 """
 
@@ -53,6 +53,7 @@ class Files:
         self._forms: dict[Path, Mapping[str, Sequence[str]]] = {}  # names by what they share
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
+        self._items: dict[str, str | UnusableFile] = {}
 
     def read(self, path: str) -> bytes:
         """Read a file that is no link.
@@ -128,13 +129,17 @@ class Files:
 
     def text(self, path: str) -> str:
         """Return the text of a content file, which is read once."""
-        return _once(self._texts, path, lambda: self._text(path))
+        return _once(self._texts, path, lambda: self._text(path, text_of))
 
-    def _text(self, path: str) -> str:
+    def item(self, path: str) -> str:
+        """Return the characters of a file that is an item, which is read once."""
+        return _once(self._items, path, lambda: self._text(path, decoded))
+
+    def _text(self, path: str, text_in: Callable[[bytes, str], str]) -> str:
         content = self.inside(path)
         self._digests[path] = digest(content)
         at = shown(self._folder / path)
-        text = text_of(content, at)
+        text = text_in(content, at)
         target = only_path(text)
         if re.search(r"[./]", target) and not target.startswith("/"):  # more than a word
             there = self._folder / PurePosixPath(path).parent / target
@@ -150,17 +155,26 @@ def text_of(content: bytes, at: str) -> str:
     Raises:
         UnusableFile: it can't be contents.
     """
-    try:
-        text = decode(content)
-    except NotText as not_text:
-        problem = f"{not_text.at(at)}: {not_text.problem}"
-        raise UnusableFile(problem, not_text.remedy) from not_text
+    text = decoded(content, at)
     if left := in_contents(text, at):
         raise UnusableFile(f"{left.where}: {left.problem}", left.remedy)
     if hidden := tuple(find_unseen(text, at)):
         first = hidden[0]
         raise UnusableFile(f"{first.where}: {first.problem}", first.remedy, mistakes=hidden)
     return text
+
+
+def decoded(content: bytes, at: str) -> str:
+    """Return the characters of a file; `at` is its path as shown to people.
+
+    Raises:
+        UnusableFile: it is not UTF-8.
+    """
+    try:
+        return decode(content)
+    except NotText as not_text:
+        problem = f"{not_text.at(at)}: {not_text.problem}"
+        raise UnusableFile(problem, not_text.remedy) from not_text
 
 
 def symbolic_link(path: str) -> UnusableFile:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
 from coursesync.kinds import LISTED
-from coursesync.kinds.spec import CourseSpec
 from coursesync.outlines import placing
 from coursesync.outlines.checks import ITEMS, item_key
+from coursesync.outlines.models import course_model
 from coursesync.outlines.pieces import UnusualLayout, text_of
 from coursesync.outlines.pieces_reader import comments, take_apart
 from coursesync.outlines.yaml_reader import parse
@@ -92,7 +92,9 @@ def fields_at(path: Path) -> tuple[str, ...]:
     """Return the fields of the outline, or of an item, in their order; of other mappings none."""
     if path and (len(path) > 2 or path[0] != ITEMS):  # noqa: PLR2004 - the list and an index
         return ()
-    return tuple(field.name for field in LISTED.fields) if path else tuple(CourseSpec.model_fields)
+    return (
+        tuple(field.name for field in LISTED.fields) if path else tuple(course_model().model_fields)
+    )
 
 
 def edited(text: str, path: str, edits: Sequence[Edit]) -> str:

@@ -13,6 +13,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Remedy, Shell, Where
+from coursesync.kinds import KINDS, LISTED
 from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ _FIELD = {
 _BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
 _OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
+_LIST_IT = "".join(
+    f"If the file is a {kind.name}, list it under `{kind.plural}:` instead of naming it here. "
+    for kind in KINDS.values()
+    if kind is not LISTED
+)
 _KEEP = "Keep the right side, or parts of both, and delete the lines of the markers."
 
 
@@ -71,24 +77,37 @@ def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnos
     return [_unsettled(text, path, [merge], _KEEP) for merge in found]
 
 
-def in_contents(text: str, path: str) -> Diagnostic | None:
-    """Return the first leftover in a content file; the arguments are as for `in_outline`."""
+def in_item(text: str, path: str) -> Diagnostic | None:
+    """Return the first leftover in a file that may begin with front matter."""
     if whole := _whole(text, path):
         return whole
     if merges := [*_merges(text, indented=False)]:
         remedy = f"{_KEEP} To show such a line to members, put a space before it."
         return _unsettled(text, path, merges, remedy)
-    if found := _front_matter(text):
-        first, last = (text.count("\n", 0, at) + 1 for at in found)
+    return None
+
+
+def in_contents(text: str, path: str) -> Diagnostic | None:
+    """Return the first leftover in a content file; the arguments are as for `in_outline`."""
+    if left := in_item(text, path):
+        return left
+    if lines := lines_of_front_matter(text):
+        first, last = lines
         return Diagnostic(
             Where(path, first),
             f"the file begins with front matter, on lines {first} to {last}: members would see it",
             coded(
-                "If these lines are fields, delete them: a title belongs in the outline. If the "
-                "dashes should be a line across the page, write `***` instead of them."
+                f"{_LIST_IT}If these lines are left over, delete them; if the dashes should be a "
+                "line across the page, write `***` instead of them."
             ),
         )
     return None
+
+
+def lines_of_front_matter(text: str) -> tuple[int, int] | None:
+    """Return the first and the last line of front matter at the start of a text."""
+    found = _front_matter(text)
+    return found and (text.count("\n", 0, found[0]) + 1, text.count("\n", 0, found[1]) + 1)
 
 
 def only_path(text: str) -> str:

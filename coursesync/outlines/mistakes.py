@@ -7,40 +7,42 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
 
 from coursesync.errors import Code, Diagnostic, Remedy
-from coursesync.kinds import LISTED
-from coursesync.kinds.inline import flow
+from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds.content_spec import is_markdown_path
+from coursesync.kinds.inline import flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.outlines.items import may_be_file
 from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
 
     from coursesync.errors import Sentence
+    from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Tree, Value
 
 _GROUP = "a group of fields"
 MOST = 250  # more than anyone reads
-# the names that authors write by mistake, and the field that they mean
-_OTHER_NAMES = {"days": AFTER_DAYS} | {
-    other: field.name for field in LISTED.fields for other in field.other_names
-}
-_OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
 _CLOSE = 0.7  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
-    LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
+    **{
+        kind.plural: coded(f"`{kind.plural}:` and below it a line that starts with `- title:`")
+        for kind in KINDS.values()
+    },
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
 }
+_IN_FILES = {kind.plural for kind in KINDS.values() if may_be_file(kind)}
 _NOUNS = {
     type(None): "empty",
     bool: "a yes/no value",
@@ -53,7 +55,7 @@ _NOUNS = {
 
 
 def diagnose(
-    error: ValidationError, tree: Tree, base: Path, model: type[BaseModel]
+    error: ValidationError, tree: Tree, base: Path, model: type[BaseModel], kind: Kind | None
 ) -> Iterator[Diagnostic]:
     """Return a diagnostic for each of pydantic's errors, at most `MOST`.
 
@@ -62,6 +64,7 @@ def diagnose(
         tree: the outline's file.
         base: the path of the validated value in the tree.
         model: the model that it was validated against.
+        kind: the kind of the item that it is, None for the outline itself.
     """
     for detail in error.errors(include_url=False)[:MOST]:
         at_key = detail["type"] == "extra_forbidden"
@@ -72,15 +75,21 @@ def diagnose(
         path: Path = (*base, *steps)
         words = _WORDS.get(detail["type"], _unknown)
         where = tree.where_key(path) if at_key else tree.where(path)
-        yield Diagnostic(where, *words(_Slip(detail, tree, path, model)))
+        yield Diagnostic(where, *words(_Slip(detail, tree, path, model, kind)))
 
 
 class _Slip:
     """One of pydantic's errors, and the facts about it that its message names."""
 
     def __init__(
-        self, detail: ErrorDetails, tree: Tree, path: Path, model: type[BaseModel]
+        self,
+        detail: ErrorDetails,
+        tree: Tree,
+        path: Path,
+        model: type[BaseModel],
+        kind: Kind | None,
     ) -> None:
+        self.kind = kind
         self.value: Value = detail["input"]
         self.found = _NOUNS[type(self.value)]
         self.context = detail.get("ctx") or {}
@@ -96,10 +105,15 @@ class _Slip:
         self.fields = list(self.group.model_fields)
 
     @property
+    def holder(self) -> str:
+        """The word for what the fields are of."""
+        return self.kind.name if self.kind else "course"
+
+    @property
     def subject(self) -> str:
         """The subject of the message: a field by its name, an item of a list by its number."""
         if not self.path:
-            return "the outline"
+            return "the front matter" if self.kind else "the outline"
         last = self.path[-1]
         return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
 
@@ -147,13 +161,21 @@ def _typed(slip: _Slip, noun: str) -> tuple[str, Sentence]:
         return NO_SPACE
     if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
         return words
+    if noun == _GROUP and slip.name in _IN_FILES:
+        noun = "a group of fields, or the path of a .md file"
+    elif noun == _GROUP and isinstance(value, str) and is_markdown_path(value) and _IN_FILES:
+        remedy = coded(f"A file can be listed under `{min(_IN_FILES)}:` only.")
+        return f"{slip.subject} must be {noun}, and is the name of a file", remedy
     found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
     return f"{slip.subject} must be {noun}, and is {found}", slip.example
 
 
 def _no_value(slip: _Slip) -> tuple[str, Sentence]:
     needed = slip.path[-1:] in {("id",), ("title",), (LISTED.plural,)}
-    more = "" if needed else "or delete the line"
+    more = Remedy("" if needed else "or delete the line")
+    if slip.path[-1:] and slip.path[-1] in _IN_FILES:
+        none = Code(f"{slip.name}: []")
+        more = Remedy("or, if there should be none,", none, "or delete the line")
     return f"{slip.subject} has no value", Remedy(slip.example, more)
 
 
@@ -173,6 +195,8 @@ def _list(slip: _Slip) -> tuple[str, Sentence]:
     written = slip.written or slip.value
     if slip.name == "previous_keys" and isinstance(written, str) and written.strip():
         remedy = Remedy("Put it in brackets:", former_keys(written))
+    if slip.name in _IN_FILES and isinstance(written, str) and is_markdown_path(written):
+        remedy = Remedy("Put it in brackets:", line_of(slip.name, [written]))
     return problem, remedy
 
 
@@ -185,14 +209,59 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
             f"`{name}` belongs in `{holder}`, not beside it",
             coded(f"Put it below `{holder}:` and indent it further than that."),
         )
-    if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
+    lower = name.lower()
+    if (opposite := _meant(slip.kind or LISTED, opposite=True).get(lower)) in slip.fields:
         remedy = coded(f"To hide it from members, write `{opposite}: false`")
         return f"there is no field `{name}`", remedy
-    other = _OTHER_NAMES.get(name.lower())
+    if (words := _list_elsewhere(slip, lower)) is not None:
+        return words
+    other = _meant(slip.kind or LISTED).get(lower)
     close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=_CLOSE)
     if close and close[0] in slip.fields:
         return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{close[0]}:"), "?")
-    return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
+    return _of_another_kind(slip, lower) or (
+        f"there is no field `{name}`",
+        f"The fields here are: {', '.join(slip.fields)}.",
+    )
+
+
+@cache
+def _meant(kind: Kind, *, opposite: bool = False) -> Mapping[str, str]:
+    """Return the names that authors write by mistake, and the field that they mean."""
+    if opposite:
+        return {other: field.name for field in kind.fields for other in field.opposites}
+    named = {other: field.name for field in kind.fields for other in field.other_names}
+    return {"days": AFTER_DAYS} | named
+
+
+def _list_elsewhere(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
+    """Report the list of a kind in a group that has none, by the word for one item or several."""
+    if slip.above:
+        return None
+    for kind in KINDS.values():
+        if name not in {kind.name, kind.plural} or kind.plural in slip.fields:
+            continue
+        within = f"in a {kind.within.name} or " if kind.within else ""
+        remedy = (
+            f"Move it out of this {slip.holder}: `{kind.plural}:` is a list {within}in the course, "
+            "in the column of its `title:`"
+        )
+        return f"a {slip.holder} has no {kind.plural}", coded(remedy)
+    return None
+
+
+def _of_another_kind(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
+    """Report a field that another kind has, if no field here is meant."""
+    if slip.above:
+        return None
+    if slip.kind and may_be_file(slip.kind) and name in {"markdown", "html", "file"}:
+        remedy = coded("To list a Markdown file, write only its path, as in `- welcome.md`")
+        return f"there is no field `{name}`", remedy
+    for kind in KINDS.values() if slip.kind else ():
+        if kind is not slip.kind and any(name == field.name for field in kind.fields):
+            problem = f"`{name}` is a field of a {kind.name}, not of a {slip.holder}"
+            return problem, coded(f"Put it into an item of `{kind.plural}:`, or delete it.")
+    return None
 
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
@@ -219,8 +288,9 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
 
 def _missing(slip: _Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
-    holder = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else f"the {LISTED.name}"
-    return f"{holder if owner else 'the outline'} has no `{name}`", slip.example
+    group = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else ""
+    whole = f"the {slip.kind.name}" if slip.kind else "the outline"
+    return f"{group or whole} has no `{name}`", slip.example
 
 
 def _choice(slip: _Slip) -> tuple[str, Sentence]:

@@ -15,23 +15,26 @@ from pydantic import BaseModel, ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import LISTED
-from coursesync.kinds.address import address_of
 from coursesync.kinds.contents import Contents
 from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
-from coursesync.kinds.spec import MOST_LISTED, CourseSpec
-from coursesync.outlines.checks import contradictions, course_key_of, fields_of, item_key
+from coursesync.outlines.checks import course_key_of
+from coursesync.outlines.items import Items, each_of, lists_in, name_of, unread
+from coursesync.outlines.list_checks import contradictions
 from coursesync.outlines.mistakes import diagnose
+from coursesync.outlines.models import course_model, item_model
 from coursesync.state.state import CourseRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.spec import CourseSpec
     from coursesync.kinds.tree import Path, Tree, Value
+    from coursesync.outlines.items import Item, ReadItem
 
-_TITLE, _ORDER, _CONTENTS = LISTED.names(Role.TITLE, Role.ORDER, Role.CONTENTS)
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -40,9 +43,9 @@ class Outline:
     """One valid outline: a course and its desired resources, in the members' order.
 
     `path` is the file's path as shown to people, `file` its path in the workspace; `sources` has
-    the digests of that file and of each content file, by their paths in the workspace. `lists` are
-    the addresses of the items, and of the course, that have a list of items of their own: where
-    there is none, the items there are not managed.
+    the digests of that file and of each file that it names, by their paths in the workspace.
+    `lists` are the addresses of the items, and of the course, that have a list beside the main one:
+    where there is none, the items there are not managed.
     """
 
     path: str
@@ -67,6 +70,7 @@ def build(
     tree: Tree,
     read: Callable[[str], str],
     in_state: Callable[[str], Collection[str]] = lambda _course: (),
+    read_item: ReadItem = unread,
 ) -> tuple[Outline | None, list[Diagnostic]]:
     """Make an outline of a tree.
 
@@ -75,59 +79,93 @@ def build(
         read: gives the text of a content file that the outline names, or raises UnusableFile.
         in_state: gives the keys that the state has in a course, by the course's key; called only
             to propose a new key.
+        read_item: gives a Markdown file that is an item, or raises UnusableFile; by default such
+            files are not read and count as valid.
 
     Returns:
         The outline, None if it has a mistake; and every mistake.
     """
     diagnostics: list[Diagnostic] = []
-    course = _valid(CourseSpec, tree, (), diagnostics)
+    course = _valid(course_model(), tree, (), None, diagnostics)
     course_key = course_key_of(tree)
-    listed = fields_of(tree.value).get(LISTED.plural)
-    items = [*map(fields_of, listed[:MOST_LISTED])] if isinstance(listed, list) else []
-    keys = [*map(item_key, items)]
-    diagnostics += contradictions(tree, items, keys, partial(in_state, course_key))
-    contents = Contents(read)
-    resources = []
-    for i, item in enumerate(items):
-        path: Path = (LISTED.plural, i)
-        spec = _valid(LISTED.spec(), tree, path, diagnostics)
-        values = {name: value for name, value in item.items() if name != _ORDER}
+    items = Items(tree, read_item)
+    lists = items.lists()
+    diagnostics += contradictions(tree, lists, partial(in_state, course_key))
+    # a mistake at a place that has one already follows from it
+    reported = {diagnostic.where for diagnostic in items.diagnostics}
+    building = _Building(course, Contents(read), diagnostics, is_valid=not reported)
+    for item in each_of(lists):
+        building.add(item)
+    found = (
+        [each for each in diagnostics if each.where not in reported] if reported else diagnostics
+    )
+    found = [*items.diagnostics, *found]
+    if found or course is None:
+        return None, found
+    own = (listing.parent for listing in lists_in(lists) if listing.kind is not LISTED)
+    resources = tuple(building.resources)
+    return Outline(
+        tree.path, course_key, course.id, course.title, resources, tree, lists=frozenset(own)
+    ), []
+
+
+@dataclass(slots=True)
+class _Building:
+    course: CourseSpec | None
+    contents: Contents
+    diagnostics: list[Diagnostic]
+    is_valid: bool
+    resources: list[Resource] = field(default_factory=list)
+
+    def add(self, item: Item) -> None:
+        """Check an item; if there is no mistake yet, add its resource."""
+        if not item.is_readable:
+            return
+        kind, diagnostics = item.kind, self.diagnostics
+        spec = _valid(item_model(kind), item.tree, item.path, kind, diagnostics)
+        order, contents = name_of(kind, Role.ORDER), name_of(kind, Role.CONTENTS)
+        values = {name: value for name, value in item.fields.items() if name != order}
         # for an invalid item too, so that the mistakes in its file are reported at once
-        if _CONTENTS in item and (spec or _is_contents(item[_CONTENTS])):
+        if contents in values and (spec or _is_contents(kind, values[contents])):
             try:
-                values[_CONTENTS] = contents.of(item[_CONTENTS])
+                values[contents] = self._html(item, values[contents])
             except UnusableFile as unusable:
-                diagnostics += unusable.named_at(tree.where((*path, _CONTENTS)))
-        if course is None or spec is None or diagnostics:
-            continue
-        resources.append(
+                diagnostics += unusable.named_at(item.where(contents))
+        if self.course is None or spec is None or diagnostics or not self.is_valid:
+            return
+        self.resources.append(
             Resource(
-                kind=LISTED,
-                address=address_of(LISTED.name, course_key, keys[i]),
-                attributes={**LISTED.encode(values), LISTED.parent_property: course.id},
-                tree=tree,
-                path=path,
+                kind=kind,
+                address=item.address,
+                attributes={**kind.encode(values), kind.parent_property: self.course.id},
+                tree=item.tree,
+                path=item.path,
                 pin=None if spec.display_order == UNPINNED else spec.display_order,
                 previous_keys=tuple(spec.previous_keys),
                 key_is_derived=not spec.key,
                 protected=spec.protect,
             )
         )
-    if diagnostics or course is None:
-        return None, diagnostics
-    return Outline(tree.path, course_key, course.id, course.title, tuple(resources), tree), []
+
+    def _html(self, item: Item, written: Value) -> str:
+        if item.file:
+            return self.contents.rendered(item.file, item.text)
+        return self.contents.of(written)
 
 
-def _valid(model: type[M], tree: Tree, path: Path, diagnostics: list[Diagnostic]) -> M | None:
+def _valid(
+    model: type[M], tree: Tree, path: Path, kind: Kind | None, diagnostics: list[Diagnostic]
+) -> M | None:
     try:
         return model.model_validate(tree.value_at(path))
     except ValidationError as error:
-        diagnostics += diagnose(error, tree, path, model)
+        diagnostics += diagnose(error, tree, path, model, kind)
         return None
 
 
-def _is_contents(written: Value) -> bool:
+def _is_contents(kind: Kind, written: Value) -> bool:
+    title, contents = (name_of(kind, role) for role in (Role.TITLE, Role.CONTENTS))
     with suppress(ValidationError):
-        LISTED.spec().model_validate({_TITLE: "-", _CONTENTS: written})
+        item_model(kind).model_validate({title: "-", contents: written})
         return True
     return False

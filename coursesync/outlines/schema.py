@@ -18,12 +18,14 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, read, with_line_ends_of, write_named
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS
+from coursesync.kinds.content_spec import MARKDOWN_PATH
 from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
-from coursesync.kinds.spec import CourseSpec
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import outline_paths
+from coursesync.outlines.items import kinds_in, may_be_file
+from coursesync.outlines.models import course_model, item_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,11 +34,18 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import core_schema
 
+    from coursesync.kinds.kind import Kind
+
 NAME = "coursesync.schema.json"
 # https://github.com/redhat-developer/yaml-language-server#using-inlined-schema
 _NAMED = re.compile(r"^#\s*yaml-language-server\s*:\s*\$schema\s*=\s*\S", re.MULTILINE)
 _NOT_GIVEN = (None, "", UNPINNED)  # defaults that mean "not given"
 _DEFINED = "#/definitions/{model}"
+_FILE = {
+    "pattern": MARKDOWN_PATH,
+    "patternErrorMessage": "Write fields, as in - title: Welcome, or the path of a .md file beside "
+    "the outline or in a folder below it.",
+}
 
 
 class _Draft7(GenerateJsonSchema):
@@ -60,11 +69,23 @@ def schema() -> dict[str, object]:
     Example:
         >>> jsonschema.validate(outline, coursesync.schema())
     """
-    outline, definitions = _of(CourseSpec)
-    item, more = _of(LISTED.spec())
-    definitions |= {item["title"]: item, **more}
-    outline["properties"][LISTED.plural]["items"] = {"$ref": _DEFINED.format(model=item["title"])}
+    outline, definitions = _of(course_model())
+    _fill_lists(outline, None)
+    for kind in KINDS.values():
+        item, more = _of(item_model(kind))
+        _fill_lists(item, kind)
+        if may_be_file(kind):
+            # one type for both forms, because editors report mistakes in a choice badly; other
+            # keywords here apply to one form alone
+            item |= {"type": [item["type"], "string"], **_FILE}
+        definitions |= {item["title"]: item, **more}
     return {"$schema": _Draft7.schema_dialect, **outline, "definitions": definitions}
+
+
+def _fill_lists(holder: JsonSchemaValue, kind: Kind | None) -> None:
+    for each in kinds_in(kind):
+        model = item_model(each).model_config["title"]
+        holder["properties"][each.plural]["items"] = {"$ref": _DEFINED.format(model=model)}
 
 
 def schema_text() -> str:

@@ -1,4 +1,4 @@
-"""Reads the outlines of a workspace, and the contents that they name.
+"""Reads the outlines of a workspace, and the files that they name.
 
 Owns which outlines are parsed: if an outline's bytes and its content files' bytes are the ones that
 were last applied, it is `settled` and not parsed. It must never write, and reads only regular files
@@ -18,12 +18,13 @@ from coursesync.outlines.content_files import Files, digest, path_of, symbolic_l
 from coursesync.outlines.folder import outline_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from coursesync.kinds.address import Address
     from coursesync.outlines.advice.pieces import Advice
     from coursesync.outlines.checks import Claim
+    from coursesync.outlines.items import ItemFile
     from coursesync.outlines.outline import Outline
     from coursesync.state.state import CourseRecord
 
@@ -72,13 +73,16 @@ def load(
             reading.diagnostics.append(Diagnostic(Where(shown(folder / path)), problem, remedy))
             break
     ids = {*reading.settled.values()}
-    if any(each.key in reading.settled or each.course_id in ids for each in reading.claims):
+    if reading.takes_settled_file() or any(
+        each.key in reading.settled or each.course_id in ids for each in reading.claims
+    ):
         # only a parsed outline knows the place of the clash
         return load(folder, None, managed, unwritten)
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
         reading.diagnostics += clashes(reading.claims)
+        reading.diagnostics += reading.files_listed_twice()
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
@@ -101,6 +105,27 @@ class _Reading:
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    # the outlines that list a Markdown file, by its path
+    listed: dict[str, list[str]] = field(default_factory=dict)
+
+    def takes_settled_file(self) -> bool:
+        """Return whether a parsed outline lists a file that a settled one names."""
+        recorded = self.recorded.values() if self.listed else ()
+        return any(
+            key in self.settled and not self.listed.keys().isdisjoint(record.sources)
+            for key, record in recorded
+        )
+
+    def files_listed_twice(self) -> Iterator[Diagnostic]:
+        """Yield a diagnostic for each Markdown file that several outlines list."""
+        for path, (first, *others) in self.listed.items():
+            if others:
+                yield Diagnostic(
+                    Where(shown(self.folder / path)),
+                    f"this file is listed in {shown(self.folder / others[0])}, and in "
+                    f"{shown(self.folder / first)} too",
+                    "One file is listed once: copy it, and list the copy in one of them.",
+                )
 
     def outline(self, path: str, *, is_link: bool) -> None:
         at = shown(self.folder / path)
@@ -128,7 +153,12 @@ class _Reading:
         sources = {path: digest}
         tree, diagnostics = parse(text, at)
         if tree is not None:
-            outline, more = build(tree, partial(self._contents, path, sources), self._managed_in)
+            outline, more = build(
+                tree,
+                partial(self._contents, path, sources),
+                self._managed_in,
+                partial(self._item, path, sources),
+            )
             # a mistake at a place that has one already follows from it
             reported = {diagnostic.where for diagnostic in diagnostics}
             diagnostics += [each for each in more if each.where not in reported]
@@ -144,7 +174,8 @@ class _Reading:
 
         def source(name: str) -> Source:
             file = path_of(path, name)
-            return Source(shown(self.folder / file), self.files.text(file))
+            text = self.files.item if file in self.listed else self.files.text
+            return Source(shown(self.folder / file), text(file))
 
         self.advice += advise(outline, source)
 
@@ -165,6 +196,16 @@ class _Reading:
         text = self.files.text(path)
         sources[path] = self.files.digest(path)
         return text
+
+    def _item(self, outline: str, sources: dict[str, str], name: str) -> ItemFile:
+        from coursesync.outlines.item_files import read_item  # noqa: PLC0415 - if one changed
+
+        path = path_of(outline, name)
+        text = self.files.item(path)
+        sources[path] = self.files.digest(path)
+        if outline not in (outlines := self.listed.setdefault(path, [])):
+            outlines.append(outline)
+        return read_item(text, shown(self.folder / path))
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
 from coursesync.kinds.unlock import AFTER_DAYS
@@ -113,7 +113,11 @@ _GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#
 _APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
 _UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
 _INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
-_NAMES = {"id", LISTED.plural, AFTER_DAYS, *(field.name for field in LISTED.fields)}
+_NAMES = {
+    *("id", AFTER_DAYS),
+    *(kind.plural for kind in KINDS.values()),
+    *(field.name for kind in KINDS.values() for field in kind.fields),
+}
 
 
 def explained(

@@ -161,7 +161,7 @@ class _Composer:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             problem = f"this is nested more than {MAX_DEPTH} levels deep"
-            remedy = "An outline needs four: check the brackets, and the spaces before each line."
+            remedy = "An outline needs six: check the brackets, and the spaces before each line."
             self._note(event.start_mark, problem, remedy)
             raise _Halt
         value: Value

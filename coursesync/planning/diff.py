@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Action, Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.field import FieldValue, Ref
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
@@ -131,24 +132,17 @@ def _courses(
 
 def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> Iterator[Change]:
     """Yield the changes of a course's outline, then the changes of doubts and orphans."""
-    resources = side.resources
-    prior = [side.order(resource) for resource in resources]
-    ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
     orphans = _orphaned(side, policy)
-    unwanted = side.doubts.keys() - {resource.address for resource in resources}
-    held = _staying(orphans) | {
-        kind_of(each).order_of(side.doubts[each].sent): each
-        for each in unwanted - side.waits.keys()
-    }
-    orders = assign(prior, [resource.pin for resource in resources], ids, held.keys())
-    placed: Sequence[Place | None] = [None] * len(orders)
-    if side.pairs:
-        placed = places([r.kind.title_of(r.attributes) for r in resources], prior, orders)
-    for resource, order, place in zip(resources, orders, placed, strict=True):
+    unwanted = side.doubts.keys() - {resource.address for resource in side.resources}
+    stays = _staying(side, orphans, unwanted - side.waits.keys())
+    slots = _slots(side, stays)
+    for resource in side.resources:
+        order, place = slots[resource.address]
         change = _wanted(side, resource, order, place, entries)
-        if change and order in held and resource.pin is not None and not change.reason:
-            stays = f"{held[order]} stays on the site and has the same display_order"
-            change = replace(change, reason=f"{stays}, so their order is undefined")
+        beside = stays[resource.kind, side.link(resource.kind, resource.parent)]
+        if change and order in beside and resource.pin is not None and not change.reason:
+            same = f"{beside[order]} stays on the site and has the same display_order"
+            change = replace(change, reason=f"{same}, so their order is undefined")
         if change:
             yield change
     for address in sorted(unwanted):
@@ -157,6 +151,30 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
         kind, home = kind_of(address), side.course_id
         yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, lead=waits)
     yield from orphans
+
+
+def _slots(
+    side: Side, stays: Mapping[tuple[Kind, object], Mapping[int, Address]]
+) -> dict[Address, tuple[int, Place | None]]:
+    """Give each resource of a course its number among its siblings, and its place if that changes.
+
+    `stays` has the numbers of records that stay beside them, by their kind and by what it is in.
+    """
+    siblings: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
+    for resource in side.resources:
+        siblings[resource.kind, resource.parent].append(resource)
+    slots: dict[Address, tuple[int, Place | None]] = {}
+    for (kind, parent), resources in siblings.items():
+        prior = [side.order(resource) for resource in resources]
+        ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
+        held = stays[kind, side.link(kind, parent)].keys()
+        orders = assign(prior, [resource.pin for resource in resources], ids, held)
+        placed: Sequence[Place | None] = [None] * len(orders)
+        if side.pairs:
+            placed = places([kind.title_of(r.attributes) for r in resources], prior, orders)
+        for resource, order, place in zip(resources, orders, placed, strict=True):
+            slots[resource.address] = order, place
+    return slots
 
 
 def _wanted(
@@ -169,7 +187,9 @@ def _wanted(
     """Return the change that a resource of the outline needs; None if it needs none now."""
     address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
     entry, doubt = side.entry(resource), side.doubts.get(address)
-    desired = {**resource.attributes, kind.order_property: order}
+    desired: dict[str, FieldValue | Ref] = {**resource.attributes, kind.order_property: order}
+    if (link := side.link(kind, resource.parent)) is not None:
+        desired[kind.link] = link
     after = kind.settle(entry.known if entry else None, desired)
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
@@ -212,11 +232,23 @@ def _wanted(
 def _orphaned(side: Side, policy: Policy) -> list[Change]:
     """Return the changes for the orphans of one course.
 
-    Their order: records to hide (in the members' order), records to delete (the last first),
-    records to keep.
+    Their order: records to hide (in the members' order), records to delete (the last first, and
+    what is in a record before it), records to keep.
     """
+    depth = {kind: i for i, kind in enumerate(KINDS.values())}
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
-    changes.sort(key=lambda change: (change.order, change.address))
+    changes.sort(key=lambda change: (depth[change.kind], change.order, change.address))
+    # what is in a record that is deleted must be gone before
+    stay = {
+        (each.kind.within, each.attributes.get(each.kind.link)): each.address
+        for each in changes
+        if each.action is not Action.DELETE
+    }
+    for i, change in enumerate(changes):
+        inside = stay.get((change.kind, change.record_id))
+        if inside is not None and change.action is Action.DELETE:
+            reason = f"{inside} is in it, and is not deleted"
+            changes[i] = replace(change, action=Action.KEEP, reason=reason)
     return [
         *(change for change in changes if change.action is Action.DEACTIVATE),
         *(change for change in reversed(changes) if change.action is Action.DELETE),
@@ -224,22 +256,33 @@ def _orphaned(side: Side, policy: Policy) -> list[Change]:
     ]
 
 
-def _staying(orphans: Iterable[Change]) -> dict[int, Address]:
-    """Return the addresses of orphans that stay in their course, by order number.
+def _staying(
+    side: Side, orphans: Iterable[Change], doubts: Iterable[Address]
+) -> dict[tuple[Kind, object], dict[int, Address]]:
+    """Return the numbers of the records that stay in a course and are in no outline.
 
-    It includes hidden records.
+    They are orphans, hidden ones too, and creates in doubt; by their kind, and by the Id of what
+    they are in.
     """
-    return {
-        change.order: change.address
-        for change in orphans
-        if change.action is not Action.DELETE
-        and change.attributes.get(change.kind.parent_property, change.parent_id) == change.parent_id
-    }
+    found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
+    for change in orphans:
+        kind, has = change.kind, change.attributes
+        home = has.get(kind.parent_property, change.parent_id)
+        if change.action is not Action.DELETE and home == change.parent_id:
+            found[kind, has.get(kind.link)][change.order] = change.address
+    for address in doubts:
+        kind, sent = kind_of(address), side.doubts[address].sent
+        found[kind, sent.get(kind.link)][kind.order_of(sent)] = address
+    return found
 
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
     kind, lead = kind_of(address), side.leads.get(address)
-    action, reason = (Action.KEEP, "") if lead is not None else _removal(entry, kind, policy)
+    action, reason = _removal(entry, kind, policy)
+    if lead is not None:
+        action, reason = Action.KEEP, ""
+    elif not side.manages(address):
+        action, reason = Action.KEEP, f"the outline has no list of {kind.plural} there"
     hides = action is Action.DEACTIVATE
     after = {**entry.known, kind.active_property: False} if hides else None
     return Change(action, address, kind, entry.parent_id, entry, after, reason=reason, lead=lead)

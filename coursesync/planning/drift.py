@@ -263,7 +263,7 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
     """Yield the unmanaged records in our courses, and those that took the order of one of ours."""
     courses = {entry.parent_id for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
-    places: dict[tuple[int, object], list[Address]] = defaultdict(list)
+    places: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for record in live:
         if record.id in addresses and kind.order_property in record.attributes:
             places[_place(record, kind)].append(addresses[record.id])
@@ -281,14 +281,16 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
         )
 
 
-def _place(record: Record, kind: Kind) -> tuple[int, object]:
-    return record.parent_id, record.attributes.get(kind.order_property)
+def _place(record: Record, kind: Kind) -> tuple[object, ...]:
+    has = record.attributes
+    return record.parent_id, has.get(kind.link), has.get(kind.order_property)
 
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
     is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
-    return record.parent_id != entry.parent_id or is_elsewhere
+    has_other = record.attributes.get(kind.link) != entry.known.get(kind.link)
+    return record.parent_id != entry.parent_id or is_elsewhere or has_other
 
 
 def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:

@@ -41,26 +41,29 @@ def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:
     """
     has = record.attributes
     idle = kind.idle(known) & kind.idle(has)
-    compared = known.keys() - kind.write_only - record.unknown - idle
+    placed = {kind.link} & has.keys()  # directly in the course, a record has no such property
+    compared = (known.keys() | placed) - kind.write_only - record.unknown - idle
     return tuple(name for name in sorted(compared) if not same(name, known, has, kind))
 
 
 def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
     """Return whether a record has all that a create sends, except what can't be read back."""
-    compared = {*sent, kind.contents_property} - kind.write_only
+    compared = {*sent, kind.contents_property, *filter(None, [kind.link])} - kind.write_only
     return all(same(name, sent, has, kind) for name in compared)
 
 
 def same(name: str, sent: Attributes, has: Attributes, kind: Kind) -> bool:
     """Return whether a property has the value that was sent; HTML may be written in another way.
 
-    For contents, no value and "" are the same.
+    For a text, no value and "" are the same.
     """
     if name == kind.contents_property:
         return same_html(str(sent.get(name, "")), str(has.get(name, "")))
     ours, theirs = sent.get(name), has.get(name)
+    if kind.types.get(name) is str:
+        ours, theirs = ours or "", theirs or ""
     if ours is None or theirs is None:
-        return False
+        return ours is theirs and name == kind.link
     if name == kind.title_property:
         return unescaped(str(ours)).strip() == unescaped(str(theirs)).strip()
     return type(ours) is type(theirs) and ours == theirs
@@ -130,7 +133,7 @@ def with_values(
     known: Attributes, names: Iterable[str], record: Record, kind: Kind
 ) -> dict[str, FieldValue]:
     """Return known attributes, but with the record's values of some properties, sorted."""
-    empty = {kind.contents_property: ""}  # for contents, null and "" are the same
+    empty = {name: "" for name in names if kind.types.get(name) is str}  # for a text, as null
     values = {name: record.attributes.get(name, empty.get(name)) for name in names}
     both = sorted({**known, **values}.items())
     return {name: value for name, value in both if value is not None}

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from coursesync.kinds.address import course_of, key_of
+from coursesync.kinds.address import course_address, course_of, key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -25,30 +25,65 @@ Pairs: TypeAlias = "dict[Address, Address]"
 T = TypeVar("T")
 
 
-def identify(resources: Sequence[Resource], entries: Mapping[Address, Entry]) -> Pairs:
+def identify(
+    resources: Sequence[Resource],
+    entries: Mapping[Address, Entry],
+    parents: Mapping[Address, Address] | None = None,
+) -> Pairs:
     """Find the entry of each desired resource.
 
     Args:
-        resources: those of one course's outline, in order, without those in doubt.
-        entries: those of the course, also under a former key of the course.
+        resources: those of one course's outline and of one kind, in order, without those in doubt.
+        entries: those of the course and of that kind, also under a former key of the course.
+        parents: the present address of each item that may hold them and has an entry, by the
+            entry's address.
 
     Returns:
         The address of each resource's entry, by the resource's address, without new resources.
     """
-    pairs: Pairs = {r.address: r.address for r in resources if r.address in entries}
+    if not resources or not entries:
+        return {}
+    parents = parents or {}
+    kind, course = resources[0].kind, course_address(course_of(resources[0].address))
+    renamed = any(old != new for old, new in parents.items())
+    pairs: Pairs = {}
+    if not (kind.within and renamed):
+        pairs |= {r.address: r.address for r in resources if r.address in entries}
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
-    here, kind = {course_of(resource.address) for resource in resources}, resources[0].kind
     left = [old for old in entries if old not in pairs]
-    keys = {old: key_of(old) for old in left}
-    renamed = {old: key for old, key in keys.items() if course_of(old) not in here}
-    _by_trait(resources, pairs, renamed, lambda resource: [key_of(resource.address)])
-    _by_trait(resources, pairs, keys, lambda resource: dict.fromkeys(resource.previous_keys))
+    homes = {old: _home(kind.parent_of(old), parents, course) for old in left}
+    slots = {old: (homes[old], key_of(old)) for old in left}
+    _by_trait(resources, pairs, slots, lambda r: [(r.parent, key_of(r.address))])
+    _by_trait(resources, pairs, slots, _former_slots)
+    _by_trait(
+        resources, pairs, {old: old for old in left}, lambda r: dict.fromkeys(r.previous_keys)
+    )
+    if kind.within:
+        _by_trait(resources, pairs, {old: key_of(old) for old in left}, lambda r: [r.key])
     for name in (kind.contents_property, kind.title_property):
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
-    _by_place(resources, entries, pairs)
+    homes |= {old: kind.parent_of(old) for old in entries if old not in homes}
+    for parent in dict.fromkeys(resource.parent for resource in resources):
+        beside = {old: entries[old] for old, home in homes.items() if home == parent}
+        if beside:
+            _by_place([r for r in resources if r.parent == parent], beside, pairs)
     return pairs
+
+
+def _home(parent: Address, parents: Mapping[Address, Address], course: Address) -> Address | None:
+    """Return the present address of what an entry is in; None if another item has its address.
+
+    A renamed course has a new address.
+    """
+    if len(keys_of(parent)) == 1:
+        return course
+    return parents.get(parent) or (None if parent in parents.values() else parent)
+
+
+def _former_slots(resource: Resource) -> Iterable[tuple[Address, str]]:
+    return [(resource.parent, key) for key in dict.fromkeys(resource.previous_keys)]
 
 
 def _value(name: str, resource: Resource) -> Iterable[FieldValue]:

@@ -13,6 +13,8 @@ from functools import cached_property
 from math import ceil
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import held_in
+from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.digest import digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue, Planned, Ref
+    from coursesync.kinds.field import Attributes, FieldValue, Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
@@ -139,6 +141,28 @@ class Change:
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
+    def holder(self) -> Address | None:
+        """The address of the new record that it will be in; None if that is known by its Id."""
+        found = (self.after or {}).get(self.kind.link)
+        return found.ref if isinstance(found, Ref) else None
+
+    @property
+    def is_sought(self) -> bool:
+        """Whether `apply` looks for its record on the server before it sends anything.
+
+        What is in a record that does not exist yet does not exist either.
+        """
+        return self.action.looks and self.holder is None
+
+    @property
+    def moves(self) -> bool:
+        """Whether it takes the record out of the one that it is in, within its course."""
+        link, before = self.kind.link, self.before
+        if not link or before is None or self.after is None or self.action is Action.DOUBT:
+            return False
+        return before.get(link) != self.after.get(link)
+
+    @property
     def stays_protected(self) -> bool:
         """Whether the record is protected from now on."""
         if self.resource is not None:
@@ -152,7 +176,7 @@ class Change:
         If someone moved the record on the site, this includes the course where it is now. Lessons
         stay in their course.
         """
-        if self.action not in {Action.DELETE, Action.UPDATE}:
+        if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return frozenset()
         now = (self.before or {}).get(self.kind.parent_property)
         homes = {self.parent_id if self.home is None else self.home, int(now or self.parent_id)}
@@ -289,9 +313,10 @@ class Plan:
         A course that gets something new is listed before the first create and after the last.
         """
         lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
-        looks = {change.parent_id for change in self.changes if change.action.looks}
-        new = {change.parent_id for change in self.changes if change.action is Action.CREATE}
-        by_id = ceil(self.count(*OVERWRITES) / IDS_AT_ONCE)
+        looks = {(each.kind, each.parent_id) for each in self.changes if each.is_sought}
+        new = {(e.kind, e.parent_id) for e in self.changes if e.action is Action.CREATE}
+        overwritten = Counter(each.kind for each in self.changes if each.action.overwrites)
+        by_id = sum(ceil(number / IDS_AT_ONCE) for number in overwritten.values())
         return len(looks) + len(new) + by_id + len(lessons)
 
     @cached_property

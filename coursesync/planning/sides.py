@@ -12,16 +12,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import kind_of
-from coursesync.kinds.address import address_of, course_of, key_of
+from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
+from coursesync.kinds.field import Ref
 from coursesync.planning.pairing import alone, identify, unambiguous
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.field import Planned
+    from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Doubt, Entry, State
@@ -91,11 +92,37 @@ class Side:
         return None if was is None else self.guests.get(was) or self.entries[was]
 
     def order(self, resource: Resource) -> int | None:
-        """Return the number that a resource has in this course; None if it has none yet."""
-        held = self.doubts.get(resource.address) or self.entry(resource)
+        """Return the number that a resource has among its siblings; None if it has none yet."""
+        held, kind = self.doubts.get(resource.address) or self.entry(resource), resource.kind
         if held is None or held.parent_id != self.course_id:
             return None
-        return int(held.known[resource.kind.order_property])
+        if held.known.get(kind.link) != self.link(kind, resource.parent):
+            return None  # it has its number among others
+        return int(held.known[kind.order_property])
+
+    def manages(self, address: Address) -> bool:
+        """Return whether the outline says which items there are where an entry is.
+
+        Where an item, or the course, has no list of them, they are kept as they are.
+        """
+        kind = kind_of(address)
+        if self.outline is None or kind.within is None:
+            return True
+        was = kind.parent_of(address)
+        here = {old: new for new, old in self.pairs.items()}
+        parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
+        return parent is None or parent in self.outline.lists
+
+    def link(self, kind: Kind, parent: Address) -> int | Ref | None:
+        """Return the Id of the item that a record of a kind is in; None if it is in the course.
+
+        An item without an entry has a `Ref`.
+        """
+        if kind.within is None or len(keys_of(parent)) == 1:
+            return None
+        was = self.pairs.get(parent)
+        entry = None if was is None else self.guests.get(was) or self.entries.get(was)
+        return Ref(parent) if entry is None else entry.id
 
 
 def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
@@ -114,7 +141,12 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     for course_id in wanted.keys() | entries.keys() | doubts.keys():
         outline, held = wanted.get(course_id), entries.get(course_id, {})
         side = Side(course_id, outline, held, doubts.get(course_id, {}))
-        side.pairs = identify([r for r in side.resources if r.address not in side.doubts], held)
+        for kind in KINDS.values():
+            side.pairs |= identify(
+                [r for r in side.resources if r.kind is kind and r.address not in side.doubts],
+                {old: entry for old, entry in held.items() if kind_of(old) is kind},
+                {old: new for new, old in side.pairs.items()},
+            )
         sides.append(side)
     homes = {address: side for side in sides for address in side.orphans}
     if contradictions := list(_contradictions(sides, homes.keys())):
@@ -182,6 +214,8 @@ def _claims(
 
 
 def _former(resource: Resource) -> Iterable[Address]:
+    if resource.kind.within:  # it stays in its course: members have completed it there
+        return ()
     keys = [key.split(".") for key in resource.previous_keys if "." in key]
     return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
 
@@ -220,7 +254,7 @@ def _note_waits(sides: Iterable[Side]) -> None:
         side.waits[new], doubts[old].waits[old] = old, new
 
 
-def _pairs(address: Address, attributes: Attributes) -> Iterator[tuple[str, object, object]]:
+def _pairs(address: Address, attributes: Planned) -> Iterator[tuple[str, object, object]]:
     """Yield the pairs by which a resource is recognised: two of its title, key and contents."""
     kind = kind_of(address)
     title, key = attributes.get(kind.title_property), key_of(address)
@@ -238,8 +272,8 @@ def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
     if not resource.previous_keys or not entries:
         return ""
     key, noun = resource.previous_keys[0], resource.kind.name
-    course = course_of(resource.address)
-    address = address_of(noun, *(key.split(".") if "." in key else (course, key)))
+    keys = key.removeprefix(f"{noun}.").split(".")
+    address = address_of(noun, *(keys if "." in key else (*keys_of(resource.parent), key)))
     if address in entries:
         return (
             f"previous_keys names {key}, but another {noun} still has that key, so a new record is "

@@ -40,7 +40,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         The resource's address, by the Id of the duplicate record.
     """
     live = {record.id: record for record in records}
-    unmanaged = _unmanaged(state, live.values())
+    unmanaged = _unmanaged(state, live.values(), kind)
     if not unmanaged:
         return {}
     courses = {record.parent_id for record in unmanaged}
@@ -51,7 +51,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     }
     has_markers = any(is_marker(record.marker) for record in unmanaged)
     marked = _markers(state, ours, live) if has_markers else {}
-    titled: dict[tuple[int, str], list[Address]] = defaultdict(list)
+    titled: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
         titled[_name(entry.parent_id, entry.known, kind)].append(address)
     found: dict[int, Address] = {}
@@ -74,18 +74,21 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
     Id.
     """
     live = {record.id: record for record in records}
-    unmanaged = _unmanaged(state, live.values())
+    unmanaged = _unmanaged(state, live.values(), kind)
     titles = {_name(each.parent_id, each.attributes, kind) for each in unmanaged}
     vague = {each for each, record in live.items() if kind.contents_property in record.unknown}
     return frozenset(
         entry.id
-        for entry in (state.entries.values() if titles and vague else ())
-        if entry.id in vague and _name(entry.parent_id, entry.known, kind) in titles
+        for address, entry in (state.entries.items() if titles and vague else ())
+        if entry.id in vague
+        and kind_of(address) is kind
+        and _name(entry.parent_id, entry.known, kind) in titles
     )
 
 
-def _unmanaged(state: State, records: Iterable[Record]) -> list[Record]:
-    known = {entry.id for entry in state.entries.values()}.union(state.strangers)
+def _unmanaged(state: State, records: Iterable[Record], kind: Kind) -> list[Record]:
+    entries = (entry for address, entry in state.entries.items() if kind_of(address) is kind)
+    known = {entry.id for entry in entries}.union(state.strangers)
     return [record for record in records if record.id not in known]
 
 
@@ -100,8 +103,9 @@ def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Addres
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 
-def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[int, str]:
-    return parent_id, unescaped(kind.title_of(attributes)).strip()
+def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[object, ...]:
+    """Return what two records that are alike have in common: where they are, and their title."""
+    return parent_id, attributes.get(kind.link), unescaped(kind.title_of(attributes)).strip()
 
 
 def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
@@ -122,7 +126,7 @@ def _markers(
     found: dict[str | None, Address] = {}
     for at, entry in ours.items():
         found[marker_of(state.target, entry.parent_id, at)] = at
-    for at, entry in state.entries.items():
+    for at, entry in ours.items():
         record = live.get(entry.id)
         if record is not None and is_marker(record.marker):
             found[record.marker] = at

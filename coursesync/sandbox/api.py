@@ -5,7 +5,7 @@ does that before it calls a route.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from werkzeug import Request, Response
@@ -17,7 +17,7 @@ from coursesync.sandbox.bodies import to_create, to_update
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.search import read_ids, search
 from coursesync.sandbox.settings import Settings, User
-from coursesync.sandbox.tables import KINDS, SECTIONS, Kind
+from coursesync.sandbox.tables import KINDS, Kind
 from coursesync.sandbox.traffic import read_json
 from coursesync.sandbox.validation import MAX_ID, is_id, read_record
 
@@ -161,14 +161,22 @@ def _not_found(kind: Kind) -> NotFound:
     return NotFound(f"{kind.name} was not found.")
 
 
+def _writes(path: str, kind: Kind) -> Iterator[Rule]:
+    yield Rule(path, methods=["POST"], endpoint=_create(kind))
+    yield Rule(path, methods=["PUT"], endpoint=_update(kind))
+    yield Rule(f"{path}/<id:record_id>", methods=["DELETE"], endpoint=_delete(kind))
+
+
 _ROOT = "/api/content"
-_SECTIONS = f"{_ROOT}/coursesections"
 ROUTES = Map(
     [
         Rule("/api/auth/me", methods=["GET"], endpoint=Route(lambda _: None, _who)),
-        Rule(_SECTIONS, methods=["POST"], endpoint=_create(SECTIONS)),
-        Rule(_SECTIONS, methods=["PUT"], endpoint=_update(SECTIONS)),
-        Rule(f"{_SECTIONS}/<id:record_id>", methods=["DELETE"], endpoint=_delete(SECTIONS)),
+        *(
+            rule
+            for word in KINDS
+            if KINDS[word].table
+            for rule in _writes(f"{_ROOT}/{word}", KINDS[word])
+        ),
         *(Rule(f"{_ROOT}/{word}", methods=["GET"], endpoint=_many(KINDS[word])) for word in KINDS),
         *(
             Rule(f"{_ROOT}/{word}/<id:record_id>", methods=["GET"], endpoint=_one(KINDS[word]))

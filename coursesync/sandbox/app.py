@@ -75,7 +75,7 @@ class Sandbox:
         self._switches = Switches(settings)
         self._clock = clock
         self._sleep = sleep
-        self._database = Database(database, settings.ids_from)
+        self._database = Database(database, settings.ids_from, settings.ids_apart)
         self._records = Records(self._database, clock, now, self._switches)
         self._tokens = Tokens(self._database, settings, now)
         self._traffic = Traffic(self._database)

@@ -69,7 +69,6 @@ _NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
 _ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
 # The tables that assign Ids. Each has a range of its own, so that an Id belongs to one kind only.
 _SEQUENCES = ("sections", "lessons", "members", "completions")
-_RANGE = 1_000_000
 _COMMON = """
     NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
     0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
@@ -123,10 +122,11 @@ class _Undo(Exception):  # noqa: N818 - not an error: it ends a transaction with
 class Database:
     """One connection, which all threads of this process share; other processes open their own."""
 
-    def __init__(self, path: Path | None, ids_from: int) -> None:
+    def __init__(self, path: Path | None, ids_from: int, ids_apart: int) -> None:
         """Open the database at `path` (None: in memory), and create missing tables and columns.
 
-        `ids_from` is the lowest Id of a new section.
+        `ids_from` is the lowest Id of a new section, `ids_apart` the distance from it to the first
+        Id of the next kind.
 
         Raises:
             OSError: the database can't be opened.
@@ -139,18 +139,18 @@ class Database:
                 isolation_level=None,  # only `transaction` begins a transaction
                 check_same_thread=False,
             )
-            self._prepare(ids_from)
+            self._prepare(ids_from, ids_apart)
         except sqlite3.Error as error:
             raise OSError(str(error)) from error
 
-    def _prepare(self, ids_from: int) -> None:
+    def _prepare(self, ids_from: int, ids_apart: int) -> None:
         self._connection.row_factory = sqlite3.Row
         # Without fsync a killed process loses nothing, because the kernel has the pages. Only a
         # power cut loses records, and a sandbox's records are not worth an fsync at every request.
         self._connection.execute("PRAGMA synchronous = OFF")
         self._connection.execute("PRAGMA temp_store = MEMORY")
         with self.transaction():
-            self._set_up(ids_from)
+            self._set_up(ids_from, ids_apart)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -174,7 +174,7 @@ class Database:
             yield
             raise _Undo
 
-    def _set_up(self, ids_from: int) -> None:
+    def _set_up(self, ids_from: int, ids_apart: int) -> None:
         for statement in _TABLES.split(";\n"):
             self._connection.execute(statement)
         for table, added in _ADDED.items():
@@ -183,7 +183,7 @@ class Database:
                 if column.partition(" ")[0] not in there:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
         for number, table in enumerate(_SEQUENCES):
-            least = ids_from - 1 + number * _RANGE
+            least = ids_from - 1 + number * ids_apart
             if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
                 self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
             raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"

@@ -60,7 +60,9 @@ class Settings:
         picture_endings: whether the address of a picture needs an ending such as `.png`.
         section_delete: what happens to the lessons of a deleted section: `ungroups`: they stay,
             without a section; `deletes`: they are deleted; `refused`: the delete is refused.
-        ids_from: the lowest Id of a new section; the Ids of lessons begin a million later.
+        ids_from: the lowest Id of a new section.
+        ids_apart: by how much the first Ids of two kinds of records differ; with 0, a section and a
+            lesson may have the same Id.
         normalise_html: whether the server rewrites contents when it stores them.
         limits: whether the published limits are enforced, and over which kind of window.
         list_lag: the seconds by which lists are behind; a read by Id is always up to date.
@@ -85,6 +87,7 @@ class Settings:
     picture_endings: Literal["optional", "required"] = "optional"
     section_delete: Literal["ungroups", "deletes", "refused"] = "ungroups"
     ids_from: int = 1_000_001
+    ids_apart: int = 1_000_000
     normalise_html: bool = False
     limits: Literal["off", "sliding", "fixed"] = "off"
     list_lag: float = 0.0

@@ -10,7 +10,9 @@ from typing import Literal, get_args, get_origin, get_type_hints
 
 from coursesync.sandbox.settings import Settings
 
-_ONLY_AT_START = frozenset({"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from"})
+_ONLY_AT_START = frozenset(
+    {"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from", "ids_apart"}
+)
 _LARGEST = 10**18  # the largest number in a setting; Ids that start there still fit into 64 bits
 _HINTS = {name: hint for name, hint in get_type_hints(Settings).items() if name != "users"}
 

@@ -14,7 +14,7 @@ from coursesync.kinds.address import Address, course_of
 from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
-FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`
+FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`, and only one kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

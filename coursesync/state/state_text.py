@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell, StateError
-from coursesync.kinds import KINDS
+from coursesync.kinds import KINDS, kind_of
 from coursesync.state.plain import read_value, written
 from coursesync.state.state import FORMATS, State
 from coursesync.text import NEVER, inert
@@ -44,8 +44,12 @@ def serialise(state: State) -> bytes:
 
 def _document(state: State) -> dict[str, object]:
     document = written(state)
-    # an older coursesync reads no `seen`: it has to refuse the file, not to call it damaged
-    document["format"] = FORMATS[any(entry.seen for entry in state.entries.values())]
+    # an older coursesync reads no `seen` and only one kind: it has to refuse the file, not to call
+    # it damaged
+    is_newer = any(entry.seen for entry in state.entries.values()) or any(
+        kind_of(address).within for address in (*state.entries, *state.doubts)
+    )
+    document["format"] = FORMATS[is_newer]
     document["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
     document["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
     document["doubts"] = {

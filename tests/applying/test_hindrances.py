@@ -38,7 +38,7 @@ def in_the_way(action: Action, found: Inexact) -> list[int | None]:
     course = THERE if action is Action.UPDATE else HERE
     address = address_of("section", "a", "two")
     change = Change(action, address, SECTION, course, Entry(sent={}, id=NUMBER, parent_id=HERE))
-    hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found))
+    hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found), ())
     return [each.course_id for each in hindrance.lessons] if hindrance else []
 
 

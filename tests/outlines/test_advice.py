@@ -418,3 +418,70 @@ def test_markdown_in_an_outline_is_shown_as_html(writer: Author, text: str) -> N
 def test_what_only_resembles_markdown_gets_no_advice(writer: Author, text: str) -> None:
     """Advice is given only if it is clear."""
     assert advice(writer, section("Welcome", f'contents: "{text}"')) == []
+
+
+def lesson(title: str, *fields: str, contents: str = "Hi") -> str:
+    """Return a lesson that has something to read, in the list of a section."""
+    lines = [f"  - title: {title}", *(f"    {field}" for field in fields)]
+    return "\n".join([*lines, f"    contents: {contents}", ""])
+
+
+def section_with(title: str, *lessons: str, fields: tuple[str, ...] = ()) -> str:
+    """Return a section without contents, and its lessons."""
+    return "".join(
+        [f"- title: {title}\n", *(f"  {field}\n" for field in fields), "  lessons:\n", *lessons]
+    )
+
+
+VIDEO = "<iframe src='https://www.youtube.com/embed/abcdefghijk'></iframe>"
+OF_LESSONS = {
+    "a section with lessons and no text": (section_with("One", lesson("A")), ""),
+    "the first lesson is locked": (
+        section_with("One", lesson("A", SEQUENTIAL)),
+        "the first lesson that members see, and it waits",
+    ),
+    "the first lesson is in a hidden section": (
+        section_with("One", lesson("A", SEQUENTIAL), fields=(HIDDEN,)) + section("Two"),
+        "",
+    ),
+    "the first lesson of the second section waits": (
+        section_with("One", lesson("A")) + section_with("Two", lesson("B", SEQUENTIAL)),
+        "",
+    ),
+    "nobody can complete the one before": (
+        section_with("One", lesson("A", "completion: none"), lesson("B", SEQUENTIAL)),
+        'it waits for one that has nothing to complete: "A", on line 6',
+    ),
+    "nothing can be completed": (
+        section_with("One", lesson("A", "completion: none")),
+        "no lesson that members see in this course can be completed",
+    ),
+    "no video": (
+        section_with("One", lesson("A", "completion: video")),
+        "members can't complete this lesson: its contents have no YouTube video",
+    ),
+    "a video": (section_with("One", lesson("A", "completion: video", contents=VIDEO)), ""),
+    "it opens before its section": (
+        section("Zero") + section_with("One", lesson("A"), lesson("B", days(2)), fields=(days(7),)),
+        "this lesson would open after 2 days, but its section opens only after 7 days",
+    ),
+    "an empty lesson": (
+        section_with("One", lesson("A", contents="''")),
+        "members who open this lesson find it empty",
+    ),
+    "the same title in two sections": (
+        section_with("One", lesson("A")) + section_with("Two", lesson("A")),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sections", "problem"), OF_LESSONS.values(), ids=OF_LESSONS)
+def test_what_members_would_stumble_over_in_lessons(
+    sections: str, problem: str, writer: Author
+) -> None:
+    """The rules count within a list; a lesson's own rules are about how it is completed."""
+    pieces = advice(writer, sections)
+
+    assert [each[1] for each in pieces if not problem or problem not in each[1]] == []
+    assert len(pieces) == bool(problem)

@@ -125,11 +125,32 @@ def test_lists_of_lessons_lag(make_site: MakeSite) -> None:
 
 @pytest.mark.parametrize(
     ("method", "address"),
-    [("POST", LESSONS), ("PUT", LESSONS), ("DELETE", f"{LESSONS}/1"), ("POST", MEMBERS)],
+    [("POST", MEMBERS), ("PUT", MEMBERS), ("DELETE", f"{MEMBERS}/1")],
 )
-def test_lessons_and_members_can_only_be_read(site: Site, method: str, address: str) -> None:
-    """The API's paths for lessons and members take no writes."""
+def test_members_can_only_be_read(site: Site, method: str, address: str) -> None:
+    """The API's path for members takes no writes."""
     assert site.client.request(method, address, json={}).status_code == 405
+
+
+def test_lessons_are_written_as_sections_are(site: Site) -> None:
+    """A create, an update and a deletion, each with its role; null takes a lesson out."""
+    section = site.created()
+    body = {
+        "CourseId": 4711,
+        "SectionId": section,
+        "Title": "Find your desk",
+        "DisplayOrder": 10,
+        "UnlockType": 1,
+        "UnlockAfterDays": 0,
+    }
+    made = site.client.post(LESSONS, json=body).json()["Value"]["Id"]
+    changed = {**body, "Id": made, "SectionId": None, "CompletionType": 3}
+    assert site.client.put(LESSONS, json=changed).status_code == 200
+    (after,) = site.sandbox.lessons()
+    assert (after["SectionId"], after["CompletionType"]) == (None, 3)
+    assert site.client.post(LESSONS, json={**body, "CompletionType": 5}).status_code == 400
+    assert site.client.delete(f"{LESSONS}/{made}").status_code == 200
+    assert site.sandbox.lessons() == []
 
 
 def test_another_editor_changes_and_removes_a_lesson(site: Site) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
 from coursesync.cli import options
 from coursesync.cli.screen import give_advice, show
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS, LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
@@ -29,5 +30,7 @@ def command(*, workspace: Path, strict: bool | None) -> None:
     project = open_project(workspace)
     loaded = validate(workspace)
     give_advice(project, loaded.advice, strict=strict)
-    items = sum(len(outline.resources) for outline in loaded.outlines)
-    show(f"{count(len(loaded.outlines), 'outline')}, {count(items, LISTED.name)}: all valid.\n")
+    numbers = Counter(each.kind for outline in loaded.outlines for each in outline.resources)
+    kinds = (kind for kind in KINDS.values() if kind is LISTED or numbers[kind])
+    items = ", ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
+    show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.\n")

@@ -1,0 +1,75 @@
+"""The models of an outline and of its items, with the lists of items that each of them has.
+
+Owns which kind is listed where, and what editors show of a list. The kinds' own models know no
+other kind, so that a new one changes none of them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, cast
+
+from pydantic import BaseModel, Field, create_model
+
+from coursesync.kinds import LISTED
+from coursesync.kinds.spec import MOST_LISTED, CourseSpec, FormerPlace, Spec
+from coursesync.outlines.items import kinds_in, may_be_file
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from coursesync.kinds.kind import Kind
+
+
+def course_model() -> type[CourseSpec]:
+    """Return the model of an outline."""
+    return cast("type[CourseSpec]", _model(CourseSpec, None, kinds_in(None)))
+
+
+def item_model(kind: Kind) -> type[Spec]:
+    """Return the model of an item of this kind."""
+    return cast("type[Spec]", _model(kind.spec(), kind, kinds_in(kind)))
+
+
+@cache
+def _model(base: type[BaseModel], kind: Kind | None, inner: tuple[Kind, ...]) -> type[BaseModel]:
+    fields: dict[str, Any] = {each.plural: _list_of(each, kind) for each in inner}
+    if kind is not None and kind.within is not None:
+        fields["previous_keys"] = _former_places(kind)
+    if not fields:
+        return base
+    return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)
+
+
+def _list_of(kind: Kind, holder: Kind | None) -> tuple[object, object]:
+    """Return the type and the description of a list; its items are checked one by one."""
+    title, order = kind.plural.capitalize(), "in the order in which members see them"
+    typed = Annotated[list[object], Field(max_length=MOST_LISTED)]
+    if kind is LISTED:
+        return typed, Field(title=title, description=f"The {kind.plural}, {order}.")
+    place = f"of this {holder.name}" if holder else "directly in the course"
+    forms = (
+        " An item has its fields here, or is the path of a Markdown file that begins with them."
+        if may_be_file(kind)
+        else ""
+    )
+    described = Field(
+        None,  # not given: they are not managed
+        title=title,
+        description=f"The {kind.plural} {place}, {order}.{forms} Without this list, those in "
+        "Nexudus are left alone; [] says that there should be none.",
+        examples=[["welcome.md"]] if may_be_file(kind) else None,
+    )
+    return typed, described
+
+
+def _former_places(kind: Kind) -> tuple[object, object]:
+    described: list[str] = Field(
+        default_factory=list,
+        title="Former names",
+        description="Keys that this had before in the same list. If it was elsewhere in this "
+        f"course, write its whole address, as in {kind.name}.onboarding.first-week.old-key; the "
+        "Id is kept. It can't come from another course.",
+        examples=[["old-key"]],
+    )
+    return list[FormerPlace], described

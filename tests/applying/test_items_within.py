@@ -1,0 +1,323 @@
+"""Items that are in other items: made, moved, numbered and deleted with what they are in."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from values import Section, course
+from virtual import Quiet, VirtualClock, virtual_sandbox
+
+from coursesync.applying.apply import apply
+from coursesync.applying.report import Report, Status
+from coursesync.applying.run import Terms
+from coursesync.applying.world import World
+from coursesync.kinds import LISTED
+from coursesync.kinds.address import address_of, course_address, key_of
+from coursesync.kinds.kind import Resource
+from coursesync.kinds.lesson import LESSON
+from coursesync.nexudus.limits import Schedule
+from coursesync.operations.site import refresh
+from coursesync.outlines.workspace_files import Outlines
+from coursesync.planning.diff import plan_of
+from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
+from coursesync.sandbox import Fault, Settings
+from coursesync.state.file_store import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from coursesync.nexudus.client import Nexudus
+    from coursesync.outlines.outline import Outline
+    from coursesync.planning.plan import Plan
+    from coursesync.sandbox import Sandbox
+
+TARGET = "http://localhost"
+PRUNE = Policy(OnRemoval.DELETE, prune=True)
+IN_COURSE = ""  # in place of a section's key
+
+
+def outline(
+    within: Mapping[str, list[str] | None], former: Mapping[str, str] | None = None
+) -> Outline:
+    """Make an outline: for each section's key, the keys of its lessons; None for no list.
+
+    `former` has the former keys of sections and lessons, by their keys.
+    """
+    old = former or {}
+    keys = [key for key in within if key != IN_COURSE]
+    made = course(
+        *(
+            Section(f"Section {old.get(key, key)}", key, previous=(old[key],) if key in old else ())
+            for key in keys
+        )
+    )
+    sections = {key_of(each.address): each for each in made.resources}
+    resources: list[Resource] = []
+    for key, lessons in within.items():
+        if key != IN_COURSE:
+            resources.append(sections[key])
+        where = ("c", key) if key else ("c",)
+        for each in lessons or ():
+            attributes = LESSON.encode({"title": f"Lesson {old.get(each, each)}"})
+            resources.append(
+                Resource(
+                    LESSON,
+                    address_of(LESSON.name, *where, each),
+                    {**attributes, LESSON.parent_property: 4711},
+                    made.tree,
+                    (),
+                    previous_keys=(old[each],) if each in old else (),
+                )
+            )
+    lists = {
+        address_of(LISTED.name, "c", key) if key else course_address("c")
+        for key, lessons in within.items()
+        if lessons is not None
+    }
+    return replace(made, resources=tuple(resources), lists=frozenset(lists))
+
+
+@dataclass
+class Site:
+    """A workspace of one outline, and the sandbox that it is applied to."""
+
+    folder: Path
+    sandbox: Sandbox
+    remote: Nexudus
+    clock: VirtualClock = field(default_factory=VirtualClock)
+
+    @property
+    def store(self) -> StateFile:
+        """The state's file."""
+        return StateFile(self.folder / "state.json", TARGET)
+
+    def plan(self, wanted: Outline, policy: Policy = KEEP_ALL) -> Plan:
+        """Make the plan."""
+        return plan_of(Outlines((wanted,), frozenset()), self.store.load(), policy)
+
+    def apply(self, wanted: Outline, policy: Policy = KEEP_ALL, settling: float = 60.0) -> Report:
+        """Plan and apply."""
+        store = self.store
+        with store.held():
+            state = store.load()
+            world = World(self.remote, self.clock, Quiet(), Schedule(None), store)
+            plan = plan_of(Outlines((wanted,), frozenset()), state, policy)
+            return apply(plan, state, world, Terms(settling=settling))
+
+    def writes(self, since: int) -> list[str]:
+        """Return the methods of the writes that were sent since."""
+        return [each.method for each in self.sandbox.log[since:] if each.method != "GET"]
+
+    def lessons(self) -> dict[str, tuple[int, object, object]]:
+        """Return each lesson's Id, its section's title and its number, by its own title."""
+        titles = {each["Id"]: each["Title"] for each in self.sandbox.sections()}
+        return {
+            str(each["Title"]): (
+                int(str(each["Id"])),
+                titles.get(each["SectionId"]),
+                each["DisplayOrder"],
+            )
+            for each in self.sandbox.lessons()
+        }
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[Site]:
+    """Yield a site with one course, and a workspace for it."""
+    clock = VirtualClock()
+    # a record of another kind may have the same Id
+    with virtual_sandbox(clock, Settings(ids_apart=0)) as (sandbox, remote):
+        sandbox.add_course(4711, "Onboarding")
+        yield Site(folder, sandbox, remote, clock)
+
+
+def test_a_section_and_its_lessons_are_made_in_one_apply(tmp_path: Path) -> None:
+    """A lesson gets the Id of its section once that is known; the next plan is empty."""
+    wanted = outline({"one": ["a", "b"], "two": ["a"], IN_COURSE: ["glossary"]})
+    with site(tmp_path) as here:
+        report = here.apply(wanted)
+
+        assert report.complete
+        assert not here.plan(wanted).changes
+        titles = [(each["Title"], each["SectionId"]) for each in here.sandbox.lessons()]
+        ids = {each["Title"]: each["Id"] for each in here.sandbox.sections()}
+        assert sorted(titles, key=str) == sorted(
+            [
+                ("Lesson a", ids["Section one"]),
+                ("Lesson a", ids["Section two"]),
+                ("Lesson b", ids["Section one"]),
+                ("Lesson glossary", None),
+            ],
+            key=str,
+        )
+        again = here.apply(wanted)
+        assert again.complete
+        _, found = refresh(
+            here.store.load(),
+            World(here.remote, here.clock, Quiet(), Schedule(None), here.store),
+        )
+        assert found == ()
+
+
+def test_numbers_count_within_the_parent(tmp_path: Path) -> None:
+    """Each list is numbered on its own, in steps of ten."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"], "two": ["c"], IN_COURSE: ["d"]}))
+
+        assert [each[1:] for each in here.lessons().values()] == [
+            ("Section one", 10),
+            ("Section one", 20),
+            ("Section two", 10),
+            (None, 10),
+        ]
+
+
+def test_a_lesson_that_moves_keeps_its_id_in_one_write(tmp_path: Path) -> None:
+    """To another section, out of any section, or into a new one."""
+    steps = [
+        outline({"one": ["a"], "two": ["c", "b"], IN_COURSE: []}),
+        outline({"one": ["a"], "two": ["c"], IN_COURSE: ["b"]}),
+        outline({"one": ["a"], "two": ["c"], "three": ["b"], IN_COURSE: []}),
+    ]
+    places = ["Section two", None, "Section three"]
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"], "two": ["c"], IN_COURSE: []}))
+        was = here.lessons()["Lesson b"][0]
+        for wanted, place in zip(steps, places, strict=True):
+            since = len(here.sandbox.log)
+            report = here.apply(wanted)
+
+            assert report.complete
+            assert here.lessons()["Lesson b"][:2] == (was, place)
+            assert here.writes(since).count("PUT") == 1
+            assert not here.plan(wanted).changes
+
+
+def test_lessons_follow_a_section_whose_key_changes(tmp_path: Path) -> None:
+    """Only the state changes: nothing is sent."""
+    wanted = outline({"first": ["a", "b"], "two": ["a"]}, {"first": "one"})
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"], "two": ["a"]}))
+        since = len(here.sandbox.log)
+        report = here.apply(wanted)
+
+        assert report.complete
+        assert here.writes(since) == []
+        assert sorted(here.store.load().entries) == sorted(
+            each.address for each in wanted.resources
+        )
+        assert not here.plan(wanted).changes
+
+
+def test_a_refused_section_holds_its_lessons_back(tmp_path: Path) -> None:
+    """No lesson is sent without the section that it belongs to."""
+    wanted = outline({"one": ["a"], "two": ["b"]})
+    with site(tmp_path) as here:
+        here.sandbox.add_fault(Fault.parse("POST /api/content/coursesections@2:status=400"))
+        report = here.apply(wanted)
+
+        held = [each.change.address for each in report.results if each.status is Status.HELD_BACK]
+        assert held == ["lesson.c.two.b"]
+        assert list(here.lessons()) == ["Lesson a"]
+        assert here.apply(wanted).complete
+        assert here.lessons()["Lesson b"][1] == "Section two"
+
+
+def test_deletions_take_lessons_before_their_section(tmp_path: Path) -> None:
+    """A section is deleted once nothing is in it; its lessons are deleted one by one before."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"], "two": ["c"]}))
+        since = len(here.sandbox.log)
+        report = here.apply(outline({"two": ["c"]}), PRUNE)
+
+        assert report.complete
+        gone = [each.path for each in here.sandbox.log[since:] if each.method == "DELETE"]
+        assert ["lessons" in each for each in gone] == [True, True, False]
+        assert list(here.lessons()) == ["Lesson c"]
+        assert len(here.sandbox.sections()) == 1
+
+
+def test_a_section_stays_as_long_as_one_of_its_lessons_does(tmp_path: Path) -> None:
+    """A plan does not promise a deletion that apply would have to refuse."""
+    there = outline({"one": ["a", "b"], "two": []})
+    kept = [replace(each, protected=True) if each.key == "b" else each for each in there.resources]
+    with site(tmp_path) as here:
+        here.apply(replace(there, resources=tuple(kept)))
+        plan = here.plan(outline({"two": []}), PRUNE)
+
+        assert [(each.action.value, each.address) for each in plan.changes] == [
+            ("delete", "lesson.c.one.a"),
+            ("keep", "section.c.one"),
+            ("keep", "lesson.c.one.b"),
+        ]
+        assert plan.changes[1].reason == "lesson.c.one.b is in it, and is not deleted"
+
+
+def test_a_section_with_a_lesson_of_others_is_not_deleted(tmp_path: Path) -> None:
+    """The lessons that the plan deletes are accounted for; one that it does not know stops it."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a"], "two": []}))
+        section = here.sandbox.sections()[0]["Id"]
+        made = here.remote.create(
+            LESSON.endpoint,
+            {
+                "CourseId": 4711,
+                "SectionId": section,
+                "Title": "By hand",
+                "DisplayOrder": 50,
+                "UnlockType": 1,
+                "UnlockAfterDays": 0,
+            },
+        )
+        assert made.status == 200
+        report = here.apply(outline({"two": []}), PRUNE)
+
+        stopped = [(each.change.address, each.status) for each in report.results if not each.done]
+        assert ("section.c.one", Status.HAS_LESSONS) in stopped
+        assert {status for _, status in stopped} <= {Status.HAS_LESSONS, Status.HELD_BACK}
+        assert "By hand" in here.lessons()
+        assert len(here.sandbox.sections()) == 2
+
+
+def test_lessons_without_a_list_are_kept(tmp_path: Path) -> None:
+    """Where the outline has no list, nothing is deleted, whatever the policy."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a"], IN_COURSE: ["b"]}))
+        plan = here.plan(outline({"one": None, IN_COURSE: None}), PRUNE)
+
+        assert [(each.action.value, each.address) for each in plan.changes] == [
+            ("keep", "lesson.c.b"),
+            ("keep", "lesson.c.one.a"),
+        ]
+        emptied = here.plan(outline({"one": [], IN_COURSE: []}), PRUNE)
+        assert {each.action.value for each in emptied.changes} == {"delete"}
+
+
+def test_a_lost_answer_to_a_lesson_makes_no_second_one(tmp_path: Path) -> None:
+    """A create in doubt is looked for among the lessons of its course."""
+    wanted = outline({"one": ["a", "b"], "two": ["c"]})
+    with site(tmp_path) as here:
+        here.sandbox.add_fault(Fault.parse("POST /api/content/courselessons@2:lost-after"))
+        report = here.apply(wanted)
+
+        assert report.complete
+        assert sorted(here.lessons()) == ["Lesson a", "Lesson b", "Lesson c"]
+        assert not here.plan(wanted).changes
+
+
+def test_a_lost_state_adopts_sections_and_what_is_in_them(tmp_path: Path) -> None:
+    """A machine that was lost made them: nothing is made twice."""
+    wanted = outline({"one": ["a", "b"], "two": ["a"], IN_COURSE: ["a"]})
+    with site(tmp_path) as here:
+        here.apply(wanted)
+        before = here.lessons()
+        here.store.path.unlink()
+        report = here.apply(wanted)
+
+        assert report.complete
+        assert {each.status for each in report.results} == {Status.ADOPTED}
+        assert len(here.sandbox.lessons()) == 4
+        assert here.lessons() == before
