@@ -214,8 +214,9 @@ class Kind:
 
     @cached_property
     def remarks(self) -> tuple[Words, ...]:
-        """The words of the fields that have words and no role."""
-        return tuple(each.words for each in self._sent if each.role is None and each.words)
+        """The words of what members do, and of other fields without a role."""
+        roles = {None, Role.COMPLETION}
+        return tuple(each.words for each in self._sent if each.role in roles and each.words)
 
     @cached_property
     def write_only(self) -> frozenset[str]:

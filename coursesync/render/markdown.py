@@ -116,6 +116,7 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         rows = [_line(line) for line in lines]
     origin = f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
     kinds = {row.change.kind for _, row in own} or {LISTED}
+    kinds |= {kind.within for kind in kinds if kind.within}
     head = (f"| | order | {noun(kinds)} | for members |", "|---|---:|---|---|")
     yield from _table(course.title, origin, head, rows)
     for _, row in own:

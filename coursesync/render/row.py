@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from coursesync.errors import Sentence, Shell
+    from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Course
     from coursesync.render.excerpt import Difference
     from coursesync.render.holders import Holders
@@ -38,13 +39,15 @@ class Around:
     """What the rows of a course share.
 
     `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
-    are compared; `holders` name what a record may be in.
+    are compared; `holders` name what a record may be in. `opens` has the words for when a record
+    that may be in another one opens, by address.
     """
 
     courses: Mapping[int, Course]
     comparisons: int
     hint: Hint
     holders: Holders
+    opens: Mapping[Address, str]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ class Row:
             return self.remark
         kind, attributes = self.change.kind, self.change.attributes
         is_hidden = not attributes.get(kind.active_property, True)
-        return kind.describe(attributes) + (", hidden from members" if is_hidden else "")
+        opens = self.around.opens.get(self.change.address) or kind.describe(attributes)
+        return opens + (", hidden from members" if is_hidden else "")
 
     @property
     def is_weighty(self) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
-from coursesync.kinds.field import Role
+from coursesync.kinds.field import Ref, Role
+from coursesync.kinds.rows import NOTHING
 from coursesync.planning.plan import Action
 from coursesync.render.holders import directly
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Planned
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
@@ -32,10 +33,10 @@ class Station:
 
     `change` is the plan's change, or None; if it belongs to another course, the record moves there.
     `day` is the first day after enrolment on which a member can open it, None if no member ever can
-    because it is hidden, or waits for a hidden one. `follows` is the index in the course of the
-    record that must be done first, or None. `inside` is the index of the record that it is in, or
-    None; `covered` says that this one is hidden. `heading` is the title above it and those after
-    it, if they are in no record of the course; "" for none.
+    because it is hidden, or waits for one that is hidden or has nothing to complete. `follows` is
+    the index in the course of the record that must be done first, or None. `inside` is the index of
+    the record that it is in, or None; `covered` says that this one is hidden. `heading` is the
+    title above it and those after it, if they are in no record of the course; "" for none.
     """
 
     address: Address
@@ -73,6 +74,17 @@ class Station:
     def is_unseen(self) -> bool:
         """Whether members don't see it, because it or what it is in is hidden."""
         return self.covered or self.is_hidden
+
+    @property
+    def is_step(self) -> bool:
+        """Whether members can complete it: False if it has nothing to complete."""
+        kind, completion = self.kind, Role.COMPLETION
+        return not kind.has(completion) or kind.field(completion).decode(self.known) != NOTHING
+
+    @property
+    def known(self) -> Attributes:
+        """Its attributes without a reference."""
+        return {n: value for n, value in self.attributes.items() if not isinstance(value, Ref)}
 
     @property
     def place(self) -> tuple[int, Address]:
@@ -120,7 +132,7 @@ def along(stations: Iterable[Station]) -> Way:
 
     A record that opens in sequence waits for its sibling above, hidden or not, because the API's
     page does not say that hidden ones are skipped. If it is the first, it never opens. A record
-    with others in it is done once members have done those that they see.
+    with others in it is done once members have done those that they see and can complete.
     """
     every = list(stations)
     known = {each.address for each in every}
@@ -207,7 +219,9 @@ class _Walk:
                 )
             )
             done = self.pass_along(self._inside.get(station.address, ()), index)
-            if not station.is_hidden:
+            if not station.is_step:
+                done = None
+            elif not station.is_hidden:
                 all_done = _later(all_done, done)
             follows = index
         return all_done

@@ -20,8 +20,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from browser.looking import Look
-    from harness import SandboxServer
+    from harness import CommandLine, SandboxServer
 
+OUTLINE = """\
+id: 4711
+title: Member onboarding
+sections:
+  - key: welcome
+    title: Welcome
+    lessons:
+      - key: desk
+        title: Find your desk
+        contents: <p>By the window.</p>
+lessons:
+  - key: glossary
+    title: Words we use
+"""
 pytestmark = pytest.mark.xdist_group("preview")  # starting a browser takes longer than the tests
 
 
@@ -43,6 +57,7 @@ def site(server: SandboxServer) -> str:
     lesson("A tour", 20, first, UnlockType=2)
     lesson("A draft", 30, first, Active=False)
     lesson("The kitchen", 10, week)
+    lesson("The printer", 20, week, CompletionType=1)
     lesson("Words we use", 10)
     return f"{server.url}/courses/4711"
 
@@ -68,7 +83,7 @@ def test_lessons_are_read_one_by_one(look: Look, site: str) -> None:
 
     assert titles == [
         *("Welcome", "Find your desk", "A tour", "Your first week", "The kitchen"),
-        *("Going further", "Words we use"),
+        *("The printer", "Going further", "Words we use"),
     ]
     expect(look.page.locator("h2.group")).to_have_text("Lessons directly in the course")
     assert look.barriers() == []
@@ -80,7 +95,7 @@ def test_lessons_open_by_day_and_in_sequence(look: Look, site: str) -> None:
     """A lesson opens with its section; a section once the lessons before it are done."""
     look.page.goto(site)
     at_first = open_titles(look)
-    expect(look.page.locator("#open")).to_have_text("1 of 3 sections and 2 of 4 lessons are open.")
+    expect(look.page.locator("#open")).to_have_text("1 of 3 sections and 2 of 5 lessons are open.")
     look.page.get_by_label("after enrolment").fill("7")
     on_seven = open_titles(look)
     for title in ("Find your desk", "A tour", "The kitchen"):
@@ -90,7 +105,8 @@ def test_lessons_open_by_day_and_in_sequence(look: Look, site: str) -> None:
 
     assert at_first == ["Welcome", "Find your desk", "Words we use"]
     assert on_seven == [
-        *("Welcome", "Find your desk", "Your first week", "The kitchen", "Words we use"),
+        *("Welcome", "Find your desk", "Your first week", "The kitchen", "The printer"),
+        "Words we use",
     ]
     assert "Going further" in open_titles(look)
     assert "A tour" in open_titles(look)
@@ -124,6 +140,28 @@ def test_lessons_fit_and_bar_nobody(look: Look, site: str, width: int, scheme: s
     assert look.page.evaluate("document.documentElement.scrollWidth") <= width
     assert look.barriers() == []
     look.page.goto("about:blank")
+
+
+def test_the_preview_shows_the_lessons_of_an_outline(
+    look: Look, cli: CommandLine, courses: Path
+) -> None:
+    """A saved file is shown at once, and a lesson that was open stays open."""
+    path = courses / "onboarding.yaml"
+    path.write_text(OUTLINE)
+    with cli.start_forked("preview", "courses", "--stop-after", "120") as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        look.page.goto(url)
+        expect(look.page.get_by_role("main")).to_contain_text("1 section and 2 lessons; course")
+        look.page.get_by_role("link", name="Member onboarding").click()
+        look.page.locator(".record .record summary").click()
+        path.write_text(OUTLINE.replace("Find your desk", "Your desk"))
+        desk = look.page.locator(".record .record")
+        expect(desk.get_by_role("heading")).to_have_text("Your desk", timeout=15_000)
+        expect(desk.frame_locator("iframe").locator("p")).to_be_visible()
+        look.page.goto("about:blank")
+        process.terminate()
+        process.communicate(timeout=30)
 
 
 @pytest.fixture

@@ -106,6 +106,16 @@ def test_a_table_that_is_cut_names_the_section_with_each_lesson() -> None:
     assert "| | 20 |" not in cut
 
 
+def test_a_row_says_when_its_lesson_opens_in_its_section() -> None:
+    """A lesson in a section that opens later is not said to be open from the start."""
+    made = plan(
+        create("lesson.c.week.kitchen", "The kitchen", 10, 52),
+        stands=(standing(WEEK, 52, "Your first week", 20, unlock={"after_days": 7}),),
+    )
+
+    assert "The kitchen  opens with its section" in terminal.compose(PlanView(made))
+
+
 def test_numbers_are_counted_by_kind() -> None:
     """A number that would mix sections and lessons has a noun for each."""
     assert PlanView(whole()).summary == (

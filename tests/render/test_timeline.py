@@ -160,6 +160,19 @@ def test_a_section_waits_for_all_lessons_of_the_section_before_it() -> None:
     assert way[3].follows == 0
 
 
+def test_what_has_nothing_to_complete_is_no_step() -> None:
+    """A lesson that waits for one without anything to complete never opens; a section can be."""
+    at = ("lesson.c.a.a1", "lesson.c.a.a2")
+    reading = standing(at[0], 1, "a1", 1, completion="none")
+    waiting = standing(at[1], 2, "a2", 2, unlock="sequential", completion="none")
+    sections = [standing(A, 3, "a", 1), standing(B, 4, "b", 2, unlock="sequential")]
+    way = along(
+        Station(each.address, each.kind, each.attributes) for each in (*sections, reading, waiting)
+    )
+
+    assert days(way) == {"a": 0, "a1": 0, "a2": None, "b": 0}
+
+
 def test_lessons_of_a_hidden_section_are_not_seen() -> None:
     """Members can't open what is in a hidden section."""
     way = nested((A, "immediate", False), ("lesson.c.a.a1", "immediate", True))

@@ -53,7 +53,12 @@ class Node:
     @property
     def has_steps(self) -> bool:
         """Whether members do it by doing what is in it."""
-        return any(not node.station.is_unseen for node in self.inside)
+        return any(not node.station.is_unseen and node.is_step for node in self.inside)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether members can do it."""
+        return self.has_steps or self.station.is_step
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,15 @@ function isSeen(index) {
   return !records[index].classList.contains("is-hidden");
 }
 
-// a record with others in it has no tick: it is done once those are that members see
+function steps(index) {
+  return inside[index].filter((other) => isSeen(other) && (ticks[other] || steps(other).length));
+}
+
+// a record with steps in it has no tick: it is done once they are
 function isDone(index) {
-  return ticks[index] ? ticks[index].checked : inside[index].filter(isSeen).every(isDone);
+  if (ticks[index]) return ticks[index].checked;
+  const within = steps(index);
+  return within.length > 0 && within.every(isDone);
 }
 
 function opens(record, isOpen) {
