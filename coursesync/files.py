@@ -117,6 +117,15 @@ def with_line_ends_of(content: bytes, text: str) -> bytes:
     return text.replace("\n", end).encode()
 
 
+def unwritable(path: Path, error: OSError, more: str = "") -> CoursesyncError:
+    """Return the error for a file that can't be written; its remedy begins with `more`."""
+    look = Shell("ls", "-ld", as_argument(path.parent))
+    return CoursesyncError(
+        f"{shown(path)} can't be written: {error.strerror}",
+        Remedy(more, "Check who may write in its folder, with", look),
+    )
+
+
 def write_named(path: Path, text: str, what: str, is_one: Callable[[Path], bool]) -> None:
     """Write a file that the user named; it may replace an older file of its kind only.
 

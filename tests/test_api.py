@@ -81,7 +81,7 @@ def test_the_script_of_the_readme_runs(examples: Path) -> None:
     told = [line.split(" ")[0] for line in ran.stdout.splitlines()]
 
     assert ran.returncode == 0, ran.stderr
-    assert (told.count("create"), told.count("created"), told[-1]) == (27, 27, "0")
+    assert (told.count("create"), told.count("created"), told[-1]) == (60, 60, "0")
 
 
 def test_a_script_is_checked_by_its_types(tmp_path: Path) -> None:

@@ -45,9 +45,9 @@ def test_the_tour_runs_as_it_is_written(cli: CommandLine, examples: Path) -> Non
     ran = [cli(*shlex.split(line)) for line in lines]
 
     assert [each.code for each in ran] == [0] * 5
-    assert "Plan: 27 to create, 0 to update, 0 to delete." in ran[1].out
+    assert "Plan: 60 to create, 0 to update, 0 to delete." in ran[1].out
     assert ran[3].out.startswith("Nothing to do")
-    assert len(ran[4].out.splitlines()) == 27
+    assert len(ran[4].out.splitlines()) == 60
     assert examples.is_dir()
 
 
@@ -95,6 +95,27 @@ def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> 
 
     assert planned.code == 0, planned.err
     assert planned.out.startswith(shown)
+
+
+def test_the_lessons_of_the_readme_are_valid(cli: CommandLine, courses: Path) -> None:
+    """The outline and the Markdown file with front matter, as shown, make a section's lessons."""
+    shown = README.split("<!-- lessons", 1)[1]
+    outline = shown.split("```yaml\n", 1)[1].split("```", 1)[0]
+    lesson = shown.split("```markdown\n", 1)[1].split("```", 1)[0]
+    (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
+    (courses / "welcome").mkdir()
+    (courses / "welcome" / "find-your-desk.md").write_text(lesson, encoding="utf-8")
+    validated = cli("validate", "--strict")
+    applied = cli("apply", "--sandbox", "--auto-approve")
+    addresses = [line.split()[0] for line in cli("state", "list", "--sandbox").out.splitlines()]
+
+    assert validated.code == 0, validated.err
+    assert applied.code == 0, applied.err
+    assert sorted(addresses) == [
+        "lesson.onboarding.welcome.find-your-desk",
+        "lesson.onboarding.welcome.tour",
+        "section.onboarding.welcome",
+    ]
 
 
 def test_the_differences_of_the_readme_are_the_programs(cli: CommandLine, courses: Path) -> None:

@@ -207,9 +207,9 @@ class _Places:
         return sought.attributes.get(link) == record.attributes.get(link)
 
     def _has_contents(self, sought: Sought, record: Record) -> bool:
-        name, sent = self._kind.contents_property, sought.attributes
-        is_sent = bool(str(sent.get(name, "")).strip())
-        return is_sent and same(name, sent, record.attributes, self._kind)
+        kind, sent = self._kind, sought.attributes
+        is_sent = bool(kind.contents_of(sent).strip())
+        return is_sent and same(kind.contents_property, sent, record.attributes, kind)
 
     def _placed(self, sought: Sought) -> Sequence[Record]:
         placed = self._ordered.get(sought.attributes.get(self._kind.order_property), ())
@@ -217,7 +217,7 @@ class _Places:
 
     def _title(self, attributes: Attributes) -> str:
         """Return a title without the differences that a server may add to its spelling."""
-        written = str(attributes.get(self._kind.title_property, ""))[:_LONGEST_WRITTEN]
+        written = self._kind.title_of(attributes)[:_LONGEST_WRITTEN]
         seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
         # normalising a long run of combining marks takes the square of its length
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])

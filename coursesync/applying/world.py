@@ -1,4 +1,4 @@
-"""The ports of a run, as Protocols: the program's adapters and test doubles fit them."""
+"""The ports of a run; adapters and test doubles fit the Protocols."""
 
 from __future__ import annotations
 

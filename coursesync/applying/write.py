@@ -24,7 +24,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
 from coursesync.errors import Stop
-from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify, classify_update
+from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify_create, classify_update
 from coursesync.planning.live_diff import same
 from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
@@ -158,7 +158,7 @@ def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut |
         written = classify_update(exchange, change.entry.id)
         outcome = _as_written(written, change, record, exchange.headers.get("date", ""))
     else:
-        outcome = classify(exchange, run.known[change.kind] | run.seen[change.kind])
+        outcome = classify_create(exchange, run.known[change.kind] | run.seen[change.kind])
     run.log.record(_conclusion(change, outcome, run.stamp()))
     if not isinstance(outcome, Applied | Refused | InDoubt):
         run.sender.give_back()

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import FirstPieces
+    from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
+    from coursesync.render.differences import Paint
     from coursesync.render.drift import DriftView
     from coursesync.render.row import Hint
     from coursesync.render.rows import PlanView
@@ -45,7 +46,7 @@ class PlanForms:
             return None
         return DriftView(self.found, self.plan.courses, self.plan.managed, self.hint)
 
-    def text(self, paint: Callable[[str, str], str], *, full: bool) -> str:
+    def text(self, paint: Paint, *, full: bool) -> str:
         """Return the plan for a terminal or a log, with every row or with `MOST_ROWS` of them."""
         from coursesync.render import terminal  # noqa: PLC0415 - only this form needs it
 

@@ -1,4 +1,4 @@
-"""The line of a command: what a shell completes in it, what was typed, and how to write others.
+"""The command line that runs: its completion, its typed options, and the commands to suggest.
 
 Owns how each command names the workspace and the target. Options that come from the environment
 are not repeated in a suggestion. Completion reads a state quickly, trusts nothing in it and reports

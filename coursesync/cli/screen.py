@@ -17,13 +17,14 @@ from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.text import harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from typing_extensions import Buffer
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.advice.pieces import Advice, FirstPieces
+    from coursesync.outlines.advice.advice import Advice, FirstPieces
+    from coursesync.render.differences import Paint
 
 
 class _Watched(FileIO):
@@ -177,10 +178,10 @@ def give_advice(
     is_error = project.config.strict if strict is None else strict
     if not advice or (quiet and not is_error):
         return None
-    from coursesync.outlines.advice.pieces import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
+    from coursesync.outlines.advice.advice import MOST_SHOWN, first_pieces  # noqa: PLC0415 - only where there is any
 
     found = first_pieces(advice, max(most, MOST_SHOWN))
-    printed = found.first(MOST_SHOWN)
+    printed = found.first()
     _point_at_all(printed.shown, "warning", printed.more)
     if is_error:
         raise Advised(found.shown, len(advice))
@@ -197,7 +198,7 @@ def wants_colour(stream: IO[str]) -> bool:
     return on_terminal(stream) and not os.environ.get("NO_COLOR")
 
 
-def painter(stream: IO[str]) -> Callable[[str, str], str]:
+def painter(stream: IO[str]) -> Paint:
     """Return a function that styles a text for a stream; it takes the style and the text."""
     if not wants_colour(stream):
         return lambda _style, text: text

@@ -34,7 +34,7 @@ _NESTED = re.compile(
     rf"^[ \t]*(?:(?:>|[-+*](?=[ \t])|[0-9]{{1,9}}[.)](?=[ \t]))[ \t]*){{{DEEPEST + 1}}}",
     re.MULTILINE,
 )
-_SPLIT = "Split it into several files, each the contents of a section of its own."
+_SPLIT = "Split it into several files, each for a section or a lesson of its own."
 
 
 @cache
@@ -78,7 +78,7 @@ class Contents:
         if self._effort > MAX_EFFORT:
             raise UnusableFile(
                 "the Markdown of this course has too many lines and marks to be rendered",
-                "Use HTML files for the contents of some sections, or split the course.",
+                "Use HTML files for some of the contents, or split the course.",
             )
         return self._counted(to_html(text))
 
@@ -87,7 +87,7 @@ class Contents:
         if self._characters > MAX_COURSE:
             raise UnusableFile(
                 f"the contents of this course have more than {MAX_COURSE:,} characters",
-                "Name a file in fewer sections, or split the course.",
+                "Name a file in fewer places, or split the course.",
             )
         return html
 

@@ -1,4 +1,4 @@
-"""Reads HTML with the standard library, and compares it."""
+"""Reads HTML with the standard library's parser, in linear time, and compares it by its tokens."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Resource:
     @property
     def contents(self) -> str:
         """Its contents as HTML."""
-        return str(self.attributes.get(self.kind.contents_property, ""))
+        return self.kind.contents_of(self.attributes)
 
     def where_property(self, name: str) -> Where:
         """Return the place of the outline's field that the API's property `name` comes from."""
@@ -193,6 +193,14 @@ class Kind:
     def order_of(self, attributes: Planned) -> int:
         """Return a record's place among its siblings."""
         return int(cast("int", attributes.get(self.order_property, 0)))
+
+    def contents_of(self, attributes: Planned) -> str:
+        """Return a record's contents as HTML, "" for none."""
+        return str(attributes.get(self.contents_property, ""))
+
+    def is_active(self, attributes: Planned) -> bool:
+        """Return whether members see a record; it is active by default."""
+        return bool(attributes.get(self.active_property, True))
 
     title_property = _property_of(Role.TITLE)
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings

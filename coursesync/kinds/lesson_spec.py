@@ -9,10 +9,11 @@ from pydantic import AfterValidator, ConfigDict, Field
 from coursesync.kinds.content_spec import InContents
 from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.picture import Picture
-from coursesync.kinds.spec import STRICT, Spec, mistake
+from coursesync.kinds.spec import STRICT, Spec, mistake, shaped
 from coursesync.kinds.unlock_spec import Unlock
 
 _LONGEST_SUMMARY = 2_000
+_NO_ONE = -1  # not given: then nothing is sent
 
 
 def _short(text: str) -> str:
@@ -29,7 +30,14 @@ class LessonSpec(Spec):
 
     model_config = ConfigDict(**STRICT, title="Lesson")
 
-    summary: Annotated[str, AfterValidator(_short)] = Field(
+    summary: Annotated[
+        str,
+        AfterValidator(_short),
+        shaped(
+            rf"^[\s\S]{{0,{_LONGEST_SUMMARY}}}$",
+            f"A summary has at most {_LONGEST_SUMMARY:,} characters.",
+        ),
+    ] = Field(
         "",
         title="Summary",
         description="A sentence below the title in the list of lessons.",
@@ -61,8 +69,8 @@ class LessonSpec(Spec):
         "button. video: once the YouTube video in its contents was watched. none: never.",
         examples=["visited", "button", "video", "none"],
     )
-    instructor: Annotated[int, Field(ge=1, le=MAX_ID)] | None = Field(
-        None,
+    instructor: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
+        _NO_ONE,
         title="Instructor",
         description="The Id of the person in Nexudus who gives this lesson, if it is not the "
         "course's host. Without this field, an instructor set in Nexudus stays.",

@@ -155,7 +155,7 @@ FormerKey: TypeAlias = Annotated[
 FormerPlace: TypeAlias = Annotated[
     str,
     AfterValidator(_former_place),
-    shaped(rf"^(?:[^.\\s]{{1,{MAX_KEY}}}\.){{0,{MOST_KEYS}}}{_KEY_ENDING}", _NO_KEY),
+    shaped(rf"^(?:[^.\s]{{1,{MAX_KEY}}}\.){{0,{MOST_KEYS}}}{_KEY_ENDING}", _NO_KEY),
 ]
 
 
@@ -168,8 +168,9 @@ class Spec(BaseModel):
         "",  # not given: made from the title
         title="Lasting name",
         description="How coursesync recognises this when its title or its place changes: the key "
-        "keeps its Id in Nexudus, which its lessons name. So write one, and leave it. Small "
-        "letters, digits and hyphens; by default it is made from the title.",
+        "keeps its Id in Nexudus, and so what members did in it. So write one, and leave it. Small "
+        "letters, digits and hyphens; by default it is made from the title, or, where a Markdown "
+        "file holds this, from the file's name.",
         examples=["first-week"],
     )
     previous_keys: list[FormerKey] = Field(
@@ -198,7 +199,7 @@ class Spec(BaseModel):
 
 
 class CourseSpec(BaseModel):
-    """The outline of one course, without the lists of what is in it."""
+    """The outline of one course."""
 
     model_config = ConfigDict(**STRICT, title="Outline")
 

@@ -170,7 +170,7 @@ class Nexudus:
         return True
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
-        """Remove secrets that the server may have repeated from an answer; parts of it are shown.
+        """Remove secrets from an answer: the server may repeat them, and parts of it are shown.
 
         From list answers, only tokens are removed, because an author's text may contain a short
         password by chance. A body that is not JSON is never read, so it is dropped.

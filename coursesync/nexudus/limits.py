@@ -86,7 +86,7 @@ class Schedule:
     """
 
     def __init__(self, limits: Limits | None = PUBLISHED) -> None:
-        """Begin a schedule; without `limits`, the API sets none."""
+        """Begin a schedule; `limits` is None if the API has none."""
         self._limits = limits
         windows = limits.windows if limits else ()
         self._ends = [(window, deque[float](maxlen=window.limit)) for window in windows]

@@ -84,8 +84,8 @@ class Lookout:
     ) -> Mapping[int, Record]:
         """List the records of more than a `few` courses at once if that takes fewer requests.
 
-        To know this takes a request for the first page, which most sites have no more than. The
-        lists may have records of other courses: the API does not document how exact its filter is.
+        To find out, it reads the first page, which is the only one of most sites. The lists may
+        have records of other courses: the API does not document how exact its filter is.
         """
         endpoint = endpoint_of(kind)
         if len(courses) > few:
@@ -138,7 +138,7 @@ class Lookout:
         is_vague: Callable[[Record], bool],
         unreadable: dict[int, str] | None = None,
     ) -> list[Record]:
-        """Replace incomplete (`is_vague`) records by a read by Id; drop records that are gone.
+        """Read incomplete (`is_vague`) records again, by Id; drop records that are gone.
 
         A record that was read before, and that nobody has written since, is not read again.
         `unreadable` is as in `records`.

@@ -125,7 +125,7 @@ class _Answer(BaseModel):
         return time if re.fullmatch(r"[0-9A-Za-z:.+ -]{1,40}", time) else None
 
 
-def classify(exchange: Exchange, known: Container[int]) -> Outcome:
+def classify_create(exchange: Exchange, known: Container[int]) -> Outcome:
     """Return the verdict on a create; `InDoubt` unless the facts prove another.
 
     `known` are the Ids already seen on the server; a create must return a new one.

@@ -66,7 +66,7 @@ class RequestLog(Schedule):
         self._append(b"w" if write else b"r")
 
     def throttled(self, now: float, seconds: float) -> None:
-        """Start nothing for a while, in later runs neither; a day at most is recorded."""
+        """Start nothing for a while, in this run or a later one; a day at most is recorded."""
         super().throttled(now, seconds)
         self._append(b"h%d" % ceil(min(seconds, DAY)))
 

@@ -1,7 +1,7 @@
-"""Sends one request at a time, within the limits and with a token; again only if nothing was done.
+"""Sends requests one at a time, within the API's limits and with a token.
 
-Owns waits, logins and repeated tries. A request that may have been carried out is returned to the
-caller; it must never be sent again here.
+Owns waits, logins and repeated tries. It must never repeat a request that may have been carried
+out: the caller gets its outcome, and decides.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Sender:
         return self._counted(send, write=True)
 
     def give_back(self) -> None:
-        """Return an allowed write that the API did not accept."""
+        """Allow one more write, because the API did not carry out the last one."""
         self._written -= 1
 
     def read(self, send: Callable[[], Exchange]) -> Exchange:

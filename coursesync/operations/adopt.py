@@ -1,7 +1,7 @@
-"""Lets a person say which record of the site is managed at an address. Only reads are sent.
+"""Manages, at an address, the record that a person chose. Only reads are sent.
 
-Owns that choice: a record that is not managed yet, or one of two twins. The other twin becomes a
-stranger to the state. It must never be deleted here: that is left to people.
+The record is one that is not managed yet, or one of two twins; the other twin becomes a stranger to
+the state. It must never delete a record: people do that in Nexudus.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_entries import adopted, misfit
 from coursesync.operations.site import connected
 from coursesync.operations.state import (
-    address_of,
+    checked_address,
     entry_at,
     in_doubt,
     save_entries,
@@ -65,7 +65,7 @@ def adopt(
         >>> new = coursesync.plan(coursesync.load("courses")).changes[0]
         >>> coursesync.adopt(project, new.address, 87654321)
     """
-    at = address_of(address)
+    at = checked_address(address)
     with project.held():
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
@@ -107,7 +107,7 @@ def _in_its_course(
             f"there is no {noun} {record_id} in Nexudus",
             f"Open the {noun} in Nexudus; its Id is in the address of the page.",
         )
-    if why := misfit(record):
+    if why := misfit(record, kind_of(address)):
         raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
     for outline in loaded.outlines:
         if outline.key == course_of(address) and outline.course_id != record.parent_id:
@@ -128,7 +128,7 @@ def keep(
     progress: Progress | None = None,
     clock: Clock | None = None,
 ) -> tuple[int, ...]:
-    """Say which of the records at an address stays managed.
+    """Keep one of the records at an address under management.
 
     The address has an Id, and a twin on the site; `record_id` is the Id of the record to keep. The
     other parameters are as in `apply`.
@@ -146,7 +146,7 @@ def keep(
         >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
         (87654320,)
     """
-    at = address_of(address)
+    at = checked_address(address)
     with project.held():
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)

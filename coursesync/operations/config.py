@@ -1,6 +1,6 @@
 """The configuration of a workspace: the values of `coursesync.toml`, and the reading of that file.
 
-Owns which fields there are, and what each must hold. Knows no option and no environment variable.
+Owns which fields there are, and what each must hold. It must never read an environment variable.
 """
 
 from __future__ import annotations

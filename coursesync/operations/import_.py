@@ -9,14 +9,15 @@ print.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError
-from coursesync.kinds import LISTED
+from coursesync.errors import CoursesyncError, Denied
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_entries import MISREAD, LiveCourse, Managed, entries_of
+from coursesync.operations.import_entries import MISREAD, Found, LiveCourse, Managed, entries_of
 from coursesync.operations.import_files import drafts_of, most_that_fit, save
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
@@ -33,11 +34,14 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
+    from coursesync.nexudus.records import Record
     from coursesync.operations.import_files import Draft, Unwritten
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
+    from coursesync.outlines.writer import Identity
     from coursesync.planning.plan import Change
     from coursesync.state.state import Entry, State
 
@@ -56,6 +60,9 @@ class Imported:
         left_out: the records that no outline can hold, with reasons; they stay on the site.
         left: how many changes the next plan has for it.
         is_new: whether its outline was written, and not only added to.
+        by_kind: how many of these are of each kind, by its name.
+        unlisted: the names of the kinds that the credentials may not read: nothing is imported of
+            them.
         note: how its title differs from the site's; for a course that was left out, its title.
         error: why nothing of it was written, and what to do; None if it was imported.
     """
@@ -69,6 +76,8 @@ class Imported:
     is_new: bool = False
     note: str = ""
     error: CoursesyncError | None = None
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+    unlisted: tuple[str, ...] = ()
 
 
 def import_course(
@@ -119,14 +128,29 @@ def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, Li
             "Open the course in Nexudus; its Id is in the address of the page. The embedded "
             "sandbox has only the courses of your outlines.",
         )
-    live = {course_id: LiveCourse(course_id, titles[course_id], []) for course_id in sorted(titles)}
-    listed = lookout.sweep(LISTED, titles.keys(), ())
+    looked_for: list[Kind] = []
+    found: dict[int, list[Found]] = {course_id: [] for course_id in sorted(titles)}
+    for kind in KINDS.values():
+        if kind.within is None or kind.within in looked_for:
+            try:
+                records = _records(lookout, kind, titles)
+            except Denied:  # the credentials are good: they have read the kind before
+                if kind is LISTED:
+                    raise
+                continue
+            looked_for.append(kind)
+            for record in records:
+                if record.parent_id in found:  # else it was moved in the meantime
+                    found[record.parent_id].append(Found(kind, record))
+    return {each: LiveCourse(each, titles[each], found[each], looked_for) for each in found}
+
+
+def _records(lookout: Lookout, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
+    """Read the records of a kind; one that can't be read is as its list has it."""
+    listed = lookout.sweep(kind, courses, ())
     unread: dict[int, str] = {}
-    read = lookout.whole(LISTED, listed, lambda each: bool(each.unknown), unread)
-    for record in (*read, *(each for each in listed if each.id in unread)):
-        if record.parent_id in live:  # else it was moved in the meantime
-            live[record.parent_id].records.append(record)
-    return live
+    read = lookout.whole(kind, listed, lambda each: bool(each.unknown), unread)
+    return chain(read, (each for each in listed if each.id in unread))
 
 
 def _prepared(
@@ -139,7 +163,7 @@ def _prepared(
     """
     managed = Managed.by(known)
     there = {resource.address for each in loaded.outlines for resource in each.resources}
-    excluded: set[int] = set()
+    excluded: set[Identity] = set()
     given_up: dict[int, CoursesyncError] = {}
     for number in range(2 * _MOST_ROUNDS):
         rest = [each for each in live.values() if each.id not in given_up]
@@ -155,7 +179,7 @@ def _prepared(
         if not wrong:
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
-            done = _imported(drafts, entries, changes)
+            done = _imported(drafts, entries, changes, live)
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
             return drafts.values(), entries, done + left
@@ -163,28 +187,35 @@ def _prepared(
             excluded |= wrong
         else:
             error = CoursesyncError(
-                MISREAD, f"Please report this, with the course's {LISTED.plural}."
+                MISREAD, "Please report this, with what the course has in Nexudus."
             )
-            lost = [each for each in rest if any(record.id in wrong for record in each.records)]
+            lost = [each for each in rest if wrong & {record.identity for record in each.records}]
             given_up |= {each.id: error for each in lost}
     raise CoursesyncError(MISREAD, "Import fewer courses at once.")
 
 
 def _imported(
-    drafts: Mapping[int, Draft], entries: Mapping[Address, Entry], changes: Iterable[Change]
+    drafts: Mapping[int, Draft],
+    entries: Mapping[Address, Entry],
+    changes: Iterable[Change],
+    live: Mapping[int, LiveCourse],
 ) -> list[Imported]:
-    taken = Counter(entry.parent_id for entry in entries.values())
+    taken = Counter((entry.parent_id, kind_of(at).name) for at, entry in entries.items())
     left = Counter(change.parent_id for change in changes)
     return [
         Imported(
             course_id,
             each.path,
-            taken[course_id],
+            sum(taken[course_id, name] for name in KINDS),
             len(each.files.files),
             each.unwritten,
             left[course_id],
             each.is_new,
             each.note,
+            by_kind={name: taken[course_id, name] for name in KINDS if taken[course_id, name]},
+            unlisted=tuple(
+                n for n, kind in KINDS.items() if kind not in live[course_id].looked_for
+            ),
         )
         for course_id, each in drafts.items()
     ]
@@ -233,18 +264,18 @@ def _entries(
     for outline in after.outlines:
         if (drafted := drafts.get(outline.course_id)) is not None:
             # an item that an author wrote by hand may be one of the records that were left out
-            unwritten = {each.item.id for each in drafted.unwritten if drafted.is_new}
+            unwritten = {each.item.identity for each in drafted.unwritten if drafted.is_new}
             records = live[outline.course_id].records
-            free = [each for each in records if each.id not in unwritten and not each.odd]
+            free = [r for r in records if r.identity not in unwritten and not r.record.odd]
             entries |= entries_of(outline, free, managed)
     return entries
 
 
 def _misread(
     changes: Iterable[Change], looks: Iterable[Look], live: Mapping[int, LiveCourse]
-) -> Iterator[int]:
-    """Yield the Ids of the records that are not read back as they are on the site."""
-    ids = {look.address: look.entry.id for look in looks if look.entry}
+) -> Iterator[Identity]:
+    """Yield the records that are not read back as they are on the site."""
+    ids = {look.address: (kind_of(look.address), look.entry.id) for look in looks if look.entry}
     taken = frozenset(ids.values())
     for look in looks:
         try:
@@ -252,10 +283,11 @@ def _misread(
         except (ValueError, TypeError):  # no journal, and so no state, can hold it
             yield ids[look.address]
     for change in changes:
-        if (record_id := ids.get(change.address)) is not None:
-            yield record_id
+        if (identity := ids.get(change.address)) is not None:
+            yield identity
             continue
         title = change.kind.title_of(change.after or {})
-        for record in live[change.parent_id].records:
-            if record.id not in taken and change.kind.title_of(record.attributes) == title:
-                yield record.id
+        for found in live[change.parent_id].records:
+            is_alike = change.kind.title_of(found.record.attributes) == title
+            if found.kind is change.kind and found.identity not in taken and is_alike:
+                yield found.identity

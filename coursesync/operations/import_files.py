@@ -1,7 +1,7 @@
 """The files of an imported course: its outline, new or added to, and its content files.
 
-Owns what is drafted, and its writing. It must never overwrite a file except the outline that gets
-more items, nor write anything that the loader would read differently.
+Owns the drafts, and how they are written. It must never overwrite a file except the outline that
+gets more items, nor write anything that the loader would read differently.
 """
 
 from __future__ import annotations
@@ -16,23 +16,31 @@ from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
     Remedy,
-    Shell,
     UnusableFile,
 )
-from coursesync.files import decode, shown
-from coursesync.operations.import_entries import course_key, items_of, obstacle
+from coursesync.files import decode, shown, unwritable
+from coursesync.kinds import KINDS
+from coursesync.operations.import_entries import (
+    course_key,
+    items_of,
+    left_out,
+    left_out_with,
+    was_moved,
+)
 from coursesync.outlines.content_files import Files, path_of
+from coursesync.outlines.item_files import read_item
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
 from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
-from coursesync.text import UNSEEN, as_argument
+from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from coursesync.operations.import_entries import LiveCourse, Managed
+    from coursesync.outlines.items import ItemFile
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.outlines.writer import Written
+    from coursesync.outlines.writer import Identity, ListId, Written
 
 T = TypeVar("T")
 P = TypeVar("P")
@@ -74,7 +82,7 @@ class Draft:
 
     @property
     def new(self) -> dict[str, bytes]:
-        """Those of them that are to be created."""
+        """The files to create, by path in the workspace."""
         return {n: each for n, each in self.contents.items() if self.is_new or n != self.path}
 
 
@@ -83,12 +91,12 @@ def drafts_of(
     courses: Iterable[LiveCourse],
     loaded: Outlines,
     managed: Managed,
-    excluded: Collection[int],
+    excluded: Collection[Identity],
 ) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
-    `loaded` are the outlines of the workspace; `excluded` are the Ids of records that would be
-    misread. Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
+    `loaded` are the outlines of the workspace; `excluded` are the records that would be misread.
+    Returns the drafts, and the reasons why some courses have none, by the courses' Ids.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())
@@ -102,17 +110,19 @@ def drafts_of(
         if not key or (outline is None and key in taken):
             key = course_key(course.id, course.title, taken, reserved)
         taken |= {key, alike(key)}
-        why = {each.id: obstacle(each, managed, outline, excluded) for each in course.records}
+        why = left_out(course, managed, outline, excluded)
         items = items_of(course.records, managed)
-        ours = tuple(item for item in items if not why[item.id])
-        in_use = frozenset(managed.taken.get(key, ()))
-        whole = WantedCourse(course.id, key, course.short_title, ours, in_use)
+        ours = [item for item in items if item.identity not in why]
+        if outline is not None:  # a managed record is in it already, in its own place
+            ours = [item for item in ours if not was_moved(item, managed)]
+        title, empty = course.short_title, frozenset(_empty_lists(course))
+        whole = WantedCourse(course.id, key, title, tuple(ours), managed.taken, empty)
         try:
             drafted = _draft(folder, whole, outline.file if outline else None)
         except CoursesyncError as error:
             errors[course.id] = error
             continue
-        more = (Unwritten(item, why[item.id]) for item in items if why[item.id])
+        more = (Unwritten(item, why[item.identity]) for item in items if item.identity in why)
         drafts[course.id] = replace(drafted, unwritten=(*drafted.unwritten, *more))
     return drafts, errors
 
@@ -128,11 +138,18 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     course, note = _titled(course, name) if path is None else (course, "")
     files, at = Files(folder), shown(folder / name)
 
+    def there(file: str) -> str:
+        return files.text(path_of(name, file))
+
+    def read(file: str) -> ItemFile:
+        path = path_of(name, file)
+        return read_item(files.item(path), shown(folder / path))
+
     def drafted(items: Sequence[WantedItem]) -> Written:
         whole = replace(course, items=tuple(items))
-        done = with_items(decode(files.inside(path)), at, whole) if path else written(whole)
+        done = with_items(decode(files.inside(path)), at, whole, read) if path else written(whole)
         # the present content files count for the bounds
-        if mistakes := mistakes_in(done, at, lambda file: files.text(path_of(name, file))):
+        if mistakes := mistakes_in(done, at, there, read):
             raise InvalidOutlines(mistakes)
         return done
 
@@ -143,17 +160,58 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
             return invalid.diagnostics[0].problem
         return ""
 
-    fit, unwritten = list(course.items), []
+    fit: Sequence[WantedItem] = course.items
+    unwritten: Sequence[Unwritten] = ()
     if problem(fit):
-        alone = [(each, _alone(course, each)) for each in fit]
-        unwritten = [Unwritten(item, why) for item, why in alone if why]
-        fit, more = most_that_fit([item for item, why in alone if not why], problem)
-        unwritten += [Unwritten(item, why) for item, why in more]
-        if more and not fit and (why := problem([_PLAINEST])):
-            raise UnusableFile(f"nothing can be added to {at}: {why}", _UNFIT)
+        fit, unwritten = _fitting(course, at, problem)
     done = Draft(name, path is None, drafted(fit), tuple(unwritten), note)
     _check_free(folder, done)
     return done
+
+
+def _empty_lists(course: LiveCourse) -> Iterator[ListId]:
+    """Yield the lists in which a look found no record."""
+    full = {(each.kind, each.within) for each in course.records}
+    holders = [(each.kind, each.record.id) for each in course.records]
+    for kind in course.looked_for:
+        within = [each for holder, each in holders if holder is kind.within]
+        yield from ((kind, each) for each in (0, *within) if (kind, each) not in full)
+
+
+def _fitting(
+    course: WantedCourse, at: str, problem: Callable[[Sequence[WantedItem]], str]
+) -> tuple[list[WantedItem], list[Unwritten]]:
+    """Return as many items as the outline `at` a path can hold, parents first, and the others.
+
+    Raises UnusableFile if it can hold none at all.
+    """
+    fit: list[WantedItem] = []
+    unwritten: list[Unwritten] = []
+
+    def together(items: Sequence[WantedItem]) -> str:
+        return problem([*fit, *items])
+
+    for kind in KINDS.values():
+        held = {item.identity: item for item in fit}
+        waiting: list[WantedItem] = []
+        for item in course.items:
+            if item.kind is not kind:
+                continue
+            outer = held.get((kind.within, item.within)) if kind.within else None
+            if kind.within and item.within and outer is None:
+                why = left_out_with(kind.within, item.within)
+            else:
+                why = _alone(course, item, outer)
+            if why:
+                unwritten.append(Unwritten(item, why))
+            else:
+                waiting.append(item)
+        kept, more = most_that_fit(waiting, together)
+        fit += kept
+        if more and not fit and (why := problem([_PLAINEST])):
+            raise UnusableFile(f"nothing can be added to {at}: {why}", _UNFIT)
+        unwritten += [Unwritten(item, why) for item, why in more]
+    return fit, unwritten
 
 
 def most_that_fit(
@@ -185,7 +243,7 @@ def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
     """Give a new outline a title that it can hold; it is for people, and is not sent."""
     seen = " ".join(UNSEEN.sub("", course.title).split())
     for title in (course.title, seen, f"Course {course.course_id}"):
-        bare = replace(course, title=title, items=())
+        bare = replace(course, title=title, items=(), empty=())
         if not mistakes_in(written(bare), name):
             changed = title != course.title
             note = f'an outline can\'t hold its title and has "{title}" instead' if changed else ""
@@ -193,9 +251,9 @@ def _titled(course: WantedCourse, name: str) -> tuple[WantedCourse, str]:
     return course, ""
 
 
-def _alone(course: WantedCourse, item: WantedItem) -> str:
+def _alone(course: WantedCourse, item: WantedItem, outer: WantedItem | None) -> str:
     """Return what is wrong with an item, whatever else is in the outline."""
-    alone = replace(course, items=(item,))
+    alone = replace(course, items=(outer, item) if outer else (item,))
     mistakes = mistakes_in(written(alone), f"{course.key}.yaml")
     return next((each.problem for each in mistakes), "")
 
@@ -205,6 +263,8 @@ def _check_free(folder: Path, drafted: Draft) -> None:
     names: dict[Path, dict[str, str]] = {}
     for name, content in drafted.new.items():
         path = folder / name
+        for above in reversed(PurePosixPath(name).parents[1:-1]):
+            _check_folder(folder / above)
         _check_folder(path.parent)
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content):
             raise _in_the_way(path)
@@ -254,10 +314,4 @@ def _create(path: Path, content: bytes) -> None:
             return  # from an interrupted import
         raise _in_the_way(path) from error
     except OSError as error:
-        raise CoursesyncError(
-            f"{shown(path)} can't be written: {error.strerror}",
-            Remedy(
-                "Check who may write in its folder, with",
-                Shell("ls", "-ld", as_argument(path.parent)),
-            ),
-        ) from error
+        raise unwritable(path, error) from error

@@ -26,7 +26,7 @@ from coursesync.kinds import KINDS
 from coursesync.kinds.address import address_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
-from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY, Note, Shown, View
+from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY, Note, Portal, View
 from coursesync.render.templates import pages
 from coursesync.render.timeline import Station, along
 from coursesync.text import inert
@@ -53,10 +53,10 @@ class Viewer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._shown = Shown(name=shown(folder))
+        self._shown = Portal(name=shown(folder))
         self._reading = Lock()
 
-    def look(self) -> Shown:
+    def look(self) -> Portal:
         """Return what to show now; if outlines are invalid, their last valid version."""
         with self._reading:  # pages ask at the same time: one reads for all
             version = _version(self._folder)
@@ -64,7 +64,7 @@ class Viewer:
                 self._shown = replace(self._read(), version=version)
             return self._shown
 
-    def _read(self) -> Shown:
+    def _read(self) -> Portal:
         try:
             outlines = load(self._folder)
         except InvalidOutlines as error:
@@ -78,7 +78,7 @@ class Viewer:
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
         return self._noting(valid, advice, len(outlines.advice))
 
-    def _noting(self, page: Shown, first: Sequence[Diagnostic], number: int) -> Shown:
+    def _noting(self, page: Portal, first: Sequence[Diagnostic], number: int) -> Portal:
         """Add diagnostics, with their lines; `number` counts all, also those left out."""
         line = _line_in(self._folder)
         notes = tuple(Note(each, inert(line(each.where).strip(), _LONGEST_LINE)) for each in first)
@@ -86,7 +86,7 @@ class Viewer:
 
 
 def _line_in(folder: Path) -> Callable[[Where], str]:
-    """Return what gives a line; "" if it can't be read, or its file is outside the workspace."""
+    """Return a function that gives a line, or "" if it can't be read or is not in the workspace."""
     inside = Files(folder).inside
 
     @cache
@@ -108,7 +108,7 @@ def _view_of(outline: Outline) -> View:
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
 
 
-def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Shown:
+def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Portal:
     """Return what to show of a site.
 
     Args:
@@ -131,7 +131,7 @@ def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Shown:
         for course, stations in sorted(courses.items())
     )
     version = sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()[:16]
-    return Shown(name, views, version=version)
+    return Portal(name, views, version=version)
 
 
 def _version(folder: Path) -> str:
@@ -154,7 +154,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
             yield path, facts.st_mtime_ns, facts.st_size
 
 
-def portal() -> Callable[..., str]:
+def portal_pages() -> Callable[..., str]:
     """Read the templates of the portal's pages; see `templates.pages`."""
     return pages({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
 
@@ -167,14 +167,14 @@ class Site:
 
     def __init__(
         self,
-        look: Callable[[], Shown],
+        look: Callable[[], Portal],
         beyond: WSGIApplication | None = None,
         elsewhere: tuple[str, ...] = (),
     ) -> None:
         self._look = look
         self._beyond = beyond
         self._elsewhere = elsewhere
-        self._written = portal()
+        self._written = portal_pages()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -202,7 +202,7 @@ class Site:
             return "200 OK", _BESIDE[name], text, POLICY
         return self._page(path, self._look())
 
-    def _page(self, path: str, shown: Shown) -> tuple[str, str, str, str]:
+    def _page(self, path: str, shown: Portal) -> tuple[str, str, str, str]:
         match path.strip("/").split("/"):
             case [""]:
                 text = self._written("front.html", shown=shown, title=shown.name)
@@ -215,7 +215,7 @@ class Site:
                 return "200 OK", _HTML, text, POLICY
             case ["courses", key, number] if (view := _view(shown, key)) is not None:
                 if _NUMBER.fullmatch(number) and (index := int(number)) < len(view.stations):
-                    # the contents stand there unchanged: `FRAME_POLICY` lets nothing in them run
+                    # the contents are not escaped: `FRAME_POLICY` lets nothing in them run
                     station = view.stations[index]
                     text = self._written("contents.html", station=station, style=FRAME_STYLE)
                     return "200 OK", _HTML, text, FRAME_POLICY
@@ -223,6 +223,6 @@ class Site:
         return "404 Not Found", _HTML, text, POLICY
 
 
-def _view(shown: Shown, key: str) -> View | None:
+def _view(shown: Portal, key: str) -> View | None:
     wanted = unquote(key)
     return next((view for view in shown.courses if view.key == wanted), None)

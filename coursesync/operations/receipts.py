@@ -1,6 +1,6 @@
 """The receipt of a run: a file that is begun before the first write and completed after the last.
 
-Owns its overwriting, and what it says of the run's origin: GitHub's variables in one of its jobs,
+Owns when it may be overwritten, and the origin of the run: GitHub's variables in one of its jobs,
 otherwise git and the user's name. It must never replace a file except the receipt of a run that did
 nothing, run a program that a repository's settings name, nor record any other variable of the
 environment.

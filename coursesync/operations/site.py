@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import State
 
 
-class Unheard:
+class NoProgress:
     """Progress that shows nothing. Fits `applying.world.Progress`."""
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
@@ -81,7 +81,7 @@ def connected(
         closing(schedule_of(project, clock.now())) as schedule,
     ):
         try:
-            yield World(remote, clock, progress or Unheard(), schedule, project.store)
+            yield World(remote, clock, progress or NoProgress(), schedule, project.store)
         except Stop as stop:
             if clock.stopping():
                 raise interrupted() from stop
@@ -123,7 +123,7 @@ class Drift:
     Attributes:
         found: the records that differ from what was sent.
         courses: the courses of the workspace, by Id.
-        workspace: a plan of it starts from what the site has.
+        workspace: the workspace, with the state updated to what the site has.
         hindrances: what would stop an apply of that plan; empty without a policy.
     """
 
@@ -153,8 +153,8 @@ def drift(
 ) -> Drift:
     """Look at what others changed on the site since the last apply. Only reads are sent.
 
-    With the `policy` of the plan to make, the lessons in its way are looked for, too. The other
-    parameters are as in `apply`.
+    If the `policy` of the next plan is given, the lessons that would stop its apply are looked for
+    as well. The other parameters are as in `apply`.
 
     Returns:
         All differences, compared with the outlines. If the state has no entries, no request is
@@ -222,9 +222,10 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
 
 
 def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
-    """Return the lessons at which `apply` would stop, in one request a course that loses records.
+    """Return the lessons at which `apply` would stop.
 
-    Lessons that can't be listed are a hindrance, too; raises Stop as `refresh` does.
+    It takes a request for each course that loses records. Lessons that can't be listed are a
+    hindrance, too; raises Stop as `refresh` does.
     """
     lessons = Lessons(Sender(world))
     losing = (change for change in plan.changes if change.lesson_courses)

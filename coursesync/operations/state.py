@@ -46,7 +46,7 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
         >>> old = min(project.state().entries)
         >>> coursesync.move(project, old, f"{old}-2")
     """
-    old, new = address_of(address), address_of(to)
+    old, new = checked_address(address), checked_address(to)
     if course_of(old) != course_of(new):
         what = f"a {kind_of(old).name} to another course"
         remedy = to_another_course(old, what, "that course's outline")
@@ -76,7 +76,7 @@ def forget(project: Project, address: str, *, dry_run: bool = False) -> Entry:
         >>> project = coursesync.open_project("courses")
         >>> coursesync.forget(project, min(project.state().entries)).id
     """
-    at = address_of(address)
+    at = checked_address(address)
     with nullcontext() if dry_run else project.held():
         known = project.state()
         entry = entry_at(known, at)
@@ -120,7 +120,7 @@ def resolve(project: Project, address: str, record_id: int | None) -> None:
         >>> doubt = min(project.state().doubts)
         >>> coursesync.resolve(project, doubt, 87654321)
     """
-    at = address_of(address)
+    at = checked_address(address)
     check_state(project, address)
     with project.held():
         known = project.state()
@@ -184,7 +184,7 @@ def recover(project: Project) -> bool:
         return project.store.recover(known) is not known
 
 
-def address_of(text: str) -> Address:
+def checked_address(text: str) -> Address:
     """Return the address in a text; raises UsageError if it is not one."""
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:

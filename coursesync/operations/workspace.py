@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.operations.config import Config
-    from coursesync.outlines.advice.pieces import Advice
+    from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.outline import Outline
     from coursesync.planning.drift import Drifted
     from coursesync.state.state import State

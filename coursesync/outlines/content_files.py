@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, CoursesyncError, Remedy, UnusableFile
+from coursesync.errors import Code, CoursesyncError, Diagnostic, Remedy, UnusableFile
 from coursesync.files import NotText, check_size, decode, read, shown
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import coded, find_unseen, inert
@@ -133,7 +133,7 @@ class Files:
 
     def item(self, path: str) -> str:
         """Return the characters of a file that is an item, which is read once."""
-        return _once(self._items, path, lambda: self._text(path, decoded))
+        return _once(self._items, path, lambda: self._text(path, _decoded_item))
 
     def _text(self, path: str, text_in: Callable[[bytes, str], str]) -> str:
         content = self.inside(path)
@@ -175,6 +175,14 @@ def decoded(content: bytes, at: str) -> str:
     except NotText as not_text:
         problem = f"{not_text.at(at)}: {not_text.problem}"
         raise UnusableFile(problem, not_text.remedy) from not_text
+
+
+def _decoded_item(content: bytes, at: str) -> str:
+    try:
+        return decode(content)
+    except NotText as not_text:
+        mistake = Diagnostic(not_text.at(at), not_text.problem, not_text.remedy)
+        raise UnusableFile(not_text.problem, not_text.remedy, (mistake,)) from not_text
 
 
 def symbolic_link(path: str) -> UnusableFile:

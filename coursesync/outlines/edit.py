@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
-from coursesync.kinds import LISTED
 from coursesync.outlines import placing
-from coursesync.outlines.checks import ITEMS, item_key
+from coursesync.outlines.checks import item_key
+from coursesync.outlines.items import kinds_in
 from coursesync.outlines.models import course_model
 from coursesync.outlines.pieces import UnusualLayout, text_of
 from coursesync.outlines.pieces_reader import comments, take_apart
@@ -28,6 +28,7 @@ from coursesync.outlines.yaml_reader import parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Value
     from coursesync.outlines.pieces import Part
 
@@ -90,11 +91,27 @@ Edit: TypeAlias = SetField | PinKey | AddItem | Move | Remove | LayOut
 
 def fields_at(path: Path) -> tuple[str, ...]:
     """Return the fields of the outline, or of an item, in their order; of other mappings none."""
-    if path and (len(path) > 2 or path[0] != ITEMS):  # noqa: PLR2004 - the list and an index
-        return ()
-    return (
-        tuple(field.name for field in LISTED.fields) if path else tuple(course_model().model_fields)
-    )
+    if not path:
+        return tuple(course_model().model_fields)
+    kind = _kind_at(path)
+    return fields_in(kind) if kind else ()
+
+
+def fields_in(kind: Kind) -> tuple[str, ...]:
+    """Return the fields of an item of a kind in their order; its lists are the last."""
+    lists = (each.plural for each in kinds_in(kind))
+    return (*(field.name for field in kind.fields), *lists)
+
+
+def _kind_at(path: Path) -> Kind | None:
+    """Return the kind of the item at a path; None if there can be none."""
+    if len(path) < 2:  # noqa: PLR2004 - the list and an index
+        return None
+    *above, name, index = path
+    outer = _kind_at(tuple(above))
+    if not isinstance(index, int) or (above and outer is None):
+        return None
+    return next((each for each in kinds_in(outer) if each.plural == name), None)
 
 
 def edited(text: str, path: str, edits: Sequence[Edit]) -> str:

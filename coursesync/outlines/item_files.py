@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
 
 _FENCE = "---"
-_FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
+FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _BEGUN = re.compile(r"(?P<above>\s*)(?P<fence>---|\+\+\+|;;;|\{)[ \t]*(?:\n|\Z)")
 _HOLDS_FIELDS = re.compile(r"^[ \t]*[^\s#]", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t]*\n)*+(?=[ \t]*\S)")
@@ -35,12 +35,12 @@ def read_item(text: str, path: str) -> ItemFile:
         path: its path as shown to people.
     """
     if left := in_item(text, path):
-        return ItemFile(None, diagnostics=(left,))
+        return ItemFile(path, None, diagnostics=(left,))
     unseen = tuple(find_unseen(text, path))
     if unseen:
         text = without_unseen(text, "\N{REPLACEMENT CHARACTER}")
-    if (found := _FRONT.match(text)) is None:
-        return ItemFile(None, diagnostics=(*unseen, _no_front(text, path)))
+    if (found := FRONT.match(text)) is None:
+        return ItemFile(path, None, diagnostics=(*unseen, _no_front(text, path)))
     lines = text.count("\n", 0, found.end())
     below = "\n" * lines + text[found.end() :]
     blank = _BLANK.match(below)
@@ -53,9 +53,9 @@ def read_item(text: str, path: str) -> ItemFile:
         diagnostics.append(Diagnostic(place, problem, remedy))
     if not _HOLDS_FIELDS.search(found["fields"]):
         empty = Tree(path, {}, lambda: (0, 0, None, {}))
-        return ItemFile(empty, below, first, tuple(diagnostics))
+        return ItemFile(path, empty, below, first, tuple(diagnostics))
     tree, more = parse("\n" + found["fields"], path)
-    return ItemFile(tree, below, first, (*diagnostics, *more))
+    return ItemFile(path, tree, below, first, (*diagnostics, *more))
 
 
 def _no_front(text: str, path: str) -> Diagnostic:

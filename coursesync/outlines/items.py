@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 class ItemFile:
     """A Markdown file that is an item.
 
-    `tree` is its front matter, None if it can't be read; `text` the Markdown, with a blank line for
-    each line of the front matter; `first` the line of the Markdown, from 1.
+    `path` is its path as shown to people; `tree` its front matter, None if it can't be read; `text`
+    the Markdown, with a blank line for each line of the front matter; `first` the line of the
+    Markdown, from 1.
     """
 
+    path: str
     tree: Tree | None
     text: str = ""
     first: int = 1
@@ -45,7 +47,7 @@ class ItemFile:
 ReadItem: TypeAlias = "Callable[[str], ItemFile]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes a thousand of them several times slower
 class Item:
     """An item, in place or in a file.
 
@@ -140,7 +142,7 @@ def name_of(kind: Kind, role: Role) -> str:
 
 def unread(_name: str) -> ItemFile:
     """Stand for a file that is not read: valid, with the key that its name gives."""
-    return ItemFile(Tree("", {"title": "-"}, lambda: (0, 0, None, {})))
+    return ItemFile("", Tree("", {"title": "-"}, lambda: (0, 0, None, {})))
 
 
 @dataclass(slots=True)
@@ -198,35 +200,43 @@ class Items:
             fields, key = fields_of(value), item_key(value)
             address = address_of(kind.name, *keys, key)
             lists: tuple[Listing, ...] = ()
-            if any(map(fields.__contains__, inner)):
-                lists = self._lists(kind, tree, place, fields, address, (*keys, key))
+            for each in inner:
+                if each in fields:
+                    lists = self._lists(kind, tree, place, fields, address, (*keys, key))
+                    break
             found.append(Item(kind, tree, place, fields, key, address, lists))
         return tuple(found)
 
     def _in_file(self, kind: Kind, name: str, listed: Where, keys: tuple[str, ...]) -> Item:
-        try:
-            file = self.read(name)
-        except UnusableFile as unusable:
-            self.diagnostics += unusable.named_at(listed)
-            file = ItemFile(None)
-        self.diagnostics += file.diagnostics
-        if file.tree is None:
+        file = self._readable(kind, name, listed)
+        if file is None or file.tree is None:
             address = address_of(kind.name, *keys, "")
             return Item(kind, self.tree, (), {}, "", address, listed=listed, is_readable=False)
-        if (first := self._files.setdefault(file.tree.path or name, listed)) is not listed:
-            self.diagnostics.append(
-                Diagnostic(
-                    listed,
-                    f"this file is listed on line {first.line} already",
-                    f"One file is one {kind.name}: delete one of the two lines, or copy the file.",
-                )
-            )
         tree = self._with_contents(kind, name, file, file.tree)
         fields = fields_of(tree.value)
         key = item_key(fields) if "key" in fields else slug(_stem(name))
         address = address_of(kind.name, *keys, key)
         lists = self._lists(kind, tree, (), fields, address, (*keys, key))
         return Item(kind, tree, (), fields, key, address, lists, name, file.text, listed)
+
+    def _readable(self, kind: Kind, name: str, listed: Where) -> ItemFile | None:
+        """Read a file, unless it was read before: then it is a mistake to list it again."""
+        try:
+            file = self.read(name)
+        except UnusableFile as unusable:
+            self.diagnostics += unusable.named_at(listed)
+            return None
+        if (first := self._files.setdefault(file.path or name, listed)) is listed:
+            self.diagnostics += file.diagnostics
+            return file
+        self.diagnostics.append(
+            Diagnostic(
+                listed,
+                f"this file is listed on line {first.line} already",
+                f"One file is one {kind.name}: delete one of the two lines, or copy the file.",
+            )
+        )
+        return None
 
     def _with_contents(self, kind: Kind, name: str, file: ItemFile, tree: Tree) -> Tree:
         """Add the Markdown to the fields, as if `contents` named the file."""

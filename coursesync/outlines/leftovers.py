@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect
-from itertools import chain, islice
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Remedy, Shell, Where
@@ -17,17 +18,17 @@ from coursesync.kinds import KINDS, LISTED
 from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _MOST_LINES = 40  # of markers, in one sentence
 _LONGEST_PATH = 1_000
-_USUAL = 7  # characters of a marker
+_USUAL_LENGTH = 7  # of a marker
+_MOST_BLANKS = 50
 _MOST_MARKERS = 2_000  # a file; the others are reported once these are gone
 # https://git-scm.com/docs/git-merge#_how_conflicts_are_presented; longer ones come from nested
-# merges or from `conflict-marker-size`; a row of a table has more than one |
+# merges or from `conflict-marker-size`
 _MARKER = re.compile(
-    r"^(?P<blanks>[ \t]*)(?P<signs>={7,}(?=[ \t]*$)|\|{7,}(?!.*\|)|<{7,}|>{7,})"
-    r"(?:[ \t]+(?P<label>\S.*)?)?$",
+    r"^(?P<blanks>[ \t]*)(?P<marker>(?P<sign>[<|=>])(?P=sign){6,})(?:[ \t]+(?P<label>\S.*)?)?$",
     re.MULTILINE,
 )
 # https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md, and the name that it had before
@@ -57,7 +58,18 @@ _LIST_IT = "".join(
     for kind in KINDS.values()
     if kind is not LISTED
 )
-_KEEP = "Keep the right side, or parts of both, and delete the lines of the markers."
+_KEEP = "Keep the text that you want, and delete the lines of the markers."
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    at: int
+    line: int
+    column: int
+    sign: str
+    length: int
+    has_label: bool
+    is_quotation: bool
 
 
 def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnostic]:
@@ -70,20 +82,35 @@ def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnos
     """
     if whole := _whole(text, path):
         return [whole]
-    found = [*_merges(text, indented=True)]
+    found: list[Sequence[_Marker]] = [
+        merge
+        for merge in _certain(text, _merges(text, indented=True))
+        if merge[0].column == 1 or len({marker.sign for marker in merge}) > 1
+    ]
     if not (found or is_outline):
-        lone = [each for each in _markers(text, indented=False) if len(each["signs"]) == _USUAL]
+        lone = [each for each in _markers(text, indented=False) if each.length == _USUAL_LENGTH]
         found = [lone] if lone else []
-    return [_unsettled(text, path, [merge], _KEEP) for merge in found]
+    return [
+        Diagnostic(Where(path, merge[0].line, merge[0].column), _unsettled([merge]), _KEEP)
+        for merge in found
+    ]
 
 
 def in_item(text: str, path: str) -> Diagnostic | None:
     """Return the first leftover in a file that may begin with front matter."""
     if whole := _whole(text, path):
         return whole
-    if merges := [*_merges(text, indented=False)]:
-        remedy = f"{_KEEP} To show such a line to members, put a space before it."
-        return _unsettled(text, path, merges, remedy)
+    merges = [
+        merge
+        for merge in _certain(text, _merges(text, indented=False))
+        if len({marker.sign for marker in merge}) > 1
+    ]
+    if merges:
+        return Diagnostic(
+            Where(path, merges[0][0].line),
+            _unsettled(merges),
+            f"{_KEEP} To show such a line to members, put a space before it.",
+        )
     return None
 
 
@@ -113,7 +140,8 @@ def lines_of_front_matter(text: str) -> tuple[int, int] | None:
 def only_path(text: str) -> str:
     """Return the line of a text that may be a path and nothing else, or ""."""
     line = text.strip()
-    return "" if len(line) > _LONGEST_PATH or re.search(r"[\n\0<>]", line) else line
+    is_short = 0 < len(line) <= _LONGEST_PATH
+    return line if is_short and not re.search(r"[\n\0<>]", line) else ""
 
 
 def path_alone(path: str, target: str) -> Diagnostic:
@@ -143,62 +171,52 @@ def _whole(text: str, path: str) -> Diagnostic | None:
     return path_alone(path, target) if _PATH.fullmatch(target) else None
 
 
-def _unsettled(
-    text: str, path: str, merges: Sequence[Sequence[re.Match[str]]], remedy: str
-) -> Diagnostic:
-    markers = [*chain(*merges)]
-    lines = [text.count("\n", 0, marker.start()) + 1 for marker in markers[:_MOST_LINES]]
-    more = " and more" if len(markers) > _MOST_LINES else ""
+def _unsettled(merges: Sequence[Sequence[_Marker]]) -> str:
+    lines = [str(marker.line) for merge in merges for marker in merge]
+    more = " and more" if len(lines) > _MOST_LINES else ""
     what = "an unsettled merge" if len(merges) == 1 else "unsettled merges"
-    at = "its marker is on line" if len(markers) == 1 else "the markers are on lines"
-    return Diagnostic(
-        Where(path, lines[0], len(markers[0]["blanks"]) + 1),
-        f"the file holds {what}: {at} {', '.join(map(str, lines))}{more}",
-        remedy,
-    )
+    markers = "its marker is on line" if len(lines) == 1 else "the markers are on lines"
+    return f"the file holds {what}: {markers} {', '.join(lines[:_MOST_LINES])}{more}"
 
 
-def _markers(text: str, *, indented: bool) -> list[re.Match[str]]:
-    if not any(sign * _USUAL in text for sign in "<|>="):
-        return []
-    found = islice(_MARKER.finditer(text), _MOST_MARKERS)
-    return [marker for marker in found if indented or not marker["blanks"]]
+def _merges(text: str, *, indented: bool) -> Iterator[list[_Marker]]:
+    """Find conflict blocks, even if some markers are missing."""
+    if not any(sign * _USUAL_LENGTH in text for sign in "<|>"):
+        return
+    merge: list[_Marker] = []
+    underline: _Marker | None = None  # or the middle of a merge without a start
+    for marker in _markers(text, indented=indented):
+        is_inner = bool(merge) and marker.length > merge[0].length
+        if marker.sign == "<" and merge and not is_inner:
+            yield merge
+            merge = []
+        if marker.sign == "=" and not (
+            merge and marker.length in {merge[0].length, merge[-1].length}
+        ):
+            underline = marker
+            continue
+        if marker.sign == ">" and not merge:
+            if marker.is_quotation:
+                continue
+            if underline and underline.length == marker.length:
+                merge = [underline]
+        merge.append(marker)
+        if marker.sign == ">" and not is_inner:
+            yield merge
+            merge, underline = [], None
+    yield merge
 
 
-def _merges(text: str, *, indented: bool) -> Iterator[list[re.Match[str]]]:
-    """Find conflict blocks, even if some markers are missing, but no whole ones in an example."""
+def _certain(text: str, merges: Iterable[Sequence[_Marker]]) -> Iterator[Sequence[_Marker]]:
+    """Drop merges that may be text, and whole ones in an example."""
     examples: list[tuple[int, int]] | None = None
-    for merge in filter(_is_certain, _blocks(_markers(text, indented=indented))):
-        if merge[0]["signs"][0] == "<" and merge[-1]["signs"][0] == ">":
+    for merge in filter(_is_certain, merges):
+        if (merge[0].sign, merge[-1].sign) == ("<", ">"):
             examples = [*_examples(text)] if examples is None else examples
-            before = bisect(examples, (merge[0].start(), 0))
-            if before and merge[-1].start() < examples[before - 1][1]:
+            before = bisect(examples, (merge[0].at, 0))
+            if before and merge[-1].at < examples[before - 1][1]:
                 continue
         yield merge
-
-
-def _blocks(markers: Sequence[re.Match[str]]) -> Iterator[list[re.Match[str]]]:
-    sides = {len(each["signs"]) for each in markers if each["signs"][0] in "<>"}
-    block: list[re.Match[str]] = []
-    for marker in markers:
-        sign, length = marker["signs"][0], len(marker["signs"])
-        if length not in sides:
-            continue  # the underline of a heading, or a row of a table
-        is_inner = bool(block) and length > len(block[0]["signs"])
-        if block and not is_inner and (sign == "<" or block[0]["signs"][0] == sign == "="):
-            yield block
-            block = []
-        block.append(marker)
-        if sign == ">" and not is_inner:
-            yield block
-            block = []
-    yield block
-
-
-def _is_certain(merge: Sequence[re.Match[str]]) -> bool:
-    """Return whether it is a merge: one marker may be an arrow, two may be ornaments."""
-    signs = {marker["signs"][0] for marker in merge}
-    return len(signs) > 1 and ("=" in signs or any(marker["label"] for marker in merge))
 
 
 def _examples(text: str) -> Iterator[tuple[int, int]]:
@@ -207,13 +225,52 @@ def _examples(text: str) -> Iterator[tuple[int, int]]:
     for edge in _EDGE.finditer(text):
         if begun is None:
             begun = None if edge["end"] else edge
-            continue
-        is_end = bool(edge["end"])
-        if fence := begun["fence"]:
-            is_end = (edge["fence"] or "").startswith(fence) and not edge["rest"].strip()
-        if is_end:
+        elif _ends(begun, edge):
             yield begun.start(), edge.start()
             begun = None
+
+
+def _ends(begun: re.Match[str], edge: re.Match[str]) -> bool:
+    if begun["fence"] is None:
+        return bool(edge["end"])
+    is_fence = edge["fence"] is not None and edge["fence"].startswith(begun["fence"])
+    return is_fence and not edge["rest"].strip()
+
+
+def _is_certain(merge: Sequence[_Marker]) -> bool:
+    """Return whether it is a merge: one marker may be an arrow, two may be ornaments."""
+    signs = {marker.sign for marker in merge}
+    labels = [marker for marker in merge if marker.has_label]
+    if len(signs) > 1:
+        return bool(labels) or "=" in signs
+    return any(marker.length == _USUAL_LENGTH for marker in labels)
+
+
+def _markers(text: str, *, indented: bool) -> Iterator[_Marker]:
+    line, at = 1, 0
+    for found in islice(_MARKER.finditer(text), _MOST_MARKERS):
+        if found["blanks"] and not indented:
+            continue
+        line, at = line + text.count("\n", at, found.start()), found.start()
+        sign, label = found["sign"], found["label"] or ""
+        if (sign == "=" and label) or (sign == "|" and "|" in label):
+            continue  # text, or the row of a table
+        yield _Marker(
+            at=at,
+            line=line,
+            column=len(found["blanks"]) + 1,
+            sign=sign,
+            length=len(found["marker"]),
+            has_label=bool(label),
+            is_quotation=sign == ">" and _is_quoted(text, found),
+        )
+
+
+def _is_quoted(text: str, found: re.Match[str]) -> bool:
+    """Return whether a line beside this one starts with > too, as in a Markdown quotation."""
+    above = text[text.rfind("\n", 0, max(0, found.start() - 1)) + 1 : found.start()]
+    below = text[found.end() : found.end() + _MOST_BLANKS]
+    return above.lstrip().startswith(">") or below.lstrip().startswith(">")
 
 
 def _front_matter(text: str) -> tuple[int, int] | None:

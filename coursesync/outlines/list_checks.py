@@ -28,7 +28,7 @@ from coursesync.outlines.items import each_of, kinds_in, lists_in, name_of
 from coursesync.text import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
@@ -55,33 +55,39 @@ def contradictions(
     for listing in lists_in(lists):
         yield from _same_keys(listing.items, in_state)
         yield from _orders(listing)
-        for item in listing.items:
-            yield from _in_item(item)
+        yield from _in_items(listing)
     yield from _former_keys(lists)
-    yield from _curly_title(tree, (), fields_of(tree.value), "title")
+    yield from _curly_title(tree, ("title",), fields_of(tree.value).get("title"))
 
 
-def _in_item(item: Item) -> Iterator[Diagnostic]:
-    kind, fields = item.kind, item.fields
+def _in_items(listing: Listing) -> Iterator[Diagnostic]:
+    kind = listing.kind
     title, picture = name_of(kind, Role.TITLE), name_of(kind, Role.PICTURE)
-    yield from _curly_title(item.tree, item.path, fields, title)
-    text = fields.get(title)
-    if not item.key and "key" not in fields and isinstance(text, str) and text.strip():
-        source = "the file's name" if item.file else "this title"
-        yield Diagnostic(
-            item.gives_key,
-            f"no key can be made from {source}, because it has no letter or digit",
-            coded(f"Give the {kind.name} one, as in `key: first-week`"),
-        )
-    if fields.get(picture, "") is None and item.tree.written((*item.path, picture)) == "":
-        yield Diagnostic(
-            item.tree.where_key((*item.path, picture)),
-            f"`{picture}` has no value",
-            coded(
-                f"Write `{picture}: null` to remove any picture. Without the line, a picture "
-                "that coursesync set is removed, and any other stays."
-            ),
-        )
+    for item in listing.items:
+        fields = item.fields
+        text = fields.get(title)
+        if isinstance(text, str):
+            yield from _curly_title(item.tree, (*item.path, title), text)
+            if not item.key and "key" not in fields and text.strip():
+                yield _no_key(item)
+        if fields.get(picture, "") is None and item.tree.written((*item.path, picture)) == "":
+            yield Diagnostic(
+                item.tree.where_key((*item.path, picture)),
+                f"`{picture}` has no value",
+                coded(
+                    f"Write `{picture}: null` to remove any picture. Without the line, a picture "
+                    "that coursesync set is removed, and any other stays."
+                ),
+            )
+
+
+def _no_key(item: Item) -> Diagnostic:
+    source = "the file's name" if item.file else "this title"
+    return Diagnostic(
+        item.gives_key,
+        f"no key can be made from {source}, because it has no letter or digit",
+        coded(f"Give the {item.kind.name} one, as in `key: first-week`"),
+    )
 
 
 def _same_keys(
@@ -218,12 +224,9 @@ def _from_elsewhere(kind: Kind, course: str) -> tuple[str, Sentence]:
     return problem, remedy
 
 
-def _curly_title(
-    tree: Tree, path: Path, fields: Mapping[str, Value], name: str
-) -> Iterator[Diagnostic]:
+def _curly_title(tree: Tree, path: Path, title: Value) -> Iterator[Diagnostic]:
     """Find a plain title in curly quotes, where an author probably meant quotes of YAML."""
-    title, path = fields.get(name), (*path, name)
-    if not isinstance(title, str) or not title or {title[0], title[-1]} - {*CURLY}:
+    if not isinstance(title, str) or not title or title[0] not in CURLY or title[-1] not in CURLY:
         return
     if tree.written(path) is not None:
         yield Diagnostic(

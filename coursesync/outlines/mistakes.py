@@ -120,6 +120,8 @@ class _Slip:
     @property
     def example(self) -> Sentence:
         """A remedy with the examples of the field from its model; "" if there are none."""
+        if self.kind and not self.path:
+            return Remedy("Write, for example,", examples_of(self.group, "title"))
         if self.name not in _LAID_OUT and self.name not in self.fields:
             return ""
         examples = _LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.above)
@@ -254,7 +256,7 @@ def _of_another_kind(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
     """Report a field that another kind has, if no field here is meant."""
     if slip.above:
         return None
-    if slip.kind and may_be_file(slip.kind) and name in {"markdown", "html", "file"}:
+    if slip.kind and may_be_file(slip.kind) and name in {"file", "path"}:
         remedy = coded("To list a Markdown file, write only its path, as in `- welcome.md`")
         return f"there is no field `{name}`", remedy
     for kind in KINDS.values() if slip.kind else ():

@@ -1,4 +1,4 @@
-"""The models of an outline and of its items, with the lists of items that each of them has.
+"""The models of an outline and of its items, with the lists of items that they have.
 
 Owns which kind is listed where, and what editors show of a list. The kinds' own models know no
 other kind, so that a new one changes none of them.

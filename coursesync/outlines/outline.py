@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
-    from coursesync.kinds.spec import CourseSpec
+    from coursesync.kinds.spec import CourseSpec, Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.outlines.items import Item, ReadItem
 
@@ -116,14 +116,19 @@ class _Building:
     diagnostics: list[Diagnostic]
     is_valid: bool
     resources: list[Resource] = field(default_factory=list)
+    # by kind: the model, and the names of the order and of the contents
+    _facts: dict[Kind, tuple[type[Spec], str, str]] = field(default_factory=dict)
 
     def add(self, item: Item) -> None:
         """Check an item; if there is no mistake yet, add its resource."""
         if not item.is_readable:
             return
         kind, diagnostics = item.kind, self.diagnostics
-        spec = _valid(item_model(kind), item.tree, item.path, kind, diagnostics)
-        order, contents = name_of(kind, Role.ORDER), name_of(kind, Role.CONTENTS)
+        if kind not in self._facts:
+            order, contents = name_of(kind, Role.ORDER), name_of(kind, Role.CONTENTS)
+            self._facts[kind] = (item_model(kind), order, contents)
+        model, order, contents = self._facts[kind]
+        spec = _valid(model, item.tree, item.path, kind, diagnostics)
         values = {name: value for name, value in item.fields.items() if name != order}
         # for an invalid item too, so that the mistakes in its file are reported at once
         if contents in values and (spec or _is_contents(kind, values[contents])):

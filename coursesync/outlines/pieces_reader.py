@@ -35,10 +35,13 @@ _KEEPS = re.compile(r"^([|>][1-9]?)\+?")
 
 
 def take_apart(text: str) -> Part:
-    """Take a text apart that can be read, its line ends line feeds, without a byte order mark.
+    """Take an outline's text apart.
+
+    Args:
+        text: readable YAML, every line end a line feed, without a byte order mark.
 
     Returns:
-        The outline itself. Put together, it is the text again, with a line feed at its end.
+        The whole outline as a part. `text_of` gives the text again, with a line feed at its end.
 
     Raises:
         UnusualLayout: it is in braces, or has a key after a question mark.
@@ -159,7 +162,10 @@ class _Reader:
         return f"{signs}\n{self._text[first : end - 1]}" if end > first else signs
 
     def _is_open_end(self, end: int) -> bool:
-        """Return whether a block ends in a last line without a line feed; if blank, it is none."""
+        """Return whether a block ends at the end of a text that has no final line feed.
+
+        Blanks there are not a line.
+        """
         return end == len(self._text) and not self._is_ended
 
     def _rest_of_line(self) -> str:

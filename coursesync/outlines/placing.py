@@ -21,7 +21,7 @@ from coursesync.outlines.pieces import (
     text_of,
 )
 from coursesync.outlines.pieces_reader import comments
-from coursesync.outlines.yaml_writer import SHORT, field, item
+from coursesync.outlines.yaml_writer import SHORT, field, holds_mappings, item
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,7 +81,7 @@ def rewrite(place: Place, value: Value) -> None:
     part, column = place.part, place.column
     new = field(part.name, value, column) if part.name else item(value, column)
     is_brace = isinstance(part.value, str) and part.value.startswith("{")
-    if is_brace and isinstance(value, dict) and len(flow(value)) <= SHORT:
+    if is_brace and isinstance(value, dict) and _fits_in_braces(value):
         new = Part(part.mark, flow(value), sep=" ")
     beside = "" if new.is_inline else part.after
     inside = replace(part, lead="", tail="", after=part.after if new.is_inline else "")
@@ -89,6 +89,10 @@ def rewrite(place: Place, value: Value) -> None:
     part.value, part.sep, part.after = new.value, new.sep, beside
     if part.name and not part.mark.endswith(":"):
         part.mark += ":"
+
+
+def _fits_in_braces(value: dict[str, Value]) -> bool:
+    return len(flow(value)) <= SHORT and not any(map(holds_mappings, value.values()))
 
 
 def open_list(place: Place) -> None:

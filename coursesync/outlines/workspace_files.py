@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.kinds.address import Address
-    from coursesync.outlines.advice.pieces import Advice
+    from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
     from coursesync.outlines.outline import Outline
@@ -88,7 +88,7 @@ def load(
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     advice: tuple[Advice, ...] = ()
     if reading.advice:
-        from coursesync.outlines.advice.pieces import distinct  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
 
         advice = distinct(reading.advice)
     return Outlines(outlines, frozenset(reading.settled), advice)
@@ -105,6 +105,7 @@ class _Reading:
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     advice: list[Advice] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
 
@@ -205,7 +206,9 @@ class _Reading:
         sources[path] = self.files.digest(path)
         if outline not in (outlines := self.listed.setdefault(path, [])):
             outlines.append(outline)
-        return read_item(text, shown(self.folder / path))
+        if path not in self.items:
+            self.items[path] = read_item(text, shown(self.folder / path))
+        return self.items[path]
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

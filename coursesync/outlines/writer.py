@@ -8,8 +8,10 @@ reports the mistake.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import normalize
 
 from coursesync.kinds import LISTED
@@ -19,18 +21,23 @@ from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.field import Role
 from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
+from coursesync.outlines.items import kinds_in
 from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from coursesync.kinds.kind import Values
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind, Values
     from coursesync.kinds.tree import Value
+
+    # an item by its kind and Id; a list by its kind and the Id of the item that has it, or 0
+    Identity: TypeAlias = tuple[Kind, int]
+    ListId: TypeAlias = tuple[Kind, int]
 
 LONG = 1_000  # characters of contents: longer ones go into a file
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions
 _RESERVED = re.compile("con|prn|aux|nul|(?:com|lpt)[1-9¹²³]", re.IGNORECASE)
-_TITLE, _CONTENTS = LISTED.names(Role.TITLE, Role.CONTENTS)
 _LONGEST_NAME = 200  # bytes of a file's name without its ending; file systems take 255
 
 
@@ -39,36 +46,59 @@ class WantedItem:
     """An item for an outline.
 
     `values` are an author's values by field, with contents as HTML; defaults are not written. `key`
-    is "" if it should be made from the title.
+    is "" if it should be made from the title. `within` is the Id of the item that lists it, 0 for
+    the course.
     """
 
     id: int
     values: Values
     key: str = ""
+    kind: Kind = LISTED
+    within: int = 0
+
+    @property
+    def identity(self) -> Identity:
+        """What no other item has: two kinds may use the same Id."""
+        return self.kind, self.id
+
+    @property
+    def list_id(self) -> ListId:
+        """The list that it is in."""
+        return self.kind, self.within
 
     @property
     def title(self) -> str:
         """The title that members see."""
-        return str(self.values.get(_TITLE, ""))
+        return str(self.values.get(self.kind.field(Role.TITLE).name, ""))
 
     @property
     def contents(self) -> str:
         """Its contents as HTML."""
-        return str(self.values.get(_CONTENTS, ""))
+        return str(self.values.get(self.kind.field(Role.CONTENTS).name, ""))
 
 
 @dataclass(frozen=True, slots=True)
 class WantedCourse:
-    """A course for an outline; its items are in the members' order.
+    """A course for an outline.
 
-    No item gets a key of `taken`: the state has these for others.
+    Attributes:
+        items: all of them, those of each list in the members' order; an item whose `within` is not
+            among them is not written.
+        taken: for each list, the keys that the state has for others, by `stem`.
+        empty: the lists that are written although they have no item.
     """
 
     course_id: int
     key: str
     title: str
     items: tuple[WantedItem, ...]
-    taken: frozenset[str] = frozenset()
+    taken: Mapping[str, Collection[str]] = field(default_factory=dict)
+    empty: Collection[ListId] = ()
+
+
+def stem(address: Address) -> str:
+    """Return what the addresses in one list have in common."""
+    return address.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,36 +109,63 @@ class Written:
     files: Mapping[str, str]
 
 
-class ContentFiles:
-    """Collects the new content files of one course."""
+class ItemWriter:
+    """Writes the items of one course as values, and collects their new content files.
+
+    Its methods take the items that an item is in, from the outermost on, all with keys.
+    """
 
     def __init__(self, course: WantedCourse) -> None:
+        self._course = course
         fits = len(course.key.encode()) <= _LONGEST_NAME and not is_reserved(course.key)
         self._folder = course.key if fits else f"course-{course.course_id}"
         self._effort = 0
-        self._names: set[str] = set()
+        self._paths: dict[Identity, str] = {}  # of the content files, without an ending
+        self._taken: set[str] = set()  # these paths, as `alike`
+        self._items: defaultdict[ListId, list[WantedItem]] = defaultdict(list)
+        for item in course.items:
+            self._items[item.list_id].append(item)
         self.texts: dict[str, str] = {}
 
-    def fields(self, item: WantedItem) -> dict[str, Value]:
-        """Return the fields of an item with a key; long contents go into the files."""
-        fields: dict[str, Value] = {"key": item.key, _TITLE: item.title}
-        for field in LISTED.fields:
-            if field.name == _TITLE or field.name not in item.values:
-                continue
-            value = item.values[field.name]
-            if value == field.default is not None:  # null says more than to leave the field out
-                continue
-            is_long = field.name == _CONTENTS and _goes_into_a_file(item.contents)
-            fields[field.name] = self._added(item) if is_long else value
-        return fields
+    def items(self, kind: Kind, above: Sequence[WantedItem]) -> Sequence[WantedItem]:
+        """Return the wanted items of a list."""
+        return self._items.get((kind, above[-1].id if above else 0), ())
 
-    def _added(self, item: WantedItem) -> dict[str, Value]:
+    def with_keys(
+        self, items: Sequence[WantedItem], above: Sequence[WantedItem], taken: Collection[str] = ()
+    ) -> list[WantedItem]:
+        """Give the new items of a list keys that neither the state nor `taken` has."""
+        keys = (self._course.key, *(item.key for item in above))
+        known = (self._course.taken.get(f"{item.kind.name}.{'.'.join(keys)}") for item in items[:1])
+        return with_keys(items, {*taken, *chain.from_iterable(filter(None, known))})
+
+    def lists(self, kind: Kind | None, above: Sequence[WantedItem]) -> dict[str, Value]:
+        """Return the lists of an item of a kind, or for None of the course, by their names."""
+        found: dict[str, Value] = {}
+        for each in kinds_in(kind):
+            items = self.items(each, above)
+            if items or (each, above[-1].id if above else 0) in self._course.empty:
+                keyed = self.with_keys(items, above)
+                found[each.plural] = [self.fields(item, above) for item in keyed]
+        return found
+
+    def fields(self, item: WantedItem, above: Sequence[WantedItem]) -> dict[str, Value]:
+        """Return the fields of an item with a key; long contents go into the files."""
+        title, contents = item.kind.names(Role.TITLE, Role.CONTENTS)
+        fields: dict[str, Value] = {"key": item.key, title: item.title}
+        for each in item.kind.fields:
+            if each.name == title or each.name not in item.values:
+                continue
+            value = item.values[each.name]
+            if value == each.default is not None:  # null says more than to leave the field out
+                continue
+            is_long = each.name == contents and _goes_into_a_file(item.contents)
+            fields[each.name] = self._added(item, above) if is_long else value
+        return {**fields, **self.lists(item.kind, (*above, item))}
+
+    def _added(self, item: WantedItem, above: Sequence[WantedItem]) -> dict[str, Value]:
         """Add an item's contents to the files; return the field that names the file."""
-        name = item.key
-        if len(name.encode()) > _LONGEST_NAME or is_reserved(name) or alike(name) in self._names:
-            name = f"{LISTED.name}-{item.id}"
-        self._names.add(alike(name))
-        path = f"{self._folder}/{name}"
+        path = self._path((*above, item))
         markdown = markdown_of(item.contents)
         if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
             self.texts[f"{path}.html"] = item.contents
@@ -116,6 +173,20 @@ class ContentFiles:
         self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
         return {"markdown": f"{path}.md"}
+
+    def _path(self, items: Sequence[WantedItem]) -> str:
+        """Return the path of an item's file, or of the folder for the items in it."""
+        if not items:
+            return self._folder
+        *above, item = items
+        if item.identity not in self._paths:
+            folder, name = self._path(above), item.key
+            is_long = len(name.encode()) > _LONGEST_NAME
+            if is_long or is_reserved(name) or alike(f"{folder}/{name}") in self._taken:
+                name = f"{item.kind.name}-{item.id}"
+            self._taken.add(alike(f"{folder}/{name}"))
+            self._paths[item.identity] = f"{folder}/{name}"
+        return self._paths[item.identity]
 
 
 def _goes_into_a_file(text: str) -> bool:
@@ -138,10 +209,9 @@ def is_reserved(name: str) -> bool:
 
 def written(course: WantedCourse) -> Written:
     """Write a new outline, whose file must be named after the course's key."""
-    files = ContentFiles(course)
-    items: list[Value] = [files.fields(item) for item in with_keys(course.items, course.taken)]
-    outline: dict[str, Value] = {"id": course.course_id, "title": course.title, ITEMS: items}
-    return Written(document(outline), files.texts)
+    writer = ItemWriter(course)
+    outline: dict[str, Value] = {"id": course.course_id, "title": course.title, ITEMS: []}
+    return Written(document({**outline, **writer.lists(None, ())}), writer.texts)
 
 
 def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[WantedItem]:
@@ -150,6 +220,6 @@ def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[
     return [
         item
         if item.key
-        else replace(item, key=free.take(slug(item.title) or f"{LISTED.name}-{item.id}"))
+        else replace(item, key=free.take(slug(item.title) or f"{item.kind.name}-{item.id}"))
         for item in items
     ]

@@ -143,7 +143,7 @@ def explained(
             indent = len(lines[at]) - len(lines[at].lstrip(" -"))
             return at, column if at == line else indent, *words
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
-    words = _slip(lines[line][:_LONGEST_LINE]) or _advice(problem, lines, line)
+    words = _slip(lines[line][:_LONGEST_LINE]) or _words_for(problem, lines, line)
     return line, column, *words
 
 
@@ -185,7 +185,7 @@ def no_space(text: str) -> tuple[str, Sentence] | None:
     return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
 
 
-def _advice(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sentence]:
+def _words_for(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sentence]:
     written = lines[line]
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return "a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."

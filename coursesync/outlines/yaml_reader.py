@@ -2,9 +2,8 @@
 
 Owns what YAML an outline may hold. It composes the events of ruamel's C parser itself: they are
 several times faster than ruamel's composer, carry every position, and show anchors, tags and the
-style of a scalar, which the rules need. Scalars follow YAML 1.2's core schema
-(https://yaml.org/spec/1.2.2/#103-core-schema), so `no` and `2024-01-01` are text. It must never
-read without bounds on depth and number of nodes, because the parser has none.
+style of a scalar, which the rules need. It must never read without bounds on depth and number of
+nodes, because the parser has none.
 """
 
 from __future__ import annotations

@@ -5,9 +5,10 @@ Owns what is written on lines: fields, items and blocks of text; `inline` writes
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import flow, quoted, scalar
 from coursesync.outlines.pieces import Group, Part, text_of
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
 
 SHORT = 200  # characters; a longer text for members is written as a block
-_PROSE = LISTED.field(Role.CONTENTS).name
 
 
 def block(text: str, column: int) -> list[str] | None:
@@ -52,18 +52,28 @@ def _prose(text: str, column: int) -> list[str]:
     return block(text, column) or [quoted(text)]
 
 
+def _is_prose(name: str) -> bool:
+    """Return whether a field of some kind holds a text for members."""
+    return any(kind.field(Role.CONTENTS).name == name for kind in KINDS.values())
+
+
+def holds_mappings(value: Value) -> bool:
+    """Return whether a value is a list with a mapping in it: each item gets lines of its own."""
+    return isinstance(value, list) and any(isinstance(each, dict) for each in value)
+
+
 def field(name: str, value: Value, column: int) -> Part:
-    """Write a field on lines of its own; a list of mappings is below its name."""
+    """Write a field on lines of its own; a list that holds mappings is below its name."""
     part = Part(f"{scalar(name)}:", "", name)
-    if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+    if isinstance(value, list) and holds_mappings(value):
         items = [item(each, column + 2) for each in value]
-        for each in items[1:]:
-            each.lead = "\n"
+        for above, each in pairwise(items):
+            each.lead = "\n" if above.lines or each.lines else ""
         part.value = Group(is_list=True, column=column + 2, parts=items)
         return part
     part.sep = " "
     if isinstance(value, str):
-        part.value = "\n".join(_prose(value, column)) if name == _PROSE else scalar(value)
+        part.value = "\n".join(_prose(value, column)) if _is_prose(name) else scalar(value)
     else:
         part.value = flow(value)
     return part

@@ -289,7 +289,7 @@ def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Ch
 
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
-    active = entry.known.get(kind.active_property, True)
+    active = kind.is_active(entry.known)
     if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
         return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:

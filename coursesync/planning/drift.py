@@ -39,7 +39,7 @@ class Finding(Enum):
     GONE = "deleted"
     ELSEWHERE = "moved"  # to another course, on the server
     NORMALISED = "normalised"  # the server rewrote our HTML
-    RESTORED = "restored"  # an edit that an earlier look found was taken back
+    RESTORED = "restored"  # someone undid an edit that an earlier look found
     UNMANAGED = "unmanaged"  # in one of our courses, without an entry
     COLLIDES = "collides"  # it has the same order as one of our records
     TWIN = "twin"  # a second record where one was wanted

@@ -23,8 +23,8 @@ def oversized(plan: Plan) -> tuple[str, ...]:
     """Return the reasons why the size of a plan is unusual.
 
     Returns:
-        A phrase for each course, and for the workspace as a whole, that has at least `FEW` records
-        and of which the plan would update, deactivate or delete more than the share `MOST`.
+        A phrase for each course with at least `FEW` records of which the plan would overwrite more
+        than the share `MOST`; and one for the workspace if that is true of all its records.
     """
     found = []
     for course, changes in plan.by_course():

@@ -1,4 +1,7 @@
-"""Compares an entry with its record: which properties differ, who wrote them, what a look found."""
+"""Compares an entry with its record: which properties differ, who wrote them, what a look found.
+
+Owns when two values count as the same. It must never make a request.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def same(name: str, sent: Attributes, has: Attributes, kind: Kind) -> bool:
     For a text, no value and "" are the same.
     """
     if name == kind.contents_property:
-        return same_html(str(sent.get(name, "")), str(has.get(name, "")))
+        return same_html(kind.contents_of(sent), kind.contents_of(has))
     ours, theirs = sent.get(name), has.get(name)
     if kind.types.get(name) is str:
         ours, theirs = ours or "", theirs or ""
@@ -83,10 +86,9 @@ def was_ours(entry: Entry, record: Record, kind: Kind) -> bool:
 
 def has_ours(sent: Attributes, has: Attributes, kind: Kind) -> bool:
     """Return whether a record has the contents that we sent, or if both have none, our title."""
-    contents = kind.contents_property
-    if str(sent.get(contents, "")).strip():
-        return same(contents, sent, has, kind)
-    is_bare = not str(has.get(contents, "")).strip()
+    if kind.contents_of(sent).strip():
+        return same(kind.contents_property, sent, has, kind)
+    is_bare = not kind.contents_of(has).strip()
     return is_bare and same(kind.title_property, sent, has, kind)
 
 

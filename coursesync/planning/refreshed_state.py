@@ -63,7 +63,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     """
     elsewhere = record.parent_id != entry.parent_id
     attributes = dict(entry.known)
-    if not elsewhere:  # the other edits that an earlier look found were taken back
+    if not elsewhere:  # someone undid the other edits that an earlier look found
         changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}
         attributes |= {name: entry.sent[name] for name in entry.overridden - changed}
     # every entry needs an order: if it can't be read, it stays as it is

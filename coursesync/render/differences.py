@@ -205,13 +205,13 @@ def _line(line: Shown, margin: int, width: int, paint: Paint) -> Iterator[str]:
         return
     style, mark = _STYLES[line.mark], line.mark.value
     noted = (Piece(f" ({line.note})", changed=False),) if line.note else ()
-    for i, row in enumerate(rows((*line.pieces, *noted), width - margin - 2 * _STEP) or [()]):
+    for i, row in enumerate(_rows((*line.pieces, *noted), width - margin - 2 * _STEP) or [()]):
         start = f"{mark} {' ' * _STEP if i else ''}"
         painted = [paint(style, text) if changed else text for text, changed in row]
         yield f"{edge}{paint(style, start) if style else start}{''.join(painted)}".rstrip()
 
 
-def rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
+def _rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
     """Break a line into rows that are safe to print: at spaces, or anywhere in a long word.
 
     Several spaces become one. `width` is the columns of a row.

@@ -39,7 +39,7 @@ _MOST = 10  # findings of one kind that are shown; JSON has all of them
 
 @dataclass(frozen=True, slots=True)
 class CourseDrift:
-    """The findings in a course, each with the fields that others changed; the course is none.
+    """The findings in a course, each with the fields that others changed, without the course's Id.
 
     `origin` is the course's Id and its outline; `more` counts findings that are left out.
     """
@@ -56,8 +56,8 @@ class DriftView:
 
     `found` comes from `judged`, which compared it with the outlines. `within`: courses by Id, for
     titles and paths. `entries`: those of the state, for the titles of other records; none if it is
-    not known. `managed` is the number of records in the state. `doubts` are its creates in doubt,
-    which the command that carries out a plan looks for, not this one.
+    not known. `managed` is the number of records in the state. `doubts` are its creates in doubt;
+    `apply` looks for their records, `drift` does not.
     """
 
     found: Sequence[Drifted]

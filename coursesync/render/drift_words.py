@@ -56,8 +56,8 @@ def name(each: Drifted) -> str:
     if each.address is not None:
         own = each.entry.id if each.entry is not None else each.record_id
         return f"{inert(each.address, 250)} (Id {own})"
-    title = each.record.attributes.get(each.kind.title_property, "") if each.record else ""
-    return f'"{inert(str(title), 60)}" (Id {each.record_id})'
+    title = each.kind.title_of(each.record.attributes) if each.record else ""
+    return f'"{inert(title, 60)}" (Id {each.record_id})'
 
 
 def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding

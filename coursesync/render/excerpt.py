@@ -1,7 +1,7 @@
-"""What a reader is shown of a difference: its values in short, and of long texts some lines.
+"""The part of a difference that people see: its shortened values, and some lines of a long text.
 
-Equal lines are folded, long lines are cut, and lines beyond a limit are counted. The renderers make
-the lines safe to print, this module does not.
+Owns what is left out: equal lines are folded, long lines are cut, and lines beyond a limit are
+counted. The renderers make the lines safe to print; this module does not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.render.lookalikes import only_unseen
-from coursesync.render.text_diff import WHOLE, Piece, alike, words
+from coursesync.render.text_diff import WHOLE, Piece, common_start, words
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Difference:
         before, after = self.before, self.after
         if before and after:
             is_long = max(len(before), len(after)) > _LONG
-            start = max(0, alike(before, after) - _LEAD) if is_long else 0
+            start = max(0, common_start(before, after) - _LEAD) if is_long else 0
             before, after = _excerpt(before, start), _excerpt(after, start)
         was, now = (_worded(value, quoted=self.quoted) for value in (before, after))
         return was, self.note or (f"{now} ({_ALIKE})" if was == now else now)

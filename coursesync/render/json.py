@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Planned
-    from coursesync.outlines.advice.pieces import FirstPieces
+    from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders

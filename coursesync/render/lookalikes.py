@@ -7,7 +7,7 @@ import unicodedata
 from itertools import groupby, product
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from coursesync.render.text_diff import alike
+from coursesync.render.text_diff import common_start
 from coursesync.text import MARKS, NEVER, as_shown, count, without_marks
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _spots(before: str, after: str) -> Iterator[_Spot]:
 
     It ends with an empty spot if more differences follow.
     """
-    i = j = alike(before, after)
+    i = j = common_start(before, after)
     end = j + _FARTHEST
     while (i < len(before) or j < len(after)) and j < end:
         if before[i : i + 1] == after[j : j + 1]:
@@ -99,7 +99,7 @@ def _hidden(text: str, at: int) -> str:
 
 
 def _without_common_end(was: str, now: str, at: int) -> _Spot:
-    end = alike(was[::-1], now[::-1])
+    end = common_start(was[::-1], now[::-1])
     if "\r\n" in {was[-end - 1 :][:2], now[-end - 1 :][:2]}:
         end -= 1  # keep a Windows line end whole
     return _Spot(was[: len(was) - end], now[: len(now) - end], at)

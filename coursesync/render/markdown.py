@@ -6,31 +6,33 @@ out, the least important first, and the document says so.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.counting import noun, number_of
 from coursesync.render.drift_words import FINDINGS, name, sentence, stance
+from coursesync.render.excerpt import Fold
 from coursesync.render.fit import Part, Rank, fit, joined
-from coursesync.render.markdown_escape import code, details, escape, with_code
+from coursesync.render.markdown_escape import code, escape, in_html, with_code
 from coursesync.render.nesting import INTO
 from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING
-from coursesync.text import count, inert
+from coursesync.text import as_shown, count, disarmed, inert, without_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Shell
     from coursesync.kinds.kind import Kind
-    from coursesync.outlines.advice.pieces import FirstPieces
+    from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.drift import CourseDrift, DriftView
+    from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.nesting import Line
     from coursesync.render.row import Row
     from coursesync.render.rows import CourseView, PlanView
 
-_MOST_ADVICE = 50
 _STEP = "&emsp;&emsp;"  # the indent of a record within another
 _SHORT = 80  # characters of a title when the document must be cut
 _ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
@@ -102,7 +104,7 @@ def _parts(
         for course in view.courses:
             yield from _course(course, weighty_first=weighty_first)
     if advice:
-        yield Part(Rank.ASIDE, tuple(_advice(advice.first(_MOST_ADVICE))), 1)
+        yield Part(Rank.ASIDE, tuple(_advice(advice.first())), 1)
 
 
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
@@ -126,7 +128,7 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
     for line, row in own:
         if row.differences:
-            found = details("What changes in", line.whole, row.differences)
+            found = _details("What changes in", line.whole, row.differences)
             yield Part(Rank.DETAIL, tuple(found), 1)
         if row.settlement:
             heading = f"To settle {escape(line.whole)}, which is in doubt:"
@@ -172,6 +174,48 @@ def _advice(advice: FirstPieces) -> Iterator[str]:
     yield "</details>"
 
 
+def _details(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
+    """Write the differences of a record in a folded block; `words` come before its title."""
+    yield ""
+    yield f"<details><summary>{words} {in_html(title)}</summary>"
+    yield ""
+    if short := [difference for difference in found if not difference.lines]:
+        yield "| | before | after |"
+        yield "|---|---|---|"
+        yield from map(_compared, short)
+        yield ""
+    for difference in found:
+        if difference.lines:
+            yield f"{escape(difference.field)}:"
+            yield ""
+            yield from _fenced([_shown(line) for line in difference.lines])
+            yield ""
+    yield "</details>"
+
+
+def _compared(difference: Difference) -> str:
+    before, after = difference.values
+    remark = f" ({escape(difference.remark)})" if difference.remark else ""
+    return f"| {escape(difference.field)} | {escape(before)} | {escape(after)}{remark} |"
+
+
+def _shown(line: Shown) -> str:
+    if isinstance(line, Fold):
+        return f"  {line.words}"
+    text = without_unseen("".join(piece.text for piece in line.pieces))
+    note = f" ({line.note})" if line.note else ""
+    return f"{line.mark.value} {disarmed(' '.join(as_shown(text).split()))}{note}".rstrip()
+
+
+def _fenced(lines: list[str]) -> Iterator[str]:
+    """Write lines as a code block; its fence is longer than any run of backticks in them."""
+    longest = max((len(ticks) for line in lines for ticks in re.findall("`+", line)), default=0)
+    fence = "`" * max(3, longest + 1)
+    yield f"{fence}diff"
+    yield from lines
+    yield fence
+
+
 def compose_drift(view: DriftView, most: int | None = None) -> str:
     """Write the findings on the site as GitHub-flavoured Markdown, the summary first.
 
@@ -204,7 +248,7 @@ def _course_drift(course: CourseDrift) -> Iterator[Part]:
     yield from _table(course.title, escape(course.origin), head, rows)
     for each, changed in ranked:
         if (edit := each.edit) and changed:
-            yield Part(Rank.DETAIL, tuple(details("What changed in", edit.title, changed)), 1)
+            yield Part(Rank.DETAIL, tuple(_details("What changed in", edit.title, changed)), 1)
 
 
 def _found(each: Drifted) -> str:

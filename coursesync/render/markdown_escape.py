@@ -1,4 +1,4 @@
-"""Escapes text for Markdown, and writes differences, folded.
+"""Escapes text for Markdown.
 
 Owns that nothing in an author's text has an effect: no Markdown, HTML, mention or command.
 """
@@ -10,14 +10,10 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
-from coursesync.render.excerpt import Fold
-from coursesync.text import as_shown, disarmed, inert, to_type, without_unseen
+from coursesync.text import inert, to_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from coursesync.errors import Sentence, Typed
-    from coursesync.render.excerpt import Difference, Shown
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
 # address or the name of an emoji could start: https://github.github.com/gfm/
@@ -69,48 +65,6 @@ def in_html(text: str) -> str:
     """
     written = _MEANING.sub(lambda found: _meant(found[0], found[0]), inert(text, 500))
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
-
-
-def details(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
-    """Write the differences of a record in a folded block; `words` come before its title."""
-    yield ""
-    yield f"<details><summary>{words} {in_html(title)}</summary>"
-    yield ""
-    if short := [difference for difference in found if not difference.lines]:
-        yield "| | before | after |"
-        yield "|---|---|---|"
-        yield from map(_row, short)
-        yield ""
-    for difference in found:
-        if difference.lines:
-            yield f"{escape(difference.field)}:"
-            yield ""
-            yield from _fenced([_shown(line) for line in difference.lines])
-            yield ""
-    yield "</details>"
-
-
-def _row(difference: Difference) -> str:
-    before, after = difference.values
-    remark = f" ({escape(difference.remark)})" if difference.remark else ""
-    return f"| {escape(difference.field)} | {escape(before)} | {escape(after)}{remark} |"
-
-
-def _shown(line: Shown) -> str:
-    if isinstance(line, Fold):
-        return f"  {line.words}"
-    text = without_unseen("".join(piece.text for piece in line.pieces))
-    note = f" ({line.note})" if line.note else ""
-    return f"{line.mark.value} {disarmed(' '.join(as_shown(text).split()))}{note}".rstrip()
-
-
-def _fenced(lines: list[str]) -> Iterator[str]:
-    """Write lines as a code block; its fence is longer than any run of backticks in them."""
-    longest = max((len(ticks) for line in lines for ticks in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    yield f"{fence}diff"
-    yield from lines
-    yield fence
 
 
 def code(text: str) -> str:

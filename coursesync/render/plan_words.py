@@ -21,7 +21,6 @@ from coursesync.text import at, count, inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.applying.receipt import Origin
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
@@ -72,7 +71,7 @@ _NO_STATE = (
     "in the sandbox), so that nothing is created twice. A {} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
-_MOST_HINDRANCES, _MOST_LESSONS, _MOST_FILES, _MOST_KEYS = 3, 3, 5, 5  # named in one message
+_MOST_HINDRANCES, _MOST_LESSONS, _MOST_KEYS = 3, 3, 5  # named in one message
 
 
 def remark(change: Change, holders: Holders) -> str:
@@ -206,11 +205,3 @@ def settlement(
     yield Remedy(theirs, Command("resolve", change.address, id=number))
     if SEVERAL_MARKED not in (reason or change.reason):  # else it was created more than once
         yield Remedy(new, Command("resolve", change.address, not_created=True))
-
-
-def uncommitted(origin: Origin) -> str:
-    """Name the files that were applied and are not committed; "" if there is none."""
-    if not origin.uncommitted:
-        return ""
-    names = listed([inert(name, 200) for name in origin.uncommitted], _MOST_FILES)
-    return f"These files were applied, but they are not committed: {names}."

@@ -74,9 +74,8 @@ class Row:
         if self.remark:
             return self.remark
         kind, attributes = self.change.kind, self.change.attributes
-        is_hidden = not attributes.get(kind.active_property, True)
         opens = self.around.opens.get(self.change.address) or kind.describe(attributes)
-        return opens + (", hidden from members" if is_hidden else "")
+        return opens + ("" if kind.is_active(attributes) else ", hidden from members")
 
     @property
     def is_weighty(self) -> bool:
@@ -150,6 +149,6 @@ def _course(course: Course) -> str:
 
 
 def _hides(change: Change) -> bool:
-    active = change.kind.active_property
-    was, now = (change.before or {}).get(active, True), change.attributes.get(active, True)
-    return change.action is Action.UPDATE and bool(was) and not now
+    is_active = change.kind.is_active
+    hides = is_active(change.before or {}) and not is_active(change.attributes)
+    return change.action is Action.UPDATE and hides

@@ -11,9 +11,10 @@ from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING, UNPROTECT
 from coursesync.text import inert, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from coursesync.planning.drift import Drifted
+    from coursesync.render.differences import Paint
     from coursesync.render.drift import DriftView
     from coursesync.render.excerpt import Difference
     from coursesync.render.nesting import Line
@@ -33,9 +34,7 @@ def plain(_style: str, text: str) -> str:
     return text
 
 
-def compose(
-    view: PlanView, paint: Callable[[str, str], str] = plain, most: int | None = None
-) -> str:
+def compose(view: PlanView, paint: Paint = plain, most: int | None = None) -> str:
     """Write a plan as text.
 
     `paint` takes a style (a colour's name, or "bold") and a text, and returns the styled text. If a
@@ -45,7 +44,7 @@ def compose(
     return "\n".join(_lines(view, paint, most)) + "\n"
 
 
-def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -> Iterator[str]:
+def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
     plan = view.plan
     is_long = most is not None and len(view.rows) > most
     for course in view.courses:
@@ -70,7 +69,7 @@ def _lines(view: PlanView, paint: Callable[[str, str], str], most: int | None) -
     yield f"Digest: {plan.digest}"
 
 
-def _counts(course: CourseView, view: PlanView, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _counts(course: CourseView, view: PlanView, paint: Paint) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
     rows = [*(row for row in course.rows if not row.is_weighty), *course.departures]
     for words in (*WORDING.values(), UNPROTECTING, LEAVING):
@@ -79,7 +78,7 @@ def _counts(course: CourseView, view: PlanView, paint: Callable[[str, str], str]
             yield paint(words.style, f"  {words.mark} {number} {words.counted}")
 
 
-def _rows(lines: Sequence[Line], paint: Callable[[str, str], str]) -> Iterator[str]:
+def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
     width = _column(lines)
     for line in lines:
         title = _titled(line)
@@ -111,9 +110,7 @@ def _column(lines: Sequence[Line]) -> int:
     return fitting.index(max(fitting))
 
 
-def _row(
-    line: Line, row: Row, title: str, paint: Callable[[str, str], str], *, apart: bool = False
-) -> Iterator[str]:
+def _row(line: Line, row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
     """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
     text = f"  {row.wording.mark} {row.order:>4}  {title}"
     if not apart and len(text) + 2 + len(row.words) <= _WIDTH:
@@ -123,7 +120,7 @@ def _row(
         yield from wrapped(row.words, " " * (_TITLE_AT + _STEP * line.depth), _WIDTH)
 
 
-def _below(row: Row, margin: int, paint: Callable[[str, str], str]) -> Iterator[str]:
+def _below(row: Row, margin: int, paint: Paint) -> Iterator[str]:
     if row.differences:
         from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
 
@@ -134,7 +131,7 @@ def _below(row: Row, margin: int, paint: Callable[[str, str], str]) -> Iterator[
             yield from wrapped(sentence, " " * margin, _WIDTH)
 
 
-def compose_drift(view: DriftView, paint: Callable[[str, str], str] = plain) -> str:
+def compose_drift(view: DriftView, paint: Paint = plain) -> str:
     """Write the findings on the site as text; `paint` is as in `compose`."""
     lines = []
     for course in view.courses:
@@ -154,9 +151,7 @@ def above(view: DriftView) -> str:
     return "\n".join((str(first), *lines)) + "\n\n"
 
 
-def _found(
-    each: Drifted, changed: Sequence[Difference], paint: Callable[[str, str], str]
-) -> Iterator[str]:
+def _found(each: Drifted, changed: Sequence[Difference], paint: Paint) -> Iterator[str]:
     from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
     from coursesync.render.drift_words import FINDINGS, name, sentence, stance  # noqa: PLC0415 - a plan does not need it
 

@@ -159,11 +159,11 @@ def stretches(
 
 
 def _at_both_ends(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
-    head = alike(one, other)
-    return head, alike(one[head:][::-1], other[head:][::-1])
+    head = common_start(one, other)
+    return head, common_start(one[head:][::-1], other[head:][::-1])
 
 
-def alike(one: Sequence[str], other: Sequence[str]) -> int:
+def common_start(one: Sequence[str], other: Sequence[str]) -> int:
     """Return how many items, or characters, two sequences have in common at their start."""
     low, high = 0, min(len(one), len(other))  # halving is fast even for texts of a megabyte
     while low < high:

@@ -57,7 +57,7 @@ class Station:
     @property
     def contents(self) -> str:
         """Its contents as HTML."""
-        return str(self.attributes.get(self.kind.contents_property, ""))
+        return self.kind.contents_of(self.attributes)
 
     @property
     def picture(self) -> str:
@@ -68,7 +68,7 @@ class Station:
     @property
     def is_hidden(self) -> bool:
         """Whether it is hidden from members."""
-        return not self.attributes.get(self.kind.active_property, True)
+        return not self.kind.is_active(self.attributes)
 
     @property
     def is_unseen(self) -> bool:

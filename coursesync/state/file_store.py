@@ -118,13 +118,12 @@ class StateFile:
     def elsewhere(self) -> tuple[State, ...]:
         """For each readable journal of another state, return the state that it leads to."""
         left, made = self._left(), []
-        if left is not None:
-            from coursesync.state.interrupted import made_by  # noqa: PLC0415 - rarely needed
+        for path in self.disk.beside(self.journal_path):  # one that people moved away as well
+            if left is None or path != left.journal:
+                from coursesync.state.interrupted import made_by  # noqa: PLC0415 - rarely needed
 
-            for path in self.disk.beside(self.journal_path):
-                if path != left.journal:
-                    with suppress(OSError):
-                        made.append(made_by(self.disk.read(path), self.target))
+                with suppress(OSError):
+                    made.append(made_by(self.disk.read(path), self.target))
         return tuple(made)
 
     def begin(self, state: State) -> State:

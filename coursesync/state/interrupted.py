@@ -48,8 +48,8 @@ class Foreign:
 
     Attributes:
         why: the evidence, as a predicate for messages.
-        path: its path once it is set aside; the name has the start of the checksum of the state
-            that it began from or, if it has none, of its own.
+        path: its path once it is set aside; the name ends in the start of a checksum: of the state
+            that it began from or, if it names none, of the journal itself.
     """
 
     why: str
@@ -111,7 +111,7 @@ def take_up(saved: State, checksum: str, journal: Path, read: Read) -> Leftover:
 
 
 def _free_path(path: Path, content: bytes, journal: Path, read: Read) -> Path:
-    """Return a path for a journal at which there is no other journal, if possible `path`."""
+    """Return `path`; if another journal is there already, a path with the journal's own digest."""
     with suppress(StateError):
         if read(path) in {None, content}:
             return path

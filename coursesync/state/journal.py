@@ -12,7 +12,16 @@ from typing import Final, Literal, TypeAlias, get_args
 from zlib import crc32
 
 from coursesync.kinds.address import Address
-from coursesync.state.plain import OMIT, Count, Id, Positive, Sent, mapping, read_value, written
+from coursesync.state.json_values import (
+    OMIT,
+    Count,
+    Id,
+    Positive,
+    Sent,
+    mapping,
+    read_value,
+    written,
+)
 from coursesync.state.state import Doubt, Entry
 from coursesync.state.state_text import is_address
 

@@ -1,8 +1,8 @@
 """The state: what was last sent, and under which Ids.
 
 Owns its values and the functions from one state to the next; `file_store` reads, locks and saves.
-A field's type and metadata define its form in a file, as `plain` says. The names in a file must be
-in alphabetical order, because fields are written in the order in which they are defined.
+A field's type and metadata define its form in a file, as `json_values` says. The names in a file
+must be in alphabetical order, because fields are written in the order in which they are defined.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal, Self
 
 from coursesync.errors import StateError
 from coursesync.kinds.address import Address, course_of
-from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
+from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
 FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`, and only one kind
@@ -40,7 +40,7 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
-        sent: the attributes as we sent them; none of an imported record that no update has sent.
+        sent: the attributes as we sent them; empty for an imported record until its first update.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         unconfirmed: for a created record, True until a last look finds exactly one record for it in
@@ -72,7 +72,7 @@ class Entry:
 
     @property
     def expected(self) -> Sent:
-        """What the record should have: as sent; what was never sent, as a look found it."""
+        """What the record should have: what was sent; for the rest, what a look found."""
         if not self.seen:
             return self.sent
         found = {name: has for name, has in self.seen.items() if has is not None}
@@ -183,8 +183,8 @@ class State:
         format: the version of the file format.
         lineage: made once, with the state. States of different lineages are not versions of each
             other, whatever their serials.
-        serial: rises by one with each save, so that of one lineage the higher is the newer. The
-            state that was never saved has 0.
+        serial: rises by one with each save: of two states of a lineage, the one with the higher
+            serial is newer. A state that was never saved has 0.
         strangers: the Ids of records that are not ours, as a person has stated. No look adopts
             them.
         target: the API's base URL.

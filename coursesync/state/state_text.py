@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell, StateError
 from coursesync.kinds import KINDS, kind_of
-from coursesync.state.plain import read_value, written
+from coursesync.state.json_values import read_value, written
 from coursesync.state.state import FORMATS, State
 from coursesync.text import NEVER, inert
 
@@ -98,7 +98,7 @@ def is_address(text: str) -> bool:
 def _check_names(
     rest: bytes, courses: Collection[str], doubts: Collection[str], entries: Collection[str]
 ) -> None:
-    """Raise ValueError for an invalid name, or for one that JSON has twice and gives once."""
+    """Raise ValueError for an invalid name, or for one that occurs twice, which `json` accepts."""
     addresses = (*entries, *doubts)
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")

@@ -64,16 +64,20 @@ def test_a_course_becomes_an_outline_as_a_person_would_write_it(
         "  - key: first-the-house\n"
         '    title: "First: the house"\n'
         "    contents: <p>Hi</p>\n"
+        "    lessons: []\n"
         "\n"
         "  - key: later\n"
         "    title: Later\n"
         "    unlock: {after_days: 7}\n"
         "    active: false\n"
+        "    lessons: []\n"
         "\n"
         '  - key: "2024"\n'
         '    title: "2024"\n'
         "    unlock: sequential\n"
         "    contents: {html: course-4711/2024.html}\n"
+        "    lessons: []\n"
+        "lessons: []\n"
     )
     assert list(saved(courses).entries.values()) == [course[2], course[1], course[0]]
 
@@ -174,7 +178,7 @@ def test_an_import_again_changes_nothing(
     ran = author("import", "--course", "4711")
 
     assert ran.code == 0, ran.err
-    assert "course 4711, no new sections" in ran.err
+    assert "course 4711, no new sections or lessons" in ran.err
     assert {n: t for n, t in files_below(courses).items() if "state" not in n} == before
     assert saved(courses).entries == entries
     assert len(course) == 3

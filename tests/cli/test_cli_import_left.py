@@ -270,7 +270,7 @@ def test_a_course_without_sections_is_written(
     ran = author("import", "--course", "4711")
 
     assert ran.code == 0, ran.err
-    assert "course 4711, outline written; the course has no sections yet" in ran.said
+    assert "course 4711, outline written; the course has no sections or lessons yet" in ran.said
     assert (courses / "house.yaml").read_text().endswith("sections: []\n")
 
 
@@ -349,5 +349,5 @@ def test_a_course_whose_only_section_is_left_out(site: SandboxServer) -> None:
     ran, made, left = imported(site, [{**GOOD, "title": "One\nTwo"}])
 
     assert left == set(made)
-    assert "no section imported" in ran.said
+    assert "no section or lesson imported" in ran.said
     assert "known" not in ran.said

@@ -23,6 +23,13 @@ HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitl
 ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"}
 FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect"}
 FIELDS |= {"image", "contents"}
+SECTION = FIELDS | {"lessons"}
+LESSON = FIELDS | {"summary", "completion", "instructor"}
+# where a lesson can be: the lines above it, and the column of its dash
+PLACES = {
+    "in a section": ("sections:\n  - title: Welcome\n    lessons:\n", 7),
+    "in the course": ("sections: []\nlessons:\n", 3),
+}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +63,7 @@ def test_the_fields_of_a_section_are_offered(vs_code: Editor, workspace: Path) -
 
     offered = vs_code.completions(path, 6, 5)
 
-    assert set(offered) == FIELDS - {"title"}
+    assert set(offered) == SECTION - {"title"}
     assert "its Id in Nexudus" in offered["key"]
 
 
@@ -68,7 +75,7 @@ def test_the_ways_to_unlock_are_offered(vs_code: Editor, workspace: Path) -> Non
     offered = vs_code.completions(path, 6, 13)
 
     assert set(offered) == {"immediate", "sequential", "{after_days: 7}"}
-    assert offered["sequential"] == "Opens once the section before it is done."
+    assert offered["sequential"] == "Opens once the one before it is done."
 
 
 def test_whoever_rests_on_unlock_reads_what_it_means(vs_code: Editor, workspace: Path) -> None:
@@ -81,6 +88,70 @@ def test_whoever_rests_on_unlock_reads_what_it_means(vs_code: Editor, workspace:
     assert "#### When it opens" in shown
     assert "once the section before it is done" in shown
     assert "after\\_days: 7" in shown
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_the_fields_of_a_lesson_are_offered(place: str, vs_code: Editor, workspace: Path) -> None:
+    """On a new line of a lesson, every missing field is offered, wherever the lesson is."""
+    above, column = PLACES[place]
+    dash = " " * (column - 1) + "- "
+    path = workspace / f"lesson-{place.replace(chr(32), chr(45))}.yaml"
+    text = f"{HEAD}{above}{dash}title: Your desk\n{' ' * (column + 1)}\n"
+    vs_code.open(path, text)
+
+    offered = vs_code.completions(path, text.count("\n"), column + 2)
+
+    assert set(offered) == LESSON - {"title"}
+    assert "below the title" in offered["summary"]
+
+
+def test_whoever_rests_on_a_field_of_a_lesson_reads_what_it_means(
+    vs_code: Editor, workspace: Path
+) -> None:
+    """Hover shows our explanation of a lesson's field, and of the list itself."""
+    path = workspace / "lesson-hover.yaml"
+    above, _ = PLACES["in a section"]
+    vs_code.open(path, f"{HEAD}{above}      - title: Your desk\n        completion: button\n")
+
+    assert "when the member presses a button" in vs_code.hover(path, 8, 11)
+    assert "those in Nexudus are left alone" in vs_code.hover(path, 6, 7)
+
+
+def test_the_ways_to_complete_a_lesson_are_offered(vs_code: Editor, workspace: Path) -> None:
+    """After `completion:` all four ways are offered with their meanings."""
+    path = workspace / "completion.yaml"
+    above, _ = PLACES["in a section"]
+    vs_code.open(path, f"{HEAD}{above}      - title: Your desk\n        completion: \n")
+
+    offered = vs_code.completions(path, 8, 21)
+
+    assert set(offered) == {"none", "visited", "button", "video"}
+    assert offered["button"] == "Done when the member presses a button."
+
+
+def test_a_slip_in_a_lesson_is_marked_at_its_line(vs_code: Editor, workspace: Path) -> None:
+    """A slip in a lesson is marked once, in words: it may be fields or a file, not a choice."""
+    path = workspace / "lesson-slip.yaml"
+    lessons = (
+        "  - welcome.md",
+        "  - title: Desk",
+        "    summery: Hello",
+        "    completion: quiz",
+        "    instructor: Priya",
+        "  - Your desk",
+        "  - summary: Hello",
+    )
+    vs_code.open(path, f"{HEAD}sections: []\nlessons:\n" + "\n".join(lessons) + "\n")
+
+    found = vs_code.mistakes(path)
+
+    assert [line for line, _ in found] == [8, 9, 10, 11, 12]
+    words = [text for _, text in found]
+    assert words[0] == "Property summery is not allowed."
+    assert words[1].startswith("Value is not accepted. Valid values: ")
+    assert words[2] == 'Incorrect type. Expected "integer".'
+    assert words[3].startswith("Write fields, as in - title: Welcome, or the path of a .md file")
+    assert words[4] == 'Missing property "title".'
 
 
 def test_a_slip_is_marked_at_its_line(vs_code: Editor, workspace: Path) -> None:

@@ -20,10 +20,11 @@ from shares import examples
 import coursesync
 from coursesync.errors import Code
 from coursesync.kinds.content_spec import ContentFile
-from coursesync.kinds.section_spec import SectionSpec
-from coursesync.kinds.spec import CourseSpec
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 from coursesync.kinds.unlock_spec import Timed
 from coursesync.outlines.mistakes import examples_of
+from coursesync.outlines.models import course_model, item_model
 from coursesync.outlines.yaml_reader import parse
 from coursesync.text import UNSEEN
 
@@ -35,9 +36,11 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Value
 
+COURSE, SECTIONS, LESSONS = course_model(), item_model(SECTION), item_model(LESSON)
 MODELS: dict[type[BaseModel], str] = {
-    CourseSpec: "",
-    SectionSpec: "",
+    COURSE: "",
+    SECTIONS: "",
+    LESSONS: "",
     Timed: "unlock",
     ContentFile: "contents",
 }
@@ -129,23 +132,33 @@ def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
     assert written == [{above: {name: each}} if above else {name: each} for each in examples]
     for fields in written:
         assert isinstance(fields, dict)
-        of_course = fields if model is CourseSpec else {}
-        section = {"title": "Welcome", **({} if model is CourseSpec else fields)}
-        assert are_valid({**HEAD, "sections": [section], **of_course})
+        of_course = fields if model is COURSE else {}
+        item = {"title": "Welcome", **({} if model is COURSE else fields)}
+        if model is not LESSONS:
+            assert are_valid({**HEAD, "sections": [item], **of_course})
+        if model not in {COURSE, SECTIONS}:
+            assert are_valid({**HEAD, "sections": [{"title": "A", "lessons": [item]}]})
+            assert are_valid({**HEAD, "sections": [], "lessons": [item]})
 
 
 def test_a_default_is_what_a_missing_line_means() -> None:
     """If the schema has a default, writing it has the effect of leaving out the line."""
     fields = properties(coursesync.schema())
-    defaults = {
-        name.removeprefix("Section "): field["default"]
-        for name, field in fields.items()
-        if "default" in field
-    }
-    plain = SectionSpec.model_validate({"title": "Welcome"})
+    found = {}
+    for word, model in (("Section ", SECTIONS), ("Lesson ", LESSONS)):
+        defaults = {
+            name.removeprefix(word): field["default"]
+            for name, field in fields.items()
+            if "default" in field and name.startswith(word)
+        }
+        found[word] = set(defaults)
+        plain = model.model_validate({"title": "Welcome"})
 
-    assert set(defaults) == {"unlock", "active", "protect"}
-    assert plain == SectionSpec.model_validate({"title": "Welcome", **defaults})
+        assert plain == model.model_validate({"title": "Welcome", **defaults})
+    assert found == {
+        "Section ": {"unlock", "active", "protect"},
+        "Lesson ": {"unlock", "active", "protect", "completion"},
+    }
 
 
 def test_the_examples_of_this_project_are_valid() -> None:
@@ -217,6 +230,40 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
     "image": ADDRESSES | st.none(),
     "active": st.booleans() | st.none(),
 }
+
+
+LESSON_VALUES: dict[str, st.SearchStrategy[object]] = {
+    **VALUES,
+    "previous_keys": st.lists(
+        TEXTS
+        | st.builds("lesson.a.{}".format, TEXTS)
+        | st.builds("lesson.a.{}.{}".format, TEXTS, TEXTS),
+        max_size=2,
+    ),
+    "summary": TEXTS | st.none(),
+    "completion": st.sampled_from(["none", "visited", "button", "video", "quiz", None]),
+    "instructor": NUMBERS | st.none(),
+}
+
+
+@pytest.mark.parametrize("name", LESSON_VALUES)
+@settings(deadline=None, max_examples=examples(400))
+@given(data=st.data())
+def test_a_value_of_a_lesson_that_the_loader_takes_is_not_complained_of(
+    name: str, data: st.DataObject
+) -> None:
+    """The same for a lesson, in a section and directly in the course."""
+    lesson = {"key": "desk", "title": "Your desk", name: data.draw(LESSON_VALUES[name])}
+    section = {"key": "welcome", "title": "Welcome", "lessons": [lesson]}
+    are_valid({**HEAD, "sections": [section]})
+    are_valid({**HEAD, "sections": [], "lessons": [lesson]})
+
+
+@settings(deadline=None, max_examples=examples(400))
+@given(FILES)
+def test_a_file_that_the_loader_takes_as_a_lesson_is_not_complained_of(name: str) -> None:
+    """The path of a Markdown file is a lesson, and is valid by the schema too."""
+    are_valid({**HEAD, "sections": [], "lessons": [name]})
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, Phase, settings
 from outlines.layouts import outlines
 
 from coursesync.outlines.content_files import path_of
+from coursesync.outlines.items import ItemFile, unread
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
 
@@ -16,10 +17,16 @@ def contents(name: str) -> str:
     return "<p>Hello</p>"
 
 
+def item(name: str) -> ItemFile:
+    """Return a lesson for any Markdown file that an outline lists."""
+    path_of("courses/a.yaml", name)
+    return unread(name)
+
+
 def is_valid(text: str) -> bool:
     """Return whether a text is a valid outline."""
     tree, found = parse(text, "courses/a.yaml")
-    return tree is not None and not found and not build(tree, contents)[1]
+    return tree is not None and not found and not build(tree, contents, read_item=item)[1]
 
 
 VALID = outlines().filter(is_valid)

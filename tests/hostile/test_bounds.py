@@ -11,7 +11,7 @@ from hostile.corpus import CONTENTS, HEAD, LARGE, MARKDOWN, OUTLINES, SECTION, C
 from hostile.limits import Took, bounded
 
 from coursesync.errors import ExitCode
-from coursesync.outlines.advice.pieces import MOST_SHOWN
+from coursesync.outlines.advice.advice import MOST_SHOWN
 
 if TYPE_CHECKING:
     from pathlib import Path

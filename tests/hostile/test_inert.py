@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness import CommandLine
 
     from coursesync.planning.plan import Plan
-    from coursesync.state.plain import Sent
+    from coursesync.state.json_values import Sent
 
 HOSTILE = [
     "::error::gone",

@@ -25,6 +25,8 @@ MEANS_ANOTHER: dict[str, str] = {
     "nexudus/target.py": r"#section-\d",
 }
 WORD = re.compile("(?i)(?<!inter)section")
+# the same for the kinds inside it, in the rooms that serve them too
+INNER, ROOMS_OF_INNER = re.compile("(?i)lesson"), ("outlines/",)
 PROPERTIES = {
     name
     for kind in KINDS.values()
@@ -64,3 +66,12 @@ def test_no_general_room_says_the_word_for_a_record() -> None:
 
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert [name for name in MEANS_ANOTHER if not WORD.search(rooms.get(name, ""))] == []
+
+
+def test_no_room_that_serves_inner_kinds_says_their_word() -> None:
+    """The reading of outlines knows lists of any kind, in any other."""
+    rooms = general_rooms().items()
+    texts = {name: text for name, text in rooms if name.startswith(ROOMS_OF_INNER)}
+
+    assert {name for name, text in texts.items() if INNER.search(text)} == set()
+    assert texts

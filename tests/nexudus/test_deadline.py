@@ -14,7 +14,7 @@ from harness import SECTIONS, TOKEN, sandbox_here
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
-from coursesync.nexudus.outcome import InDoubt, classify
+from coursesync.nexudus.outcome import InDoubt, classify_create
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,7 +86,7 @@ def test_an_answer_that_does_not_come_is_in_doubt(kind: str) -> None:
         made = len(server.records())
 
     assert exchange.sent
-    assert classify(exchange, ()) == InDoubt("no answer came in time")
+    assert classify_create(exchange, ()) == InDoubt("no answer came in time")
     assert 0.4 < seconds < 10
     assert made == 1
 
@@ -108,7 +108,7 @@ def test_a_body_without_end_is_in_doubt(head: bytes) -> None:
         exchange, seconds = created(url, 0.5)
 
     assert exchange.sent
-    assert isinstance(classify(exchange, ()), InDoubt)
+    assert isinstance(classify_create(exchange, ()), InDoubt)
     assert seconds < 10
 
 
@@ -117,7 +117,7 @@ def test_a_body_beyond_all_measure_is_in_doubt() -> None:
     with endless(HEAD + b"\r\n", b" " * 65_536, 0.0) as url:
         exchange, seconds = created(url, 30)
 
-    assert classify(exchange, ()) == InDoubt("the answer was too long")
+    assert classify_create(exchange, ()) == InDoubt("the answer was too long")
     assert seconds < 20
 
 

@@ -20,7 +20,7 @@ from coursesync.nexudus.outcome import (
     Refused,
     Throttled,
     Unauthorized,
-    classify,
+    classify_create,
     classify_read,
     classify_update,
 )
@@ -68,7 +68,7 @@ def test_a_wait_is_told_in_seconds_or_as_a_date(status: int, after: str, seconds
     """Seconds, or a date by the server's clock; at least one, and a minute if unreadable."""
     exchange = answered(status, retry_after=after, date=NOW)
 
-    assert classify(exchange, ()) == classify_read(exchange) == Throttled(seconds)
+    assert classify_create(exchange, ()) == classify_read(exchange) == Throttled(seconds)
 
 
 @pytest.mark.parametrize("date", ["", "now", "15 Jan"])
@@ -76,14 +76,14 @@ def test_a_date_without_the_servers_own_is_a_minute(date: str) -> None:
     """A date can be read only by the clock that gave it."""
     exchange = answered(409, retry_after="Wed, 15 Jan 2025 10:30:45 GMT", date=date)
 
-    assert classify(exchange, ()) == Throttled(DEFAULT_WAIT)
+    assert classify_create(exchange, ()) == Throttled(DEFAULT_WAIT)
 
 
 @settings(deadline=None, max_examples=examples(150))
 @given(st.text(max_size=60) | st.from_regex(r"[0-9.]{0,500}", fullmatch=True), st.text(max_size=40))
 def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
     """Whatever a server writes there, the result is a time that can be waited and shown."""
-    verdict = classify(answered(429, retry_after=after, date=date), ())
+    verdict = classify_create(answered(429, retry_after=after, date=date), ())
 
     assert isinstance(verdict, Throttled)
     assert 1 <= verdict.seconds < float("inf")
@@ -91,26 +91,26 @@ def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
 
 def test_too_many_requests_need_no_header() -> None:
     """429 alone means to wait; 409 alone may be anything."""
-    assert classify(answered(429), ()) == Throttled(DEFAULT_WAIT)
-    assert classify(answered(409), ()) == InDoubt("the API answered HTTP 409")
+    assert classify_create(answered(429), ()) == Throttled(DEFAULT_WAIT)
+    assert classify_create(answered(409), ()) == InDoubt("the API answered HTTP 409")
 
 
 def test_a_date_is_a_minute_where_the_server_tells_no_time() -> None:
     """Without a `Date` there is no clock to read it by."""
     exchange = answered(429, retry_after="Wed, 15 Jan 2025 10:30:45 GMT")
 
-    assert classify(exchange, ()) == Throttled(DEFAULT_WAIT)
+    assert classify_create(exchange, ()) == Throttled(DEFAULT_WAIT)
 
 
 def test_success_with_a_new_id_is_applied() -> None:
     """This is the only answer that proves a create."""
-    assert classify(answered(200, ANSWER), ()) == Applied(7, "2025-01-15T10:30:00Z")
+    assert classify_create(answered(200, ANSWER), ()) == Applied(7, "2025-01-15T10:30:00Z")
 
 
 @pytest.mark.parametrize("known", [{7}, {5, 7}])
 def test_a_known_id_is_in_doubt(known: set[int]) -> None:
     """The Id of another record can't be that of a new one."""
-    assert isinstance(classify(answered(200, ANSWER), known), InDoubt)
+    assert isinstance(classify_create(answered(200, ANSWER), known), InDoubt)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_known_id_is_in_doubt(known: set[int]) -> None:
 )
 def test_half_a_success_is_in_doubt(changed: dict[str, object]) -> None:
     """An invalid Id, or success and failure in one answer, proves nothing."""
-    assert isinstance(classify(answered(200, {**ANSWER, **changed}), ()), InDoubt)
+    assert isinstance(classify_create(answered(200, {**ANSWER, **changed}), ()), InDoubt)
 
 
 @pytest.mark.parametrize("status", [200, 400, 422])
@@ -145,7 +145,7 @@ def test_a_plain_no_is_refused(status: int) -> None:
         "Errors": [{"AttemptedValue": None, "Message": "is required", "PropertyName": "Title"}],
         "WasSuccessful": False,
     }
-    verdict = classify(answered(status, body), ())
+    verdict = classify_create(answered(status, body), ())
 
     assert isinstance(verdict, Refused)
     assert [(each.name, each.message) for each in verdict.problems] == [("Title", "is required")]
@@ -172,13 +172,13 @@ def test_a_doubt_says_why(changed: dict[str, object], reason: str) -> None:
     """The person who settles the doubt reads what the answer lacked."""
     claimed = "not in its own format" not in reason
 
-    assert classify(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason, claimed)
+    assert classify_create(answered(200, {**ANSWER, **changed}), {7}) == InDoubt(reason, claimed)
 
 
 def test_the_least_and_the_greatest_id_are_believed() -> None:
     """Any positive number that a database can hold is an Id."""
     for number in (1, 2**63 - 1):
-        verdict = classify(answered(200, {**ANSWER, "Value": {"Id": number}}), ())
+        verdict = classify_create(answered(200, {**ANSWER, "Value": {"Id": number}}), ())
 
         assert verdict == Applied(number, "2025-01-15T10:30:00Z")
 
@@ -187,8 +187,10 @@ def test_the_least_and_the_greatest_id_are_believed() -> None:
 def test_a_refusal_without_words_tells_its_status(status: int) -> None:
     """These are never sent again; any other answer leaves the create in doubt."""
     missing = status == HTTPStatus.NOT_FOUND
-    assert classify(answered(status), ()) == Refused(f"HTTP {status}", missing=missing)
-    assert classify(answered(status + 20), ()) == InDoubt(f"the API answered HTTP {status + 20}")
+    assert classify_create(answered(status), ()) == Refused(f"HTTP {status}", missing=missing)
+    assert classify_create(answered(status + 20), ()) == InDoubt(
+        f"the API answered HTTP {status + 20}"
+    )
 
 
 def test_a_refusal_in_part_is_filled_in() -> None:
@@ -196,13 +198,17 @@ def test_a_refusal_in_part_is_filled_in() -> None:
     body: dict[str, object] = {"WasSuccessful": False, "Errors": [{}, {"PropertyName": "x" * 61}]}
     problems = (Problem("", "is not valid"), Problem("x" * 59 + "…", "is not valid"))
 
-    assert classify(answered(200, body), ()) == Refused("the API reported a failure", problems)
-    assert classify(answered(400, {**body, "Message": "No."}), ()) == Refused("No.", problems)
+    assert classify_create(answered(200, body), ()) == Refused(
+        "the API reported a failure", problems
+    )
+    assert classify_create(answered(400, {**body, "Message": "No."}), ()) == Refused(
+        "No.", problems
+    )
 
 
 def test_no_more_than_ten_problems_are_told() -> None:
     """An answer of any length fills at most a screen."""
-    verdict = classify(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
+    verdict = classify_create(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
 
     assert isinstance(verdict, Refused)
     assert len(verdict.problems) == 10
@@ -225,7 +231,7 @@ def test_a_body_of_no_type_is_not_read() -> None:
     """An answer without a type proves nothing."""
     exchange = Exchange(sent=True, status=200, body=json.dumps(ANSWER).encode())
 
-    assert isinstance(classify(exchange, ()), InDoubt)
+    assert isinstance(classify_create(exchange, ()), InDoubt)
 
 
 @pytest.mark.parametrize(
@@ -244,14 +250,14 @@ def test_a_body_is_read_strictly(body: bytes, words: str) -> None:
 
 def test_what_never_left_may_be_sent_again() -> None:
     """Without an answer, it matters only whether any of the request was sent."""
-    assert classify(Exchange(sent=False, failure="no", remedy="x"), ()) == NotSent("no", "x")
-    assert classify(Exchange(sent=True, failure="no"), ()) == InDoubt("no")
+    assert classify_create(Exchange(sent=False, failure="no", remedy="x"), ()) == NotSent("no", "x")
+    assert classify_create(Exchange(sent=True, failure="no"), ()) == InDoubt("no")
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_who_may_not_carries_nothing_out(status: int) -> None:
     """A bad token, or a user without a role, gives the same verdict on reads and writes."""
-    assert classify(answered(status), ()) == Unauthorized(status)
+    assert classify_create(answered(status), ()) == Unauthorized(status)
     assert classify_update(answered(status), 7) == Unauthorized(status)
     assert classify_read(answered(status)) == Unauthorized(status)
 
@@ -267,7 +273,7 @@ def test_a_read_that_is_answered_is_handed_on() -> None:
 @given(st.integers(100, 599), st.binary(max_size=60))
 def test_only_a_whole_success_is_applied(status: int, body: bytes) -> None:
     """Random bytes are never taken for a success, and never raise."""
-    assert not isinstance(classify(answered(status, body), ()), Applied)
+    assert not isinstance(classify_create(answered(status, body), ()), Applied)
 
 
 def updated(**answer: object) -> Exchange:

@@ -8,9 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
-from coursesync.operations.import_entries import course_key, unsayable
+from coursesync.operations.import_entries import (
+    Found,
+    Managed,
+    course_key,
+    entries_of,
+    items_of,
+    unsayable,
+)
 from coursesync.operations.import_files import most_that_fit
+from coursesync.outlines.outline import build
+from coursesync.outlines.writer import WantedCourse, written
+from coursesync.outlines.yaml_reader import parse
+from coursesync.state.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +43,15 @@ def test_an_unlock_rule_that_no_outline_has(unlock: FieldValue) -> None:
     """It is not read as another rule, which the next update would then write."""
     has = {**WHOLE, "UnlockType": unlock}
 
-    assert "UnlockType" in unsayable(record(**has))
+    assert "UnlockType" in unsayable(record(**has), SECTION)
 
 
 def test_an_order_that_is_none() -> None:
     """A number that could not be read is not taken for 0."""
     has = {name: value for name, value in WHOLE.items() if name != "DisplayOrder"}
 
-    assert "DisplayOrder" in unsayable(record(**has))
-    assert unsayable(record(**WHOLE)) == ""
+    assert "DisplayOrder" in unsayable(record(**has), SECTION)
+    assert unsayable(record(**WHOLE), SECTION) == ""
 
 
 @given(st.lists(st.integers(0, 9), max_size=30), st.integers(0, 60))
@@ -75,3 +88,26 @@ def test_a_courses_key_is_no_other_courses() -> None:
     assert course_key(7, "House", {"house"}) == "house-7"
     assert course_key(7, "House", set(), {"house"}) == "house-7"
     assert course_key(7, "Stra\u00dfe", {"strasse"}) == "stra\u00dfe-7"
+
+
+def test_records_of_two_kinds_may_have_the_same_id() -> None:
+    """An Id is one record's only among those of its kind."""
+    lesson = {**WHOLE, "CompletionType": 2, "SectionId": 7}
+    records = [Found(SECTION, record(**WHOLE)), Found(LESSON, record(**lesson))]
+    managed = Managed.by(State(target="x"))
+    course = WantedCourse(4711, "house", "House", items_of(records, managed))
+    tree, _ = parse(written(course).text, "house.yaml")
+    assert tree is not None
+    outline, found = build(tree, lambda _name: "")
+    assert outline is not None, found
+    entries = entries_of(outline, records, managed)
+
+    assert {at: entry.id for at, entry in entries.items()} == {
+        "section.house.one": 7,
+        "lesson.house.one.one": 7,
+    }
+    assert entries[outline.resources[1].address].known["SectionId"] == 7
+    assert managed.by(State(target="x", entries=entries)).addresses == {
+        (SECTION, 7): "section.house.one",
+        (LESSON, 7): "lesson.house.one.one",
+    }

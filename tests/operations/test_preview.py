@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.operations.preview import Viewer, portal
+from coursesync.operations.preview import Viewer, portal_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,4 +30,4 @@ def test_of_many_mistakes_the_first_are_shown_and_the_rest_counted(tmp_path: Pat
     shown = Viewer(tmp_path).look()
 
     assert (len(shown.notes), shown.more) == (50, 10)
-    assert "<li>and 10 more</li>" in portal()("front.html", shown=shown, title=shown.name)
+    assert "<li>and 10 more</li>" in portal_pages()("front.html", shown=shown, title=shown.name)

@@ -44,7 +44,13 @@ VALUES: dict[str, st.SearchStrategy[Value]] = {
 }
 KINDS = ["set", "set", "add", "add", "remove field", "pin", "lay out"]
 LIST_KINDS = ["move", "move", "remove item", "set item", "lay out a list"]
-SECTION = st.fixed_dictionaries({}, optional=VALUES)
+LESSON = st.fixed_dictionaries({}, optional=VALUES)
+LISTS: dict[str, st.SearchStrategy[Value]] = {
+    "lessons": st.lists(LESSON | st.just("welcome/tour.md"), max_size=3)
+}
+FIELDS = {**VALUES, **LISTS}
+SECTION = st.fixed_dictionaries({}, optional=FIELDS)
+ITEMS = {"sections": SECTION, "lessons": LESSON | st.just("welcome/tour.md")}
 
 
 def _paths(value: Value, kind: type, path: Path = ()) -> list[Path]:
@@ -84,12 +90,12 @@ def edits(draw: st.DrawFn, value: Value, *, most: int = 6) -> list[Edit]:
 def _edit(draw: st.DrawFn, value: Value, kind: str, lists: list[Path]) -> Edit | None:
     mapping = draw(st.sampled_from(_paths(value, dict)))
     fields = sorted(at(value, mapping))
-    name = draw(st.sampled_from([*fields, *VALUES]))
+    name = draw(st.sampled_from([*fields, *FIELDS]))
     edit: Edit | None = None
     match kind:
         case "set" if name != "sections":
-            edit = SetField((*mapping, name), draw(VALUES.get(name, TEXTS)))
-        case "pin" if len(mapping) == 2:
+            edit = SetField((*mapping, name), draw(FIELDS.get(name, TEXTS)))
+        case "pin" if mapping and isinstance(mapping[-1], int):
             edit = PinKey(mapping)
         case "remove field" if fields:
             edit = Remove((*mapping, draw(st.sampled_from(fields))))
@@ -99,7 +105,7 @@ def _edit(draw: st.DrawFn, value: Value, kind: str, lists: list[Path]) -> Edit |
         case "add" if found := _paths(value, list):
             path = draw(st.sampled_from(found))
             index = draw(st.integers(0, len(at(value, path))))
-            edit = AddItem((*path, index), draw(SECTION if path == ("sections",) else TEXTS))
+            edit = AddItem((*path, index), draw(ITEMS.get(str(path[-1]), TEXTS)))
         case "set item":
             path = draw(st.sampled_from(lists))
             place = (*path, draw(st.integers(0, len(at(value, path)) - 1)))

@@ -93,8 +93,22 @@ def comments(draw: st.DrawFn, column: int) -> list[str]:
 
 
 @st.composite
-def sections(draw: st.DrawFn, number: int, dash: int) -> list[str]:
-    """Return the lines of a section, its dash in that column."""
+def lessons(draw: st.DrawFn, number: int, column: int) -> str:
+    """Return a list of lessons whose name stands in that column."""
+    if not draw(st.integers(0, 3)):
+        return draw(st.sampled_from(["lessons: []", "lessons: [ ]"]))
+    dash = column + draw(st.sampled_from([2, 2, 0, 4]))
+    below = [
+        line
+        for i in range(draw(st.integers(1, 3)))
+        for line in draw(sections(10 * number + i, dash, inner=False))
+    ]
+    return "\n".join(["lessons:", *draw(comments(dash)), *below])
+
+
+@st.composite
+def sections(draw: st.DrawFn, number: int, dash: int, *, inner: bool = True) -> list[str]:
+    """Return the lines of a section, its dash in that column; with `inner`, it may have lessons."""
     gap = draw(st.sampled_from([1, 1, 1, 3]))
     column = dash + 1 + gap
     deeper = draw(st.sampled_from([2, 2, 1, 4]))
@@ -111,6 +125,8 @@ def sections(draw: st.DrawFn, number: int, dash: int) -> list[str]:
     fields += [draw(st.sampled_from(ways)) for ways in OTHERS if draw(st.booleans())]
     if draw(st.booleans()):
         fields.append(draw(contents()))
+    if inner and not draw(st.integers(0, 2)):
+        fields.append(draw(lessons(number, column)))
     lines: list[str] = []
     for i, field in enumerate(draw(st.permutations(fields))):
         text = _indented(field, deeper, column).replace("{~}", " " * (column + 1))
@@ -137,6 +153,8 @@ def outlines(draw: st.DrawFn) -> str:
     fields.append(["sections:", *draw(comments(dash)), *below])
     if draw(st.booleans()):
         fields.append(["key: onboarding"])
+    if not draw(st.integers(0, 3)):
+        fields.append(draw(lessons(9, 0)).split("\n"))
     lines = draw(st.sampled_from([[], ["# yaml-language-server: $schema=a.json"], ["", "---"]]))
     lines = [*lines, *draw(comments(0))]
     for field in draw(st.permutations(fields)):

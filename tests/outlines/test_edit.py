@@ -154,6 +154,59 @@ def test_fields_and_items_are_removed() -> None:
     assert after(*none, AddItem((S, 0), {"title": "A"})) == f"  - title: A\n{EMPTIED}"
 
 
+LESSONS = """\
+  - key: a
+    title: A
+    lessons:  # in order
+      # One.
+      - title: One   # first
+        contents: |
+          <p>One</p>
+
+      # Two.
+      - two.md   # a file
+
+  - key: b
+    title: B
+    lessons: []   # none yet
+"""
+LESSONS_EDITED = """\
+  - key: a
+    title: A
+    lessons:  # in order
+      # Two.
+      - two.md   # a file
+
+  - key: b
+    title: B
+    lessons:   # none yet
+      # One.
+      - key: one
+        title: One   # first
+        completion: button
+        contents: |
+          <p>1</p>
+
+      - key: three
+        title: Three
+"""
+
+
+def test_lessons_are_edited_as_sections_are() -> None:
+    """At a path in a section, too: fields have their places, and a lesson may change its list."""
+    one, lessons = (S, 0, "lessons", 0), (S, 1, "lessons")
+    done = after(
+        PinKey(one),
+        SetField((*one, "completion"), "button"),
+        SetField((*one, "contents"), "<p>1</p>\n"),
+        AddItem((*lessons, 0), {"key": "three", "title": "Three"}),
+        Move(one, (*lessons, 0)),
+        text=HEAD + LESSONS,
+    )
+
+    assert done == LESSONS_EDITED
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -190,6 +243,8 @@ def test_comments_in_brackets_are_kept() -> None:
         Remove((S, 3)),
         Move((S, 0), (S, 3)),
         PinKey((S, 3)),
+        PinKey((S, 0, "lessons", 0)),
+        AddItem((S, 0, "lessons", 0), "A"),
     ],
     ids=str,
 )

@@ -94,8 +94,36 @@ sections:
 - {title: B}
   # f
 """
+NESTED = """\
+id: 1
+sections:
+- title: A
+  # a
+  lessons:  # b
+  # c
+  - title: B
+    contents: |
+      b
+
+    # d
+  - welcome/tour.md  # e
+
+  - {title: C}  # f
+    # g
+  unlock: sequential
+# h
+- title: D
+  lessons: []  # i
+- {title: E, lessons: [{title: F}, a.md]}  # j
+lessons:
+
+  # k
+  - key: g
+    title: G
+# l
+"""
 BY_HAND = [
-    *(BRACES, BRACKETS, INDENTED, KEEPING, LISTS),
+    *(BRACES, BRACKETS, INDENTED, KEEPING, LISTS, NESTED),
     "id: 1\ntitle: T\nsections: []   # none yet\n",
     "id: 1\nsections:\n- title: A\n  # b\n  contents: |+1  # c\n     d",
     "id: 1\ntitle: T\nsections:  # none\n  # yet\n  []\n# end",
@@ -171,20 +199,20 @@ def test_any_edits_give_the_intended_value_and_lose_no_comment(
 
 @settings(deadline=None, max_examples=examples(1_000), suppress_health_check=list(HealthCheck))
 @given(TEXTS, st.data())
-def test_an_edit_touches_no_line_of_another_section(text: str, data: st.DataObject) -> None:
-    """Lines above the section, and from the next one on, stay to the letter."""
+def test_an_edit_touches_no_line_of_another_item(text: str, data: st.DataObject) -> None:
+    """Lines above a section or lesson, and from the next one on, stay to the letter."""
     kinds = (SetField, Remove, PinKey)
     edit = data.draw(edits(read(text).value, most=1).filter(bool))[0]
-    assume(isinstance(edit, kinds) and len(edit.path) > 2 and edit.path[0] == "sections")
+    names = [i for i, step in enumerate(edit.path[:-2]) if step in {"sections", "lessons"}]
+    assume(isinstance(edit, kinds) and names)
+    path, index = edit.path[: names[-1] + 1], int(edit.path[names[-1] + 1])
+    event(str(path[-1]))
     tree = read(text)
-    starts = [
-        tree.where(("sections", i)).line - 1 for i in range(len(at(tree.value, ("sections",))))
-    ]
+    starts = [tree.where((*path, i)).line - 1 for i in range(len(at(tree.value, path)))]
     lines = text.splitlines(keepends=True)
-    index = int(edit.path[1])
     above = [line for line in lines[: starts[index - 1] + 1 if index else 0] if line.strip()]
     below = lines[starts[index + 1] :] if index + 1 < len(starts) else []
-    assume("[" not in text or "sections: [" not in text)
+    assume(not re.search(r"(?:sections|lessons): *\[ *[^] ]", text))
     assume(text.endswith("\n") or not re.search("[|>]", text))  # a last block becomes |-
     done = carried_out(text, [edit]).splitlines(keepends=True)
     if below and not text.endswith("\n"):

@@ -52,6 +52,7 @@ MERGES = {
         "1, 3, 4, 6, 8, 9, 11",
     ),
     "its start is gone": ("ours\n=======\ntheirs\n>>>>>>> topic\n", "2, 4"),
+    "its start and end are gone": ("ours\n||||||| 0123abc\nold\n=======\ntheirs\n", "2, 4"),
     "its end is gone": ("<<<<<<< HEAD\nours\n=======\ntheirs\n", "1, 3"),
     "without a last line end": (MERGE.rstrip("\n"), "1, 3, 5"),
     "before a quotation": (f"{MERGE}> Hello\n", "1, 3, 5"),
@@ -80,6 +81,7 @@ def test_an_unsettled_merge_in_a_content_file_is_named_with_its_lines(
 
 
 TEXTS = [
+    "Welcome\n=======\n\n>>>>>>> a deep quotation\n> and its answer\n",
     "A heading\n=======\n\nText.\n",
     "A heading\n=======\n\n| a | b |\n|---|---|\n|||||||\n",
     "> > > > > > > deep\n",
@@ -157,6 +159,14 @@ def test_a_marker_that_was_left_alone_in_an_outline_is_named(marker: str, writer
             "the file holds an unsettled merge: its marker is on line 5",
         )
     ]
+
+
+def test_a_marker_in_a_quoted_text_of_an_outline_is_named(writer: Author) -> None:
+    """Members would see it: the text can be read, and holds the marker."""
+    contents = 'id: 1\ntitle: T\nsections:\n- title: A\n  contents: "<p>a\n>>>>>>> topic\n   b"\n'
+    (writer.courses / "onboarding.yaml").write_text(contents)
+
+    assert [place for place, _ in mistakes(writer)] == ["courses/onboarding.yaml:6:1"]
 
 
 def test_a_row_of_signs_in_contents_is_text(writer: Author) -> None:

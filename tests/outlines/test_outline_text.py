@@ -14,6 +14,7 @@ from shares import examples
 from coursesync.errors import CoursesyncError
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.inline import quoted, scalar
+from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.outlines.outline import Outline, build
 from coursesync.outlines.rewriting import laid_out, mistakes_in, with_items
@@ -48,6 +49,11 @@ def read(done: Written) -> Outline | None:
 def item(item_id: int, title: str, key: str = "", **values: Value) -> WantedItem:
     """Return an item with a title and other values."""
     return WantedItem(item_id, {"title": title, **values}, key)
+
+
+def lesson(item_id: int, title: str, within: int = 0, key: str = "", **values: Value) -> WantedItem:
+    """Return a lesson in the section with that Id, or in the course."""
+    return WantedItem(item_id, {"title": title, **values}, key, LESSON, within)
 
 
 def course(*items: WantedItem) -> WantedCourse:
@@ -184,6 +190,122 @@ def test_long_contents_become_files_and_markdown_where_that_is_exact() -> None:
     assert done.files["onboarding/a.md"].startswith("## Getting in")
     assert to_html(done.files["onboarding/a.md"]) == exact
     assert done.files["onboarding/b.html"] == other
+
+
+def test_lessons_are_written_where_they_are() -> None:
+    """Each has a key of its own in its list, and its file a folder of its section's."""
+    long = to_html("## Rules\n\n" + "- be *quiet*\n" * 90)
+    done = written(
+        replace(
+            course(
+                item(1, "Rules", contents=long),
+                item(2, "Wi-Fi"),
+                item(3, "Empty"),
+                lesson(1, "Rules", 1, completion="button", contents=long),
+                lesson(2, "Rules", 1, summary="Again", completion="visited"),
+                lesson(3, "Rules", 2),
+                lesson(4, "Rules", contents=long),
+            ),
+            taken={"lesson.onboarding.wi-fi": {"rules"}, "section.onboarding": {"empty"}},
+            empty={(LESSON, 3)},
+        )
+    )
+
+    assert sorted(done.files) == [
+        "onboarding/lesson-4.md",
+        "onboarding/rules.md",
+        "onboarding/rules/rules.md",
+    ]
+    assert done.text == dedent("""\
+        id: 4711
+        title: Member onboarding
+        sections:
+          - key: rules
+            title: Rules
+            contents: {markdown: onboarding/rules.md}
+            lessons:
+              - key: rules
+                title: Rules
+                completion: button
+                contents: {markdown: onboarding/rules/rules.md}
+
+              - key: rules-2
+                title: Rules
+                summary: Again
+
+          - key: wi-fi
+            title: Wi-Fi
+            lessons:
+              - key: rules-2
+                title: Rules
+
+          - key: empty-2
+            title: Empty
+            lessons: []
+        lessons:
+          - key: rules
+            title: Rules
+            contents: {markdown: onboarding/lesson-4.md}
+        """)
+    assert mistakes_in(done, PATH) == []
+
+
+def test_lacking_lessons_are_put_into_the_list_of_their_section() -> None:
+    """Also into one that is in braces, has no list yet, or moves down for a new section."""
+    text = dedent("""\
+        id: 4711
+        title: T
+        sections:
+          # a
+          - title: A
+            lessons:
+              - title: One   # first
+
+              - title: Three
+          - {title: B, lessons: [{title: Four}]}  # b
+          - title: C  # c
+        """)
+    done = with_items(
+        text,
+        PATH,
+        course(
+            *(item(1, "New"), item(2, "A"), item(3, "B"), item(4, "C")),
+            *(lesson(1, "Zero", 1), lesson(2, "One", 2), lesson(3, "Two", 2)),
+            *(lesson(4, "Four", 3), lesson(5, "Five", 3), lesson(6, "Six", 4)),
+        ),
+    )
+
+    assert done.text == dedent("""\
+        id: 4711
+        title: T
+        sections:
+          - key: new
+            title: New
+            lessons:
+              - key: zero
+                title: Zero
+          # a
+          - title: A
+            lessons:
+              - title: One   # first
+
+              - key: two
+                title: Two
+
+              - title: Three
+          # b
+          - title: B
+            lessons:
+              - title: Four
+
+              - key: five
+                title: Five
+          - title: C  # c
+            lessons:
+              - key: six
+                title: Six
+        """)
+    assert mistakes_in(done, PATH) == []
 
 
 OLD = dedent("""\

@@ -31,7 +31,7 @@ from coursesync.state.state import Doubt, State
 
 if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
-    from coursesync.state.plain import Sent
+    from coursesync.state.json_values import Sent
 
 PICTURE = {"image": "https://cdn.example.com/tour.png"}
 NO_PICTURE: dict[str, object] = {"image": None}

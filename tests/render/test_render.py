@@ -25,7 +25,7 @@ from coursesync.text import inert
 
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
-    from coursesync.state.plain import Sent
+    from coursesync.state.json_values import Sent
 
 DELETE = Policy(OnRemoval.DELETE, prune=True)
 SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])

@@ -145,8 +145,9 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_GET(self) -> None:
-        """Answer a search, or a read by Ids: nothing is there but the course and what is listed."""
-        listed = [*self.echo.listed, *self.echo.made]
+        """Answer a search, or a read by Ids: only the course and what is listed exist."""
+        is_listed = urlsplit(self.path).path == API[1]
+        listed = [*self.echo.listed, *self.echo.made] if is_listed else []
         found: object = {"Records": listed, "TotalItems": len(listed), "TotalPages": 1}
         path = self._meet()
         if "id" in parse_qs(urlsplit(self.path).query):

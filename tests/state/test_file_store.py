@@ -169,6 +169,17 @@ def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
     assert contents(disk) == {PATH: serialise(saved)}
 
 
+def test_a_journal_that_people_moved_away_still_says_what_may_exist() -> None:
+    """It is no journal of the state any more, but the only trace of what its run created."""
+    disk = disk_of(state=serialise(SAVED))
+    aside = JOURNAL.with_name(f"{JOURNAL.name}.aside")
+    disk.names[aside] = disk_of(journal=line(FIRST) + line(INTENT)).names[JOURNAL]
+
+    assert [list(each.doubts) for each in StateFile(PATH, TARGET, disk).elsewhere()] == [
+        [INTENT.address]
+    ]
+
+
 @pytest.mark.parametrize("update", [{"target": "https://other.example"}, {"serial": 2}])
 def test_a_journal_whose_state_is_missing_blocks_nothing(update: dict[str, object]) -> None:
     """A journal of another target or a later run is kept; records of this target are looked for."""

@@ -25,8 +25,9 @@ from coursesync.operations.receipts import begin_receipt
 from coursesync.operations.site import schedule_of
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan_file import check, read_plan_file
-from coursesync.render.plan_words import NOTHING, uncommitted
+from coursesync.render.plan_words import NOTHING
 from coursesync.state.state import unconfirmed
+from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
     from coursesync.planning.plan_file import PlanFile
+
+_MOST_FILES = 5  # named in one message
 
 
 @dataclass(frozen=True)
@@ -193,16 +196,17 @@ def command(
 
 
 def _print_receipt(opened: OpenReceipt) -> None:
-    if warning := uncommitted(opened.origin):
-        say_wrapped(warning, "  ")
+    if names := opened.origin.uncommitted:
+        files = listed([inert(name, 200) for name in names], _MOST_FILES)
+        say_wrapped(f"These files were applied, but they are not committed: {files}.", "  ")
     say_wrapped(f"The receipt is in {opened.path}.", "  ")
 
 
 def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward) -> ExitCode | None:
-    """Return the exit code if apply must not start; None if it may.
+    """Return the exit code if the plan is too large or the answer is no; None if apply may start.
 
-    It must not if the plan is too large or the answer is no. Before the question, prints which API
-    is contacted: also for an empty plan after a run that saw no list of a course, or found twins.
+    Before the question, prints which API is contacted. An empty plan needs it too if an earlier run
+    could not confirm a record.
     """
     if (large := oversized(plan)) and not given.allow_large_change:
         problem = f"Nothing was changed, because this is a large change: {' and '.join(large)}."

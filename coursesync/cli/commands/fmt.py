@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "--check",
     is_flag=True,
-    help="Change nothing; list the outlines that would change, and exit with 1 if any would.",
+    help="Change nothing; list the files that would change, and exit with 1 if any would.",
 )
 def command(workspace: Path, *, check: bool) -> int:
     """Format the outlines in WORKSPACE (default: courses).
@@ -39,14 +39,14 @@ def command(workspace: Path, *, check: bool) -> int:
     if check:
         show("".join(f"{on_one_line(found.shown(path))}\n" for path in found.changed))
         if found.changed:
-            to_format = count(len(found.changed), "outline")
+            to_format = count(len(found.changed), found.noun)
             say_wrapped(Remedy(f"{to_format} to format:", Command("fmt")))
     elif not _written(found):
         return ExitCode.INTERRUPTED
     if found.same:
-        say(f"{count(found.same, 'outline')} already formatted.")
+        say(f"{count(found.same, found.noun)} already formatted.")
     if found.refused:
-        refused = count(len(found.refused), "outline")
+        refused = count(len(found.refused), found.noun)
         say(f"{refused} left unchanged, because of the errors above.")
     return ExitCode.ERROR if found.refused or (check and found.changed) else ExitCode.DONE
 
@@ -58,6 +58,6 @@ def _written(found: Layouts) -> bool:
             found.write(path)
             say(on_one_line(f"Formatted {found.shown(path)}"))
     except KeyboardInterrupt:
-        say("\nInterrupted; the outlines named above are formatted, the others unchanged.")
+        say("\nInterrupted; the files named above are formatted, the others unchanged.")
         return False
     return True

@@ -11,7 +11,7 @@ from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
-from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
@@ -19,6 +19,7 @@ from coursesync.text import count, inert, on_one_line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.kinds.kind import Kind
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
@@ -83,9 +84,9 @@ def command(
 
 
 def _print_adopted(project: Project, address: str, entry: Entry) -> None:
-    from coursesync.operations.state import address_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import checked_address  # noqa: PLC0415 - keeps --help quick
 
-    kind = kind_of(address_of(address))
+    kind = kind_of(checked_address(address))
     title = inert(kind.title_of(entry.known), 60)
     say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
@@ -114,20 +115,25 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             f"{path}: course {course.course_id}, {_done(course)}{files}.",
             f"{note[:1].upper()}{note[1:]}." if note else "",
             *(
-                f'Id {skipped.item.id} "{inert(skipped.item.title, 60)}" is not written to '
-                f"the outline and stays as it is on the site: {on_one_line(skipped.problem)}."
+                f"{skipped.item.kind.name.capitalize()} Id {skipped.item.id} "
+                f'"{inert(skipped.item.title, 60)}" is not written to the outline and stays as it '
+                f"is on the site: {on_one_line(skipped.problem)}."
                 for skipped in course.left_out
             ),
         )
-    if any(course.left_out for course in imported):
+    done = [course for course in imported if course.error is None]
+    if left_out := {each.item.kind.plural for course in done for each in course.left_out}:
+        plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
         say_wrapped(
             Remedy(
-                f"coursesync leaves these {LISTED.plural} alone. If other {LISTED.plural} of the "
-                "course are managed,",
+                f"coursesync leaves these {plurals} alone. If other {plurals} of the course are "
+                "managed,",
                 Command("drift"),
                 "lists them.",
             )
         )
+    for name in done[0].unlisted if done else ():
+        say_wrapped(_not_listed(KINDS[name]))
     left = sum(course.left for course in imported)
     if not imported:
         say_wrapped(
@@ -142,11 +148,27 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         say_wrapped(Remedy(what, Command("plan")))
 
 
+def _not_listed(kind: Kind) -> str:
+    return (
+        f"No {kind.name} is imported, because the API does not let you read {kind.plural}: your "
+        f"user needs the roles {kind.role}-List and {kind.role}-Read."
+    )
+
+
 def _done(course: Imported) -> str:
-    if course.records:
-        return f"{count(course.records, LISTED.name)} imported"
+    if course.by_kind:
+        taken = [count(number, name, KINDS[name].plural) for name, number in course.by_kind.items()]
+        return f"{_together(taken)} imported"
+    looked_for = [kind for name, kind in KINDS.items() if name not in course.unlisted]
     if course.left_out:
-        return f"no {LISTED.name} imported"
+        return f"no {_together([kind.name for kind in looked_for], 'or')} imported"
+    plurals = _together([kind.plural for kind in looked_for], "or")
     if course.is_new:
-        return f"outline written; the course has no {LISTED.plural} yet"
-    return f"no new {LISTED.plural}"
+        return f"outline written; the course has no {plurals} yet"
+    return f"no new {plurals}"
+
+
+def _together(words: Sequence[str], last: str = "and") -> str:
+    """Join words with commas, and the last with a word."""
+    *others, final = words
+    return f"{', '.join(others)} {last} {final}" if others else final

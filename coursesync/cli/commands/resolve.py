@@ -45,9 +45,9 @@ def command(
     site until you delete it there. Reads the course, with the same credentials as apply.
     """
     from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
-    from coursesync.operations.state import address_of, check_state, resolve  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import check_state, checked_address, resolve  # noqa: PLC0415 - keeps --help quick
 
-    address_of(address)
+    checked_address(address)
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of three: --id ID, --not-created or --keep ID",

@@ -62,10 +62,10 @@ def list_entries(*, project: Project) -> None:
 @options.with_project
 def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
-    from coursesync.operations.state import address_of, entry_at  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import checked_address, entry_at  # noqa: PLC0415 - keeps --help quick
 
     known = project.state()
-    show("".join(f"{line}\n" for line in _lines(entry_at(known, address_of(address)))))
+    show("".join(f"{line}\n" for line in _lines(entry_at(known, checked_address(address)))))
 
 
 def _lines(entry: Entry) -> Iterator[str]:
@@ -92,9 +92,9 @@ def move_entry(
     The record at ADDRESS moves to the address TO, in the same course. Changes only the state, and
     makes no request; write the new key in the outline as well.
     """
-    from coursesync.operations.state import address_of, move  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import checked_address, move  # noqa: PLC0415 - keeps --help quick
 
-    old, new = address_of(address), address_of(to)
+    old, new = checked_address(address), checked_address(to)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         move(project, old, new, dry_run=dry_run)
     say_all(
@@ -116,15 +116,15 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
 
     The record at ADDRESS is no longer managed. Changes only the state, and makes no request.
     """
-    from coursesync.operations.state import address_of, forget  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.state import checked_address, forget  # noqa: PLC0415 - keeps --help quick
 
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         entry = forget(project, address, dry_run=dry_run)
     is_what = "would no longer be" if dry_run else "is no longer"
     protection = coded(
         "Its protection from deletion is removed too: keep `protect: true` in its "
-        f"{kind_of(address_of(address)).name} in the outline, or write it there when you import it "
-        "again."
+        f"{kind_of(checked_address(address)).name} in the outline, or write it there when you "
+        "import it again."
     )
     say_all(
         f"{address} (Id {entry.id}) {is_what} managed.",

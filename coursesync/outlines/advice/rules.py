@@ -19,6 +19,7 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.rows import BY_VIDEO, NOTHING
 from coursesync.kinds.unlock import AFTER_DAYS, opening
+from coursesync.outlines.advice.advice import Advice
 from coursesync.outlines.advice.contents import (
     findings,
     html_effort,
@@ -26,7 +27,6 @@ from coursesync.outlines.advice.contents import (
     is_markdown,
     unlinked,
 )
-from coursesync.outlines.advice.pieces import Advice
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.words import UNCHECKED
 from coursesync.text import coded, count, inert

@@ -23,7 +23,7 @@ _LONGEST_NAME = 30
 class Objection:
     """A problem in a piece of HTML, and its remedy.
 
-    `clues` are strings that mark its place in the text that the HTML was made of, best first.
+    `clues` are strings that mark its place in the text that the HTML comes from, the best first.
     """
 
     problem: str

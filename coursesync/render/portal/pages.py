@@ -121,7 +121,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Portal:
     """Everything that a portal shows: its name, the courses, and notes on their outlines.
 
     The notes are mistakes or else advice; `more` is the number of notes that are not shown.

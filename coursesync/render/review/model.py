@@ -218,6 +218,6 @@ def _difference(difference: Difference) -> Json:
 def _line(line: Shown) -> Json:
     if isinstance(line, Fold):
         return {"fold": line.words}
-    # `text_diff` has cut each line; a piece keeps its blanks
+    # `excerpt` has cut each line; a piece keeps its blanks
     pieces = [[as_shown(without_unseen(text, " ")), changed] for text, changed in line.pieces]
     return {"mark": line.mark.value, "pieces": pieces, "note": line.note}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.outlines.advice.pieces import FirstPieces
+from coursesync.outlines.advice.advice import FirstPieces
 from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING
 from coursesync.render.review.model import Allowance, model
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.render.rows import PlanView
 
-_MOST_ADVICE = 50
 # for the frames that show contents; the page's policy applies there too
 _FRAME_STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;margin:.75rem;overflow-wrap:anywhere;background:#fff;"
@@ -59,7 +58,7 @@ def compose(
         policy=policy(assets),
         nothing=NOTHING,
         warnings=(*above, *view.warnings),
-        advice=(advice or FirstPieces()).first(_MOST_ADVICE),
+        advice=(advice or FirstPieces()).first(),
         model=model(view, Allowance()),
         text=terminal.compose(view),
         frame_style=_FRAME_STYLE,

@@ -59,7 +59,7 @@ def written(value: DataclassInstance) -> dict[str, object]:
 
 @cache
 def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader, object]]:
-    """Return each field by its name in a file: its name, how it is read, and what is left out."""
+    """Return for each name in a file: the field, its reader, and the value that is left out."""
     found = {}
     for each in fields(value_type):
         kind, omitted = each.type, _ALWAYS

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.tree import Path, Tree
 
-MOST_SHOWN = 50
+MOST_SHOWN = 50  # to people; JSON and the callers of the API may get more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +49,9 @@ class FirstPieces:
     shown: tuple[Diagnostic, ...] = ()
     more: int = 0
 
-    def first(self, most: int) -> FirstPieces:
-        """Return at most `most` of them."""
-        cut = self.shown[:most]
+    def first(self) -> FirstPieces:
+        """Return at most `MOST_SHOWN` of them."""
+        cut = self.shown[:MOST_SHOWN]
         return FirstPieces(cut, self.more + len(self.shown) - len(cut))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.state.journal import Conclusion, Forget, Header, Intent, Look, Move, Protect
-from coursesync.state.plain import read_value, written
+from coursesync.state.json_values import read_value, written
 from coursesync.state.state import Candidate, CourseRecord, Doubt, Entry, State
 
 if TYPE_CHECKING:
