@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
     from coursesync.render.differences import Paint
     from coursesync.render.drift import DriftView
-    from coursesync.render.rows import Hint, PlanView
+    from coursesync.render.row import Hint
+    from coursesync.render.rows import PlanView
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle
+    from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle, Words
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.kinds.unlock import Opening
@@ -230,6 +230,18 @@ class Kind:
         readable = (each.properties.items() for each in self._sent if not each.trace)
         ids = {name: int for name in (self.parent_property, self.link) if name}
         return ids | {name: type_ for each in readable for name, type_ in each}
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The properties with text for members that has no role."""
+        fields = (each for each in self._sent if each.role is None and each.words is None)
+        return tuple(n for each in fields for n, type_ in each.properties.items() if type_ is str)
+
+    @cached_property
+    def remarks(self) -> tuple[Words, ...]:
+        """The words of what members do, and of other fields without a role."""
+        roles = {None, Role.COMPLETION}
+        return tuple(each.words for each in self._sent if each.role in roles and each.words)
 
     @cached_property
     def write_only(self) -> frozenset[str]:

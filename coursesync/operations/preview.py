@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.files import decode, shown
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS
 from coursesync.kinds.address import address_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
@@ -108,16 +108,24 @@ def _view_of(outline: Outline) -> View:
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
 
 
-def site_of(records: Sequence[Mapping[str, object]], name: str) -> Portal:
-    """Return what to show of a site, from a search for its records with the API's names."""
+def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Portal:
+    """Return what to show of a site.
+
+    Args:
+        name: the site's name, for people.
+        records: what a search for the records of each kind gives, with the API's names.
+    """
     courses: dict[int, list[Station]] = {}
     titles: dict[int, str] = {}
-    for record in records:
-        course = int(str(record[LISTED.parent_property]))
-        values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
-        address = address_of(LISTED.name, str(course), str(record["Id"]))
-        courses.setdefault(course, []).append(Station(address, LISTED, values))
-        titles[course] = str(record.get(LISTED.parent_title_property) or f"Course {course}")
+    for kind, found in zip(KINDS.values(), records, strict=False):
+        for record in found:
+            course = int(str(record[kind.parent_property]))
+            values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
+            keys = (course, record.get(kind.link), record["Id"])
+            address = address_of(kind.name, *(str(key) for key in keys if key is not None))
+            courses.setdefault(course, []).append(Station(address, kind, values))
+            title = record.get(kind.parent_title_property)
+            titles.setdefault(course, str(title or f"Course {course}"))
     views = tuple(
         View(str(course), course, titles[course], "on the sandbox", along(stations))
         for course, stations in sorted(courses.items())

@@ -121,7 +121,7 @@ def _courses(
                 side.outline.path if side.outline else None,
                 managed=len(side.entries) + len(side.guests),
                 standing=tuple(
-                    Standing(resource.address, resource.kind, entry.known)
+                    Standing(resource.address, resource.kind, entry.known, entry.id)
                     for resource in side.resources
                     if resource.address not in changed[course_id]
                     and (entry := side.entry(resource)) is not None

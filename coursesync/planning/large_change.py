@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED
+from coursesync.kinds.counting import nouns
 from coursesync.planning.plan import OVERWRITES
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from coursesync.planning.plan import Plan
+    from collections.abc import Iterable
+
+    from coursesync.kinds.kind import Kind
+    from coursesync.planning.plan import Change, Course, Plan
 
 MOST = 0.3  # the share of the records that a plan may overwrite without a question
 FEW = 10  # records; with fewer, a plan for one to three of them would be unusual
@@ -28,11 +32,18 @@ def oversized(plan: Plan) -> tuple[str, ...]:
         # if the workspace has only this course, the phrase for the workspace is enough
         if course.managed != plan.managed and _is_much(number, course.managed):
             name = inert(course.title or course.key, 60)
-            found.append(f"{number:,} of the {course.managed:,} {LISTED.plural} of {name}")
+            records = nouns(_kinds(course, changes))
+            found.append(f"{number:,} of the {course.managed:,} {records} of {name}")
     number = plan.count(*OVERWRITES)
     if _is_much(number, plan.managed):
-        found.append(f"{number:,} of all {plan.managed:,} {LISTED.plural}")
+        kinds = (kind for each in plan.by_course() for kind in _kinds(*each))
+        found.append(f"{number:,} of all {plan.managed:,} {nouns(kinds)}")
     return tuple(found)
+
+
+def _kinds(course: Course, changes: Iterable[Change]) -> set[Kind]:
+    """Return the kinds of a course's records, as far as the plan shows them."""
+    return {LISTED, *(each.kind for each in course.standing), *(each.kind for each in changes)}
 
 
 def _is_much(number: int, of: int) -> bool:

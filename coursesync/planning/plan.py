@@ -240,11 +240,12 @@ class Hindrance:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A record without a change, with the attributes that it is known to have."""
+    """A record without a change, with the attributes that it is known to have, and its Id."""
 
     address: Address
     kind: Kind
     attributes: Attributes
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

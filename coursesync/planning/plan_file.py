@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StalePlan, UnusableFile
 from coursesync.files import read, shown
-from coursesync.kinds.field import FieldValue
+from coursesync.kinds.address import Address
+from coursesync.kinds.field import FieldValue, Ref
 from coursesync.nexudus.target import EMBEDDED
 from coursesync.planning.digest import digest_of
 from coursesync.planning.plan import Action
@@ -29,8 +30,17 @@ if TYPE_CHECKING:
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 _MOST_ADDRESSES = 3  # that a message names
 
+
+class _Ref(BaseModel):
+    """Stands for the Id that the record at an address does not have yet."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ref: str
+
+
 # in the order that fits most values, so that the first fits
-_Attributes: TypeAlias = dict[str, Annotated[FieldValue, Field(union_mode="left_to_right")]]
+_Attributes: TypeAlias = dict[str, Annotated[FieldValue | _Ref, Field(union_mode="left_to_right")]]
 
 
 class _Change(BaseModel):
@@ -54,9 +64,14 @@ class _Change(BaseModel):
             self.id,
             self.course_id,
             self.protected,
-            tuple(sorted((self.before or {}).items())),
-            tuple(sorted((self.after or {}).items())),
+            _by_name(self.before),
+            _by_name(self.after),
         )
+
+
+def _by_name(attributes: _Attributes | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
+    found = sorted((attributes or {}).items(), key=lambda each: each[0])
+    return tuple((n, Ref(Address(v.ref)) if isinstance(v, _Ref) else v) for n, v in found)
 
 
 class PlanFile(BaseModel):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.kinds.field import Ref
 from coursesync.render.excerpt import Difference, Fold, Mark, joined, shown
+from coursesync.render.holders import Holders, holder_of
 from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import Effort, Piece, compare
 from coursesync.text import as_shown, count, inert, unseen, wrapped
@@ -39,11 +40,13 @@ _STEP = 2  # columns of indent
 _STYLES = {Mark.GONE: "red", Mark.NEW: "green", Mark.SAME: ""}
 
 
-def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
+def differences(
+    change: Change, among: int = 1, holders: Holders | None = None
+) -> tuple[Difference, ...]:
     """Return the fields that a change changes, in the outline's order, long texts last.
 
     A create or a delete has no differences. The comparisons of long texts of all changes share an
-    effort; `among` is the number of these changes.
+    effort; `among` is the number of these changes. `holders` name what the record may be in.
     """
     before, after = change.before, change.after
     if before is None or after is None:
@@ -52,7 +55,9 @@ def differences(change: Change, among: int = 1) -> tuple[Difference, ...]:
     for name in sorted(_differing(before, after)):
         by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
-        _difference(change, field, tuple(by_field[field]), among)
+        _held_by(change, field, holders or Holders())
+        if by_field[field] == [change.kind.link]
+        else _difference(change, field, tuple(by_field[field]), among)
         for field in _in_order(change.kind, by_field)
     ]
     if change.protected is not None:
@@ -83,15 +88,22 @@ def _brief(attributes: Planned) -> dict[str, FieldValue | Ref]:
 
 def _field(kind: Kind, name: str) -> str:
     own = {kind.parent_property: COURSE, kind.order_property: ORDER}
+    if kind.within is not None:
+        own[kind.link] = kind.within.name
     return own.get(name) or kind.field_of(name)
 
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     """Sort fields: the record's place, then the fields in the author's order, then long texts."""
-    known = [COURSE, ORDER, *(field.name for field in kind.fields)]
+    known = [COURSE, _field(kind, kind.link), ORDER, *(field.name for field in kind.fields)]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
+
+
+def _held_by(change: Change, field: str, holders: Holders) -> Difference:
+    was, now = (holders.name(change.kind, each) for each in holder_of(change))
+    return Difference(field, (change.kind.link,), was, now)
 
 
 def _difference(change: Change, field: str, names: tuple[str, ...], among: int) -> Difference:

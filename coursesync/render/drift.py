@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
+from coursesync.kinds.counting import in_turn, number_of
 from coursesync.planning.drift import Finding
 from coursesync.render.differences import COURSE, differences
 from coursesync.render.drift_words import FINDINGS, name, next_steps, sentence
+from coursesync.render.holders import holders_among
 from coursesync.render.plan_words import NO_OUTLINE
 from coursesync.text import count, inert
 
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Course
     from coursesync.render.excerpt import Difference
-    from coursesync.render.rows import Hint
-    from coursesync.state.state import Doubt
+    from coursesync.render.holders import Holders
+    from coursesync.render.row import Hint
+    from coursesync.state.state import Doubt, Entry
 
 _MOST = 10  # findings of one kind that are shown; JSON has all of them
 
@@ -51,8 +55,9 @@ class DriftView:
     """The findings as people read them.
 
     `found` comes from `judged`, which compared it with the outlines. `within`: courses by Id, for
-    titles and paths. `managed` is the number of records in the state. `doubts` are its creates in
-    doubt; `apply` looks for their records, `drift` does not.
+    titles and paths. `entries`: those of the state, for the titles of other records; none if it is
+    not known. `managed` is the number of records in the state. `doubts` are its creates in doubt;
+    `apply` looks for their records, `drift` does not.
     """
 
     found: Sequence[Drifted]
@@ -60,6 +65,17 @@ class DriftView:
     managed: int
     hint: Hint = Command.in_words
     doubts: Mapping[Address, Doubt] = field(default_factory=dict)
+    entries: Mapping[Address, Entry] = field(default_factory=dict)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Names for what a record is in."""
+        return holders_among(self.found, self.entries)
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of the records that were found, parents first."""
+        return tuple(in_turn(each.kind for each in self.found)) or (LISTED,)
 
     @cached_property
     def courses(self) -> tuple[CourseDrift, ...]:
@@ -81,7 +97,7 @@ class DriftView:
             counts += [_counted(met, Finding.UNREADABLE)] if unread else []
             return f"Drift: {', '.join(counts)}."
         if unread:
-            return f"No drift found, but {count(unread, LISTED.name)} can't be read."
+            return f"No drift found, but {number_of(unread, self.kinds)} can't be read."
         return "No drift: the site has what was last applied."
 
     @cached_property
@@ -128,7 +144,7 @@ class DriftView:
 
     def _changed(self, each: Drifted) -> tuple[Difference, ...]:
         edit = each.edit if each.finding.is_drift else None
-        found = differences(edit, len(self.found)) if edit else ()
+        found = differences(edit, len(self.found), self.holders) if edit else ()
         return tuple(one for one in found if one.field != COURSE)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds import kind_of
+from coursesync.kinds.counting import noun as noun_of
+from coursesync.kinds.counting import nouns
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.fit import Rank
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
     from coursesync.state.state import Doubt
@@ -42,7 +45,7 @@ _STANCES = {
     Stance.NONE: "It is no longer in any outline.",
 }
 _TWINS = (
-    f"A twin is a second record of a {LISTED.name}: two runs created it at the same time, or "
+    "A twin is a second record of a {}: two runs created it at the same time, or "
     "someone copied it. Members see both, unless one is hidden. Keep the same one on every "
     "machine, commit and push the state, and only then delete the other in Nexudus."
 )
@@ -174,12 +177,14 @@ def _may_be(each: Drifted, address: Address, doubt: Doubt) -> bool:
 def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
     """Yield what a twin is, and for each twin a command for each Id that can be kept."""
     ids: dict[Address, set[int]] = {}
+    kinds: set[Kind] = set()
     for each in every:
         if each.finding is Finding.TWIN and each.address is not None and each.entry is not None:
+            kinds.add(each.kind)
             own = {each.entry.id} if _has_own(each) else set()
             ids.setdefault(each.address, own).add(each.record_id)
     if any(len(either) > 1 for either in ids.values()):
-        yield _TWINS
+        yield _TWINS.format(noun_of(kinds))
     for address, either in [*ids.items()][:_MOST]:
         to = "keep" if len(either) > 1 else "manage"
         for one in sorted(either)[:_MOST]:
@@ -190,18 +195,17 @@ def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
 
 
 def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
-    noun, nouns = LISTED.name, LISTED.plural
     forget = Command("state rm", "ADDRESS")
     refreshed = Command("apply", refresh=True)
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
-    if any(each.is_foreign for each in every):
+    if foreign := {each.kind for each in every if each.is_foreign}:
+        noun = noun_of(foreign)
         yield Remedy(
             f"coursesync does not touch a {noun} that it never wrote. To create the outline's "
             f"{noun}, first forget that Id:",
             forget,
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
-    left = {each.finding for each in drifted if each.stance is Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
         yield Remedy("To record changes that the outline already has:", Command("apply"))
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
@@ -210,13 +214,17 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
         yield Remedy("To restore the outline's version:", refreshed)
     if Finding.GONE in wanted:
         yield Remedy("To see what would be created again:", Command("plan", refresh=True))
+    lost = [each for each in drifted if each.stance is Stance.NONE]
+    left = {each.finding for each in lost}
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
+        noun = noun_of(each.kind for each in lost if each.finding is not Finding.GONE)
         yield Remedy(
             f"A {noun} that is no longer in any outline is not restored. Put it back into the "
             "outline, or forget it:",
             forget,
         )
     if Finding.GONE in left:
-        yield Remedy(f"To forget deleted {nouns} that are in no outline:", refreshed)
-    if any(each.finding is Finding.UNREADABLE for each in every):
-        yield f"Look in Nexudus at the {nouns} that can't be read, and try again later."
+        gone = nouns(each.kind for each in lost if each.finding is Finding.GONE)
+        yield Remedy(f"To forget deleted {gone} that are in no outline:", refreshed)
+    if unread := {each.kind for each in every if each.finding is Finding.UNREADABLE}:
+        yield f"Look in Nexudus at the {nouns(unread)} that can't be read, and try again later."

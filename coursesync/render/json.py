@@ -12,24 +12,29 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
+from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan import Action
 from coursesync.render.differences import differences
 from coursesync.render.excerpt import Fold
+from coursesync.render.holders import holders_among
 from coursesync.text import FLAG, NEVER, PRIVATE, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
+    from coursesync.kinds.field import Planned
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.excerpt import Difference, Shown
-    from coursesync.render.rows import Hint, PlanView, Row
-    from coursesync.state.state import Doubt, State
+    from coursesync.render.holders import Holders
+    from coursesync.render.row import Hint, Row
+    from coursesync.render.rows import PlanView
+    from coursesync.state.state import Doubt, Entry, State
 
 FORMAT_VERSION = 1
 # what a terminal, a reader or GitHub's runner (`##[`) could misread
@@ -56,7 +61,7 @@ def compose(
                 for each in plan.courses.values()
             ],
             "digest": plan.digest,
-            "drift": None if drift is None else _drift(drift),
+            "drift": None if drift is None else _drift(drift, {}),
             "has_changes": plan.has_changes,
             "hindrances": [
                 {
@@ -88,7 +93,7 @@ def compose_drift(found: Sequence[Drifted], state: State) -> str:
     return _document(
         {
             "doubts": [_doubt(*each) for each in sorted(state.doubts.items())],
-            "drift": _drift(found),
+            "drift": _drift(found, state.entries),
             "has_drift": any(each.finding.needs_care for each in found),
             "lineage": state.lineage,
             "serial": state.serial,
@@ -142,14 +147,16 @@ def _change(row: Row) -> dict[str, object]:
     return {
         "action": change.action.value,
         "address": change.address,
-        "after": dict(change.after) if change.after is not None else None,
-        "before": dict(change.before) if change.before is not None else None,
+        "after": None if change.after is None else _planned(change.after),
+        "before": None if change.before is None else _planned(change.before),
         "candidates": [asdict(candidate) for candidate in change.candidates],
         "course_id": change.parent_id,
         "differences": [_difference(each) for each in row.compared],
         "home_course_id": change.home,
         "id": change.record_id,
+        "kind": change.kind.name,
         "lead": change.lead,
+        "parent": change.kind.parent_of(change.address),
         "previous_address": change.was,
         "protected": change.protected,
         "reason": change.reason or None,
@@ -157,25 +164,34 @@ def _change(row: Row) -> dict[str, object]:
     }
 
 
-def _drift(found: Sequence[Drifted]) -> list[dict[str, object]]:
-    return [_drifted(each, len(found)) for each in found]
+def _planned(attributes: Planned) -> dict[str, object]:
+    """Return attributes by name; an Id that is not known yet is a reference: `{"ref": ADDRESS}`."""
+    return {n: {"ref": v.ref} if isinstance(v, Ref) else v for n, v in attributes.items()}
 
 
-def _drifted(each: Drifted, among: int) -> dict[str, object]:
+def _drift(found: Sequence[Drifted], entries: Mapping[Address, Entry]) -> list[dict[str, object]]:
+    holders = holders_among(found, entries)
+    return [_drifted(each, len(found), holders) for each in found]
+
+
+def _drifted(each: Drifted, among: int, holders: Holders) -> dict[str, object]:
     record, edit = each.record, each.edit
+    changed = differences(edit, among, holders) if edit else ()
     return {
         "address": each.address,
         "at": record.updated_on if record else None,
         "by": record.updated_by if record else None,
         "course_id": each.course_id,
-        "differences": [_difference(each) for each in differences(edit, among)] if edit else [],
+        "differences": [_difference(each) for each in changed],
         "failure": each.failure or None,
         "finding": each.finding.value,
         "id": each.record_id,
         "is_drift": each.finding.is_drift,
+        "kind": each.kind.name,
         "live": dict(record.attributes) if record else None,
         "live_course_id": record.parent_id if record else None,
         "outline": each.stance.value if each.stance else None,
+        "parent": each.kind.parent_of(each.address) if each.address else None,
         "rivals": list(each.rivals),
         "sent": dict(each.entry.expected) if each.entry else None,
         "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,

@@ -11,23 +11,29 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
+from coursesync.kinds.counting import noun, number_of
 from coursesync.render.drift_words import FINDINGS, name, sentence, stance
 from coursesync.render.excerpt import Fold
 from coursesync.render.fit import Part, Rank, fit, joined
 from coursesync.render.markdown_escape import code, escape, in_html, with_code
-from coursesync.render.plan_words import NO_OUTLINE, NOTHING
+from coursesync.render.nesting import INTO
+from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING
 from coursesync.text import as_shown, count, disarmed, inert, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Shell
+    from coursesync.kinds.kind import Kind
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.render.drift import CourseDrift, DriftView
     from coursesync.render.excerpt import Difference, Shown
-    from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.nesting import Line
+    from coursesync.render.row import Row
+    from coursesync.render.rows import CourseView, PlanView
 
+_STEP = "&emsp;&emsp;"  # the indent of a record within another
 _SHORT = 80  # characters of a title when the document must be cut
 _ROOM_TO_SAY, _LONGEST_COMMAND = 600, 300  # bytes of the note on what is left out; of its command
 # what is left out, in words; `{}` is the number of records, with its noun
@@ -59,19 +65,25 @@ def compose(view: PlanView, advice: FirstPieces | None = None, most: int | None 
     if most is None or len(whole.encode()) <= most:
         return whole
     parts = [*_parts(view, advice, weighty_first=True)]
-    return _cut(parts, foot, most, _LEFT_OUT, view.hint(Command("plan", full=True)))
+    return _cut(parts, foot, most, _LEFT_OUT, view.kinds, view.hint(Command("plan", full=True)))
 
 
 def _cut(
-    parts: Sequence[Part], foot: Part, most: int, words: Mapping[Rank, str], command: Shell
+    parts: Sequence[Part],
+    foot: Part,
+    most: int,
+    words: Mapping[Rank, str],
+    kinds: Collection[Kind],
+    command: Shell,
 ) -> str:
     """Write the parts that fit, a note on the others, and the foot.
 
-    `words` has a text for each rank, with `{}` for the number of records; `command` shows it all.
+    `words` has a text for each rank, with `{}` for the number of records, which are of `kinds`;
+    `command` shows it all.
     """
     kept, left = fit(parts, most - foot.size - _ROOM_TO_SAY)
     named = ", ".join(
-        text.format(count(left[rank], LISTED.name)) for rank, text in words.items() if rank in left
+        text.format(number_of(left[rank], kinds)) for rank, text in words.items() if rank in left
     )
     where = with_code(Remedy(command))
     all_of_it = f" To see everything: {where}" if len(where.encode()) <= _LONGEST_COMMAND else ""
@@ -97,24 +109,29 @@ def _parts(
 
 def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
     """Yield the parts of a course: the rows of its table, the questions, then the differences."""
-    rows = [*course.rows, *course.departures]
-    if weighty_first:
-        rows.sort(key=lambda row: row.rank)
+    lines = [*course.lines]
+    own = [(line, row) for line in lines if (row := line.row) and row.wording is not LEAVING]
+    if weighty_first:  # the rows are no tree any more: each names what it is in
+        ranked = [(row.rank, _row(line, row, short=True)) for line in lines if (row := line.row)]
+        rows = sorted(ranked, key=lambda each: each[0])
+    else:
+        rows = [_line(line) for line in lines]
     origin = f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
-    head = (f"| | order | {LISTED.name} | for members |", "|---|---:|---|---|")
-    lines = ((row.rank, _row(row, short=weighty_first)) for row in rows)
-    yield from _table(course.title, origin, head, lines)
-    for row in course.rows:
+    kinds = {row.change.kind for _, row in own} or {LISTED}
+    kinds |= {kind.within for kind in kinds if kind.within}
+    head = (f"| | order | {noun(kinds)} | for members |", "|---|---:|---|---|")
+    yield from _table(course.title, origin, head, rows)
+    for _, row in own:
         if row.question:
             yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
     if course.renamed:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
-    for row in course.rows:
+    for line, row in own:
         if row.differences:
-            found = _details("What changes in", row.title, row.differences)
+            found = _details("What changes in", line.whole, row.differences)
             yield Part(Rank.DETAIL, tuple(found), 1)
         if row.settlement:
-            heading = f"To settle {escape(row.title)}, which is in doubt:"
+            heading = f"To settle {escape(line.whole)}, which is in doubt:"
             steps = (f"- {with_code(step)}" for step in row.settlement)
             yield Part(Rank.ASKED, ("", heading, "", *steps), 1)
 
@@ -128,10 +145,20 @@ def _table(
         yield Part(rank, (row,) if i else (*above, row), 1)
 
 
-def _row(row: Row, *, short: bool) -> str:
+def _line(line: Line) -> tuple[Rank, str]:
+    if line.row is not None:
+        return line.row.rank, _row(line, line.row, short=False)
+    order = "" if line.order is None else line.order
+    return Rank.ALWAYS, f"| | {order} | {_STEP * line.depth}{escape(line.title)} | |"
+
+
+def _row(line: Line, row: Row, *, short: bool) -> str:
     mark = f"`{row.wording.mark}` {row.wording.verb}"
-    title = inert(row.title, _SHORT) if short else row.title
-    return f"| {mark} | {row.order} | {escape(title)} | {escape(row.words)} |"
+    if short:
+        title = escape(INTO.join(inert(each, _SHORT) for each in (*line.within, line.title)))
+    else:
+        title = f"{_STEP * line.depth}{escape(line.title)}"
+    return f"| {mark} | {row.order} | {title} | {escape(row.words)} |"
 
 
 def _advice(advice: FirstPieces) -> Iterator[str]:
@@ -205,7 +232,7 @@ def compose_drift(view: DriftView, most: int | None = None) -> str:
     whole = joined([*parts, foot])
     if most is None or len(whole.encode()) <= most:
         return whole
-    return _cut(parts, foot, most, _DRIFT_LEFT_OUT, view.hint(Command("drift")))
+    return _cut(parts, foot, most, _DRIFT_LEFT_OUT, view.kinds, view.hint(Command("drift")))
 
 
 def above(view: DriftView) -> str:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from coursesync.applying.lessons import describe
 from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.kinds import LISTED
-from coursesync.kinds.address import key_of
+from coursesync.kinds.address import key_of, keys_of
+from coursesync.kinds.counting import in_turn, nouns
+from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.large_change import oversized
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
+    from coursesync.render.holders import Holders
     from coursesync.state.state import Candidate, Doubt
 
 
@@ -64,14 +68,17 @@ NOTHING = "Nothing to do: the outlines match the state."
 NO_OUTLINE = "without an outline"
 _NO_STATE = (
     "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
-    f"with --sandbox), so that nothing is created twice. A {LISTED.name} that is on the "
+    "with --sandbox), so that nothing is created twice. A {} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
 _MOST_HINDRANCES, _MOST_LESSONS, _MOST_KEYS = 3, 3, 5  # named in one message
 
 
-def remark(change: Change) -> str:
-    """Return what a row adds to its mark; "" if there is nothing to add."""
+def remark(change: Change, holders: Holders) -> str:
+    """Return what a row adds to its mark; "" if there is nothing to add.
+
+    `holders` name what the record may be in.
+    """
     known = f"(Id {change.record_id})"
     if left := WORDING[change.action].left:
         why = f": {change.reason}" if change.reason else ""
@@ -84,9 +91,11 @@ def remark(change: Change) -> str:
         return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
     if change.action is Action.CREATE:
         return ""
-    if change.was:
-        return f"was {inert(change.was)}; keeps its Id {change.record_id}"
-    return inert(change.reason)
+    move = holders.move(change)
+    if change.was and not (move and key_of(change.was) == key_of(change.address)):
+        move = f"{move}; was {inert(change.was)}" if move else f"was {inert(change.was)}"
+    kept = f"{move}; keeps its Id {change.record_id}" if move else ""
+    return kept if change.was else "; ".join(filter(None, (kept, inert(change.reason))))
 
 
 def question(change: Change) -> Sentence:
@@ -95,37 +104,50 @@ def question(change: Change) -> Sentence:
         return ""
     if change.lead is None:
         return change.reason
-    former = ".".join(str(change.lead).split(".")[1:])
     return Remedy(
         f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
         f"{change.kind.name}, add to it:",
-        line_of("previous_keys", [inert(former)]),
+        line_of("previous_keys", [inert(_former(change.kind, change.lead))]),
     )
+
+
+def _former(kind: Kind, address: Address) -> str:
+    """Return a former key as it is written if the record comes from elsewhere."""
+    return ".".join(keys_of(address)) if kind.within is None else address
 
 
 def maybe_renamed(changes: Sequence[Change]) -> Sentence:
     """Return the question whether an old key in a course changed; "" if there is none."""
-    gone = [each for each in changes if WORDING[each.action].left and each.lead is None]
-    new = any(change.action is Action.CREATE and change.lead is None for change in changes)
-    if not gone or not new:
-        return ""
-    gone.sort(key=lambda change: (change.order, change.address))
-    keys = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in gone]
+    alone = [change for change in changes if change.lead is None]
+    gone = [each for each in alone if WORDING[each.action].left]
+    new = {change.kind for change in alone if change.action is Action.CREATE}
+    asked = [_renamed(kind, gone) for kind in in_turn(each.kind for each in gone) if kind in new]
+    return Remedy(*(piece for each in asked for piece in each.pieces)) if asked else ""
+
+
+def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
+    old = [each for each in gone if each.kind is kind]
+    old.sort(key=lambda change: (change.order, change.address))
+    named = [key_of(each.address) if kind.within is None else each.address for each in old]
+    keys = [
+        f"{inert(name, 60)} ({inert(each.title, 40)})"
+        for name, each in zip(named, old, strict=True)
+    ]
     return Remedy(
-        f"Is a new {gone[0].kind.name} an old one under a new key? To keep its Id, give it the old "
-        "key, as in",
-        line_of("previous_keys", [inert(key_of(gone[0].address))]),
+        f"Is a new {kind.name} an old one under a new key? To keep its Id, give it the old key, as "
+        "in",
+        line_of("previous_keys", [inert(named[0])]),
         f"The old keys are: {listed(keys, _MOST_KEYS)}.",
     )
 
 
 def warnings(plan: Plan) -> Iterator[Sentence]:
     """Yield what to know before a plan is applied."""
-    noun, nouns = LISTED.name, LISTED.plural
+    noun = LISTED.name
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
-    if any(change.lesson_courses for change in plan.changes):
+    if any(change.lesson_courses for change in plan.changes if change.kind is LISTED):
         what = (
             "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
             f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves "
@@ -134,9 +156,10 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
         instead = f"To hide a {noun} from members instead of deleting it:"
         hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
         yield Remedy(what, *hide)
-    if any(c.action is Action.KEEP and not c.reason and c.lead is None for c in plan.changes):
+    kept = [c for c in plan.changes if c.action is Action.KEEP and not c.reason and c.lead is None]
+    if kept:
         yield Remedy(
-            f"To hide the kept {nouns} from members, add",
+            f"To hide the kept {nouns(each.kind for each in kept)} from members, add",
             Code('on_removal = "deactivate"'),
             "to coursesync.toml, or run plan and apply with",
             Shell("--on-removal", "deactivate"),
@@ -144,7 +167,7 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
             Shell("--on-removal", "delete", "--prune"),
         )
     if plan.has_changes and not plan.serial:
-        yield _NO_STATE
+        yield _NO_STATE.format(noun_of(change.kind for change in plan.changes))
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         address = inert(each.change.address, 100)

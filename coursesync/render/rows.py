@@ -1,98 +1,41 @@
 """One view of a plan, for all renderers: its courses, and a row for each change.
 
-Owns the contents of a row and its rank. It must never lay a row out: the renderers do that, and
-they read a plan only through this view.
+It must never lay a row out: the renderers do that, and they read a plan only through this view.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, Remedy
+from coursesync.errors import Command
+from coursesync.kinds import LISTED
+from coursesync.kinds.counting import counted, in_turn
 from coursesync.nexudus.limits import PUBLISHED, least_seconds
 from coursesync.planning.plan import Action
 from coursesync.render import plan_words
-from coursesync.render.fit import Rank
-from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
+from coursesync.render.holders import holders_in
+from coursesync.render.nesting import Tree
+from coursesync.render.plan_words import UNPROTECTING, WORDING
+from coursesync.render.row import Around, departure_of, row_of
+from coursesync.render.timeline import ways, when
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import TypeAlias
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from coursesync.errors import Sentence, Shell
+    from coursesync.errors import Sentence
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
-    from coursesync.render.excerpt import Difference
+    from coursesync.render.nesting import Line
     from coursesync.render.plan_words import Wording
-
-    # returns the words of a command, with the workspace and the target
-    Hint: TypeAlias = Callable[[Command], Shell]
+    from coursesync.render.row import Hint, Row
 
 _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
-# the actions whose rows list the fields that differ
-_DETAILED = frozenset({Action.UPDATE, Action.MOVE})
-
-
-@dataclass(frozen=True)
-class Row:
-    """A change as people read it; all its text is safe to print.
-
-    `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
-    answer, and `settlement` explains how to settle a doubt.
-    """
-
-    view: PlanView
-    change: Change
-    wording: Wording
-    order: int
-    title: str
-    remark: str
-    rank: Rank
-    question: Sentence = ""
-    settlement: tuple[Sentence, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """The remark; if there is none, what members see."""
-        if self.remark:
-            return self.remark
-        kind, attributes = self.change.kind, self.change.attributes
-        hidden = "" if kind.is_active(attributes) else ", hidden from members"
-        return kind.describe(attributes) + hidden
-
-    @property
-    def is_weighty(self) -> bool:
-        """Whether it takes something from members, or needs a person's answer.
-
-        Even the longest plan shows it, and a document that must be cut shows it first.
-        """
-        return self.rank <= Rank.WEIGHTY
-
-    @cached_property
-    def compared(self) -> tuple[Difference, ...]:
-        """The fields that differ between the known and the wanted values."""
-        from coursesync.render.differences import differences  # noqa: PLC0415 - few plans need it
-
-        return differences(self.change, self.view.comparisons)
-
-    @cached_property
-    def differences(self) -> tuple[Difference, ...]:
-        """The differences that the row's words don't already say; courses are named by title."""
-        change, courses = self.change, self.view.plan.courses
-        if change.action not in _DETAILED or self.wording is LEAVING:
-            return ()
-        if change.home is None:
-            return self.compared
-        before, after = _course(courses[change.home]), _course(courses[change.parent_id])
-        course = (change.kind.parent_property,)
-        return tuple(
-            replace(each, before=before, after=after) if each.properties == course else each
-            for each in self.compared
-        )
 
 
 @dataclass(frozen=True)
@@ -109,6 +52,20 @@ class CourseView:
     rows: tuple[Row, ...]
     departures: tuple[Row, ...]
     renamed: Sentence
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """All rows, also of records that leave, each below what it is in."""
+        return tuple(self._tree.lines(self.rows, self.departures))
+
+    @cached_property
+    def weighty(self) -> tuple[Line, ...]:
+        """The weighty rows alone, each below what it is in."""
+        return tuple(self._tree.lines([row for row in self.rows if row.is_weighty]))
+
+    @cached_property
+    def _tree(self) -> Tree:
+        return Tree(self.course, self.rows, self.departures)
 
 
 @dataclass(frozen=True)
@@ -130,17 +87,35 @@ class PlanView:
     @cached_property
     def courses(self) -> tuple[CourseView, ...]:
         """The courses, each with its rows."""
-        return tuple(
-            CourseView(
-                course,
-                title=inert(course.title) or inert(course.key),
-                path=inert(course.path or ""),
-                rows=tuple(_row(change, self) for change in changes),
-                departures=tuple(_departure(change, self) for change in course.departures),
-                renamed=plan_words.maybe_renamed(changes),
-            )
-            for course, changes in self.plan.by_course()
+        return tuple(self._course(*each) for each in self.plan.by_course())
+
+    def _course(self, course: Course, changes: list[Change]) -> CourseView:
+        holders = holders_in(course, changes)
+        opens = _opens(course, changes)
+        around = Around(self.plan.courses, self.comparisons, self.hint, holders, opens)
+        return CourseView(
+            course,
+            title=inert(course.title) or inert(course.key),
+            path=inert(course.path or ""),
+            rows=tuple(row_of(change, around) for change in changes),
+            departures=tuple(departure_of(change, around) for change in course.departures),
+            renamed=plan_words.maybe_renamed(changes),
         )
+
+    @cached_property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds of the records that change, parents first; the outline's own if none does."""
+        return tuple(in_turn(change.kind for change in self.plan.changes)) or (LISTED,)
+
+    def number(self, rows: Iterable[Row], style: str = "") -> str:
+        """Count rows: `3`, in a format's style; with nouns if the plan has records of other kinds.
+
+        Without a noun, a number counts the records that an outline lists.
+        """
+        kinds = Counter(row.change.kind for row in rows)
+        if self.kinds == (LISTED,):
+            return format(kinds.total(), style)
+        return counted(kinds) or "0"
 
     @cached_property
     def comparisons(self) -> int:
@@ -175,55 +150,21 @@ class PlanView:
     @cached_property
     def summary(self) -> str:
         """The number of changes by action: `Plan: 3 to create, 1 to update, 0 to delete.`."""
-        numbers = Counter(row.wording for row in self.rows)
+        rows: dict[Wording, list[Row]] = {words: [] for words in (*WORDING.values(), UNPROTECTING)}
+        for row in self.rows:
+            rows[row.wording].append(row)
         always = [WORDING[action] for action in _ALWAYS_COUNTED]
         parts = [
-            f"{numbers[words]} {words.counted}"
-            for words in (*WORDING.values(), UNPROTECTING)
-            if numbers[words] or words in always
+            f"{self.number(met)} {words.counted}"
+            for words, met in rows.items()
+            if met or words in always
         ]
         return f"Plan: {', '.join(parts)}."
 
 
-def _row(change: Change, view: PlanView) -> Row:
-    question = plan_words.question(change)
-    is_released = change.action is Action.PROTECT and not change.protected
-    wording = UNPROTECTING if is_released else WORDING[change.action]
-    is_doubt = change.action is Action.DOUBT
-    known = (change.candidates, change.reason, change.doubt)
-    steps = plan_words.settlement(change, *known) if is_doubt else ()
-    return Row(
-        view,
-        change,
-        wording,
-        order=change.order,
-        title=inert(change.title),
-        remark=plan_words.remark(change),
-        rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
-        question=question,
-        settlement=tuple(Remedy(each).placed(view.hint) for each in steps),
-    )
-
-
-def _departure(change: Change, view: PlanView) -> Row:
-    prior = change.before or {}
-    goes = _course(view.plan.courses[change.parent_id])
-    return Row(
-        view,
-        change,
-        LEAVING,
-        order=change.kind.order_of(prior),
-        title=inert(change.kind.title_of(prior)),
-        remark=f"moves to course {goes}; keeps its Id {change.record_id}",
-        rank=LEAVING.rank,
-    )
-
-
-def _course(course: Course) -> str:
-    return f"{course.id} ({inert(course.title or course.key, 60)})"
-
-
-def _hides(change: Change) -> bool:
-    is_active = change.kind.is_active
-    hides = is_active(change.before or {}) and not is_active(change.attributes)
-    return change.action is Action.UPDATE and hides
+def _opens(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
+    """Return when each record of a course opens, in words; nothing if none is in another."""
+    if all(change.kind.within is None for change in changes):
+        return {}
+    _, after = ways(course, changes)
+    return {station.address: when(station, after) for station in after}

@@ -35,7 +35,7 @@ def pages(sources: Mapping[str, str]) -> Callable[..., str]:
         keep_trailing_newline=True,
     )
     made.globals.update(count=count, inert=inert, in_html=in_html)
-    made.globals.update(noun=LISTED.name, nouns=LISTED.plural)
+    made.globals.update(nouns=LISTED.plural)
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return lambda name, **values: made.get_template(name).render(values)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from itertools import accumulate
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -18,12 +17,14 @@ if TYPE_CHECKING:
     from coursesync.render.differences import Paint
     from coursesync.render.drift import DriftView
     from coursesync.render.excerpt import Difference
-    from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.nesting import Line
+    from coursesync.render.row import Row
+    from coursesync.render.rows import CourseView, PlanView
 
 
 _WIDTH = 80
 _TITLE_AT = 10  # columns: mark and order come first
-_MARGIN = " " * _TITLE_AT
+_STEP = 2  # columns: the indent of a record within another
 _FOUND_AT = 6  # columns: the indent below a finding
 MOST_ROWS = 500  # changes listed one by one, unless all are asked for
 
@@ -50,11 +51,8 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
         yield paint("bold", course.title)
         yield f"  course {course.course.id}, {course.path or NO_OUTLINE}"
         if is_long:
-            yield from _counts(course, paint)
-        yield from _rows([row for row in course.rows if not is_long or row.is_weighty], paint)
-        if not is_long:
-            for row in course.departures:
-                yield from _row(row, row.title, paint, apart=True)
+            yield from _counts(course, view, paint)
+        yield from _rows(course.weighty if is_long else course.lines, paint)
         if course.renamed:
             yield from wrapped(course.renamed, "  ", _WIDTH)
         yield ""
@@ -71,28 +69,40 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
     yield f"Digest: {plan.digest}"
 
 
-def _counts(course: CourseView, paint: Paint) -> Iterator[str]:
+def _counts(course: CourseView, view: PlanView, paint: Paint) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
-    numbers = Counter(row.wording for row in course.rows if not row.is_weighty)
-    counted = [(numbers[words], words) for words in (*WORDING.values(), UNPROTECTING)]
-    for number, words in [*counted, (len(course.departures), LEAVING)]:
-        if number:
-            yield paint(words.style, f"  {words.mark} {number:,} {words.counted}")
+    rows = [*(row for row in course.rows if not row.is_weighty), *course.departures]
+    for words in (*WORDING.values(), UNPROTECTING, LEAVING):
+        if met := [row for row in rows if row.wording is words]:
+            number = view.number(met, ",")
+            yield paint(words.style, f"  {words.mark} {number} {words.counted}")
 
 
-def _rows(rows: Sequence[Row], paint: Paint) -> Iterator[str]:
-    width = _column(rows)
-    for row in rows:
-        fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
-        yield from _row(row, row.title.ljust(width) if fits else row.title, paint)
-        yield from _below(row, paint)
+def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
+    width = _column(lines)
+    for line in lines:
+        title = _titled(line)
+        if (row := line.row) is None:
+            yield f"  {title}" if line.order is None else f"    {line.order:>4}  {title}"
+        elif row.wording is LEAVING:
+            yield from _row(line, row, title, paint, apart=True)
+        else:
+            fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
+            yield from _row(line, row, title.ljust(width) if fits else title, paint)
+            yield from _below(row, _TITLE_AT + _STEP * line.depth, paint)
 
 
-def _column(rows: Sequence[Row]) -> int:
+def _titled(line: Line) -> str:
+    return f"{'':{_STEP * line.depth}}{line.title}"
+
+
+def _column(lines: Sequence[Line]) -> int:
     """Return the width of the titles' column that lets the most rows fit on one line."""
     steps = [0] * (_WIDTH + 1)
-    for row in rows:
-        least, most = len(row.title), _WIDTH - _TITLE_AT - 2 - len(row.words)
+    for line in lines:
+        if (row := line.row) is None or row.wording is LEAVING:
+            continue
+        least, most = len(_titled(line)), _WIDTH - _TITLE_AT - 2 - len(row.words)
         if least <= most:
             steps[least] += 1
             steps[most + 1] -= 1
@@ -100,25 +110,25 @@ def _column(rows: Sequence[Row]) -> int:
     return fitting.index(max(fitting))
 
 
-def _row(row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
+def _row(line: Line, row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
     """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
-    line = f"  {row.wording.mark} {row.order:>4}  {title}"
-    if not apart and len(line) + 2 + len(row.words) <= _WIDTH:
-        yield paint(row.wording.style, f"{line}  {row.words}")
+    text = f"  {row.wording.mark} {row.order:>4}  {title}"
+    if not apart and len(text) + 2 + len(row.words) <= _WIDTH:
+        yield paint(row.wording.style, f"{text}  {row.words}")
     else:
-        yield paint(row.wording.style, line.rstrip())
-        yield from wrapped(row.words, _MARGIN, _WIDTH)
+        yield paint(row.wording.style, text.rstrip())
+        yield from wrapped(row.words, " " * (_TITLE_AT + _STEP * line.depth), _WIDTH)
 
 
-def _below(row: Row, paint: Paint) -> Iterator[str]:
+def _below(row: Row, margin: int, paint: Paint) -> Iterator[str]:
     if row.differences:
         from coursesync.render.differences import detail  # noqa: PLC0415 - few plans need it
 
         for difference in row.differences:
-            yield from detail(difference, _TITLE_AT, _WIDTH, paint)
+            yield from detail(difference, margin, _WIDTH, paint)
     for sentence in (row.question, *row.settlement):
         if sentence:
-            yield from wrapped(sentence, _MARGIN, _WIDTH)
+            yield from wrapped(sentence, " " * margin, _WIDTH)
 
 
 def compose_drift(view: DriftView, paint: Paint = plain) -> str:

@@ -5,17 +5,22 @@ Owns the members' order and the days. The meaning of a record's fields is up to 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.kinds.field import Role
+from coursesync.kinds.address import course_address, course_of, key_of
+from coursesync.kinds.counting import in_turn
+from coursesync.kinds.field import Ref, Role
+from coursesync.kinds.rows import NOTHING
 from coursesync.planning.plan import Action
+from coursesync.render.holders import directly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Planned
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
@@ -28,8 +33,10 @@ class Station:
 
     `change` is the plan's change, or None; if it belongs to another course, the record moves there.
     `day` is the first day after enrolment on which a member can open it, None if no member ever can
-    because it is hidden, or waits for a hidden one. `follows` is the index in the course of the
-    record that must be done first, or None.
+    because it is hidden, or waits for one that is hidden or has nothing to complete. `follows` is
+    the index in the course of the record that must be done first, or None. `inside` is the index of
+    the record that it is in, or None; `covered` says that this one is hidden. `heading` is the
+    title above it and those after it, if they are in no record of the course; "" for none.
     """
 
     address: Address
@@ -38,6 +45,9 @@ class Station:
     change: Change | None = None
     day: int | None = 0
     follows: int | None = None
+    inside: int | None = None
+    covered: bool = False
+    heading: str = ""
 
     @property
     def title(self) -> str:
@@ -59,6 +69,39 @@ class Station:
     def is_hidden(self) -> bool:
         """Whether it is hidden from members."""
         return not self.kind.is_active(self.attributes)
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether members don't see it, because it or what it is in is hidden."""
+        return self.covered or self.is_hidden
+
+    @property
+    def is_step(self) -> bool:
+        """Whether members can complete it: False if it has nothing to complete."""
+        kind, completion = self.kind, Role.COMPLETION
+        return not kind.has(completion) or kind.field(completion).decode(self.known) != NOTHING
+
+    @property
+    def known(self) -> Attributes:
+        """Its attributes without a reference."""
+        return {n: value for n, value in self.attributes.items() if not isinstance(value, Ref)}
+
+    @property
+    def place(self) -> tuple[int, Address]:
+        """Its place among its siblings."""
+        return self.kind.order_of(self.attributes), self.address
+
+    @property
+    def summary(self) -> str:
+        """The text that members see above its contents, or ""."""
+        texts = [self.attributes.get(name) for name in self.kind.texts]
+        return " ".join(text for text in texts if isinstance(text, str) and text)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a member has to do, in words."""
+        said = (words(self.attributes, self.attributes)[1] for words in self.kind.remarks)
+        return tuple(filter(None, said))
 
 
 def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
@@ -84,19 +127,106 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
 def along(stations: Iterable[Station]) -> Way:
     """Return records in the members' order, with the first day on which each can be opened.
 
-    A record that opens in sequence waits for the one above it, hidden or not, because the API's
-    page does not say that hidden ones are skipped. If it is the first, it never opens.
+    Each record of the outermost kind is followed by those in it; records of other kinds that are in
+    no record of the course come last. What a record's rule says holds for all that is in it.
+
+    A record that opens in sequence waits for its sibling above, hidden or not, because the API's
+    page does not say that hidden ones are skipped. If it is the first, it never opens. A record
+    with others in it is done once members have done those that they see and can complete.
     """
-    way: list[Station] = []
-    for index, station in enumerate(sorted(stations, key=_place)):
-        opening = station.kind.opens(station.attributes)
-        day: int | None = opening.days or 0
-        follows = None
-        if opening.in_sequence:
-            follows, day = (index - 1, way[-1].day) if way else (None, None)
-        way.append(replace(station, day=None if station.is_hidden else day, follows=follows))
-    return tuple(way)
+    every = list(stations)
+    known = {each.address for each in every}
+    inside: dict[Address, list[Station]] = defaultdict(list)
+    outermost: list[Station] = []
+    apart: dict[tuple[Kind, Address], list[Station]] = defaultdict(list)
+    for each in sorted(every, key=lambda each: each.place):
+        parent = each.kind.parent_of(each.address)
+        if each.kind.within is None:
+            outermost.append(each)
+        elif parent in known:
+            inside[parent].append(each)
+        else:
+            apart[each.kind, parent].append(each)
+    walk = _Walk(inside)
+    walk.pass_along(outermost)
+    for kind in in_turn(kind for kind, _ in apart):
+        for parent in sorted((at for one, at in apart if one is kind), key=_directly_last):
+            is_direct = parent == course_address(course_of(parent))
+            heading = directly(kind) if is_direct else key_of(parent)
+            walk.pass_along([replace(each, heading=heading) for each in apart[kind, parent]])
+    return tuple(walk.way)
 
 
-def _place(station: Station) -> tuple[int, str]:
-    return station.kind.order_of(station.attributes), station.address
+def when(station: Station, way: Sequence[Station]) -> str:
+    """Return in a member's words when a record of a way opens."""
+    said = station.kind.describe(station.attributes)
+    opening = station.kind.opens(station.attributes)
+    if station.inside is None or opening.in_sequence:
+        return said
+    holder = way[station.inside]
+    waits = _waits(holder, way)
+    if not waits and opening.days is not None and opening.days >= (holder.day or 0):
+        return said
+    if waits or holder.day:
+        noun = holder.kind.name
+        return f"opens with its {noun}" if not opening.days else f"{said}, not before its {noun}"
+    return said
+
+
+def _waits(station: Station, way: Sequence[Station]) -> bool:
+    """Return whether a record, or what it is in, opens in sequence."""
+    if station.kind.opens(station.attributes).in_sequence:
+        return True
+    return station.inside is not None and _waits(way[station.inside], way)
+
+
+def _directly_last(parent: Address) -> tuple[bool, Address]:
+    return parent == course_address(course_of(parent)), parent
+
+
+class _Walk:
+    """Goes through a course, and notes what is open when."""
+
+    def __init__(self, inside: Mapping[Address, Sequence[Station]]) -> None:
+        self._inside = inside
+        self.way: list[Station] = []
+
+    def pass_along(self, siblings: Sequence[Station], holder: int | None = None) -> int | None:
+        """Go through siblings and all in them, which are in the record at `holder`.
+
+        Returns:
+            The day on which a member can have done all that members see of them; None for never.
+        """
+        within = None if holder is None else self.way[holder]
+        start = 0 if within is None else within.day
+        follows: int | None = None
+        done, all_done = start, start
+        for station in siblings:
+            opening = station.kind.opens(station.attributes)
+            first = done if opening.in_sequence and follows is not None else start
+            day = _later(first, opening.days or 0)
+            waits = opening.in_sequence
+            covered = within is not None and within.is_unseen
+            never = station.is_hidden or covered or (waits and follows is None)
+            index = len(self.way)
+            self.way.append(
+                replace(
+                    station,
+                    day=None if never else day,
+                    follows=follows if waits else None,
+                    inside=holder,
+                    covered=covered,
+                )
+            )
+            done = self.pass_along(self._inside.get(station.address, ()), index)
+            if not station.is_step:
+                done = None
+            elif not station.is_hidden:
+                all_done = _later(all_done, done)
+            follows = index
+        return all_done
+
+
+def _later(one: int | None, other: int | None) -> int | None:
+    """Return the later of two days; None is never."""
+    return None if one is None or other is None else max(one, other)

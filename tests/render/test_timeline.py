@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from render.nested import standing
 from values import Section, address, course, plan_of, state_of
 
-from coursesync.render.timeline import Station, along, ways
+from coursesync.render.timeline import Station, along, ways, when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,6 +84,104 @@ def test_what_waits_for_a_hidden_section_never_opens() -> None:
 def test_a_first_section_in_sequence_never_opens() -> None:
     """A first section that opens in sequence has no day."""
     assert opening(Section("A", more={"unlock": "sequential"})) == [None]
+
+
+def nested(*records: tuple[str, object, bool]) -> Way:
+    """Return the way through records with an address, an unlock rule, and whether it is shown."""
+    stations = []
+    for number, (at, unlock, active) in enumerate(records):
+        each = standing(at, number, at.rpartition(".")[2], number, unlock=unlock, active=active)
+        stations.append(Station(each.address, each.kind, each.attributes))
+    return along(reversed(stations))
+
+
+def days(way: Way) -> dict[str, int | None]:
+    """Return the first day of each record, in the members' order."""
+    return {station.title: station.day for station in way}
+
+
+A, B = "section.c.a", "section.c.b"
+
+
+def test_lessons_are_met_in_their_section() -> None:
+    """Each section is followed by its lessons; those directly in the course come last."""
+    way = nested(
+        ("lesson.c.words", "immediate", True),
+        (A, "immediate", True),
+        (B, "immediate", True),
+        ("lesson.c.b.b1", "immediate", True),
+        ("lesson.c.a.a1", "immediate", True),
+        ("lesson.c.a.a2", "immediate", True),
+    )
+
+    assert titles(way) == ["a", "a1", "a2", "b", "b1", "words"]
+    assert [station.inside for station in way] == [None, 0, 0, None, 3, None]
+    assert [station.heading for station in way] == [""] * 5 + ["Lessons directly in the course"]
+
+
+def test_a_lesson_opens_at_the_later_of_its_own_day_and_its_sections() -> None:
+    """A section's rule holds for all that is in it."""
+    way = nested(
+        (A, {"after_days": 7}, True),
+        ("lesson.c.a.soon", "immediate", True),
+        ("lesson.c.a.early", {"after_days": 3}, True),
+        ("lesson.c.a.late", {"after_days": 9}, True),
+    )
+
+    assert days(way) == {"a": 7, "soon": 7, "early": 7, "late": 9}
+    assert [when(station, way) for station in way[1:]] == [
+        "opens with its section",
+        "unlocks 3 days after enrolment, not before its section",
+        "unlocks 9 days after enrolment",
+    ]
+
+
+def test_a_lesson_waits_for_the_lesson_before_it_in_its_section() -> None:
+    """In sequence counts within a section; the first lesson there waits for nothing, for ever."""
+    way = nested(
+        (A, "immediate", True),
+        ("lesson.c.a.a1", {"after_days": 5}, True),
+        ("lesson.c.a.a2", "sequential", True),
+        (B, "immediate", True),
+        ("lesson.c.b.b1", "sequential", True),
+    )
+
+    assert days(way) == {"a": 0, "a1": 5, "a2": 5, "b": 0, "b1": None}
+    assert [station.follows for station in way] == [None, None, 1, None, None]
+
+
+def test_a_section_waits_for_all_lessons_of_the_section_before_it() -> None:
+    """A section has no progress of its own: it is done once its visible lessons are."""
+    hidden = ("lesson.c.a.draft", {"after_days": 90}, False)
+    lessons = (("lesson.c.a.a1", {"after_days": 5}, True), hidden)
+    way = nested((A, "immediate", True), *lessons, (B, "sequential", True))
+
+    assert days(way) == {"a": 0, "a1": 5, "draft": None, "b": 5}
+    assert way[3].follows == 0
+
+
+def test_what_has_nothing_to_complete_is_no_step() -> None:
+    """A lesson that waits for one without anything to complete never opens; a section can be."""
+    at = ("lesson.c.a.a1", "lesson.c.a.a2")
+    reading = standing(at[0], 1, "a1", 1, completion="none")
+    waiting = standing(at[1], 2, "a2", 2, unlock="sequential", completion="none")
+    sections = [standing(A, 3, "a", 1), standing(B, 4, "b", 2, unlock="sequential")]
+    way = along(
+        Station(each.address, each.kind, each.attributes) for each in (*sections, reading, waiting)
+    )
+
+    assert days(way) == {"a": 0, "a1": 0, "a2": None, "b": 0}
+
+
+def test_lessons_of_a_hidden_section_are_not_seen() -> None:
+    """Members can't open what is in a hidden section."""
+    way = nested((A, "immediate", False), ("lesson.c.a.a1", "immediate", True))
+
+    assert [(station.is_hidden, station.is_unseen) for station in way] == [
+        (True, True),
+        (False, True),
+    ]
+    assert days(way) == {"a": None, "a1": None}
 
 
 @given(st.lists(st.tuples(st.sampled_from(UNLOCKS), st.booleans()), max_size=8))

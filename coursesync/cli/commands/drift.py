@@ -38,7 +38,7 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     options.check_bound(max_bytes, form)
     now = look_again(project.load(), SystemClock())
     state = now.workspace.state
-    view = DriftView(now.found, now.courses, len(state.entries), place, state.doubts)
+    view = DriftView(now.found, now.courses, len(state.entries), place, state.doubts, state.entries)
     note(has_changes=str(now.has_drift).lower())
     summarise(partial(markdown.compose_drift, view))
     match form:

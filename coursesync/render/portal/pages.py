@@ -6,9 +6,16 @@ all other text is escaped. Nothing is served here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from coursesync.kinds import LISTED
+from coursesync.kinds.counting import counted
+from coursesync.render.timeline import when
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +42,34 @@ FRAME_STYLE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """A record of a course: its index there, when it opens in words, and the records in it."""
+
+    index: int
+    station: Station
+    when: str
+    inside: list[Node] = field(default_factory=list)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether members do it by doing what is in it."""
+        return any(not node.station.is_unseen and node.is_step for node in self.inside)
+
+    @property
+    def is_step(self) -> bool:
+        """Whether members can do it."""
+        return self.has_steps or self.station.is_step
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Records with a heading above them; "" for none."""
+
+    heading: str
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """A course to show, with its records in the members' order."""
 
@@ -45,14 +80,26 @@ class View:
     stations: tuple[Station, ...]
 
     @property
-    def visible(self) -> int:
-        """The number of records that members see."""
-        return sum(not station.is_hidden for station in self.stations)
+    def visible(self) -> str:
+        """How many records of each kind members see, in words."""
+        kinds = Counter(station.kind for station in self.stations if not station.is_unseen)
+        return counted(kinds) or count(0, LISTED.name, LISTED.plural)
 
     @property
     def hidden(self) -> int:
         """The number of records that are hidden from members."""
-        return len(self.stations) - self.visible
+        return sum(station.is_unseen for station in self.stations)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The records by the heading above them."""
+        nodes = [Node(i, each, when(each, self.stations)) for i, each in enumerate(self.stations)]
+        tops: list[Node] = []
+        for node in nodes:
+            holder = node.station.inside
+            (tops if holder is None else nodes[holder].inside).append(node)
+        by_heading = groupby(tops, key=lambda node: node.station.heading)
+        return tuple(Group(heading, tuple(inside)) for heading, inside in by_heading)
 
     @property
     def address(self) -> str:

@@ -8,13 +8,30 @@ const day = document.getElementById("day");
 const hidden = document.getElementById("hidden");
 const kept = `coursesync ${location.pathname}`;
 
+const ticks = records.map((_, index) => document.querySelector(`[data-done="${index}"]`));
+const inside = records.map((_, index) =>
+  records.flatMap((record, other) => (record.dataset.inside === String(index) ? [other] : [])),
+);
+
+function isSeen(index) {
+  return !records[index].classList.contains("is-hidden");
+}
+
+function steps(index) {
+  return inside[index].filter((other) => isSeen(other) && (ticks[other] || steps(other).length));
+}
+
+// a record with steps in it has no tick: it is done once they are
 function isDone(index) {
-  return document.querySelector(`[data-done="${index}"]`).checked;
+  if (ticks[index]) return ticks[index].checked;
+  const within = steps(index);
+  return within.length > 0 && within.every(isDone);
 }
 
 function opens(record, isOpen) {
   if (record.classList.contains("is-hidden")) return hidden.checked;
   if (Number(record.dataset.day) > Number(day.value)) return false;
+  if (record.dataset.inside !== "" && !isOpen[Number(record.dataset.inside)]) return false;
   const follows = record.dataset.follows;
   if (follows === "") return true;
   // the first record in a course has none before it that could be done, so it never opens
@@ -35,15 +52,21 @@ function show() {
     isOpen[index] = opens(record, isOpen);
     record.classList.toggle("is-open", isOpen[index]);
     record.classList.toggle("is-done", isOpen[index] && isDone(index));
-    if (isOpen[index]) record.querySelectorAll("iframe").forEach(fit);
+    if (isOpen[index]) record.querySelectorAll(":scope > .inside iframe").forEach(fit);
   });
-  const visible = records.filter((record) => !record.hidden);
-  const open = visible.filter((record) => record.classList.contains("is-open"));
+  const numbers = new Map();
+  records.filter((record) => !record.hidden).forEach((record) => {
+    const [open, all] = numbers.get(record.dataset.nouns) || [0, 0];
+    numbers.set(record.dataset.nouns, [open + record.classList.contains("is-open"), all + 1]);
+  });
   const summary = document.getElementById("open");
-  summary.textContent = `${open.length} of ${visible.length} ${summary.dataset.nouns} are open.`;
+  const counts = [...numbers].map(([nouns, [open, all]]) => `${open} of ${all} ${nouns}`);
+  summary.textContent = `${counts.join(" and ") || `0 of 0 ${summary.dataset.nouns}`} are open.`;
   // by address: a record that is inserted moves no tick
-  const done = records.filter((_, index) => isDone(index)).map((record) => record.dataset.address);
-  sessionStorage.setItem(kept, JSON.stringify({ day: day.value, hidden: hidden.checked, done }));
+  const addresses = (list) => list.map((record) => record.dataset.address);
+  const done = addresses(records.filter((_, index) => ticks[index] && ticks[index].checked));
+  const opened = addresses(records.filter((record) => record.querySelector(":scope > details[open]")));
+  sessionStorage.setItem(kept, JSON.stringify({ day: day.value, hidden: hidden.checked, done, opened }));
 }
 
 function restore() {
@@ -52,13 +75,16 @@ function restore() {
   day.value = before.day;
   hidden.checked = before.hidden;
   records.forEach((record, index) => {
-    document.querySelector(`[data-done="${index}"]`).checked = before.done.includes(record.dataset.address);
+    if (ticks[index]) ticks[index].checked = before.done.includes(record.dataset.address);
+    const more = record.querySelector(":scope > details");
+    if (more) more.open = before.opened.includes(record.dataset.address);
   });
 }
 
 if (day) {
   restore();
   document.addEventListener("input", show);
+  document.querySelectorAll("details.inside").forEach((more) => more.addEventListener("toggle", show));
   document.querySelectorAll("iframe").forEach((frame) => frame.addEventListener("load", () => fit(frame)));
   document.querySelector("form").addEventListener("submit", (event) => event.preventDefault());
   show();

@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, TypeAlias
 import nh3
 
 from coursesync.errors import Remedy
+from coursesync.kinds import LISTED
 from coursesync.outlines.advice.nesting import is_tangled
 from coursesync.planning.plan import Action
 from coursesync.render.excerpt import Fold
 from coursesync.render.plan_words import LEAVING
-from coursesync.render.timeline import ways
+from coursesync.render.timeline import ways, when
 from coursesync.text import as_shown, inert, to_type, unescaped, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.planning.plan import Change
     from coursesync.render.excerpt import Difference, Shown
-    from coursesync.render.rows import CourseView, PlanView, Row
+    from coursesync.render.row import Row
+    from coursesync.render.rows import CourseView, PlanView
     from coursesync.render.timeline import Station
 
     Json: TypeAlias = dict[str, object]
@@ -103,10 +105,18 @@ def _read_reference(found: re.Match[str]) -> str:
 
 def model(view: PlanView, allowance: Allowance) -> list[Json]:
     """Return the data of each course of a plan, for JSON; the contents spend `allowance`."""
-    return [_course(course, allowance) for course in view.courses]
+    is_plain = view.kinds == (LISTED,)
+
+    def nouns(row: Row) -> tuple[str, ...]:
+        kind = row.change.kind
+        return () if is_plain else (kind.name, kind.plural)
+
+    return [_course(course, allowance, nouns) for course in view.courses]
 
 
-def _course(view: CourseView, allowance: Allowance) -> Json:
+def _course(
+    view: CourseView, allowance: Allowance, nouns: Callable[[Row], tuple[str, ...]]
+) -> Json:
     before, after = ways(view.course, [row.change for row in view.rows])
     numbers = {id(row.change): number for number, row in enumerate(view.rows)}
     leaving = {id(row.change): row.remark for row in view.departures}
@@ -119,7 +129,7 @@ def _course(view: CourseView, allowance: Allowance) -> Json:
             for station in before
         ],
         "after": [_station(station, after, numbers) for station in after],
-        "changes": [_change(row, allowance) for row in view.rows],
+        "changes": [_change(row, allowance, nouns(row)) for row in view.rows],
         "asked": [
             _pieces(each) for each in (*(row.question for row in view.rows), view.renamed) if each
         ],
@@ -131,15 +141,18 @@ def _course(view: CourseView, allowance: Allowance) -> Json:
     }
 
 
-def _change(row: Row, allowance: Allowance) -> Json:
+def _change(row: Row, allowance: Allowance, nouns: Sequence[str]) -> Json:
+    """Return the data of a change; `nouns` follow a number of changes, if it needs a noun."""
     return {
         "address": inert(row.change.address),
         "action": row.change.action.value,
         "verb": row.wording.verb,
         "counted": row.wording.counted,
+        "nouns": list(nouns),
         "mark": row.wording.mark,
         "title": row.title,
         "remark": row.remark,
+        "move": row.around.holders.move(row.change),
         "question": _pieces(row.question),
         "settle": [*map(_pieces, row.settlement)],
         "differences": [_difference(each) for each in row.differences],
@@ -172,10 +185,12 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
     after = "" if station.follows is None else inert(way[station.follows].title, 100)
     return {
         "title": inert(station.title),
-        "when": station.kind.describe(station.attributes),
+        "when": "; ".join((when(station, way), *station.remarks)),
         "after": after,
         "day": station.day,
         "hidden": station.is_hidden,
+        "inside": station.inside,
+        "heading": inert(station.heading),
         "change": numbers.get(id(station.change)),
     }
 

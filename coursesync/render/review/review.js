@@ -136,6 +136,7 @@ function station(each, course) {
   }
   if (!change) return item;
   item.classList.add("is-changed", `is-${change.action}`);
+  if (change.move) item.append(make("span", change.move, "moved"));
   const more = make("details");
   const name = make("summary");
   name.append(make("span", change.mark, "mark"), ` ${change.verb}`, make("span", `: ${each.title}`, "unseen"));
@@ -154,22 +155,41 @@ function way(course, side, word) {
     column.append(make("p", "None.", "none"));
     return column;
   }
-  const line = make("ol");
-  course[side].forEach((each) => line.append(station(each, course)));
-  column.append(line);
+  let line = null;
+  let heading = null;
+  const items = [];
+  course[side].forEach((each) => {
+    const item = station(each, course);
+    items.push(item);
+    if (each.inside !== null) {
+      const holder = items[each.inside];
+      if (holder.lastElementChild.tagName !== "OL") holder.append(make("ol"));
+      holder.lastElementChild.append(item);
+      return;
+    }
+    if (each.heading !== heading) {
+      heading = each.heading;
+      line = make("ol");
+      if (heading) column.append(make("h4", heading));
+      column.append(line);
+    }
+    line.append(item);
+  });
   return column;
 }
 
 function counts(course) {
   const numbers = new Map();
-  course.changes.forEach(({ counted, mark }) => {
-    const words = `${mark} ${counted}`;
-    numbers.set(words, (numbers.get(words) || 0) + 1);
+  course.changes.forEach(({ counted, mark, nouns }) => {
+    const key = `${mark} ${counted} ${nouns}`;
+    const number = numbers.has(key) ? numbers.get(key).number + 1 : 1;
+    numbers.set(key, { mark, number, counted, noun: nouns[number === 1 ? 0 : 1] });
   });
+  const found = [...numbers.values()];
   const { mark, counted, number } = course.departures;
-  if (number) numbers.set(`${mark} ${counted}`, number);
-  if (course.asked.length) numbers.set("? for you to answer", course.asked.length);
-  return [...numbers].map(([words, number]) => `${words.slice(0, 1)} ${number} ${words.slice(2)}`).join(", ");
+  if (number) found.push({ mark, number, counted });
+  if (course.asked.length) found.push({ mark: "?", number: course.asked.length, counted: "for you to answer" });
+  return found.map((each) => [each.mark, each.number, each.noun, each.counted].filter(Boolean).join(" ")).join(", ");
 }
 
 function card(course) {

@@ -1,0 +1,180 @@
+"""The rows of a course as a tree: each record below the one that it is in.
+
+Owns where a row stands, and the headings: the title of a record without a row that has rows inside,
+so that no record is shown without the one that it is in. It must never change a row.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.address import course_address, course_of, key_of
+from coursesync.kinds.counting import in_turn
+from coursesync.render.holders import directly
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.planning.plan import Course
+    from coursesync.render.row import Row
+
+INTO = " / "  # between the title of a record and that of one in it
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row, or a heading above rows, whose `row` is None.
+
+    `within` are the titles of what it is in, from the course down; all its text is safe to print.
+    `order` is None for a heading that is no record.
+    """
+
+    title: str
+    order: int | None = None
+    row: Row | None = None
+    within: tuple[str, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How deep it is in the tree."""
+        return len(self.within)
+
+    @property
+    def whole(self) -> str:
+        """Its title, after those of what it is in."""
+        return INTO.join((*self.within, self.title))
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A record to show: its row, or the title of a record without one."""
+
+    address: Address
+    kind: Kind
+    title: str
+    order: int | None
+    row: Row | None = None
+
+    @property
+    def place(self) -> tuple[float, Address]:
+        return inf if self.order is None else self.order, self.address
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The records of a course that a plan shows: its rows, and all others as headings."""
+
+    course: Course
+    rows: Sequence[Row]
+    departures: Sequence[Row]
+
+    def lines(self, rows: Sequence[Row], departures: Sequence[Row] = ()) -> Iterator[Line]:
+        """Yield some of the rows in the tree, with their headings.
+
+        Records of the outermost kind are in the plan's order, then come those that leave the
+        course, then records of other kinds that are directly in the course. Within a record, they
+        are in the members' order.
+        """
+        branches = _Branches(self, rows)
+        yield from branches.below(branches.outermost())
+        for row in departures:
+            yield Line(row.title, row.order, row)
+        for kind, nodes in branches.direct():
+            heading = directly(kind)
+            yield Line(heading)
+            yield from branches.below(nodes, (heading,))
+
+    @cached_property
+    def known(self) -> dict[Address, _Node]:
+        """All records that may be a heading, by address."""
+        found = {
+            each.address: _Node(
+                each.address,
+                each.kind,
+                inert(each.kind.title_of(each.attributes)),
+                each.kind.order_of(each.attributes),
+            )
+            for each in self.course.standing
+        }
+        for row in self.rows:
+            change = row.change
+            found[change.address] = _Node(change.address, change.kind, row.title, row.order)
+        return found
+
+    @cached_property
+    def renamed(self) -> dict[Address, Address]:
+        """The new address of each record that gets one, by the old address."""
+        return {row.change.was: row.change.address for row in self.rows if row.change.was}
+
+    def parent(self, kind: Kind, address: Address) -> Address | None:
+        """Return the address of what a record is in; None if that is its course."""
+        parent = kind.parent_of(address)
+        if parent == course_address(course_of(address)):
+            return None
+        return parent if parent in self.known else self.renamed.get(parent, parent)
+
+
+class _Branches:
+    """Some rows of a tree by what they are in."""
+
+    def __init__(self, tree: Tree, rows: Sequence[Row]) -> None:
+        self._tree = tree
+        self._top: list[_Node] = []
+        self._headings: list[_Node] = []  # of the outermost kind
+        self._direct: dict[Kind, list[_Node]] = defaultdict(list)
+        self._inside: dict[Address, list[_Node]] = defaultdict(list)
+        self._seen = {row.change.address for row in rows}
+        for row in rows:
+            change = row.change
+            node = _Node(change.address, change.kind, row.title, row.order, row)
+            self._add(node, self._top)
+
+    def _add(self, node: _Node, outermost: list[_Node]) -> None:
+        within = node.kind.within
+        if within is None:
+            outermost.append(node)
+            return
+        parent = self._tree.parent(node.kind, node.address)
+        if parent is None:
+            self._direct[node.kind].append(node)
+            return
+        self._inside[parent].append(node)
+        if parent not in self._seen:
+            self._seen.add(parent)
+            unknown = _Node(parent, within, inert(key_of(parent)), None)
+            self._add(self._tree.known.get(parent, unknown), self._headings)
+
+    def outermost(self) -> list[_Node]:
+        """Return the rows of the outermost kind in the plan's order, headings among them.
+
+        A heading is above the first row with a larger number, and above orphans.
+        """
+        nodes = list(self._top)
+        for heading in sorted(self._headings, key=lambda node: node.place, reverse=True):
+            after = (i for i, node in enumerate(nodes) if _follows(node, heading))
+            nodes.insert(next(after, len(nodes)), heading)
+        return nodes
+
+    def direct(self) -> Iterator[tuple[Kind, list[_Node]]]:
+        """Yield the records of inner kinds that are directly in the course, by kind."""
+        for kind in in_turn(self._direct):
+            yield kind, sorted(self._direct[kind], key=lambda node: node.place)
+
+    def below(self, nodes: Sequence[_Node], within: tuple[str, ...] = ()) -> Iterator[Line]:
+        """Yield a line for each record, and below it those in it."""
+        for node in nodes:
+            yield Line(node.title, node.order, node.row, within)
+            inside = sorted(self._inside.get(node.address, ()), key=lambda each: each.place)
+            yield from self.below(inside, (*within, node.title))
+
+
+def _follows(node: _Node, heading: _Node) -> bool:
+    is_orphan = node.row is not None and bool(node.row.wording.left)
+    return is_orphan or node.place > heading.place

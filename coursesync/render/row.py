@@ -1,0 +1,155 @@
+"""A change as people read it.
+
+Owns the contents of a row and its rank. It must never lay a row out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Command, Remedy
+from coursesync.planning.plan import Action
+from coursesync.render import plan_words
+from coursesync.render.fit import Rank
+from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    from coursesync.errors import Sentence, Shell
+    from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change, Course
+    from coursesync.render.excerpt import Difference
+    from coursesync.render.holders import Holders
+    from coursesync.render.plan_words import Wording
+
+    # returns the words of a command, with the workspace and the target
+    Hint: TypeAlias = Callable[[Command], Shell]
+
+# the actions whose rows list the fields that differ
+_DETAILED = frozenset({Action.UPDATE, Action.MOVE})
+
+
+@dataclass(frozen=True)
+class Around:
+    """What the rows of a course share.
+
+    `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
+    are compared; `holders` name what a record may be in. `opens` has the words for when a record
+    that may be in another one opens, by address.
+    """
+
+    courses: Mapping[int, Course]
+    comparisons: int
+    hint: Hint
+    holders: Holders
+    opens: Mapping[Address, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change as people read it; all its text is safe to print.
+
+    `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
+    answer, and `settlement` explains how to settle a doubt.
+    """
+
+    around: Around
+    change: Change
+    wording: Wording
+    order: int
+    title: str
+    remark: str
+    rank: Rank
+    question: Sentence = ""
+    settlement: tuple[Sentence, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """The remark; if there is none, what members see."""
+        if self.remark:
+            return self.remark
+        kind, attributes = self.change.kind, self.change.attributes
+        opens = self.around.opens.get(self.change.address) or kind.describe(attributes)
+        return opens + ("" if kind.is_active(attributes) else ", hidden from members")
+
+    @property
+    def is_weighty(self) -> bool:
+        """Whether it takes something from members, or needs a person's answer.
+
+        Even the longest plan shows it, and a document that must be cut shows it first.
+        """
+        return self.rank <= Rank.WEIGHTY
+
+    @cached_property
+    def compared(self) -> tuple[Difference, ...]:
+        """The fields that differ between the known and the wanted values."""
+        from coursesync.render.differences import differences  # noqa: PLC0415 - few plans need it
+
+        return differences(self.change, self.around.comparisons, self.around.holders)
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """The differences that the row's words don't already say; courses are named by title."""
+        change, courses = self.change, self.around.courses
+        if change.action not in _DETAILED or self.wording is LEAVING:
+            return ()
+        if change.home is None:
+            link = (change.kind.link,)
+            return tuple(each for each in self.compared if each.properties != link)
+        before, after = _course(courses[change.home]), _course(courses[change.parent_id])
+        course = (change.kind.parent_property,)
+        return tuple(
+            replace(each, before=before, after=after) if each.properties == course else each
+            for each in self.compared
+        )
+
+
+def row_of(change: Change, around: Around) -> Row:
+    """Return the row of a change."""
+    question = plan_words.question(change)
+    is_released = change.action is Action.PROTECT and not change.protected
+    wording = UNPROTECTING if is_released else WORDING[change.action]
+    is_doubt = change.action is Action.DOUBT
+    known = (change.candidates, change.reason, change.doubt)
+    steps = plan_words.settlement(change, *known) if is_doubt else ()
+    return Row(
+        around,
+        change,
+        wording,
+        order=change.order,
+        title=inert(change.title),
+        remark=plan_words.remark(change, around.holders),
+        rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
+        question=question,
+        settlement=tuple(Remedy(each).placed(around.hint) for each in steps),
+    )
+
+
+def departure_of(change: Change, around: Around) -> Row:
+    """Return the row of a record that moves away, in the course that it leaves."""
+    prior = change.before or {}
+    goes = _course(around.courses[change.parent_id])
+    return Row(
+        around,
+        change,
+        LEAVING,
+        order=change.kind.order_of(prior),
+        title=inert(change.kind.title_of(prior)),
+        remark=f"moves to course {goes}; keeps its Id {change.record_id}",
+        rank=LEAVING.rank,
+    )
+
+
+def _course(course: Course) -> str:
+    return f"{course.id} ({inert(course.title or course.key, 60)})"
+
+
+def _hides(change: Change) -> bool:
+    is_active = change.kind.is_active
+    hides = is_active(change.before or {}) and not is_active(change.attributes)
+    return change.action is Action.UPDATE and hides
