@@ -426,7 +426,8 @@ class Story(RuleBasedStateMachine):
         """
         live = records(self.sandbox)
         found = {each.id: each.title for each in live if each.kind is SECTION}
-        sections: dict[int | None, str | None] = {None: None, **found}
+        sections: dict[int | None, str | None] = {None: None}
+        sections.update(found)
         wanted: set[tuple[object, ...]] = set()
         for course, names in self.outlines.items():
             wanted |= {(SECTION.name, course, None, self.titles[name]) for name in names}
