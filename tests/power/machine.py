@@ -366,7 +366,7 @@ class Machine:
             "something is in doubt": self.state().doubts,
             "something is left to do": _unfinished(self.plan()),
             "something is left over": {path.name for path in self.disk.names} - _LASTING,
-            "the site is not as the outlines say": self._unlike(ours),
+            "the site is not as the outlines say": self._unlike({each.key: each for each in live}),
             "a section was deleted with lessons": self.unaccounted,
         }
         broken = Broken(
@@ -377,14 +377,15 @@ class Machine:
         if broken.duplicates or broken.lost or broken.wrongs:
             raise broken
 
-    def _unlike(self, ours: Mapping[tuple[str, int], Live]) -> list[str]:
+    def _unlike(self, live: Mapping[tuple[str, int], Live]) -> list[str]:
         """Return the resources whose record differs in any field from what was sent."""
         kept = {change.address for change in self.plan().changes}
         found: list[str] = []
         for address, entry in self.state().entries.items():
-            kind, live = kind_of(address), ours.get((kind_of(address).name, entry.id))
+            kind = kind_of(address)
+            record = live.get((kind.name, entry.id))
             sent = {**dict.fromkeys(filter(None, [kind.link])), **entry.known}
-            has = live.values if live else {}
+            has = record.values if record else {}
             if address not in kept and any(has.get(name) != v for name, v in sent.items()):
                 found.append(address)
         return found

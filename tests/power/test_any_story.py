@@ -359,9 +359,10 @@ class Story(RuleBasedStateMachine):
         places = [each.id for each in found if each.kind is SECTION and each.course == course]
         if lessons:
             there = places[to % len(places)] if places and to >= 0 else None
-            record_id = lessons[place % len(lessons)].id
-            values = {"Id": record_id, "SectionId": there, "By": COLLEAGUE}
-            change(self.sandbox, LESSON, values)
+            lesson = lessons[place % len(lessons)]
+            if lesson.holder != there:
+                values = {"Id": lesson.id, "SectionId": there, "By": COLLEAGUE}
+                change(self.sandbox, LESSON, values)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def let_a_colleague_delete(self, course: int, place: int) -> None:
