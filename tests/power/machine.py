@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 TARGET = "http://localhost"
 COLLEAGUE = "colleague@sandbox.example"
+BY_HAND = "By hand"  # how the titles of a colleague's records begin
 PERSON = "person@sandbox.example"  # who does what coursesync asks for
 LONGEST_LAG = 20.0  # seconds; looks go on for a minute
 _ROUNDS = 8  # of applies, until there is nothing left to do
@@ -114,8 +115,8 @@ class Live:
 
     @property
     def is_ours(self) -> bool:
-        """Whether no colleague wrote it last."""
-        return self.values["UpdatedBy"] != COLLEAGUE
+        """Whether no colleague made it, or wrote it last."""
+        return self.values["UpdatedBy"] != COLLEAGUE and not self.title.startswith(BY_HAND)
 
 
 def records(sandbox: Sandbox) -> list[Live]:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from machine import (
+    BY_HAND,
     COLLEAGUE,
     LONGEST_LAG,
     Machine,
@@ -333,9 +334,10 @@ class Story(RuleBasedStateMachine):
     def let_a_colleague_add(self, course: int, place: int) -> None:
         """Let someone click a section of her own together, or a lesson: perhaps in a section."""
         self.made += 1
-        values = {"CourseId": course, "Title": f"By hand {self.made}", "DisplayOrder": self.made}
+        values = {"CourseId": course, "Title": f"{BY_HAND} {self.made}", "DisplayOrder": self.made}
         whole = {**values, "UnlockType": 1, "UnlockAfterDays": 0, "Active": True}
-        places = [each.id for each in records(self.sandbox) if each.kind is SECTION]
+        found = records(self.sandbox)
+        places = [each.id for each in found if each.kind is SECTION and each.course == course]
         kind = LESSON if place >= 0 else SECTION
         if kind is LESSON and place % 4 and places:
             whole["SectionId"] = places[place % len(places)]
@@ -426,9 +428,10 @@ class Story(RuleBasedStateMachine):
         A lesson that an outline has elsewhere is such a record.
         """
         live = records(self.sandbox)
-        found = {each.id: each.title for each in live if each.kind is SECTION}
         sections: dict[int | None, str | None] = {None: None}
-        sections.update(found)
+        for each in live:
+            if each.kind is SECTION:
+                sections[each.id] = each.title
         wanted: set[tuple[object, ...]] = set()
         for course, names in self.outlines.items():
             wanted |= {(SECTION.name, course, None, self.titles[name]) for name in names}
