@@ -72,7 +72,7 @@ def apply(
     _account_for_the_rest(run, led_to)
     results = [run.results[each.address] for each in plan.changes if each.address in run.results]
     results += [each for at in run.earlier if not (each := run.results[at]).done]
-    twins = {each.record_id: each for each in (*twins_in(found), *run.twins)}
+    twins = {(each.kind, each.record_id): each for each in (*twins_in(found), *run.twins)}
     report = Report(
         tuple(results),
         led_to,

@@ -161,7 +161,8 @@ def completed(
     for planned in changes:
         result = results.get(planned.address)
         change = result.change if result else planned
-        is_open = _is_open(change, result, led_to)
+        # a record that the plan keeps may have the result of its create, by an earlier run
+        is_open = planned.action in _REPORTED or _is_open(change, result, led_to)
         if is_open:
             ids |= {change.parent_id, change.home}
         # the next plan deals with a resource that waited for a doubt
@@ -176,7 +177,7 @@ def completed(
 
 def _is_open(change: Change, result: Result | None, led_to: State) -> bool:
     """Return whether the next plan would mention a change's record."""
-    if change.action in _REPORTED or result is None or not result.done:
+    if result is None or not result.done:
         return True
     if result.status not in _FOUND:
         return False

@@ -111,7 +111,7 @@ class Run:
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records
-        self.known = {kind: set(state.strangers) for kind in KINDS.values()}
+        self.known = {kind: set(state.strangers_of(kind)) for kind in KINDS.values()}
         for address, entry in state.entries.items():
             self.known[kind_of(address)].add(entry.id)
         # by kind, every Id seen on the server; a create must return one that is not in here

@@ -153,7 +153,7 @@ def keep(
         entry, kind = entry_at(known, at), kind_of(at)
         with connected(project, (), clock, progress, credentials) as world:
             # a record that a person rejected before can be chosen now
-            undecided = replace(known, strangers=())
+            undecided = known.with_strangers(kind, ())
             live = _of_course(world, undecided, entry.parent_id, kind)
         owners = twins(undecided, live.values(), kind)
         second = {record for record, owner in owners.items() if owner == at}
@@ -178,8 +178,9 @@ def keep(
         known = project.store.recover(known)
         courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
         entries = {**known.entries, at: kept}
-        strangers = tuple(sorted({*known.strangers, *others} - {record_id}))
-        project.store.finish(replace(known, courses=courses, entries=entries, strangers=strangers))
+        strangers = {*known.strangers_of(kind), *others} - {record_id}
+        known = replace(known, courses=courses, entries=entries)
+        project.store.finish(known.with_strangers(kind, strangers))
     return others
 
 

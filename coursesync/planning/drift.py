@@ -185,7 +185,7 @@ def _possible_twins(
     courses: dict[int, list[Entry]] = defaultdict(list)
     for entry in ours.values():
         courses[entry.parent_id].append(entry)
-    known = {entry.id for entry in ours.values()}.union(state.strangers)
+    known = {entry.id for entry in ours.values()}.union(state.strangers_of(kind))
     listed = (record for record in live.values() if record.whole is None)
     shows_markers = any(is_marker(record.marker) for record in listed)
     for record in live.values():

@@ -88,7 +88,7 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
 
 def _unmanaged(state: State, records: Iterable[Record], kind: Kind) -> list[Record]:
     entries = (entry for address, entry in state.entries.items() if kind_of(address) is kind)
-    known = {entry.id for entry in entries}.union(state.strangers)
+    known = {entry.id for entry in entries}.union(state.strangers_of(kind))
     return [record for record in records if record.id not in known]
 
 

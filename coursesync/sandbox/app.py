@@ -30,7 +30,7 @@ from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings, User
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import LESSONS, SECTIONS
+from coursesync.sandbox.tables import LESSONS, SECTIONS, Kind
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DEFAULTS = Settings()
+_LESSON_PATH = "/api/content/courselessons"
 _DENIALS = {401: Unauthorized, 403: Forbidden}
-_ELSEWHERE = "CourseId <> (SELECT CourseId FROM sections WHERE Id = ?)"
+_ELSEWHERE = "CourseId <> (SELECT CourseId FROM {} WHERE Id = ?)"
 
 
 @dataclass(frozen=True)
@@ -232,19 +233,22 @@ class Sandbox:
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
     def _incident(self, request: Request, fault: Fault) -> Incident:
+        kind = LESSONS if request.path.startswith(_LESSON_PATH) else SECTIONS
         return Incident(
             amount=fault.amount,
             revoke=lambda: self._tokens.revoke(_bearer(request)),
-            other_id=lambda record_id: self._first_id("Id <> ?", record_id),
-            elsewhere_id=lambda record_id: self._first_id(_ELSEWHERE, record_id),
+            other_id=lambda record_id: self._first_id(kind, "Id <> ?", record_id),
+            elsewhere_id=lambda record_id: self._first_id(
+                kind, _ELSEWHERE.format(kind.table), record_id
+            ),
             sleep=self._sleep,
             now=self._now,
             by_hand=is_by_hand(request.environ, fault),
         )
 
-    def _first_id(self, condition: str, section_id: int) -> int | None:
+    def _first_id(self, kind: Kind, condition: str, record_id: int) -> int | None:
         clauses = f"WHERE {condition} ORDER BY Id LIMIT 1"
-        found = self._records.select(SECTIONS, clauses, (section_id,))
+        found = self._records.select(kind, clauses, (record_id,))
         return int(str(found[0]["Id"])) if found else None
 
     def _carry_out(self, request: Request, at: float, ago: float = 0) -> tuple[Response, bool]:

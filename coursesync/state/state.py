@@ -10,8 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, Literal, Self
 
 from coursesync.errors import StateError
+from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import Address, course_of
+<<<<<<< HEAD
 from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
+=======
+from coursesync.kinds.kind import Kind
+from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
+>>>>>>> wt-lcrash
 from coursesync.text import inert
 
 MAX_SENT: Final = 3  # times to send one create
@@ -178,6 +184,12 @@ class Unread(Mapping[Address, Entry]):
         return len(self._raw)
 
 
+def _kind_inside(raw: object) -> object:
+    if not any(raw == kind.name and kind.within for kind in KINDS.values()):
+        raise ValueError("no such kind")
+    return raw
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
     """All that is known of one target.
@@ -192,7 +204,9 @@ class State:
         serial: rises by one with each save: of two states of a lineage, the one with the higher
             serial is newer. A state that was never saved has 0.
         strangers: the Ids of records that are not ours, as a person has stated. No look adopts
-            them.
+            them. These are of the kind that an outline lists.
+        strangers_inside: the same, for each kind that is inside another, by its name. A record of
+            another kind may have the same Id.
         target: the API's base URL.
     """
 
@@ -203,7 +217,23 @@ class State:
     lineage: str = ""
     serial: Count = 0
     strangers: tuple[Id, ...] = ()
+    strangers_inside: Mapping[Annotated[str, _kind_inside], tuple[Id, ...]] = field(
+        default_factory=dict, metadata={OMIT: True}
+    )
     target: str
+
+    def strangers_of(self, kind: Kind) -> tuple[int, ...]:
+        """Return the strangers of a kind."""
+        return self.strangers_inside.get(kind.name, ()) if kind.within else self.strangers
+
+    def with_strangers(self, kind: Kind, ids: Collection[int]) -> Self:
+        """Return the state with these strangers of a kind, in place of those that it has."""
+        found = tuple(sorted(ids))
+        if not kind.within:
+            return replace(self, strangers=found)
+        inside = {**self.strangers_inside, kind.name: found}
+        kept = {name: each for name, each in sorted(inside.items()) if each}
+        return replace(self, strangers_inside=kept)
 
 
 def resolve(state: State, address: Address, entry: Entry | None) -> State:
@@ -221,14 +251,15 @@ def resolve(state: State, address: Address, entry: Entry | None) -> State:
     Raises:
         KeyError: nothing is in doubt at that address.
     """
-    doubts, entries = dict(state.doubts), dict(state.entries)
+    doubts, entries, kind = dict(state.doubts), dict(state.entries), kind_of(address)
     others = {candidate.id for candidate in doubts.pop(address).candidates}
-    others -= {each.id for doubt in doubts.values() for each in doubt.candidates}
+    beside = [doubt for at, doubt in doubts.items() if kind_of(at) is kind]
+    others -= {each.id for doubt in beside for each in doubt.candidates}
     if entry is not None:
         entries[address] = entry
         others.discard(entry.id)
-    strangers = tuple(sorted(others.union(state.strangers)))
-    return replace(state, doubts=doubts, entries=entries, strangers=strangers)
+    settled = replace(state, doubts=doubts, entries=entries)
+    return settled.with_strangers(kind, others.union(state.strangers_of(kind)))
 
 
 def unconfirmed(state: State) -> dict[Address, Entry]:

@@ -49,7 +49,7 @@ def _document(state: State) -> dict[str, object]:
     is_newer = any(entry.seen for entry in state.entries.values()) or any(
         kind_of(address).within for address in (*state.entries, *state.doubts)
     )
-    document["format"] = FORMATS[is_newer]
+    document["format"] = FORMATS[is_newer or bool(state.strangers_inside)]
     document["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
     document["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
     document["doubts"] = {
@@ -78,7 +78,7 @@ def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) ->
     try:
         raw = json.loads((_OPENING + rest).decode())
         entries = raw["entries"]
-        _check_names(rest, raw["courses"], raw["doubts"], entries)
+        _check_names(rest, raw["courses"], raw["doubts"], entries, raw.get("strangers_inside", ()))
         return read_value(State, raw)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
@@ -96,14 +96,18 @@ def is_address(text: str) -> bool:
 
 
 def _check_names(
-    rest: bytes, courses: Collection[str], doubts: Collection[str], entries: Collection[str]
+    rest: bytes,
+    courses: Collection[str],
+    doubts: Collection[str],
+    entries: Collection[str],
+    kinds: Collection[str],
 ) -> None:
     """Raise ValueError for an invalid name, or for one that occurs twice, which `json` accepts."""
     addresses = (*entries, *doubts)
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")
     names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
-    if ids != len(courses) + len(entries) or names != ids + len(doubts):
+    if ids != len(courses) + len(entries) or names != ids + len(doubts) + len(kinds):
         raise ValueError("an address or an Id occurs twice")
 
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import httpx
 from forgetful import ForgetfulDisk, PowerCut
 from virtual import Quiet, VirtualClock
 
@@ -19,8 +20,10 @@ from coursesync.applying.report import Status
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.errors import InvalidOutlines, Stop
-from coursesync.kinds import KINDS
+from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import course_of
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.embedded import EmbeddedTransport
@@ -34,6 +37,7 @@ from coursesync.planning.policy import KEEP_ALL
 from coursesync.state import STATE_NAME
 from coursesync.state.file_store import StateFile
 from coursesync.state.state import resolve, unconfirmed
+from coursesync.text import moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,16 +45,22 @@ if TYPE_CHECKING:
     from random import Random
 
     from coursesync.applying.report import Report
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import Throttled
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
     from coursesync.planning.policy import Policy
     from coursesync.sandbox import Sandbox
-    from coursesync.state.state import State
+    from coursesync.state.state import Doubt, State
 
 TARGET = "http://localhost"
 COLLEAGUE = "colleague@sandbox.example"
+BY_HAND = "By hand"  # how the titles of a colleague's records begin
+PERSON = "person@sandbox.example"  # who does what coursesync asks for
+LONGEST_LAG = 20.0  # seconds; looks go on for a minute
+_ROUNDS = 8  # of applies, until there is nothing left to do
 
 
 class Broken(AssertionError):  # noqa: N818 - what became of a promise
@@ -68,6 +78,71 @@ class Broken(AssertionError):  # noqa: N818 - what became of a promise
         super().__init__(f"twice: {duplicates}, lost: {lost}, {wiped} {unreported} {wrongs}")
         self.duplicates, self.lost, self.wrongs = duplicates, lost, wrongs
         self.wiped, self.unreported = wiped, unreported
+
+
+@dataclass(frozen=True)
+class Live:
+    """A record of any kind on the site. Records of two kinds may have the same Id."""
+
+    kind: Kind
+    values: Mapping[str, object]
+
+    @property
+    def id(self) -> int:
+        """Its Id."""
+        return int(str(self.values["Id"]))
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Its kind and Id."""
+        return self.kind.name, self.id
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+        return str(self.values["Title"])
+
+    @property
+    def course(self) -> object:
+        """The Id of its course."""
+        return self.values["CourseId"]
+
+    @property
+    def holder(self) -> int | None:
+        """The Id of the section that it is in; None if it is in none."""
+        found = self.values.get(self.kind.link)
+        return None if found is None else int(str(found))
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether no colleague made it, or wrote it last."""
+        return self.values["UpdatedBy"] != COLLEAGUE and not self.title.startswith(BY_HAND)
+
+
+def records(sandbox: Sandbox) -> list[Live]:
+    """Return every record on the site that an outline can have: sections, then lessons."""
+    return [
+        *(Live(SECTION, each) for each in sandbox.sections()),
+        *(Live(LESSON, each) for each in sandbox.lessons()),
+    ]
+
+
+def change(sandbox: Sandbox, kind: Kind, values: Mapping[str, object], method: str = "PUT") -> None:
+    """Change a record, or make one by POST; `By` says who does it."""
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=TARGET) as hand:
+        hand.request(method, f"/_sandbox/{kind.plural}", json={**values}).raise_for_status()
+
+
+def remove(sandbox: Sandbox, kind: Kind, record_id: int) -> bool:
+    """Remove a record as a person does; return whether the API did it."""
+    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=TARGET) as hand:
+        query = {"id": str(record_id)}
+        return hand.delete(f"/_sandbox/{kind.plural}", params=query).is_success
+
+
+def known_to(state: State) -> set[tuple[str, int]]:
+    """Return the kind and the Id of each entry."""
+    return {(kind_of(address).name, entry.id) for address, entry in state.entries.items()}
 
 
 @dataclass
@@ -92,6 +167,7 @@ class Wire:
 
     inner: Nexudus
     effect: Callable[[str], None]
+    before_a_deletion: Callable[[str, int], None]
 
     @property
     def logged_in(self) -> bool:
@@ -119,6 +195,7 @@ class Wire:
     def delete(self, path: str, record_id: int) -> Exchange:
         """Send a deletion."""
         self.effect("send a deletion")
+        self.before_a_deletion(path, record_id)
         exchange = self.inner.delete(path, record_id)
         self.effect("read its answer")
         return exchange
@@ -147,6 +224,7 @@ class Machine:
         self.clock = clock
         self.disk = ForgetfulDisk(Switch())
         self.applied = self.cuts = 0
+        self.unaccounted: list[str] = []
         # a token that can be renewed, for some faults revoke it
         login = Credentials(email="admin@sandbox.example", password="sandbox")
         self._remote = Nexudus(TARGET, login, transport=EmbeddedTransport(sandbox))
@@ -181,7 +259,7 @@ class Machine:
         store = self.store()
         with store.held():
             state = store.load()
-            wire = Wire(self._remote, self.disk.effect)
+            wire = Wire(self._remote, self.disk.effect, self._note_deletion)
             world = World(wire, self.clock, Quiet(), Schedule(None), store)
             found: tuple[Drifted, ...] = ()
             if afresh:
@@ -222,64 +300,96 @@ class Machine:
         with store.held():
             state = store.recover(store.load())
             for address, doubt in state.doubts.items():
-                known = {entry.id for entry in state.entries.values()}
-                ours = [
-                    int(str(record["Id"]))
-                    for record in self.sandbox.sections()
-                    if record["CourseId"] == doubt.parent_id
-                    and record["Title"] == doubt.known["Title"]
-                    and record["UpdatedBy"] != COLLEAGUE
-                    and record["Id"] not in known
-                ]
-                entry = entry_of(doubt, ours[0], address) if ours else None
+                found = self._made_by(doubt, address, state)
+                entry = entry_of(doubt, found[0], address) if found else None
                 state = store.finish(resolve(state, address, entry))
+
+    def _made_by(self, doubt: Doubt, address: Address, state: State) -> list[int]:
+        """Return the records that a create in doubt may have made, as a person judges it."""
+        known, kind = known_to(state), kind_of(address)
+        alike = [
+            each
+            for each in records(self.sandbox)
+            if each.kind is kind
+            and (each.course, each.title) == (doubt.parent_id, doubt.known["Title"])
+            and each.is_ours
+            and each.key not in known
+        ]
+        # first what is in the section that it was sent to
+        alike.sort(key=lambda each: each.holder != doubt.known.get(kind.link))
+        return [each.id for each in alike]
+
+    def _free(self, report: Report) -> None:
+        """Move the lessons out of the sections that could not be deleted or moved for them."""
+        stopped = report.with_status(Status.HAS_LESSONS)
+        sections = {result.change.record_id for result in stopped}
+        for each in records(self.sandbox):
+            if each.kind is LESSON and each.holder in sections:
+                change(self.sandbox, LESSON, {"Id": each.id, "SectionId": None, "By": PERSON})
+
+    def _note_deletion(self, path: str, record_id: int) -> None:
+        """Note the lessons in a section that is about to be deleted, except those just made."""
+        if path != SECTION.endpoint:
+            return
+        for each in records(self.sandbox):
+            made = moment(str(each.values["CreatedOn"]))
+            assert made is not None
+            age = (self.clock.today() - made).total_seconds()
+            if each.kind is LESSON and each.holder == record_id and age > LONGEST_LAG + 1:
+                self.unaccounted.append(f"{each.title} was in section {record_id}")
 
     def converge(self) -> None:
         """Apply until there is nothing left to do, with a person at hand."""
-        for number in range(5):
+        for number in range(_ROUNDS):
             with suppress(Stop):
                 # where the site has what the outlines say already, one without a look notes it
-                self.apply(terms=Terms(overwrite_drift=True), afresh=number % 2 == 0)
+                self._free(self.apply(terms=Terms(overwrite_drift=True), afresh=number % 2 == 0))
             if not self.state().doubts and not _unfinished(self.plan()):
                 return
             self.settle_by_hand()
 
-    def check(self, exempt: frozenset[int] = frozenset()) -> None:
+    def check(self, exempt: frozenset[tuple[str, int]] = frozenset()) -> None:
         """Check the promises: no record twice, no Id lost, the site as the outlines want it.
 
         Args:
-            exempt: records of ours that no state can know any more.
+            exempt: records of ours that no state can know any more, by kind and Id.
         """
-        sections = self.sandbox.sections()
-        ours = [each for each in sections if each["UpdatedBy"] != COLLEAGUE]
-        places = Counter(f"{each['CourseId']}: {each['Title']}" for each in ours)
-        known = {entry.id for entry in self.state().entries.values()}
-        on_server = {int(str(each["Id"])) for each in ours}
+        live = records(self.sandbox)
+        ours = {each.key: each for each in live if each.is_ours}
+        known = known_to(self.state())
+        places = Counter(
+            f"{each.course}: {each.title}"
+            for each in ours.values()
+            if each.key in known or each.key not in exempt
+        )
         wrongs = {
-            "an Id is known that never was": known - {int(str(each["Id"])) for each in sections},
+            "an Id is known that never was": known - {each.key for each in live},
             "something is in doubt": self.state().doubts,
             "something is left to do": _unfinished(self.plan()),
             "something is left over": {path.name for path in self.disk.names} - _LASTING,
-            "the site is not as the outlines say": self._unlike({r["Id"]: r for r in ours}),
+            "the site is not as the outlines say": self._unlike({each.key: each for each in live}),
+            "a section was deleted with lessons": self.unaccounted,
         }
         broken = Broken(
             tuple(place for place, times in places.items() if times > 1),
-            tuple(f"Id {each}" for each in sorted(on_server - exempt - known)),
+            tuple(f"{kind} {number}" for kind, number in sorted(ours.keys() - exempt - known)),
             tuple(f"{words}: {found}" for words, found in wrongs.items() if found),
         )
         if broken.duplicates or broken.lost or broken.wrongs:
             raise broken
 
-    def _unlike(self, ours: Mapping[object, Mapping[str, object]]) -> list[str]:
+    def _unlike(self, live: Mapping[tuple[str, int], Live]) -> list[str]:
         """Return the resources whose record differs in any field from what was sent."""
         kept = {change.address for change in self.plan().changes}
-        entries = self.state().entries
-        sent = {a: (entries[a].id, entries[a].known) for a in entries if a not in kept}
-        return [
-            address
-            for address, (record_id, attributes) in sent.items()
-            if any(ours.get(record_id, {}).get(name) != v for name, v in attributes.items())
-        ]
+        found: list[str] = []
+        for address, entry in self.state().entries.items():
+            kind = kind_of(address)
+            record = live.get((kind.name, entry.id))
+            sent = {**dict.fromkeys(filter(None, [kind.link])), **entry.known}
+            has = record.values if record else {}
+            if address not in kept and any(has.get(name) != v for name, v in sent.items()):
+                found.append(address)
+        return found
 
 
 _LASTING = {STATE_NAME, f"{STATE_NAME}.backup"}

@@ -12,35 +12,47 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from forgetful import ForgetfulDisk
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
-from machine import COLLEAGUE, Machine, Switch
+from machine import (
+    BY_HAND,
+    COLLEAGUE,
+    LONGEST_LAG,
+    Machine,
+    Switch,
+    change,
+    known_to,
+    records,
+    remove,
+)
 from together import Both, clone_of
 from turns import BothClocks
 from virtual import virtual_sandbox
 
 from coursesync.errors import StateLocked, Stop
+from coursesync.kinds import KINDS
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.sandbox import Fault, FaultKind, Settings
 from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
-    from coursesync.sandbox import Sandbox
+    from machine import Live
 
 COURSES = (4711, 4712)
-LOCAL = "http://localhost"
-LONGEST_LAG = 20.0  # seconds; looks go on for a minute
-SECTIONS = "/api/content/coursesections"
-CREATES, UPDATES, DELETES = f"POST {SECTIONS}", f"PUT {SECTIONS}", f"DELETE {SECTIONS}/*"
-SEARCHES = f"GET {SECTIONS}"
+ENDPOINTS = [kind.endpoint for kind in KINDS.values()]
+REQUESTS = [
+    *(f"{method} {endpoint}" for method in ("POST", "PUT", "GET") for endpoint in ENDPOINTS),
+    *(f"DELETE {endpoint}/*" for endpoint in ENDPOINTS),
+]
 POLICIES = [Policy(each, prune=True) for each in OnRemoval]
 # what a run has to outlive; slow and socket-level ones need a real clock or a real socket. An Id of
 # another record (`known-id`) differs visibly from a new one only if that record was listed
-KINDS = sorted(
+FAULT_KINDS = sorted(
     set(FaultKind)
     - {FaultKind.SLOW, FaultKind.SLOW_HEADERS, FaultKind.LATE, FaultKind.STATUS, FaultKind.KNOWN_ID}
     - {FaultKind.NO_EFFECT, FaultKind.OTHER_COURSE_ID}
@@ -54,32 +66,50 @@ AMOUNTS = {
     FaultKind.THROTTLED_DATE: "=3",
 }
 READINGS: dict[str, list[object]] = {
-    "lists_null": [[], ["SectionContents"], ["SectionContents", "Title", "SystemId", "UpdatedOn"]],
+    "lists_null": [
+        [],
+        ["SectionContents", "LessonContents"],
+        ["SectionContents", "LessonContents", "SectionId", "Title", "SystemId", "UpdatedOn"],
+    ],
     "put_resets": ["fields", "everything", "nothing"],
     "system_id": ["kept", "dropped", "refused"],
+    "section_delete": ["ungroups", "deletes", "refused"],
 }
 FAULTS = st.sampled_from(
-    [f"{kind}{AMOUNTS.get(kind, '')}" for kind in KINDS if kind is not FaultKind.FORBIDDEN_TOKEN]
+    [
+        f"{kind}{AMOUNTS.get(kind, '')}"
+        for kind in FAULT_KINDS
+        if kind is not FaultKind.FORBIDDEN_TOKEN
+    ]
     + ["late=15", "status=502", "status=202", "status=404", "forbidden-token"]
 )
 
 
 class Story(RuleBasedStateMachine):
-    """One workspace of two courses, one site, and all that can happen to them."""
+    """One workspace of two courses, one site, and all that can happen to them.
+
+    Attributes:
+        outlines: the names of each course's sections.
+        within: the names of the lessons of each list, by the section's name or the course's Id; a
+            list that is not written is not in here.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = ExitStack()
         self.folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.clock = BothClocks(Random(0))  # noqa: S311 - repeatable
-        self.sandbox, _ = self.stack.enter_context(virtual_sandbox(self.clock, Settings()))
+        # a section and a lesson may have the same Id
+        settings = Settings(ids_apart=0)
+        self.sandbox, _ = self.stack.enter_context(virtual_sandbox(self.clock, settings))
         self.machine = Machine(self.folder, self.sandbox, self.clock)
         self.outlines: dict[int, list[str]] = {course: [] for course in COURSES}
+        self.within: dict[int | str, list[str]] = {}
         self.titles: dict[str, str] = {}
         self.versions: dict[str, int] = {}
         self.protected: set[str] = set()
         self.saves: list[dict[Path, bytes]] = [{}]
-        self.lost: set[int] = set()
+        self.lost: set[tuple[str, int]] = set()
         self.losses = 0
         self.gave = False
         self.made = 0
@@ -91,25 +121,58 @@ class Story(RuleBasedStateMachine):
         """Write a course's outline."""
         lines = [f"id: {course}", "title: A course", "sections:"]
         for name in self.outlines[course]:
-            lines += [f"  - key: {name.lower()}", f"    title: {self.titles[name]}"]
-            lines += [f"    contents: <p>{name} {self.versions[name]}</p>"]
+            lines += self.item(name)
             lines += [f"    previous_keys: [c{c}.{name.lower()}]" for c in COURSES if c != course]
-            lines += ["    protect: true"] * (name in self.protected)
+            lines += [f"    {line}" for line in self.list_in(name)]
         if not self.outlines[course]:
             lines[-1] += " []"
+        lines += self.list_in(course)
         (self.folder / f"c{course}.yaml").write_text("\n".join(lines) + "\n")
 
-    def new(self) -> str:
-        """Make up a section."""
+    def item(self, name: str) -> list[str]:
+        """Return the lines that a section and a lesson have in common."""
+        lines = [f"  - key: {name.lower()}", f"    title: {self.titles[name]}"]
+        lines += [f"    contents: <p>{name} {self.versions[name]}</p>"]
+        return lines + ["    protect: true"] * (name in self.protected)
+
+    def list_in(self, parent: int | str) -> list[str]:
+        """Return the lines of a list of lessons; none if the list is not written."""
+        if parent not in self.within:
+            return []
+        names = self.within[parent]
+        lines = [line for name in names for line in self.item(name)]
+        return ["lessons:" + " []" * (not names), *lines]
+
+    def new(self, letter: str = "S") -> str:
+        """Make up a section, or a lesson."""
         self.made += 1
-        name = f"S{self.made}"
-        self.titles[name], self.versions[name] = f"Section {name}", 0
+        name = f"{letter}{self.made}"
+        noun = "Section" if letter == "S" else "Lesson"
+        self.titles[name], self.versions[name] = f"{noun} {name}", 0
         return name
 
+    def parents(self, course: int) -> list[int | str]:
+        """Return what may have a list of lessons."""
+        return [course, *self.outlines[course]]
+
     def one_of(self, course: int, place: int) -> str | None:
-        """Choose a section of an outline, if it has any."""
-        names = self.outlines[course]
+        """Choose a section or a lesson of an outline, if it has any."""
+        lessons = [each for at in self.parents(course) for each in self.within.get(at, ())]
+        names = [*self.outlines[course], *lessons]
         return names[place % len(names)] if names else None
+
+    def list_of(self, course: int, name: str) -> list[str]:
+        """Return the list that a section or a lesson is in."""
+        if name in self.outlines[course]:
+            return self.outlines[course]
+        lists = (self.within.get(at, []) for at in self.parents(course))
+        return next(names for names in lists if name in names)
+
+    def live(self, name: str) -> list[Live]:
+        """Return the records that have the title of a section or a lesson."""
+        kind = SECTION if name.startswith("S") else LESSON
+        found = records(self.sandbox)
+        return [each for each in found if each.kind is kind and each.title == self.titles[name]]
 
     def settled(self) -> bool:
         """Whether nothing that a run left waits for the next one."""
@@ -140,8 +203,8 @@ class Story(RuleBasedStateMachine):
             both.run()
             both.check_twins()
             both.settle()
-        known = {entry.id for entry in self.machine.state().entries.values()}
-        self.lost |= {int(str(record["Id"])) for record in self.sandbox.sections()} - known
+        made = {each.key for each in records(self.sandbox)}
+        self.lost |= made - known_to(self.machine.state())
         self.saves.append({p: i.content for p, i in self.machine.disk.names.items()})
 
     @rule(course=st.sampled_from(COURSES), number=st.integers(1, 4))
@@ -149,6 +212,41 @@ class Story(RuleBasedStateMachine):
         """Put new sections at the end of an outline."""
         for _ in range(number):
             self.outlines[course].append(self.new())
+        self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), number=st.integers(1, 3))
+    def add_a_section_with_lessons(self, course: int, number: int) -> None:
+        """Put a new section with new lessons at the end of an outline."""
+        name = self.new()
+        self.outlines[course].append(name)
+        self.within[name] = [self.new("L") for _ in range(number)]
+        self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20), number=st.integers(1, 3))
+    def add_lessons(self, course: int, place: int, number: int) -> None:
+        """Put new lessons into a section, or directly into the course."""
+        parents = self.parents(course)
+        lessons = self.within.setdefault(parents[place % len(parents)], [])
+        for _ in range(number):
+            lessons.insert(place, self.new("L"))
+        self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20), to=st.integers(0, 20))
+    def move_a_lesson(self, course: int, place: int, to: int) -> None:
+        """Move a lesson to another section, or out of any."""
+        parents = self.parents(course)
+        lessons = [each for at in parents for each in self.within.get(at, ())]
+        if lessons:
+            name = lessons[place % len(lessons)]
+            self.list_of(course, name).remove(name)
+            self.within.setdefault(parents[to % len(parents)], []).insert(place, name)
+            self.write(course)
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
+    def drop_a_list(self, course: int, place: int) -> None:
+        """Delete a list of lessons from an outline; they stay on the site as they are."""
+        parents = self.parents(course)
+        self.within.pop(parents[place % len(parents)], None)
         self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
@@ -159,56 +257,61 @@ class Story(RuleBasedStateMachine):
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def rewrite_one(self, course: int, place: int) -> None:
-        """Change a section's contents."""
+        """Change the contents of a section or a lesson."""
         if name := self.one_of(course, place):
             self.versions[name] += 1
             self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def retitle_one(self, course: int, place: int) -> None:
-        """Give a section another title."""
+        """Give a section or a lesson another title."""
         if name := self.one_of(course, place):
             self.titles[name] += " again"
             self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20), to=st.integers(0, 20))
     def put_one_elsewhere(self, course: int, place: int, to: int) -> None:
-        """Move a section within its outline."""
+        """Move a section or a lesson within its list."""
         if name := self.one_of(course, place):
-            self.outlines[course].remove(name)
-            self.outlines[course].insert(to, name)
+            names = self.list_of(course, name)
+            names.remove(name)
+            names.insert(to, name)
             self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def give_one_away(self, course: int, place: int) -> None:
         """Move a section to the other course's outline, and state the move in `previous_keys`.
 
-        Not once a machine was lost: which course a section was in, no state can then be sure of.
+        Its lessons stay in their course. Not once a machine was lost: which course a section was
+        in, no state can then be sure of.
         """
-        if (name := self.one_of(course, place)) and not self.losses:
+        if (names := self.outlines[course]) and not self.losses:
             self.gave = True
             (other,) = set(COURSES) - {course}
-            self.outlines[course].remove(name)
+            name = names.pop(place % len(names))
             self.outlines[other].append(name)
+            if left := self.within.pop(name, []):
+                self.within.setdefault(course, []).extend(left)
             self.write(course)
             self.write(other)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def protect_one(self, course: int, place: int) -> None:
-        """Protect a section from deletion, or release it."""
+        """Protect a section or a lesson from deletion, or release it."""
         if name := self.one_of(course, place):
             self.protected ^= {name}
             self.write(course)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def take_one_out(self, course: int, place: int) -> None:
-        """Take a section out of an outline; it stays on the site."""
-        if self.outlines[course]:
-            self.outlines[course].pop(place % len(self.outlines[course]))
+        """Take a section with its lessons, or a lesson, out of an outline; it stays on the site."""
+        if name := self.one_of(course, place):
+            self.list_of(course, name).remove(name)
+            self.within.pop(name, None)
             self.write(course)
 
     @rule(
-        method=st.sampled_from([CREATES, UPDATES, DELETES, SEARCHES]),
+        method=st.sampled_from(REQUESTS),
         nth=st.integers(1, 4),
         kind=FAULTS,
     )
@@ -227,30 +330,48 @@ class Story(RuleBasedStateMachine):
         """Do nothing for a while."""
         self.clock.sleep(seconds)
 
-    @rule(course=st.sampled_from(COURSES))
-    def let_a_colleague_add(self, course: int) -> None:
-        """Let someone click a section of her own together."""
+    @rule(course=st.sampled_from(COURSES), place=st.integers(-5, 20))
+    def let_a_colleague_add(self, course: int, place: int) -> None:
+        """Let someone click a section of her own together, or a lesson: perhaps in a section."""
         self.made += 1
-        values = {"CourseId": course, "Title": f"By hand {self.made}", "DisplayOrder": self.made}
+        values = {"CourseId": course, "Title": f"{BY_HAND} {self.made}", "DisplayOrder": self.made}
         whole = {**values, "UnlockType": 1, "UnlockAfterDays": 0, "Active": True}
-        foreign(self.sandbox, whole)
+        found = records(self.sandbox)
+        places = [each.id for each in found if each.kind is SECTION and each.course == course]
+        kind = LESSON if place >= 0 else SECTION
+        if kind is LESSON and place % 4 and places:
+            whole["SectionId"] = places[place % len(places)]
+        change(self.sandbox, kind, {**whole, "By": COLLEAGUE}, "POST")
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def let_a_colleague_edit(self, course: int, place: int) -> None:
-        """Let someone edit one of our sections on the site; the outline wins."""
+        """Let someone edit one of our records on the site; the outline wins."""
         self.clock.sleep(2)  # the server's times have no fractions of a second
         name = self.one_of(course, place)
-        for record in self.sandbox.sections():
-            if name and record["Title"] == self.titles[name]:
-                foreign(self.sandbox, {"Id": record["Id"], "Title": f"Not {name}"}, "PUT")
+        for record in self.live(name) if name else ():
+            title = f"Not {name}"
+            change(self.sandbox, record.kind, {"Id": record.id, "Title": title, "By": COLLEAGUE})
+
+    @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20), to=st.integers(-1, 20))
+    def let_a_colleague_move(self, course: int, place: int, to: int) -> None:
+        """Let someone move one of our lessons on the site, or take it out; the outline wins."""
+        self.clock.sleep(2)
+        found = records(self.sandbox)
+        lessons = [each for each in found if each.kind is LESSON and each.course == course]
+        places = [each.id for each in found if each.kind is SECTION and each.course == course]
+        if lessons:
+            there = places[to % len(places)] if places and to >= 0 else None
+            lesson = lessons[place % len(lessons)]
+            if lesson.holder != there:
+                values = {"Id": lesson.id, "SectionId": there, "By": COLLEAGUE}
+                change(self.sandbox, LESSON, values)
 
     @rule(course=st.sampled_from(COURSES), place=st.integers(0, 20))
     def let_a_colleague_delete(self, course: int, place: int) -> None:
-        """Let someone delete a section of ours on the site."""
+        """Let someone delete a record of ours on the site; of a section, the API may refuse it."""
         name = self.one_of(course, place)
-        for record in self.sandbox.sections():
-            if name and record["Title"] == self.titles[name]:
-                foreign_remove(self.sandbox, record["Id"])
+        for record in self.live(name) if name else ():
+            remove(self.sandbox, record.kind, record.id)
 
     @rule(policy=st.sampled_from(POLICIES), afresh=st.booleans())
     def apply(self, policy: Policy, *, afresh: bool) -> None:
@@ -298,19 +419,31 @@ class Story(RuleBasedStateMachine):
                 self.machine.disk.append(file, content)
                 self.machine.disk.sync(file)
         self.machine.disk.sync_folder(self.folder)
-        known = {entry.id for entry in self.machine.state().entries.values()}
-        made = {int(str(record["Id"])) for record in self.sandbox.sections()}
-        self.lost |= made - known
+        made = {each.key for each in records(self.sandbox)}
+        self.lost |= made - known_to(self.machine.state())
 
-    def exempt(self) -> frozenset[int]:
-        """Return the records that no state can know: lost with a machine, and in no outline."""
-        wanted = {
-            (course, self.titles[name]) for course in COURSES for name in self.outlines[course]
-        }
+    def exempt(self) -> frozenset[tuple[str, int]]:
+        """Return the records that no state can know: lost with a machine, and in no outline.
+
+        A lesson that an outline has elsewhere is such a record.
+        """
+        live = records(self.sandbox)
+        sections: dict[int | None, str | None] = {None: None}
+        for each in live:
+            if each.kind is SECTION:
+                sections[each.id] = each.title
+        wanted: set[tuple[object, ...]] = set()
+        for course, names in self.outlines.items():
+            wanted |= {(SECTION.name, course, None, self.titles[name]) for name in names}
+            for at in self.parents(course):
+                where = self.titles.get(str(at))
+                lessons = self.within.get(at, ())
+                wanted |= {(LESSON.name, course, where, self.titles[name]) for name in lessons}
         return frozenset(
-            int(str(record["Id"]))
-            for record in self.sandbox.sections()
-            if record["Id"] in self.lost and (record["CourseId"], record["Title"]) not in wanted
+            each.key
+            for each in live
+            if each.key in self.lost
+            and (each.kind.name, each.course, sections.get(each.holder), each.title) not in wanted
         )
 
     @precondition(lambda self: self.made > 0)
@@ -345,19 +478,6 @@ class Intruder(Switch):
             with pytest.raises(StateLocked):
                 self._second.apply()
             self._first.disk.effect = self
-
-
-def foreign(sandbox: Sandbox, values: dict[str, object], method: str = "POST") -> None:
-    """Make or change a record as someone else."""
-    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=LOCAL) as hand:
-        body = {**values, "By": COLLEAGUE}
-        hand.request(method, "/_sandbox/sections", json=body).raise_for_status()
-
-
-def foreign_remove(sandbox: Sandbox, record_id: object) -> None:
-    """Remove a record as someone else."""
-    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=LOCAL) as hand:
-        hand.delete("/_sandbox/sections", params={"id": str(record_id)}).raise_for_status()
 
 
 TestAnyStory = Story.TestCase

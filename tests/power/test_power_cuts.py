@@ -7,25 +7,29 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import write_outline
 from machine import Machine, Switch
 from virtual import VirtualClock, virtual_sandbox
 
 from coursesync.sandbox import Fault, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 COURSE = 4711
 CREATE = "POST /api/content/coursesections"
+LESSON = "POST /api/content/courselessons"
 SEEDS = (None, 1, 2)  # of what survives: None is nothing that was not fsynced
 ENDS = {"kill": (False, None), **{f"power-{seed}": (True, seed) for seed in SEEDS}}
-FIRST, MORE = ("One", "Two"), ("One", "Two", "Three")
+# the titles of the lessons in each section; "" is the course itself
+FIRST: Mapping[str, Sequence[str]] = {"One": ["A", "B"], "": ["Words"]}
+MORE: Mapping[str, Sequence[str]] = {"One": ["A"], "Two": ["B", "C"], "": ["Words", "Links"]}
 SCENARIOS = {
     "the first apply ever": (),
     "an answer is lost": (f"{CREATE}@1:lost-after",),
-    "a request is lost": (f"{CREATE}@2:lost-before",),
+    "a request is lost": (f"{CREATE}@1:lost-before",),
+    "an answer to a lesson is lost": (f"{LESSON}@2:lost-after",),
+    "a lesson is lost": (f"{LESSON}@3:lost-before",),
 }
 
 
@@ -35,12 +39,22 @@ def machine_at(folder: Path, *faults: str) -> Iterator[Machine]:
     folder.mkdir(exist_ok=True)
     clock = VirtualClock()
     # lists lag: were the journal not to be trusted, a look would not make up for it
-    with virtual_sandbox(clock, Settings(list_lag=20.0)) as (sandbox, _):
+    with virtual_sandbox(clock, Settings(list_lag=20.0, ids_apart=0)) as (sandbox, _):
         sandbox.add_course(COURSE, "Course")
         for fault in faults:
             sandbox.add_fault(Fault.parse(fault))
-        write_outline(folder, "a", COURSE, *FIRST)
+        write(folder, FIRST)
         yield Machine(folder, sandbox, clock)
+
+
+def write(folder: Path, within: Mapping[str, Sequence[str]]) -> None:
+    """Write the outline: the titles of the lessons in each section, and in the course."""
+    lines = [f"id: {COURSE}", "title: Course", "sections:"]
+    for section, lessons in within.items():
+        lines += [f"  - title: {section}"] * bool(section)
+        indent = "    " * bool(section)
+        lines += [f"{indent}lessons:", *(f"{indent}  - title: {each}" for each in lessons)]
+    (folder / "a.yaml").write_text("\n".join(lines) + "\n")
 
 
 def chance(seed: int | None, number: int) -> Random | None:
@@ -85,13 +99,13 @@ def test_the_next_run_puts_it_right(
 @pytest.mark.many(3)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
-    """The same if there is a state already, with its backup."""
+    """The same if there is a state already, with its backup: a lesson moves to a new section."""
     number, fired = 0, True
     while fired:
         number += 1
         with machine_at(tmp_path / "courses") as machine:
             machine.apply()
-            write_outline(machine.folder, "a", COURSE, *MORE)
+            write(machine.folder, MORE)
             fired = machine.cut(Switch(number), random=chance(seed, number), power=True)
             machine.converge()
             machine.check()
@@ -104,7 +118,7 @@ def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
 def test_the_power_fails_again_and_again(tmp_path: Path, seed: int) -> None:
     """The run that recovers may be interrupted as well, at any effect, and so may the next one."""
     for first in range(1, 60):
-        with machine_at(tmp_path / "courses", f"{CREATE}@2:lost-after") as machine:
+        with machine_at(tmp_path / "courses", f"{LESSON}@2:lost-after") as machine:
             random = Random(seed * 1_000 + first)  # noqa: S311 - repeatable
             machine.cut(Switch(first), random=random, power=True)
             for _ in range(4):

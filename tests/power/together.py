@@ -9,16 +9,26 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import httpx
 from forgetful import ForgetfulDisk, PowerCut
-from machine import TARGET, Broken, Machine, Switch
+from machine import (
+    LONGEST_LAG,
+    Broken,
+    Machine,
+    Switch,
+    change,
+    known_to,
+    records,
+    remove,
+)
 from turns import BothClocks, Steps
 from virtual import virtual_sandbox
 
 from coursesync.applying.report import Status
 from coursesync.applying.run import Terms
+from coursesync.kinds import KINDS
+from coursesync.kinds.section import SECTION
 from coursesync.planning.drift import Finding
 from coursesync.sandbox import Fault, Settings
 from coursesync.state import STATE_NAME
@@ -32,8 +42,9 @@ if TYPE_CHECKING:
     from coursesync.sandbox import Sandbox
 
 COURSES = (4711, 4712)
-SECTIONS = "/api/content/coursesections"
-LONGEST_LAG = 20.0  # seconds; looks go on for a minute
+Key: TypeAlias = "tuple[str, int]"
+"""A record's kind and Id."""
+CRM = "crm@x.example"
 THEIRS: dict[str, object] = {
     "SystemId": "crm-1",
     "CustomFields": [{"Name": "a", "Value": 1}],
@@ -83,39 +94,56 @@ class Both:
             machine.disk = machine.disk.after_a_kill(Switch())
         self.ended.order.append(number)
 
-    def _doubles(self, number: int) -> Iterator[tuple[int, set[int]]]:
+    def _doubles(self, number: int) -> Iterator[tuple[Key, set[Key]]]:
         """Yield what a machine manages and what is there beside it with the same title."""
-        managed = {entry.id for entry in self.machines[number].state().entries.values()}
-        places: dict[tuple[object, object], set[int]] = {}
-        for record in self.sandbox.sections():
-            place = record["CourseId"], record["Title"]
-            places.setdefault(place, set()).add(int(str(record["Id"])))
-        for ids in places.values():
+        managed = known_to(self.machines[number].state())
+        for ids in self._places().values():
             for own in ids & managed:
                 if ids - managed:
                     yield own, ids - managed
 
-    def _managed_by_none(self) -> set[int]:
+    def _places(self) -> dict[tuple[object, ...], set[Key]]:
+        """Return the records by what no two of them should have in common."""
+        places: dict[tuple[object, ...], set[Key]] = {}
+        for each in records(self.sandbox):
+            place = each.kind.name, each.course, each.holder, each.title
+            places.setdefault(place, set()).add(each.key)
+        return places
+
+    def _managed_by_none(self) -> set[Key]:
         """Return all except one of the duplicates that the first machine does not manage."""
-        managed = {entry.id for entry in self.machines[0].state().entries.values()}
-        places: dict[tuple[object, object], list[int]] = {}
-        for record in self.sandbox.sections():
-            place = record["CourseId"], record["Title"]
-            places.setdefault(place, []).append(int(str(record["Id"])))
-        free = (sorted(ids) for ids in places.values() if managed.isdisjoint(ids))
+        managed = known_to(self.machines[0].state())
+        free = (sorted(ids) for ids in self._places().values() if managed.isdisjoint(ids))
         return {each for ids in free for each in ids[1:]}
 
-    def _looked(self, report: Report, record_id: int) -> bool:
-        """Return whether a run listed the course of a record because it created something there."""
-        courses = {record["Id"]: record["CourseId"] for record in self.sandbox.sections()}
-        new = report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED)
-        return courses[record_id] in {each.change.parent_id for each in new}
+    def _inside(self, sections: set[Key]) -> set[Key]:
+        """Return the lessons in some sections that the first machine does not manage."""
+        managed = known_to(self.machines[0].state())
+        return {
+            each.key
+            for each in records(self.sandbox)
+            if (SECTION.name, each.holder) in sections and each.key not in managed
+        }
 
-    def _told(self) -> list[set[int]]:
+    def _looked(self, report: Report, key: Key) -> bool:
+        """Return whether a run listed the course of a record because it created something there.
+
+        Something of the same kind.
+        """
+        courses = {each.key: each.course for each in records(self.sandbox)}
+        new = report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED)
+        looked = {(each.change.kind.name, each.change.parent_id) for each in new}
+        return (key[0], courses[key]) in looked
+
+    def _told(self) -> list[set[Key]]:
         """Return the pairs of records that any run reported as twins."""
         reports = [report for report in self.ended.reports.values() if report is not None]
         twins = [each for report in reports for each in report.twins]
-        return [{each.record_id, each.entry.id} for each in twins if each.entry is not None]
+        return [
+            {(each.kind.name, each.record_id), (each.kind.name, each.entry.id)}
+            for each in twins
+            if each.entry is not None
+        ]
 
     def check_twins(self) -> None:
         """Check that the last run reported each twin, and that a look reports it too."""
@@ -140,7 +168,7 @@ class Both:
             wrongs.append("a run with twins is called complete")
         self.clock.sleep(LONGEST_LAG + 5)
         for number, machine in enumerate(self.machines):
-            looked = {each.record_id for each in machine.look() if each.finding is Finding.TWIN}
+            looked = _twins(machine)
             wrongs += [
                 f"drift of machine {number} does not tell {others}, beside {own}"
                 for own, others in self._doubles(number)
@@ -153,12 +181,12 @@ class Both:
         """Do what a person does: settle the doubts, keep one of two records, delete the other."""
         self.sandbox.clear_faults()
         self.machines[0].settle_by_hand()
-        twins = [each for each in self.machines[0].look() if each.finding is Finding.TWIN]
-        unwanted = {each.record_id for each in twins}
+        unwanted = _twins(self.machines[0])
         unwanted |= {each for _, others in self._doubles(0) for each in others}
         unwanted |= self._managed_by_none()
-        for each in unwanted:
-            remove(self.sandbox, each)
+        unwanted |= self._inside(unwanted)
+        for kind, record_id in sorted(unwanted):
+            remove(self.sandbox, KINDS[kind], record_id)
         self.clock.sleep(LONGEST_LAG + 5)
         # the state is committed and pushed, and pulled on the other machine
         first, second = self.machines
@@ -174,7 +202,9 @@ class Scene:
         self.machines = [Machine(folder / name, sandbox, clock) for name in ("a", "b")]
         marks = chance.random() < 2 / 3
         self.both = Both(sandbox, clock, self.machines, marks=marks)
-        self.theirs: dict[int, dict[str, object]] = {}
+        self.theirs: dict[Key, dict[str, object]] = {}
+        # the lessons of each course, by the number of their section; -1 is the course itself
+        self.within: dict[int, dict[int, list[str]]] = {}
         self.may_be_killed = True
         for machine in self.machines:
             machine.folder.mkdir()
@@ -188,23 +218,60 @@ class Scene:
                     changed = version if each % 2 else 0
                     lines += [f"  - key: s{each}", f"    title: Section {each}, {changed}"]
                     lines += [f"    contents: <p>{course} {each} {version}</p>"]
+                    lines += [f"    {line}" for line in self.lessons(course, each, version)]
+                lines += self.lessons(course, -1, version)
                 (machine.folder / f"c{course}.yaml").write_text("\n".join(lines) + "\n")
+
+    def lessons(self, course: int, section: int, version: int) -> list[str]:
+        """Return the lines of a list of lessons; none if it is not written."""
+        keys = self.within[course].get(section)
+        if keys is None:
+            return []
+        lines = ["lessons:" + " []" * (not keys)]
+        for key in keys:
+            changed = version if key.endswith("1") else 0
+            lines += [f"  - key: {key}", f"    title: Lesson {key}, {changed}"]
+            lines += [f"    contents: <p>{course} {key} {version}</p>"]
+        return lines
+
+    def add_lessons(self, numbers: Mapping[int, int], version: int) -> None:
+        """Put lessons into some sections, or directly into the courses."""
+        for course, number in numbers.items():
+            within = self.within.setdefault(course, {})
+            for section in range(-1, number):
+                if self.chance.random() < 1 / 2:
+                    new = [
+                        f"l{version}-{section + 1}-{n}" for n in range(self.chance.randint(0, 2))
+                    ]
+                    within.setdefault(section, []).extend(new)
+
+    def move_a_lesson(self, numbers: Mapping[int, int]) -> None:
+        """Move a lesson of each course that has some to another section, or out of any."""
+        for course, within in self.within.items():
+            lists = [keys for keys in within.values() if keys]
+            if lists:
+                key = self.chance.choice(lists).pop()
+                within.setdefault(self.chance.randrange(-1, numbers[course]), []).append(key)
 
     def begin(self) -> None:
         """Apply a first version from one clone; the other has its state, or an older one."""
         first, second = self.machines
         numbers = {course: self.chance.randint(0, 3) for course in COURSES}
+        self.add_lessons(numbers, 0)
         self.write(numbers, 0)
         if self.chance.random() < 2 / 3:
             first.apply(terms=Terms(marker=self.both.marks))
             if self.chance.random() < 2 / 3 and first.state().serial:
                 copy_state(first, second)
-        for record in self.sandbox.sections():
+        for each in records(self.sandbox):
             if self.chance.random() < 1 / 2:
-                record_id = int(str(record["Id"]))
-                self.theirs[record_id] = THEIRS
-                change(self.sandbox, {"Id": record_id, **THEIRS, "At": record["UpdatedOn"]})
+                self.theirs[each.key] = THEIRS
+                values = {"Id": each.id, **THEIRS, "At": each.values["UpdatedOn"], "By": CRM}
+                change(self.sandbox, each.kind, values)
         more = {course: number + self.chance.randint(0, 4) for course, number in numbers.items()}
+        self.add_lessons(more, 1)
+        if self.chance.random() < 1 / 2:
+            self.move_a_lesson(more)
         self.write(more, 1)
         self.clock.sleep(LONGEST_LAG + 5)
 
@@ -216,7 +283,8 @@ class Scene:
             fault = self.chance.choice(CREATES if method == "POST" else UPDATES)
             self.may_be_killed &= fault not in WRONG_IDS
             nth = self.chance.randint(1, 5)
-            self.sandbox.add_fault(Fault.parse(f"{method} {SECTIONS}@{nth}:{fault}"))
+            endpoint = self.chance.choice([kind.endpoint for kind in KINDS.values()])
+            self.sandbox.add_fault(Fault.parse(f"{method} {endpoint}@{nth}:{fault}"))
 
     def play(self) -> None:
         """Let both apply at once, kill one of them perhaps, and let that run again.
@@ -245,10 +313,10 @@ class Scene:
         for machine in self.machines:
             machine.check()
         wiped = tuple(
-            f"{record['Title']} lost its {name}"
-            for record in self.sandbox.sections()
-            for name, value in self.theirs.get(int(str(record["Id"])), {}).items()
-            if record[name] != value
+            f"{each.title} lost its {name}"
+            for each in records(self.sandbox)
+            for name, value in self.theirs.get(each.key, {}).items()
+            if each.values[name] != value
         )
         if wiped:
             raise Broken(wiped=wiped)
@@ -258,8 +326,12 @@ class Scene:
 def scene(folder: Path, chance: Random) -> Iterator[Scene]:
     """Yield a scene that chance has set up."""
     clock = BothClocks(chance)
-    left_out = ("SectionContents", "Title", "Active", "SystemId", "UpdatedOn", "DisplayOrder")
+    left_out = (
+        *("SectionContents", "LessonContents", "SectionId", "Title", "Active", "SystemId"),
+        *("UpdatedOn", "DisplayOrder"),
+    )
     settings = Settings(
+        ids_apart=0,
         lists_null=frozenset(each for each in left_out if chance.random() < 1 / 4),
         put_resets=chance.choice(["nothing", "fields", "everything"]),
         system_id=chance.choice(["kept", "kept", "dropped", "refused"]),
@@ -295,13 +367,7 @@ def copy_state(first: Machine, second: Machine) -> None:
     second.disk.sync_folder(second.folder)
 
 
-def change(sandbox: Sandbox, values: dict[str, object]) -> None:
-    """Change a record as a colleague, or another program, does."""
-    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=TARGET) as hand:
-        hand.put("/_sandbox/sections", json={**values, "By": "crm@x.example"}).raise_for_status()
-
-
-def remove(sandbox: Sandbox, record_id: int) -> None:
-    """Remove a record as a person does."""
-    with httpx.Client(transport=httpx.WSGITransport(app=sandbox), base_url=TARGET) as hand:
-        hand.delete("/_sandbox/sections", params={"id": str(record_id)}).raise_for_status()
+def _twins(machine: Machine) -> set[Key]:
+    """Return the twins that a look tells."""
+    found = [each for each in machine.look() if each.finding is Finding.TWIN]
+    return {(each.kind.name, each.record_id) for each in found}

@@ -6,21 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crash.verdict import Verdict
-from harness import write_outline
-from machine import Broken, Switch
+from machine import LONGEST_LAG, Broken, Switch
 from test_any_story import (
     COURSES,
-    CREATES,
-    DELETES,
-    KINDS,
-    LONGEST_LAG,
+    FAULT_KINDS,
     POLICIES,
     READINGS,
-    SEARCHES,
-    UPDATES,
+    REQUESTS,
     Story,
 )
-from test_power_cuts import COURSE, MORE, SCENARIOS, machine_at
+from test_power_cuts import MORE, SCENARIOS, machine_at, write
 from together import scene
 
 if TYPE_CHECKING:
@@ -40,7 +35,7 @@ def cut_at_random(folder: Path, chance: Random, case: str) -> Verdict:
     with machine_at(folder, *faults) as machine:
         if chance.random() < 1 / 2:
             machine.apply()
-            write_outline(machine.folder, "a", COURSE, *MORE)
+            write(machine.folder, MORE)
         for _ in range(chance.randint(1, _MOST_CUTS)):
             switch = Switch(chance.randint(1, _MOST_EFFECTS))
             random = chance if chance.random() < 3 / 4 else None
@@ -85,6 +80,12 @@ def _step(story: Story, chance: Random) -> None:
     course, place = chance.choice(COURSES), chance.randint(0, 20)
     steps: list[Callable[[], object]] = [
         lambda: story.add_sections(course=course, number=chance.randint(1, 4)),
+        lambda: story.add_a_section_with_lessons(course=course, number=chance.randint(1, 3)),
+        lambda: story.add_lessons(course=course, place=place, number=chance.randint(1, 3)),
+        lambda: story.add_lessons(course=course, place=place, number=chance.randint(1, 3)),
+        lambda: story.move_a_lesson(course=course, place=place, to=chance.randint(0, 20)),
+        lambda: story.move_a_lesson(course=course, place=place, to=chance.randint(0, 20)),
+        lambda: story.drop_a_list(course=course, place=place),
         lambda: story.put_one_between(course=course, place=place),
         lambda: story.take_one_out(course=course, place=place),
         lambda: story.rewrite_one(course=course, place=place),
@@ -93,12 +94,13 @@ def _step(story: Story, chance: Random) -> None:
         lambda: story.give_one_away(course=course, place=place),
         lambda: story.protect_one(course=course, place=place),
         lambda: story.let_a_colleague_edit(course=course, place=place),
+        lambda: story.let_a_colleague_move(course=course, place=place, to=chance.randint(-1, 20)),
         lambda: story.let_a_colleague_delete(course=course, place=place),
         lambda: _fault(story, chance),
         lambda: _fault(story, chance),
         lambda: story.let_lists_lag(seconds=chance.choice([0.0, 3.0, LONGEST_LAG])),
         lambda: story.let_time_pass(seconds=chance.choice([1.0, 30.0, 600.0])),
-        lambda: story.let_a_colleague_add(course=course),
+        lambda: story.let_a_colleague_add(course=course, place=chance.randint(-5, 20)),
         lambda: _apply(story, chance),
         lambda: _apply(story, chance),
         lambda: _cut(story, chance),
@@ -117,8 +119,8 @@ def _step(story: Story, chance: Random) -> None:
 
 
 def _fault(story: Story, chance: Random) -> None:
-    method = chance.choice([CREATES, UPDATES, DELETES, SEARCHES])
-    kind = chance.choice([kind for kind in KINDS if kind != "forbidden-token"])
+    method = chance.choice(REQUESTS)
+    kind = chance.choice([kind for kind in FAULT_KINDS if kind != "forbidden-token"])
     story.let_something_go_wrong(method=method, nth=chance.randint(1, 4), kind=kind)
 
 

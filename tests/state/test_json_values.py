@@ -100,6 +100,7 @@ WHOLE[State] = {
     "lineage": "x",
     "serial": 3,
     "strangers": [5],
+    "strangers_inside": {"lesson": [6]},
     "target": "x",
 }
 REFUSED = (ValueError, TypeError)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from copy import deepcopy
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
 from values import AT, EMPTY, address, state_of
 
+from coursesync.kinds.address import address_of
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Step, line, record_of
 from coursesync.state.logbook import CUT_OFF, fold, holds
 from coursesync.state.state import (
@@ -20,6 +24,7 @@ from coursesync.state.state import (
     mark_complete,
     resolve,
 )
+from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
@@ -231,6 +236,17 @@ def test_candidates_that_were_not_chosen_are_strangers(
     before = replace(state(doubts={WELCOME: left}), strangers=(5,))
 
     assert resolve(before, WELCOME, chosen).strangers == strangers
+
+
+def test_a_stranger_of_one_kind_is_none_of_another() -> None:
+    """A section and a lesson may have the same Id: to reject one says nothing of the other."""
+    lesson = address_of("lesson", "onboarding", "glossary")
+    left = replace(doubt("x"), candidates=(Candidate(attributes=SENT, id=7),))
+    settled = resolve(replace(state(doubts={lesson: left}), strangers=(5,)), lesson, None)
+
+    assert settled.strangers_of(SECTION) == (5,)
+    assert settled.strangers_of(LESSON) == (7,)
+    assert parse(serialise(settled), Path("state.json")) == replace(settled, format=2)
 
 
 def test_a_record_that_was_found_is_an_entry() -> None:
