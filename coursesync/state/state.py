@@ -12,12 +12,8 @@ from typing import Annotated, Final, Literal, Self
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import Address, course_of
-<<<<<<< HEAD
-from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
-=======
 from coursesync.kinds.kind import Kind
-from coursesync.state.plain import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
->>>>>>> wt-lcrash
+from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
 from coursesync.text import inert
 
 MAX_SENT: Final = 3  # times to send one create
