@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from crash.workspace import IN_DOUBT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from crash.workspace import Workspace
-    from harness import Saved
 
 TRIES = 3
 _DONE, _WORK_LEFT = 0, 6
@@ -18,11 +19,11 @@ _DONE, _WORK_LEFT = 0, 6
 def unknown(workspace: Workspace) -> list[str]:
     """Return the records that the next run would neither know nor report as in doubt."""
     told = workspace.known()
-    in_doubt = {workspace.titles.get(each) for each in told if told[each] == "in doubt"}
+    in_doubt = {workspace.titles.get(each) for each in told if told[each] == IN_DOUBT}
     return [
-        f"{title}, Id {record_id}, to the run after the crash"
-        for record_id, title in workspace.records().items()
-        if str(record_id) not in told.values() and title not in in_doubt
+        f"{title}, {record}, to the run after the crash"
+        for record, title in workspace.records().items()
+        if record not in told.values() and title not in in_doubt
     ]
 
 
@@ -31,27 +32,29 @@ def come_right(workspace: Workspace) -> bool:
     return any(workspace.apply().code == _DONE for _ in range(TRIES))
 
 
-def duplicates(records: Mapping[int, str]) -> list[str]:
+def duplicates(records: Mapping[str, str]) -> list[str]:
     """Return the titles that a course has more than once."""
     return [title for title, times in Counter(records.values()).items() if times > 1]
 
 
-def lost(records: Mapping[int, str], state: Saved) -> list[str]:
+def lost(records: Mapping[str, str], workspace: Workspace) -> list[str]:
     """Return the records that are in no entry of the state."""
-    kept = state.entries.values()
-    return [f"{title}, Id {number}" for number, title in records.items() if number not in kept]
+    kept = workspace.kept().values()
+    return [f"{title}, {record}" for record, title in records.items() if record not in kept]
 
 
-def wrongs(workspace: Workspace, records: Mapping[int, str], state: Saved) -> Iterator[str]:
+def wrongs(workspace: Workspace, records: Mapping[str, str]) -> Iterator[str]:
     """Yield every other difference to the result of an undisturbed run."""
     plan = workspace.run("plan", "--detailed-exitcode", *workspace.options)
     if "Nothing to do" not in plan.out + plan.err:
         yield "the plan is not empty"
-    kept = {where: records.get(state.entries[where]) for where in state.entries}
+    kept = {where: records.get(record) for where, record in workspace.kept().items()}
     if kept != workspace.titles:
         yield f"the state tells of {kept}"
-    if state.doubts:
-        yield f"still in doubt: {state.doubts}"
+    if doubts := workspace.saved().doubts:
+        yield f"still in doubt: {doubts}"
+    if misplaced := workspace.misplaced():
+        yield f"in another section than the outline says: {misplaced}"
     if left_over := workspace.left_over():
         yield f"left over: {left_over}"
     for ended in workspace.ran:

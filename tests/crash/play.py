@@ -50,9 +50,8 @@ def play(stage: Stage, case: Case) -> Verdict:
     comes_right = aftermath.come_right(workspace)
     records = workspace.records()
     if comes_right:
-        state = workspace.saved()
-        lost += aftermath.lost(records, state)
-        wrongs = tuple(aftermath.wrongs(workspace, records, state))
+        lost += aftermath.lost(records, workspace)
+        wrongs = tuple(aftermath.wrongs(workspace, records))
     else:
         wrongs = ("it does not come right",)
     return Verdict(

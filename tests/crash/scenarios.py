@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from crash.workspace import address
 
+from coursesync.kinds.lesson import LESSON
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -66,7 +68,7 @@ def resolve(workspace: Workspace) -> Command:
     """The same journal, and a person settles the create: it was carried out."""
     after_a_crash(workspace)
     made = max(workspace.records())
-    return ("resolve", address("two"), "--id", str(made))
+    return ("resolve", address("two"), "--id", made.split()[-1])
 
 
 def resolve_not_created(workspace: Workspace) -> Command:
@@ -74,6 +76,42 @@ def resolve_not_created(workspace: Workspace) -> Command:
     workspace.outline(one="One", two="Two")
     workspace.apply(kill_at=workspace.stage.of_the_last_create("before send"))
     return ("resolve", address("two"), "--not-created")
+
+
+def lessons(workspace: Workspace) -> Command:
+    """The first apply of sections with lessons, and of a lesson that is in none."""
+    within = {"one": {"a": "A", "b": "B"}, "two": {"c": "C"}, "": {"words": "Words"}}
+    workspace.outline(within, one="One", two="Two")
+    return APPLY
+
+
+def lessons_moved(workspace: Workspace) -> Command:
+    """Lessons go to another section, to a new one, and out of any; a section has a new key."""
+    lessons(workspace)
+    workspace.apply()
+    within = {"uno": {"words": "Words"}, "two": {"b": "B"}, "new": {"c": "C"}, "": {"a": "A"}}
+    workspace.outline(within, uno="One", two="Two", new="New")
+    return APPLY
+
+
+def lessons_rewritten(workspace: Workspace) -> Command:
+    """A section is deleted with its lessons, another loses one, and one is retitled or new."""
+    lessons(workspace)
+    workspace.apply()
+    workspace.outline({"one": {"b": "Bee", "d": "D"}, "": {"words": "Words"}}, one="One")
+    workspace.options = ("--on-removal", "delete", "--prune")
+    return (*APPLY, *workspace.options)
+
+
+def lessons_with(fault: str) -> Scenario:
+    """Return `lessons`, with the create of a lesson that goes wrong in that way."""
+
+    def faulted(workspace: Workspace) -> Command:
+        command = lessons(workspace)
+        workspace.stage.server.fault(f"POST {LESSON.endpoint}@2:{fault}")
+        return command
+
+    return faulted
 
 
 def one_more_with(fault: str) -> Scenario:
@@ -98,4 +136,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "resolve": resolve,
     "resolve-not-created": resolve_not_created,
     **{fault: one_more_with(fault) for fault in FAULTS},
+    "lessons": lessons,
+    "lessons-moved": lessons_moved,
+    "lessons-rewritten": lessons_rewritten,
+    **{f"lessons-{fault}": lessons_with(fault) for fault in FAULTS},
 }

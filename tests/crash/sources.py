@@ -23,7 +23,7 @@ Source: TypeAlias = "Callable[[Random], Iterator[Verdict]]"
 BATCH = 40
 IN_PROCESS = 150  # cases without a process of their own are quick
 _MOST_KILLS = 3
-_MOST_EFFECTS = 160  # of the command that is killed first
+_MOST_EFFECTS = 220  # of the command that is killed first
 _MOST_EFFECTS_AGAIN = 35  # of the applies after it: mostly, less is left to do
 
 

@@ -13,13 +13,18 @@ from typing import TYPE_CHECKING
 import httpx
 from crash.program import Program, ready_program
 from crash.workspace import Workspace
-from harness import SECTIONS, TOKEN, CommandLine, SandboxServer, serve, wait_until
+from harness import TOKEN, CommandLine, SandboxServer, serve, wait_until
+
+from coursesync.kinds import KINDS
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SETTLING = 0.2  # seconds until a create that is in doubt, and not found, is sent again
-_LASTS = ("--stop-after", "1800")
+# a section and a lesson may have the same Id
+_OPTIONS = ("--stop-after", "1800", "--set", "ids_apart=0")
 _OPEN = {"01", "08"}  # of a server's connection: established, or the client has gone
 
 
@@ -48,11 +53,22 @@ class Stage:
         program = self.program.within(folder, environment)
         return Workspace(folder / "courses", course, self, program)
 
-    def records(self, course: int) -> dict[int, str]:
-        """Return the titles of a course's sections on the server, by Id."""
-        query = {"CourseSection_Course": course, "size": 1000}
-        answer = self.api.get(SECTIONS, params=query).raise_for_status()
-        return {record["Id"]: record["Title"] for record in answer.json()["Records"]}
+    def records(self, course: int) -> dict[str, str]:
+        """Return the titles of a course's records on the server, by kind and Id."""
+        return {record: str(each["Title"]) for record, each in self._listed(course)}
+
+    def holders(self, course: int) -> dict[str, str]:
+        """Return the section that each of a course's lessons is in, if it is in one."""
+        listed = self._listed(course)
+        links = {record: each.get(LESSON.link) for record, each in listed}
+        return {record: f"{SECTION.name} {link}" for record, link in links.items() if link}
+
+    def _listed(self, course: int) -> Iterator[tuple[str, dict[str, object]]]:
+        for kind in KINDS.values():
+            query = {kind.course_filter: course, "size": 1000}
+            answer = self.api.get(kind.endpoint, params=query).raise_for_status()
+            for each in answer.json()["Records"]:
+                yield f"{kind.name} {each['Id']}", each
 
     def come_to_rest(self) -> None:
         """Wait until the server has done all that it was sent by those that are dead."""
@@ -91,7 +107,7 @@ def staged(folder: Path) -> Iterator[Stage]:
     served.mkdir()
     run.mkdir()
     with (
-        contextmanager(serve)(CommandLine(folder), served, *_LASTS) as server,
+        contextmanager(serve)(CommandLine(folder), served, *_OPTIONS) as server,
         _client(server.url) as api,
         ready_program(run) as program,
     ):

@@ -88,7 +88,7 @@ def test_what_was_sent_whole_is_carried_out(stage: Stage) -> None:
     records = workspace.records()
 
     assert [*records.values()] == ["One", "Two"]
-    assert workspace.known() == {address("one"): str(min(records)), address("two"): "in doubt"}
+    assert workspace.known() == {address("one"): min(records), address("two"): "in doubt"}
 
 
 def test_what_broke_off_half_way_is_not_carried_out(stage: Stage) -> None:
@@ -112,8 +112,8 @@ def test_a_record_made_twice_is_seen(stage: Stage) -> None:
     records = workspace.records()
 
     assert aftermath.duplicates(records) == ["Two"]
-    assert aftermath.lost(records, workspace.saved()) == [f"Two, Id {second}"]
-    assert aftermath.unknown(workspace) == [f"Two, Id {second}, to the run after the crash"]
+    assert aftermath.lost(records, workspace) == [f"Two, section {second}"]
+    assert aftermath.unknown(workspace) == [f"Two, section {second}, to the run after the crash"]
 
 
 @pytest.mark.parametrize("name", [JOURNAL, f".{STATE}.tmp", f"{STATE}.locked-by"])

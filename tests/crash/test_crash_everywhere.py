@@ -25,6 +25,10 @@ PARTS = {
     "recover": (4, 4),
     "resolve": (4, 4),
     "resolve-not-created": (4, 4),
+    "lessons": (8, 8),
+    "lessons-moved": (8, 8),
+    "lessons-rewritten": (8, 8),
+    "lessons-lost-after": (8, 8),
 }
 
 

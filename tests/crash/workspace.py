@@ -1,13 +1,23 @@
-"""A workspace of one course, as a crash finds it and leaves it."""
+"""A workspace of one course, as a crash finds it and leaves it.
+
+A record is named by its kind and its Id, as in `section 1000001`: a section and a lesson may have
+the same Id.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from harness import STATE, Saved, saved
 
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import Address
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from crash.program import Ended, Program
@@ -15,6 +25,8 @@ if TYPE_CHECKING:
 
 CONFIG = "[limits]\ngap = 0.0\n"  # what coursesync.toml holds
 KEY = "a"
+IN_DOUBT = "in doubt"
+Titles: TypeAlias = "Mapping[str, str]"
 
 
 @dataclass
@@ -26,7 +38,7 @@ class Workspace:
         course: the Id of its course.
         stage: where it stands.
         program: the command line, beside the workspace and pointed at the server.
-        titles: the title of each section of the outline, by address.
+        titles: the title of each section and lesson of the outline, by address.
         ran: each command that has ended.
         options: of each apply and plan.
     """
@@ -43,12 +55,24 @@ class Workspace:
         self.folder.mkdir()
         (self.folder / "coursesync.toml").write_text(CONFIG)
 
-    def outline(self, **titles: str) -> None:
-        """Write the outline: the title of each section by its key."""
-        sections = "".join(f"  - {{key: {key}, title: {titles[key]}}}\n" for key in titles)
-        text = f"id: {self.course}\ntitle: A course\nsections:\n{sections}"
-        (self.folder / f"{KEY}.yaml").write_text(text)
+    def outline(self, within: Mapping[str, Titles] | None = None, **titles: str) -> None:
+        """Write the outline: the title of each section by its key.
+
+        `within` has lists of lessons: the title of each by its key, by the key of the section; ""
+        is the course itself.
+        """
+        lists = within or {}
+        lines = [f"id: {self.course}", "title: A course", "sections:"]
+        for key, title in titles.items():
+            lines += [f"  - key: {key}", f"    title: {title}"]
+            lines += [f"    {line}" for line in _list(lists.get(key))]
+        lines += _list(lists.get(""))
+        (self.folder / f"{KEY}.yaml").write_text("\n".join(lines) + "\n")
         self.titles = {address(key): title for key, title in titles.items()}
+        for section, lessons in lists.items():
+            where = filter(None, [section])
+            at = address(*where, kind=LESSON.name)
+            self.titles |= {f"{at}.{key}": title for key, title in lessons.items()}
 
     def run(self, *command: str, kill_at: int | None = None) -> Ended:
         """Run a command until it ends, or is killed at that effect; see `Order.kill_at`."""
@@ -63,13 +87,24 @@ class Workspace:
         return self.run("apply", "--auto-approve", *self.options, kill_at=kill_at)
 
     def known(self) -> dict[str, str]:
-        """Return what the program says of each address: its Id, or `in doubt`."""
+        """Return what the program says of each address: its record, or `in doubt`."""
         told = self.run("state", "list").out.splitlines()
-        return {where: what for where, _, what in (line.partition(" ") for line in told)}
+        found = {where: what for where, _, what in (line.partition(" ") for line in told)}
+        return {at: what if what == IN_DOUBT else named(at, what) for at, what in found.items()}
 
-    def records(self) -> dict[int, str]:
-        """Return the titles that the course has on the server, by Id."""
+    def records(self) -> dict[str, str]:
+        """Return the titles that the course has on the server, by record."""
         return self.stage.records(self.course)
+
+    def misplaced(self) -> list[str]:
+        """Return the addresses of the lessons that are not in their section on the server."""
+        kept, holders = self.kept(), self.stage.holders(self.course)
+        wanted = {at: kept.get(kind_of(at).parent_of(at)) for at in map(Address, kept)}
+        return [at for at, section in wanted.items() if holders.get(kept[at]) != section]
+
+    def kept(self) -> dict[str, str]:
+        """Return the record of each entry in the state."""
+        return {where: named(where, number) for where, number in self.saved().entries.items()}
 
     def saved(self) -> Saved:
         """Read the state."""
@@ -82,6 +117,18 @@ class Workspace:
         return sorted({path.name for path in self.folder.iterdir()} - lasting)
 
 
-def address(key: str) -> str:
-    """Return the address of the section with that key."""
-    return f"section.{KEY}.{key}"
+def address(*keys: str, kind: str = SECTION.name) -> str:
+    """Return the address of a record with these keys, from the course down."""
+    return ".".join([kind, KEY, *keys])
+
+
+def named(where: str, number: object) -> str:
+    """Return the name of a record: the kind at its address, and its Id."""
+    return f"{kind_of(Address(where)).name} {number}"
+
+
+def _list(lessons: Titles | None) -> list[str]:
+    if lessons is None:
+        return []
+    items = [f"  - {{key: {key}, title: {title}}}" for key, title in lessons.items()]
+    return ["lessons:" + " []" * (not items), *items]
