@@ -17,7 +17,8 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.inline import flow
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
+from coursesync.outlines.line_slips import dash
+from coursesync.outlines.yaml_mistakes import no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -143,8 +144,12 @@ def _typed(slip: _Slip, noun: str) -> tuple[str, Sentence]:
     value = slip.value
     if value is None:
         return _no_value(slip)
-    if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
-        return NO_SPACE
+    if (
+        isinstance(value, dict)
+        and noun == "a list"
+        and (dashes := [*filter(None, map(dash, value))])
+    ):
+        return dashes[0]
     if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
         return words
     found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
@@ -197,11 +202,9 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
-    if words := odd_blank(raw) or no_space(raw):
+    if words := odd_blank(raw) or no_space(raw) or dash(raw):
         return words
     name = inert(raw, 40)
-    if name.startswith("-") and name[1:] in fields:
-        return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
