@@ -51,7 +51,7 @@ _FIELD = {
 _BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
 _OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
-_KEEP = "Keep the right side, or parts of both, and delete the lines of the markers."
+_KEEP = "Keep the text that you want, and delete the other text and the lines of the markers."
 
 
 def in_outline(text: str, path: str, *, is_outline: bool = True) -> list[Diagnostic]:

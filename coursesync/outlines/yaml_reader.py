@@ -277,7 +277,7 @@ class _Composer:
                     value = resolve(text)
                 except ValueError:
                     problem = f"a number of {len(text):,} characters is more than any field takes"
-                    self._note(at, problem, "If it is text, put it in quotes.")
+                    self._note(at, problem, "Correct it. A text, such as a title, needs quotes.")
                     value = None
                 if value is not text:
                     return value, (at.line, at.column, text, None)

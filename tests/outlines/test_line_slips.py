@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from outlines.refused import found_in
 
 if TYPE_CHECKING:
     from outlines.author import Author
@@ -242,20 +243,6 @@ SLIPS = {
         "Write title: W",
     ),
 }
-
-
-def found_in(err: str, name: str) -> list[list[str]]:
-    """Read the mistakes in a file: the place, the problem, and the remedy with single spaces."""
-    found: list[list[str]] = []
-    is_here = False
-    for line in err.splitlines():
-        if not line.startswith("    "):
-            if is_here := line.startswith(f"courses/{name}:"):
-                row, column, problem = line.removeprefix(f"courses/{name}:").split(":", 2)
-                found.append([f"{row}:{column}", problem.strip(), ""])
-        elif is_here:
-            found[-1][2] = " ".join(f"{found[-1][2]} {line}".split())
-    return found
 
 
 @pytest.mark.parametrize(("lines", "place", "problem", "remedy"), SLIPS.values(), ids=SLIPS)
