@@ -126,7 +126,7 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         whole = replace(course, items=tuple(items))
         done = with_items(decode(files.inside(path)), at, whole) if path else written(whole)
         # the present content files count for the bounds
-        if mistakes := mistakes_in(done, at, lambda file: files.text(path_of(name, file))):
+        if mistakes := mistakes_in(done, at, lambda file: files.text(path_of(name, file), name)):
             raise InvalidOutlines(mistakes)
         return done
 

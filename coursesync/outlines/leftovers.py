@@ -53,7 +53,7 @@ _BESIDE = re.compile(r"[ \t#}\]].*|-(?:[ \t].*)?|[^:]+:(?:[ \t].*)?|")
 _OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
 
-_KEEP = "Keep the text that you want, and delete the lines of the markers."
+_KEEP = "Keep the text that you want, and delete the other text and the lines of the markers."
 
 
 @dataclass(frozen=True, slots=True)

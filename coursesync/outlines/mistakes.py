@@ -14,10 +14,11 @@ from pydantic import BaseModel
 
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import LISTED
-from coursesync.kinds.inline import flow
+from coursesync.kinds.inline import CURLY, flow
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
+from coursesync.outlines.line_slips import dash
+from coursesync.outlines.yaml_mistakes import no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -30,13 +31,14 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _GROUP = "a group of fields"
+_NO_FIELD = "extra_forbidden"
 MOST = 250  # more than anyone reads
 # the names that authors write by mistake, and the field that they mean
 _OTHER_NAMES = {"days": AFTER_DAYS} | {
     other: field.name for field in LISTED.fields for other in field.other_names
 }
 _OPPOSITES = {other: field.name for field in LISTED.fields for other in field.opposites}
-_CLOSE = 0.7  # lower ones are mostly other words
+_CLOSE = 0.65  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
     LISTED.plural: coded(f"`{LISTED.plural}:` and below it a line that starts with `- title:`"),
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
@@ -63,16 +65,23 @@ def diagnose(
         base: the path of the validated value in the tree.
         model: the model that it was validated against.
     """
+    slips: list[tuple[str, _Slip]] = []
     for detail in error.errors(include_url=False)[:MOST]:
-        at_key = detail["type"] == "extra_forbidden"
         *above, last = detail["loc"] or (PLAIN,)
         steps = [step for step in above if step not in {MAPPING, PLAIN}]
-        if at_key or last not in {MAPPING, PLAIN}:  # an unknown field may have any name
+        if detail["type"] == _NO_FIELD or last not in {
+            MAPPING,
+            PLAIN,
+        }:  # an unknown field may have any name
             steps.append(last)
-        path: Path = (*base, *steps)
-        words = _WORDS.get(detail["type"], _unknown)
-        where = tree.where_key(path) if at_key else tree.where(path)
-        yield Diagnostic(where, *words(_Slip(detail, tree, path, model)))
+        slips.append((detail["type"], _Slip(detail, tree, (*base, *steps), model)))
+    misspelt = {(*slip.path[:-1], slip.meant) for kind, slip in slips if kind == _NO_FIELD}
+    for kind, slip in slips:
+        if kind == "missing" and slip.path in misspelt:
+            continue
+        words = _curly if slip.is_in_curly_quotes else _WORDS.get(kind, _unknown)
+        where = tree.where_key(slip.path) if kind == _NO_FIELD else tree.where(slip.path)
+        yield Diagnostic(where, *words(slip))
 
 
 class _Slip:
@@ -102,6 +111,20 @@ class _Slip:
             return "the outline"
         last = self.path[-1]
         return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
+
+    @property
+    def meant(self) -> str:
+        """The field that an unknown name most likely means, or ""."""
+        name = inert(str(self.path[-1]), 40)
+        other = _OTHER_NAMES.get(name.lower())
+        close = [other] if other else get_close_matches(name, self.fields, n=1, cutoff=_CLOSE)
+        return close[0] if close and close[0] in self.fields else ""
+
+    @property
+    def is_in_curly_quotes(self) -> bool:
+        """Whether a text that is not valid has curly quotes, but is no title that members see."""
+        text = self.value if self.name != "title" and isinstance(self.value, str) else ""
+        return text != "" and not {text[0], text[-1]}.isdisjoint(CURLY)
 
     @property
     def example(self) -> Sentence:
@@ -143,8 +166,12 @@ def _typed(slip: _Slip, noun: str) -> tuple[str, Sentence]:
     value = slip.value
     if value is None:
         return _no_value(slip)
-    if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
-        return NO_SPACE
+    if (
+        isinstance(value, dict)
+        and noun == "a list"
+        and (dashes := [*filter(None, map(dash, value))])
+    ):
+        return dashes[0]
     if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
         return words
     found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
@@ -162,9 +189,23 @@ def _text(slip: _Slip) -> tuple[str, Sentence]:
         return _typed(slip, "text")
     quoted = f'"{slip.written[:40]}"'
     in_list = isinstance(slip.path[-1], int)
+    problem = f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}"
+    if slip.value is None and slip.name != "title":
+        return problem, _no_value(slip)[1]
     return (
-        f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
+        problem,
         Remedy("Quote this:", Code(quoted if in_list else f"{slip.name}: {quoted}")),
+    )
+
+
+def _curly(slip: _Slip) -> tuple[str, Sentence]:
+    plain = str(slip.value).strip(CURLY)[:100]
+    return (
+        f"{slip.subject} is in curly quotes, which YAML reads as part of the text",
+        Remedy(
+            "Write it without them:",
+            Code(plain if isinstance(slip.path[-1], int) else f"{slip.name}: {plain}"),
+        ),
     )
 
 
@@ -188,20 +229,16 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     if (opposite := _OPPOSITES.get(name.lower())) in slip.fields:
         remedy = coded(f"To hide it from members, write `{opposite}: false`")
         return f"there is no field `{name}`", remedy
-    other = _OTHER_NAMES.get(name.lower())
-    close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=_CLOSE)
-    if close and close[0] in slip.fields:
-        return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{close[0]}:"), "?")
+    if slip.meant:
+        return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{slip.meant}:"), "?")
     return f"there is no field `{name}`", f"The fields here are: {', '.join(slip.fields)}."
 
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
-    if words := odd_blank(raw) or no_space(raw):
+    if words := odd_blank(raw) or no_space(raw) or dash(raw):
         return words
     name = inert(raw, 40)
-    if name.startswith("-") and name[1:] in fields:
-        return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
@@ -244,7 +281,7 @@ def _unknown(slip: _Slip) -> tuple[str, Sentence]:
 
 _WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
     "bool_type": partial(_typed, noun="true or false"),
-    "extra_forbidden": _unknown_field,
+    _NO_FIELD: _unknown_field,
     "greater_than_equal": lambda s: (f"{s.subject} can't be below {s.context['ge']}", s.example),
     "int_type": partial(_typed, noun="a whole number"),
     "less_than_equal": lambda s: (f"{s.subject} can't be above {s.context['le']}", s.example),

@@ -144,7 +144,7 @@ class _Reading:
 
         def source(name: str) -> Source:
             file = path_of(path, name)
-            return Source(shown(self.folder / file), self.files.text(file))
+            return Source(shown(self.folder / file), self.files.text(file, path))
 
         self.advice += advise(outline, source)
 
@@ -162,7 +162,7 @@ class _Reading:
 
     def _contents(self, outline: str, sources: dict[str, str], name: str) -> str:
         path = path_of(outline, name)
-        text = self.files.text(path)
+        text = self.files.text(path, outline)
         sources[path] = self.files.digest(path)
         return text
 
