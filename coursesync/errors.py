@@ -167,10 +167,19 @@ class Remedy:
         return Remedy(*(place(e) if isinstance(e, Command) else e for e in self.pieces))
 
     def written(
-        self, typed: Callable[[Typed], str], text: Callable[[str], str] = str, gap: str = "  "
+        self,
+        typed: Callable[[Typed], str],
+        text: Callable[[str], str] = str,
+        gap: str = "  ",
+        stop: str = "",
     ) -> str:
-        """Join the pieces: code to type is written by `typed`, text by `text`."""
-        return gap.join(text(e) if isinstance(e, str) else typed(e) for e in self.pieces)
+        """Join the pieces by `gap`; between code and a new sentence, by `stop` if it is given."""
+        whole = ""
+        for piece in self.pieces:
+            begins = isinstance(piece, str) and piece[0].isupper()
+            whole += ((begins and stop) or gap) if whole else ""
+            whole += text(piece) if isinstance(piece, str) else typed(piece)
+        return whole
 
     def __str__(self) -> str:
         return self.written(str)

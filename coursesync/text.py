@@ -138,7 +138,8 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     """Break a sentence into lines of at most `width` columns, each after a margin.
 
     All lines except the first are indented by `hang` too. A command stays on one line, however long
-    it is, so that it can be copied; other code does if it fits.
+    it is, so that it can be copied; other code does if it fits. A sentence after code begins a new
+    line, because code has no full stop.
     """
     most = width - len(margin) - len(hang)
 
@@ -147,14 +148,23 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
         is_whole = len(written) <= most or not isinstance(typed, Code)
         return written.replace(" ", "\0") if is_whole else written
 
-    lines = wrap(
-        text.written(kept, on_one_line) if isinstance(text, Remedy) else text,
-        width,
-        initial_indent=margin,
-        subsequent_indent=margin + hang,
-        break_long_words=False,
-        break_on_hyphens=False,
+    sentences = (
+        text.written(kept, on_one_line, stop="\n").split("\n")
+        if isinstance(text, Remedy)
+        else [text]
     )
+    lines = [
+        line
+        for number, sentence in enumerate(sentences)
+        for line in wrap(
+            sentence,
+            width,
+            initial_indent=margin + hang if number else margin,
+            subsequent_indent=margin + hang,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    ]
     # a break may have moved `::` to the start of a line
     return [disarmed(line.replace("\0", " ")) for line in lines]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.errors import Command, Remedy, Shell
+from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.text import (
     PRIVATE,
     at,
@@ -152,3 +152,13 @@ def test_a_command_is_on_one_line(
     assert sum(str(command) in line for line in lines) == 1
     assert all(line == on_one_line(line) for line in lines)
     assert all(len(line) <= 80 or str(command) == line.strip() for line in lines)
+
+
+def test_a_sentence_after_code_begins_a_line() -> None:
+    """Code has no full stop: the next sentence can't be mistaken for a part of it."""
+    remedy = Remedy("Write", Code("- title: A"), "or", Code("- key: a"), "Then run", Code("b"), "?")
+
+    lines = wrapped(remedy, "    ", hang="  ")
+
+    assert lines == ["    Write  - title: A  or  - key: a", "      Then run  b  ?"]
+    assert str(remedy) == "Write  - title: A  or  - key: a  Then run  b  ?"

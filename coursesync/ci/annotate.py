@@ -88,7 +88,7 @@ def notice(problem: str, remedy: Sentence = "") -> str:
 
 
 def _message(problem: str, remedy: Sentence) -> str:
-    below = Remedy(remedy).written(to_type, _lines, gap=" ")
+    below = Remedy(remedy).written(to_type, _lines, gap=" ", stop="\n")
     whole = f"{_lines(problem)}\n{below}" if remedy else _lines(problem)
     return whole.translate(_IN_DATA)
 

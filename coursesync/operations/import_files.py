@@ -140,7 +140,7 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
     files, at = Files(folder), shown(folder / name)
 
     def there(file: str) -> str:
-        return files.text(path_of(name, file))
+        return files.text(path_of(name, file), name)
 
     def read(file: str) -> ItemFile:
         path = path_of(name, file)

@@ -54,6 +54,7 @@ class Files:
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
         self._items: dict[str, str | UnusableFile] = {}
+        self._absent: set[str] = set()
 
     def read(self, path: str) -> bytes:
         """Read a file that is no link.
@@ -82,7 +83,11 @@ class Files:
             return self.read(path)
         for part in parts:
             if part not in self._names(folder, part):
-                raise self._missing(path, parts)
+                self._absent.add(path)
+                raise UnusableFile(
+                    f"{shown(self._folder / path)} can't be read: No such file or directory",
+                    "Check the name and its spelling.",
+                )
             folder /= part
             if folder.is_symlink():
                 raise symbolic_link(shown(folder))
@@ -97,15 +102,16 @@ class Files:
                 return frozenset({otherwise})  # reading the file reports why
         return self._listed[folder]
 
-    def _missing(self, path: str, parts: tuple[str, ...]) -> UnusableFile:
-        remedy: Sentence = "Check the name and its spelling."
-        if alike := [*islice(self._alike("", parts), _MOST_ALIKE)]:
-            codes = (Code(shown(self._folder / each)) for each in alike)
-            names = [piece for code in codes for piece in ("or", code)][1:]
-            remedy = Remedy("Did you mean", *names, _difference(path, alike[0]))
-        return UnusableFile(
-            f"{shown(self._folder / path)} can't be read: No such file or directory", remedy
-        )
+    def _proposed(self, path: str, outline: str) -> Sentence:
+        """Propose names for a content file that is not there, as the outline would write them."""
+        folder = PurePosixPath(outline).parent
+        name = PurePosixPath(path).relative_to(folder)
+        above = "" if folder == PurePosixPath() else folder.as_posix()
+        found = islice(self._alike(above, name.parts), _MOST_ALIKE)
+        if not (alike := [PurePosixPath(each).relative_to(folder).as_posix() for each in found]):
+            return ""
+        names = [piece for each in alike for piece in ("or", Code(shown(each)))][1:]
+        return Remedy("Did you mean", *names, "?", _difference(name.as_posix(), alike[0]))
 
     def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
         """Find the paths below `above` that differ from `parts` in Unicode form or case only."""
@@ -127,9 +133,14 @@ class Files:
         """Return the digest of a content file, which is read once."""
         return _once(self._digests, path, lambda: digest(self.inside(path)))
 
-    def text(self, path: str) -> str:
-        """Return the text of a content file, which is read once."""
-        return _once(self._texts, path, lambda: self._text(path, text_of))
+    def text(self, path: str, outline: str) -> str:
+        """Return the text of a content file, which is read once; `outline` names it."""
+        try:
+            return _once(self._texts, path, lambda: self._text(path, text_of))
+        except UnusableFile as unusable:
+            if path in self._absent and (proposed := self._proposed(path, outline)):
+                raise UnusableFile(unusable.problem, proposed) from unusable
+            raise
 
     def item(self, path: str) -> str:
         """Return the characters of a file that is an item, which is read once."""
@@ -217,13 +228,19 @@ def path_of(outline: str, name: str) -> str:
     Raises:
         UnusableFile: the name is not allowed.
     """
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or "\\" in name or ".." in parts:
+    slashes = name.replace("\\", "/")
+    parts = PurePosixPath(slashes).parts
+    if slashes.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:\\", name):
         raise UnusableFile(
             f"`{inert(name, 60)}` leads out of the outline's folder",
             coded(
                 "Name a file beside the outline or in a folder below it, with `/` between folders."
             ),
+        )
+    if "\\" in name:
+        raise UnusableFile(
+            f"`{inert(name, 60)}` has a backslash; between folders, write /",
+            Remedy("Write", Code(inert(slashes, 60))),
         )
     if any(part.startswith(".") for part in parts) or "\0" in name:
         raise UnusableFile(

@@ -58,7 +58,7 @@ _LIST_IT = "".join(
     for kind in KINDS.values()
     if kind is not LISTED
 )
-_KEEP = "Keep the text that you want, and delete the lines of the markers."
+_KEEP = "Keep the text that you want, and delete the other text and the lines of the markers."
 
 
 @dataclass(frozen=True, slots=True)

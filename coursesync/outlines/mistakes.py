@@ -16,11 +16,12 @@ from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.field import Role
-from coursesync.kinds.inline import flow, line_of
+from coursesync.kinds.inline import CURLY, flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.items import may_be_file, name_of
-from coursesync.outlines.yaml_mistakes import NO_SPACE, no_space, odd_blank
+from coursesync.outlines.line_slips import dash
+from coursesync.outlines.yaml_mistakes import no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Tree, Value
 
 _GROUP = "a group of fields"
+_NO_FIELD = "extra_forbidden"
 MOST = 250  # more than anyone reads
-_CLOSE = 0.7  # lower ones are mostly other words
+_CLOSE = 0.65  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
     **{
         kind.plural: coded(f"`{kind.plural}:` and below it a line that starts with `- title:`")
@@ -67,16 +69,23 @@ def diagnose(
         model: the model that it was validated against.
         kind: the kind of the item that it is, None for the outline itself.
     """
+    slips: list[tuple[str, _Slip]] = []
     for detail in error.errors(include_url=False)[:MOST]:
-        at_key = detail["type"] == "extra_forbidden"
         *above, last = detail["loc"] or (PLAIN,)
         steps = [step for step in above if step not in {MAPPING, PLAIN}]
-        if at_key or last not in {MAPPING, PLAIN}:  # an unknown field may have any name
+        if detail["type"] == _NO_FIELD or last not in {
+            MAPPING,
+            PLAIN,
+        }:  # an unknown field may have any name
             steps.append(last)
-        path: Path = (*base, *steps)
-        words = _WORDS.get(detail["type"], _unknown)
-        where = tree.where_key(path) if at_key else tree.where(path)
-        yield Diagnostic(where, *words(_Slip(detail, tree, path, model, kind)))
+        slips.append((detail["type"], _Slip(detail, tree, (*base, *steps), model, kind)))
+    misspelt = {(*slip.path[:-1], slip.meant) for type_, slip in slips if type_ == _NO_FIELD}
+    for type_, slip in slips:
+        if type_ == "missing" and slip.path in misspelt:
+            continue
+        words = _curly if slip.is_in_curly_quotes else _WORDS.get(type_, _unknown)
+        where = tree.where_key(slip.path) if type_ == _NO_FIELD else tree.where(slip.path)
+        yield Diagnostic(where, *words(slip))
 
 
 class _Slip:
@@ -121,6 +130,20 @@ class _Slip:
         return f"item {last + 1} of `{self.name}`" if isinstance(last, int) else f"`{last}`"
 
     @property
+    def meant(self) -> str:
+        """The field that an unknown name most likely means, or ""."""
+        name = inert(str(self.path[-1]), 40)
+        other = _meant(self.kind or LISTED).get(name.lower())
+        close = [other] if other else get_close_matches(name, self.fields, n=1, cutoff=_CLOSE)
+        return close[0] if close and close[0] in self.fields else ""
+
+    @property
+    def is_in_curly_quotes(self) -> bool:
+        """Whether a text that is not valid has curly quotes, but is no title that members see."""
+        text = self.value if self.name != "title" and isinstance(self.value, str) else ""
+        return text != "" and not {text[0], text[-1]}.isdisjoint(CURLY)
+
+    @property
     def example(self) -> Sentence:
         """A remedy with the examples of the field from its model; "" if there are none."""
         if self.kind and not self.path:
@@ -162,8 +185,12 @@ def _typed(slip: _Slip, noun: str) -> tuple[str, Sentence]:
     value = slip.value
     if value is None:
         return _no_value(slip)
-    if isinstance(value, dict) and noun == "a list" and any(n.startswith("-") for n in value):
-        return NO_SPACE
+    if (
+        isinstance(value, dict)
+        and noun == "a list"
+        and (dashes := [*filter(None, map(dash, value))])
+    ):
+        return dashes[0]
     if noun == _GROUP and isinstance(value, str) and (words := no_space(value)):
         return words
     if noun == _GROUP and slip.name in _IN_FILES:
@@ -189,9 +216,23 @@ def _text(slip: _Slip) -> tuple[str, Sentence]:
         return _typed(slip, "text")
     quoted = f'"{slip.written[:40]}"'
     in_list = isinstance(slip.path[-1], int)
+    problem = f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}"
+    if slip.value is None and slip.name != "title":
+        return problem, _no_value(slip)[1]
     return (
-        f"{slip.subject} must be text, and {slip.written[:40]} is read as {slip.found}",
+        problem,
         Remedy("Quote this:", Code(quoted if in_list else f"{slip.name}: {quoted}")),
+    )
+
+
+def _curly(slip: _Slip) -> tuple[str, Sentence]:
+    plain = str(slip.value).strip(CURLY)[:100]
+    return (
+        f"{slip.subject} is in curly quotes, which YAML reads as part of the text",
+        Remedy(
+            "Write it without them:",
+            Code(plain if isinstance(slip.path[-1], int) else f"{slip.name}: {plain}"),
+        ),
     )
 
 
@@ -220,10 +261,8 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
         return f"there is no field `{name}`", remedy
     if (words := _list_elsewhere(slip, lower)) is not None:
         return words
-    other = _meant(slip.kind or LISTED).get(lower)
-    close = [other] if other else get_close_matches(name, slip.fields, n=1, cutoff=_CLOSE)
-    if close and close[0] in slip.fields:
-        return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{close[0]}:"), "?")
+    if slip.meant:
+        return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{slip.meant}:"), "?")
     return _of_another_kind(slip, lower) or (
         f"there is no field `{name}`",
         f"The fields here are: {', '.join(slip.fields)}.",
@@ -271,11 +310,9 @@ def _of_another_kind(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
     """Report a field's name with a letter that only looks like the right one, or a hidden one."""
-    if words := odd_blank(raw) or no_space(raw):
+    if words := odd_blank(raw) or no_space(raw) or dash(raw):
         return words
     name = inert(raw, 40)
-    if name.startswith("-") and name[1:] in fields:
-        return NO_SPACE[0], Remedy("Write", Code(f"- {name[1:]}:"))
     if (plain := without_marks(name)) != name and plain in fields:
         hidden = next(character for character in name if not without_marks(character))
         return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
@@ -319,7 +356,7 @@ def _unknown(slip: _Slip) -> tuple[str, Sentence]:
 
 _WORDS: dict[str, Callable[[_Slip], tuple[str, Sentence]]] = {
     "bool_type": partial(_typed, noun="true or false"),
-    "extra_forbidden": _unknown_field,
+    _NO_FIELD: _unknown_field,
     "greater_than_equal": lambda s: (f"{s.subject} can't be below {s.context['ge']}", s.example),
     "int_type": partial(_typed, noun="a whole number"),
     "less_than_equal": lambda s: (f"{s.subject} can't be above {s.context['le']}", s.example),

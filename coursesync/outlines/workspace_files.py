@@ -175,8 +175,9 @@ class _Reading:
 
         def source(name: str) -> Source:
             file = path_of(path, name)
-            text = self.files.item if file in self.listed else self.files.text
-            return Source(shown(self.folder / file), text(file))
+            if file in self.listed:
+                return Source(shown(self.folder / file), self.files.item(file))
+            return Source(shown(self.folder / file), self.files.text(file, path))
 
         self.advice += advise(outline, source)
 
@@ -194,7 +195,7 @@ class _Reading:
 
     def _contents(self, outline: str, sources: dict[str, str], name: str) -> str:
         path = path_of(outline, name)
-        text = self.files.text(path)
+        text = self.files.text(path, outline)
         sources[path] = self.files.digest(path)
         return text
 

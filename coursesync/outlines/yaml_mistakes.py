@@ -11,16 +11,30 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
 from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.outlines.line_slips import (
+    CLOSE_BY,
+    LONGEST_LINE,
+    NAMES,
+    after_bracket,
+    dash_above,
+    late_quote,
+    odd_colon,
+    second_colon,
+    text_after,
+    unindented,
+    wrong_start,
+)
 from coursesync.text import coded, count, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.outlines.line_slips import Quoted
 
 DIRECTIVE = ("a % directive is not allowed here", "Delete each line that starts with %.")
 NO_SPACE = (
@@ -30,11 +44,10 @@ NO_SPACE = (
 # the parser's problem (or its start) -> our problem and remedy
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
-        "there is a second `: ` on this line, or the line is indented wrongly",
-        Remedy(
-            "Put a text that holds `: ` in quotes, as in",
-            Code('title: "Part 1: the kitchen"'),
-            "or start the line in the same column as the lines around it.",
+        "this line continues the text above it, and a text without quotes can't hold `: `",
+        (
+            "If it is a field, start it in the column of the other fields; else put the whole text "
+            "in quotes."
         ),
     ),
     "found character that cannot start any token": (
@@ -62,11 +75,8 @@ _WORDS: dict[str, tuple[str, Sentence]] = {
         "Close it, or put a comma between its parts.",
     ),
     "did not find expected key": (
-        "this doesn't line up with the lines above it, or follows a closing quote or bracket",
-        (
-            "In 'single quotes' write '' for an apostrophe; put a text that begins with a quote or "
-            "bracket in quotes as a whole; else start in the column of the lines around it."
-        ),
+        "this doesn't line up with the lines above it",
+        "Start it in the same column as the fields around it.",
     ),
     "did not find expected '-' indicator": (
         "this line should be an item of the list above it",
@@ -106,22 +116,23 @@ _OF_COLUMNS = (
     "did not find expected key",
     "did not find expected '-' indicator",
 )
-_LONGEST_LINE = 1_000  # characters that are looked at
 _BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
 _NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
 _GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#][^#]*?) *(?:#.*)?")
 _APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
 _UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
 _INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
-_NAMES = {
-    *("id", AFTER_DAYS),
-    *(kind.plural for kind in KINDS.values()),
-    *(field.name for kind in KINDS.values() for field in kind.fields),
-}
+# problems whose cause is a text that starts with the character that the parser points to
+_OF_STARTS = (
+    "found character that cannot start any token",
+    "did not find expected alphabetic or numeric character",
+    "did not find expected node content",
+    "mapping keys are not allowed",
+)
 
 
 def explained(
-    error: Exception, text: str, line: int, column: int
+    error: Exception, text: str, line: int, column: int, last: Quoted | None
 ) -> tuple[int, int, str, Sentence]:
     """Explain why the parser can't read a file, and find the place of the cause.
 
@@ -130,6 +141,7 @@ def explained(
         text: the whole file.
         line: of the place that the parser points to, from 0.
         column: of the same place, from 0.
+        last: the text in quotes that the parser read last, if it read no other value after it.
 
     Returns:
         The line and the column of the cause, from 0; the problem and the remedy.
@@ -139,12 +151,29 @@ def explained(
         line, column = len(lines) - 1, len(lines[-1])
     above = max((i for i in range(line) if lines[i].strip()), default=line)
     for at in (line, above):
-        if words := odd_blank(lines[at]) or no_space(lines[at]):
-            indent = len(lines[at]) - len(lines[at].lstrip(" -"))
+        indent = len(lines[at]) - len(lines[at].lstrip(" -"))
+        is_text = indent > len(lines[line]) - len(lines[line].lstrip(" -"))  # below a field above
+        if not is_text and (words := odd_blank(lines[at]) or no_space(lines[at])):
             return at, column if at == line else indent, *words
+    if found := dash_above(lines, line) or late_quote(lines, last):
+        return found
+    written = lines[line][:LONGEST_LINE]
+    if words := _slip(written):
+        return line, column, *words
+    if found := text_after(lines, last):
+        return found
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
-    words = _slip(lines[line][:_LONGEST_LINE]) or _words_for(problem, lines, line)
-    return line, column, *words
+    return line, column, *(_of_line(problem, written, column) or _words_for(problem, lines, line))
+
+
+def _of_line(problem: str, written: str, column: int) -> tuple[str, Sentence] | None:
+    """Find what the parser's problem means on its line."""
+    if problem.startswith(_OF_STARTS):
+        return wrong_start(written, column)
+    if not problem.startswith(_OF_COLUMNS):
+        return None
+    is_colon = problem.startswith("mapping values")
+    return after_bracket(written, column) or (second_colon(written, column) if is_colon else None)
 
 
 def _slip(written: str) -> tuple[str, Sentence] | None:
@@ -177,9 +206,11 @@ def odd_blank(text: str) -> tuple[str, Sentence] | None:
 
 
 def no_space(text: str) -> tuple[str, Sentence] | None:
-    """Find a field's name without a space after its colon, at the start of a line or a text."""
+    """Find a field's name without a colon and a space, at the start of a line or a text."""
+    if words := odd_colon(text):
+        return words
     found = _NO_SPACE.match(text)
-    if not found or found["name"] not in _NAMES:
+    if not found or found["name"] not in NAMES:
         return None
     name, value = found["name"], found["value"].strip()
     return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
@@ -189,7 +220,9 @@ def _words_for(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sent
     written = lines[line]
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return "a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."
-    if problem.startswith(_OF_COLUMNS) and (words := _misplaced(lines, line)):
+    if words := unindented(lines, line):
+        return words
+    if problem.startswith(_OF_COLUMNS) and (words := _misplaced(lines, line, problem)):
         return words
     unknown = f"this can't be read as YAML: {problem or 'it is malformed'}"
     known = (words for start, words in _WORDS.items() if problem.startswith(start))
@@ -201,13 +234,13 @@ _OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
-_CLOSE_BY = 40  # lines above
 
 
-def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
+def _misplaced(lines: Sequence[str], at: int, problem: str) -> tuple[str, Sentence] | None:
     """Report a line that starts in another column than those above it, if that is certain."""
-    above = [line for line in lines[max(0, at - _CLOSE_BY) : at] if line.strip()]
-    if not above or any(map(_OTHERWISE.search, (*above, lines[at]))):
+    above = [line for line in lines[max(0, at - CLOSE_BY) : at] if line.strip()]
+    is_certain = problem.startswith("mapping values")  # in quotes, a colon is text
+    if not above or not (is_certain or not any(map(_OTHERWISE.search, (*above, lines[at])))):
         return None
     if _NO_BLANK.match(lines[at]):
         return NO_SPACE
@@ -225,7 +258,7 @@ def _misplaced(lines: Sequence[str], at: int) -> tuple[str, Sentence] | None:
         return None
     return (
         f"this {what} starts in column {here + 1}, and those above it in column {nearest + 1}",
-        f"Start it in the same column: put {count(nearest, 'space')} before it."
+        f"Start it in the same column, with exactly {count(nearest, 'space')} before it."
         if nearest
         else "Delete the spaces before it.",
     )

@@ -32,7 +32,8 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.yaml_mistakes import DIRECTIVE, NO_SPACE, explained
+from coursesync.outlines.line_slips import LONGEST_LINE, Quoted, dash, may_begin_item, twice
+from coursesync.outlines.yaml_mistakes import DIRECTIVE, explained
 from coursesync.outlines.yaml_values import MAX_NODES, MAYBE_NOT_TEXT, Unusual, quickly, resolve
 from coursesync.text import UNSEEN_REMEDY, coded, find_unseen, inert, named, unseen, without_unseen
 
@@ -98,10 +99,24 @@ def _place_of(error: Exception) -> tuple[int, int]:
     if not isinstance(error, MarkedYAMLError):
         return 0, 0
     begun, mark, problem = error.context_mark, error.problem_mark, str(error.problem)
-    is_open = "end of stream" in problem or "could not find expected ':'" in problem
+    starts = ("end of stream", "could not find expected ':'", "alphabetic or numeric")
+    is_open = any(each in problem for each in starts)
     if begun and (is_open or ("expected ',' or" in problem and begun.line < mark.line)):
         mark = begun
     return (mark.line, mark.column) if mark else (0, 0)
+
+
+def _last_quoted(text: str) -> Quoted | None:
+    """Return the text in quotes after which a file can't be read, if there is one."""
+    advance = CParser(text).get_event
+    last = None
+    with suppress(YAMLError, ValueError, KeyError, AttributeError):
+        while not isinstance(last, StreamEndEvent):
+            last = advance()
+    if not isinstance(last, ScalarEvent) or last.style not in {"'", '"'}:
+        return None
+    start, end = last.start_mark, last.end_mark
+    return Quoted(start.line, start.column, end.line, end.column)
 
 
 class _Composer:
@@ -145,7 +160,10 @@ class _Composer:
         return Tree(self._path, value, lambda: mark)
 
     def _unreadable(self, error: Exception) -> None:
-        line, column, problem, remedy = explained(error, self._text, *_place_of(error))
+        last = _last_quoted(self._text)
+        line, column, problem, remedy = explained(error, self._text, *_place_of(error), last)
+        # what was found on this line before comes from the same mistake
+        self._diagnostics[:] = [each for each in self._diagnostics if each.where.line != line + 1]
         self._note(Where(self._path, line + 1, column + 1), problem, Remedy(remedy, _HALTED))
 
     def _node(self, event: Event) -> tuple[Value, Mark]:
@@ -192,6 +210,7 @@ class _Composer:
         values: dict[str, Value] = {}
         marks: dict[str, tuple[int, int, Mark]] = {}
         advance, scalar = self._next, self._scalar
+        again: dict[str, int] = {}
         while True:
             event = advance()
             if event.__class__ is MappingEndEvent:
@@ -199,7 +218,10 @@ class _Composer:
             self._nodes += 1
             if self._nodes > MAX_NODES:
                 self._too_many(event)
-            key = self._key(event, values)
+            key = self._key(event)
+            if key in values:
+                self._twice(event, key, marks[key][0], again)
+                key = None
             node = advance()
             if isinstance(node, ScalarEvent):
                 value, mark = scalar(node, _TAIL_OF_TITLE if key == "title" else _LOST_TAIL)
@@ -210,7 +232,7 @@ class _Composer:
                 values[key] = value
                 marks[key] = (at.line, at.column, mark)
 
-    def _key(self, event: Event, values: dict[str, Value]) -> str | None:
+    def _key(self, event: Event) -> str | None:
         if not isinstance(event, ScalarEvent):
             self._node(event)
             remedy = coded("Write `name: value`")
@@ -222,12 +244,26 @@ class _Composer:
         self._check_escapes(event)
         if not key.isascii():
             key = unicodedata.normalize("NFC", key[:_LONGEST_NAME])
-        if key in values:
-            problem = f"`{inert(key, 40)}` is given a second time"
-            twice = (problem, "A field may be given once; delete one of the two.")
-            self._note(event.start_mark, *(NO_SPACE if key.startswith("-") else twice))
-            return None
         return key
+
+    def _twice(self, event: Event, key: str, first: int, again: dict[str, int]) -> None:
+        """Report a field that is given again.
+
+        Once a new item seems to start, `again` holds the lines of its fields, which are no mistake.
+        """
+        at = event.start_mark
+        if again and key not in again:
+            again[key] = at.line
+            return
+        begin = self._text.rfind("\n", 0, at.index) + 1
+        line = self._text[begin : begin + at.column + LONGEST_LINE].partition("\n")[0]
+        is_new = self._depth > 1 and may_begin_item(key, line, at.column)
+        first = again.get(key, first) + 1
+        if is_new:
+            again.clear()
+            again[key] = at.line
+        shown = inert(key, 40)
+        self._note(at, *(dash(key) or twice(shown, line[at.column :], first, is_new=is_new)))
 
     def _scalar(self, event: ScalarEvent, lost: re.Pattern[str] = _LOST_TAIL) -> tuple[Value, Mark]:
         at = event.start_mark
@@ -240,7 +276,7 @@ class _Composer:
                     value = resolve(text)
                 except ValueError:
                     problem = f"a number of {len(text):,} characters is more than any field takes"
-                    self._note(at, problem, "If it is text, put it in quotes.")
+                    self._note(at, problem, "Correct it. A text, such as a title, needs quotes.")
                     value = None
                 if value is not text:
                     return value, (at.line, at.column, text, None)

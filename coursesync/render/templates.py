@@ -47,5 +47,6 @@ def in_html(sentence: Sentence) -> Markup:
             lambda typed: f"<code>{escape(to_type(typed))}</code>",
             lambda plain: str(escape(inert(plain, 1_000))),
             gap=" ",
+            stop=". ",
         )
     )

@@ -33,3 +33,17 @@ def only(courses: Path) -> tuple[int, int, str]:
     """Return line, column and problem of the one mistake in a workspace."""
     (diagnostic,) = diagnostics_of(courses)
     return diagnostic.where.line, diagnostic.where.column, diagnostic.problem
+
+
+def found_in(err: str, name: str) -> list[list[str]]:
+    """Read the mistakes in a file: the place, the problem, and the remedy with single spaces."""
+    found: list[list[str]] = []
+    is_here = False
+    for line in err.splitlines():
+        if not line.startswith("    "):
+            if is_here := line.startswith(f"courses/{name}:"):
+                row, column, problem = line.removeprefix(f"courses/{name}:").split(":", 2)
+                found.append([f"{row}:{column}", problem.strip(), ""])
+        elif is_here:
+            found[-1][2] = " ".join(f"{found[-1][2]} {line}".split())
+    return found
