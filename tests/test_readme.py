@@ -45,7 +45,7 @@ def test_the_tour_runs_as_it_is_written(cli: CommandLine, examples: Path) -> Non
     ran = [cli(*shlex.split(line)) for line in lines]
 
     assert [each.code for each in ran] == [0] * 5
-    assert "Plan: 60 to create, 0 to update, 0 to delete." in ran[1].out
+    assert "Plan: 27 sections and 33 lessons to create, 0 to update, 0 to delete." in ran[1].out
     assert ran[3].out.startswith("Nothing to do")
     assert len(ran[4].out.splitlines()) == 60
     assert examples.is_dir()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -162,6 +161,12 @@ def _is_same(one: Value, other: Value) -> bool:
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
+def _copied(value: Value) -> Value:
+    """Copy a value, so that no two places in the copy share a group: an edit changes one of them."""
+    copy: Value = json.loads(json.dumps(value))
+    return copy
+
+
 class _Sheet:
     """An outline during its edits: each changes the intended value, then the pieces of text."""
 
@@ -196,7 +201,7 @@ class _Sheet:
         is_new = isinstance(values, dict) and name not in values
         if not is_new and _is_same(self._at(path), value):
             return
-        values[name] = deepcopy(value)  # type: ignore[index]  # it is there, or new
+        values[name] = _copied(value)  # type: ignore[index]  # it is there, or new
         names = fields_at(above)
         if isinstance(values, dict) and name in names:
             for later in [each for each in names[names.index(str(name)) + 1 :] if each in values]:
@@ -213,7 +218,7 @@ class _Sheet:
         if not isinstance(items, list) or index not in range(len(items) + 1):
             raise LookupError(path)
         is_first = not items
-        items.insert(int(index), deepcopy(value))
+        items.insert(int(index), _copied(value))
         found, inside = placing.find(self.root, above)
         if is_first and not inside and isinstance(value, dict):
             placing.open_list(found)

@@ -40,7 +40,7 @@ _COLON = re.compile(
     r"\s*(?:- +)?(?P<name>[A-Za-z_]+)\s*(?P<colon>[\uff1a\ufe55\ufe13\u2236\ua789])(?P<value>.*)"
 )
 # a value of one line: a comment has two blanks before it, because a text may hold a #
-_VALUE = re.compile(r"(?P<before> *(?:- +)*(?:(?P<name>[\w-]+): +)?)(?P<text>\S.*?) *(?:  #.*)?$")
+_VALUE = re.compile(r"(?P<before> *(?:- +)*(?:(?P<name>[\w-]+): +)?)(?P<text>\S.*?) *(?: {2}#.*)?$")
 _BAR = re.compile(r" *(?:- +)*(?P<name>[\w-]+): +[|>][-+0-9]* *(?: #.*)?$")
 _KNOWN = re.compile(rf" *(?:- +)*(?:{'|'.join(sorted(NAMES))}):(?: |$)")
 _SECOND_FIELD = re.compile(rf".* (?P<name>{'|'.join(sorted(NAMES))})")

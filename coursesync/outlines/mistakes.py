@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import BaseModel
@@ -18,14 +18,14 @@ from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
-from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.items import may_be_file, name_of
 from coursesync.outlines.line_slips import dash
+from coursesync.outlines.misplaced import list_elsewhere, meant, of_another_kind, path_field
 from coursesync.outlines.yaml_mistakes import no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from pydantic import ValidationError
     from pydantic_core import ErrorDetails
@@ -133,7 +133,7 @@ class _Slip:
     def meant(self) -> str:
         """The field that an unknown name most likely means, or ""."""
         name = inert(str(self.path[-1]), 40)
-        other = _meant(self.kind or LISTED).get(name.lower())
+        other = meant(self.kind or LISTED).get(name.lower())
         close = [other] if other else get_close_matches(name, self.fields, n=1, cutoff=_CLOSE)
         return close[0] if close and close[0] in self.fields else ""
 
@@ -256,56 +256,19 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
             coded(f"Put it below `{holder}:` and indent it further than that."),
         )
     lower = name.lower()
-    if (opposite := _meant(slip.kind or LISTED, opposite=True).get(lower)) in slip.fields:
+    if (opposite := meant(slip.kind or LISTED, opposite=True).get(lower)) in slip.fields:
         remedy = coded(f"To hide it from members, write `{opposite}: false`")
         return f"there is no field `{name}`", remedy
-    if (words := _list_elsewhere(slip, lower)) is not None:
+    kind = None if slip.above else slip.kind
+    elsewhere = None if slip.above else list_elsewhere(lower, slip.fields, slip.holder)
+    if (words := elsewhere or path_field(lower, kind)) is not None:
         return words
     if slip.meant:
         return f"there is no field `{name}`", Remedy("Did you mean", Code(f"{slip.meant}:"), "?")
-    return _of_another_kind(slip, lower) or (
+    return of_another_kind(lower, kind, slip.holder) or (
         f"there is no field `{name}`",
         f"The fields here are: {', '.join(slip.fields)}.",
     )
-
-
-@cache
-def _meant(kind: Kind, *, opposite: bool = False) -> Mapping[str, str]:
-    """Return the names that authors write by mistake, and the field that they mean."""
-    if opposite:
-        return {other: field.name for field in kind.fields for other in field.opposites}
-    named = {other: field.name for field in kind.fields for other in field.other_names}
-    return {"days": AFTER_DAYS} | named
-
-
-def _list_elsewhere(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
-    """Report the list of a kind in a group that has none, by the word for one item or several."""
-    if slip.above:
-        return None
-    for kind in KINDS.values():
-        if name not in {kind.name, kind.plural} or kind.plural in slip.fields:
-            continue
-        within = f"in a {kind.within.name} or " if kind.within else ""
-        remedy = (
-            f"Move it out of this {slip.holder}: `{kind.plural}:` is a list {within}in the course, "
-            "in the column of its `title:`"
-        )
-        return f"a {slip.holder} has no {kind.plural}", coded(remedy)
-    return None
-
-
-def _of_another_kind(slip: _Slip, name: str) -> tuple[str, Sentence] | None:
-    """Report a field that another kind has, if no field here is meant."""
-    if slip.above:
-        return None
-    if slip.kind and may_be_file(slip.kind) and name in {"file", "path"}:
-        remedy = coded("To list a Markdown file, write only its path, as in `- welcome.md`")
-        return f"there is no field `{name}`", remedy
-    for kind in KINDS.values() if slip.kind else ():
-        if kind is not slip.kind and any(name == field.name for field in kind.fields):
-            problem = f"`{name}` is a field of a {kind.name}, not of a {slip.holder}"
-            return problem, coded(f"Put it into an item of `{kind.plural}:`, or delete it.")
-    return None
 
 
 def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
@@ -319,8 +282,8 @@ def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
             f"Type it again: `{plain}:`"
         )
     strangers = [character for character in name if not character.isascii()]
-    meant = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
-    if strangers and (field := next(filter(meant.fullmatch, fields), "")):
+    alike = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
+    if strangers and (field := next(filter(alike.fullmatch, fields), "")):
         return (
             f"`{name}` is not `{field}`: its `{strangers[0]}` is {named(strangers[0])}",
             coded(f"It only looks the same; type it again: `{field}:`"),

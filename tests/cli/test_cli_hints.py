@@ -164,7 +164,8 @@ def test_what_asks_once_more_leaves_nothing_out(applied: CommandLine, courses: P
     path.write_text(path.read_text().replace("- title", "- contents: <p>x</p>\n    title"))
     digest = json.loads(applied("plan", *PRUNE, "--format", "json").out)["digest"]
     given = [
-        *("--auto-approve", "--full", "--overwrite-drift", "--refresh", "--strict", "--verbose"),
+        *("--auto-approve", "--allow-progress-loss", "--full", "--overwrite-drift"),
+        *("--refresh", "--strict", "--verbose"),
         *("--prune", "--on-removal delete", f"--expect-digest {digest}", "--lock-timeout 1.0"),
         *("--max-writes 99", "--receipt r.json", "--settling-time 2.0", "--quiet"),
     ]

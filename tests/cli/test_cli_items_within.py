@@ -60,7 +60,7 @@ def test_a_lesson_file_is_a_source_of_its_outline(applied: Author) -> None:
     (applied.courses / "tour.md").write_text(TOUR.replace("A tour", "The tour"))
     planned = applied.cli("plan", "--sandbox")
 
-    assert "1 to update" in planned.out
+    assert "1 lesson to update" in planned.out
     assert "The tour" in planned.out
 
 

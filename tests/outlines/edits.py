@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from copy import deepcopy
@@ -136,9 +137,9 @@ def carry_out(value: Value, edit: Edit) -> None:
     parent, step = at(value, edit.path[:-1]), edit.path[-1] if edit.path else ""
     match edit:
         case SetField():
-            parent[step] = deepcopy(edit.value)
+            parent[step] = json.loads(json.dumps(edit.value))
         case AddItem():
-            parent.insert(step, deepcopy(edit.value))
+            parent.insert(step, json.loads(json.dumps(edit.value)))
         case Remove():
             del parent[step]
         case Move():

@@ -267,7 +267,7 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         "---\ntitle: A\nlessons: []\nsections: []\n---\n",
         [("a.md:3:1", "a lesson has no lessons"), ("a.md:4:1", "a lesson has no sections")],
     ),
-    "no YAML": ("---\ntitle: A: B\n---\nHi\n", [("a.md:2:9", "there is a second `: `")]),
+    "no YAML": ("---\ntitle: A: B\n---\nHi\n", [("a.md:2:9", "there is a second `:`")]),
     "an anchor": ("---\ntitle: &a A\n---\n", [("a.md:2:8", "an anchor (&) is not allowed")]),
     "curly quotes": ("---\ntitle: “A”\n---\n", [("a.md:2:8", "the title is in curly quotes")]),
     "no picture": ("---\ntitle: A\nimage:\n---\n", [("a.md:3:1", "`image` has no value")]),

@@ -108,20 +108,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
                 error.remedy,
             )
             continue
-        path = on_one_line(str(project.folder / course.path))
-        files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
-        note = on_one_line(course.note)
-        say_all(
-            f"{path}: course {course.course_id}, {_done(course)}{files}.",
-            f"{note[:1].upper()}{note[1:]}." if note else "",
-            _renumbered(course),
-            *(
-                f"{skipped.item.kind.name.capitalize()} Id {skipped.item.id} "
-                f'"{inert(skipped.item.title, 60)}" is not written to the outline and stays as it '
-                f"is on the site: {on_one_line(skipped.problem)}."
-                for skipped in course.left_out
-            ),
-        )
+        _print_one(project, course)
     done = [course for course in imported if course.error is None]
     if left_out := {each.item.kind.plural for course in done for each in course.left_out}:
         plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
@@ -148,6 +135,23 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             else "There is nothing to do for these courses; see"
         )
         say_wrapped(Remedy(what, Command("plan")))
+
+
+def _print_one(project: Project, course: Imported) -> None:
+    path = on_one_line(str(project.folder / course.path))
+    files = f", {count(course.content_files, 'content file')}" if course.content_files else ""
+    note = on_one_line(course.note)
+    say_all(
+        f"{path}: course {course.course_id}, {_done(course)}{files}.",
+        f"{note[:1].upper()}{note[1:]}." if note else "",
+        _renumbered(course),
+        *(
+            f"{skipped.item.kind.name.capitalize()} Id {skipped.item.id} "
+            f'"{inert(skipped.item.title, 60)}" is not written to the outline and stays as it '
+            f"is on the site: {on_one_line(skipped.problem)}."
+            for skipped in course.left_out
+        ),
+    )
 
 
 def _not_listed(kind: Kind) -> str:
