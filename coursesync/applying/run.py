@@ -148,7 +148,13 @@ class Run:
         return attempt.doubt.attempts if attempt is not None else 0
 
     def create_of(self, change: Change) -> Doubt:
-        """Return a create as it would be sent now; it has not been sent yet."""
+        """Return a create as it would be sent now; it has not been sent yet.
+
+        One that can't be sent again yet is returned as it was sent.
+        """
+        attempt = self.attempts.get(change.address)
+        if change.holder and attempt is not None:
+            return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
             marker=self.marker_of(change),
