@@ -116,6 +116,16 @@ class Both:
         free = (sorted(ids) for ids in self._places().values() if managed.isdisjoint(ids))
         return {each for ids in free for each in ids[1:]}
 
+    def _rejected(self) -> set[Key]:
+        """Return the records that are on the site, and that a person said are not ours."""
+        state = self.machines[0].state()
+        strangers = {
+            (kind.name, each) for kind in KINDS.values() for each in state.strangers_of(kind)
+        }
+        return {
+            each.key for each in records(self.sandbox) if each.is_ours and each.key in strangers
+        }
+
     def _elsewhere(self) -> set[Key]:
         """Return the records that the first machine has in another section.
 
@@ -197,7 +207,7 @@ class Both:
         self.machines[0].settle_by_hand()
         unwanted = _twins(self.machines[0])
         unwanted |= {each for _, others in self._doubles(0) for each in others}
-        unwanted |= self._managed_by_none() | self._elsewhere()
+        unwanted |= self._managed_by_none() | self._elsewhere() | self._rejected()
         unwanted |= self._inside(unwanted)
         for kind, record_id in sorted(unwanted):
             remove(self.sandbox, KINDS[kind], record_id)
