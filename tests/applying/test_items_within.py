@@ -413,3 +413,21 @@ def test_a_lesson_in_doubt_is_looked_for_though_its_section_is_gone(
         else:
             assert report.complete
             assert not here.plan(wanted).changes
+
+
+def test_a_create_that_nobody_wants_any_more_keeps_what_it_was_sent_with(tmp_path: Path) -> None:
+    """A list that lags showed its record, which is gone: it is in doubt again, and recognisable."""
+    with site(tmp_path) as here:
+        here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@1:lost-after"))
+        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
+        left = here.apply(outline({"one": [], IN_COURSE: ["a"]})).state.doubts
+        here.sandbox.clear_faults()
+        here.sandbox.lag_lists(50)
+        here.clock.sleep(100)
+        here.remove(LESSON, here.sandbox.lessons()[0]["Id"])
+        state = here.apply(outline({"one": [], IN_COURSE: []})).state
+
+        assert [*left] == [*state.doubts] == ["lesson.c.a"]
+        assert [each.sent for each in state.doubts.values()] == [
+            each.sent for each in left.values()
+        ]
