@@ -19,6 +19,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.applying.run import CourseRun, in_order
 from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.field import Ref
 from coursesync.planning.drift import twins_among
 from coursesync.planning.live_diff import same, was_ours
 from coursesync.planning.plan import Action, Change
@@ -160,7 +161,9 @@ def _others(
         listed = [each for each in records if each.id in ours]
         for record in run.lookout.whole(kind, listed, partial(_lacks_any, compared)):
             result, names = ours[record.id], compared[record.id]
-            sent = in_order(result.change.after)
+            # of a settled create, the item that it will be in may have had no Id
+            after = (result.change.after or {}).items()
+            sent = in_order({at: has for at, has in after if not isinstance(has, Ref)})
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"

@@ -202,9 +202,13 @@ class _Places:
         return list({record.id: record for record in [*titled, *rewritten]}.values())
 
     def _is_beside(self, sought: Sought, record: Record) -> bool:
-        """Return whether a record is in the same item as the one that is looked for."""
-        link = self._kind.link
-        return sought.attributes.get(link) == record.attributes.get(link)
+        """Return whether a record is in the same item as the one that is looked for.
+
+        If that item no longer exists, its records may be in none, or in the new one.
+        """
+        link, has = self._kind.link, record.attributes.get(self._kind.link)
+        sent, wanted = sought.attributes.get(link), (sought.change.after or {}).get(link)
+        return has == sent or (sent != wanted and has in {None, wanted})
 
     def _has_contents(self, sought: Sought, record: Record) -> bool:
         kind, sent = self._kind, sought.attributes

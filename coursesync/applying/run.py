@@ -152,7 +152,13 @@ class Run:
         return attempt.doubt.attempts if attempt is not None else 0
 
     def create_of(self, change: Change) -> Doubt:
-        """Return a create as it would be sent now; it has not been sent yet."""
+        """Return a create as it would be sent now; it has not been sent yet.
+
+        One that can't be sent again, or that no outline wants any more, is returned as it was sent.
+        """
+        attempt = self.attempts.get(change.address)
+        if attempt is not None and (change.after is None or change.holder):
+            return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
             marker=self.marker_of(change),

@@ -105,11 +105,12 @@ def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun], kind: Kind) -> boo
 
 
 def _creates(run: Run, course: CourseRun, kind: Kind) -> list[Change]:
-    """Return the creates of a kind that have no result yet and are not in doubt."""
+    """Return the creates of a kind that can be sent, have no result yet and are not in doubt."""
     return [
         change
         for change in filter(_sought_of(kind), course.changes)
         if change.after is not None
+        and change.holder is None
         and change.address not in run.results
         and change.address not in course.doubts
     ]

@@ -162,7 +162,7 @@ def _is_same(one: Value, other: Value) -> bool:
 
 
 def _copied(value: Value) -> Value:
-    """Copy a value, so that no two places in the copy share a group: an edit changes one of them."""
+    """Copy a value; no two places in the copy share a group, so an edit changes one of them."""
     copy: Value = json.loads(json.dumps(value))
     return copy
 

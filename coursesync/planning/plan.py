@@ -150,9 +150,10 @@ class Change:
     def is_sought(self) -> bool:
         """Whether `apply` looks for its record on the server before it sends anything.
 
-        What is in a record that does not exist yet does not exist either.
+        What is in a record that does not exist yet does not exist either, unless its create was
+        sent to a former one.
         """
-        return self.action.looks and self.holder is None
+        return self.action.looks and (self.holder is None or self.doubt is not None)
 
     @property
     def moves(self) -> bool:

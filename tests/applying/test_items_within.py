@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import httpx
+import pytest
 from values import Section, course
 from virtual import Quiet, VirtualClock, virtual_sandbox
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.client import Nexudus
     from coursesync.outlines.outline import Outline
     from coursesync.planning.plan import Plan
@@ -108,6 +111,21 @@ class Site:
             world = World(self.remote, self.clock, Quiet(), Schedule(None), store)
             plan = plan_of(Outlines((wanted,), frozenset()), state, policy)
             return apply(plan, state, world, terms)
+
+    def apply_afresh(self, wanted: Outline) -> Report:
+        """Look at the site, then plan and apply; what others changed is overwritten."""
+        store = self.store
+        with store.held():
+            world = World(self.remote, self.clock, Quiet(), Schedule(None), store)
+            state, found = refresh(store.load(), world)
+            plan = plan_of(Outlines((wanted,), frozenset()), state)
+            return apply(plan, state, world, Terms(overwrite_drift=True), found)
+
+    def remove(self, kind: Kind, record_id: object) -> None:
+        """Remove a record as a person does."""
+        with httpx.Client(transport=httpx.WSGITransport(app=self.sandbox), base_url=TARGET) as hand:
+            query = {"id": str(record_id)}
+            hand.delete(f"/_sandbox/{kind.plural}", params=query).raise_for_status()
 
     def writes(self, since: int) -> list[str]:
         """Return the methods of the writes that were sent since."""
@@ -363,3 +381,95 @@ def test_what_can_not_be_counted_is_not_deleted(tmp_path: Path) -> None:
         assert [each.status for each in report.results] == [Status.HAS_COMPLETIONS]
         assert "CourseCompletedLesson-List" in report.results[0].reason
         assert len(here.lessons()) == 2
+
+
+def test_twins_of_two_kinds_with_the_same_id_are_each_told(tmp_path: Path) -> None:
+    """A section and a lesson have the same Id here: neither hides the other's twin."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": [], IN_COURSE: ["a"]}))
+        for kind, record in [(LISTED, here.sandbox.sections()), (LESSON, here.sandbox.lessons())]:
+            sent = {name: value for name, value in record[0].items() if name in kind.types}
+            assert here.remote.create(kind.endpoint, sent).status == 200
+        report = here.apply(outline({"one": [], "two": [], IN_COURSE: ["a", "b"]}))
+
+        assert sorted((each.kind.name, each.record_id) for each in report.twins) == [
+            ("lesson", 1000002),
+            ("section", 1000002),
+        ]
+
+
+def test_a_course_that_keeps_an_unconfirmed_lesson_is_not_complete(tmp_path: Path) -> None:
+    """The run that confirms it at its end does not take it for one of the outline's."""
+    wanted = outline({"one": [], IN_COURSE: ["a"]})
+    with site(tmp_path) as here:
+        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
+        assert here.apply(wanted).stop is not None
+        assert here.store.load().entries[address_of(LESSON.name, "c", "a")].unconfirmed
+        here.sandbox.clear_faults()
+        without = outline({"one": [], IN_COURSE: ["b"]}, {"b": "another"})
+        report = here.apply(without)
+
+        assert report.complete
+        assert "c" not in report.state.courses
+        assert [each.address for each in here.plan(without).changes] == ["lesson.c.a"]
+
+
+def test_a_rejected_section_does_not_hide_the_lesson_with_its_id(tmp_path: Path) -> None:
+    """Only a section is no candidate any more: a lesson in doubt with the same Id is found."""
+    wanted = outline({"one": ["a"]})
+    with site(tmp_path) as here:
+        store = here.store
+        here.apply(outline({"one": []}))
+        with store.held():
+            store.finish(replace(store.load(), strangers=(1000001,)))
+        here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@1:lost-after"))
+        report = here.apply(wanted)
+
+        assert report.complete
+        assert [each["Id"] for each in here.sandbox.lessons()] == [1000001]
+
+
+@pytest.mark.parametrize("section_delete", ["ungroups", "deletes"])
+@pytest.mark.parametrize("system_id", ["kept", "dropped"])
+@pytest.mark.parametrize("fault", ["lost-after", "lost-before"])
+def test_a_lesson_in_doubt_is_looked_for_though_its_section_is_gone(
+    tmp_path: Path, fault: str, system_id: str, section_delete: str
+) -> None:
+    """The section is made again; the lesson is sent again only if it was looked for in vain."""
+    wanted = outline({"one": ["a", "b"]})
+    with site(tmp_path) as here:
+        here.sandbox.change(section_delete=section_delete, system_id=system_id)
+        here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@2:{fault}"))
+        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
+        assert "lesson.c.one.b" in here.apply(wanted).state.doubts
+        here.sandbox.clear_faults()
+        here.remove(LISTED, here.sandbox.sections()[0]["Id"])
+        here.apply_afresh(wanted)
+        report = here.apply_afresh(wanted)
+
+        titles = [each["Title"] for each in here.sandbox.lessons()]
+        assert sorted(map(str, titles)) == ["Lesson a", "Lesson b"]
+        if (fault, system_id, section_delete) == ("lost-after", "dropped", "ungroups"):
+            left = report.state.doubts[address_of(LESSON.name, "c", "one", "b")]
+            assert [each.id for each in left.candidates] == [1000002]
+        else:
+            assert report.complete
+            assert not here.plan(wanted).changes
+
+
+def test_a_create_that_nobody_wants_any_more_keeps_what_it_was_sent_with(tmp_path: Path) -> None:
+    """A list that lags showed its record, which is gone: it is in doubt again, and recognisable."""
+    with site(tmp_path) as here:
+        here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@1:lost-after"))
+        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
+        left = here.apply(outline({"one": [], IN_COURSE: ["a"]})).state.doubts
+        here.sandbox.clear_faults()
+        here.sandbox.lag_lists(50)
+        here.clock.sleep(100)
+        here.remove(LESSON, here.sandbox.lessons()[0]["Id"])
+        state = here.apply(outline({"one": [], IN_COURSE: []})).state
+
+        assert [*left] == [*state.doubts] == ["lesson.c.a"]
+        assert [each.sent for each in state.doubts.values()] == [
+            each.sent for each in left.values()
+        ]

@@ -319,13 +319,17 @@ class Machine:
         alike.sort(key=lambda each: each.holder != doubt.known.get(kind.link))
         return [each.id for each in alike]
 
-    def _free(self, report: Report) -> None:
-        """Move the lessons out of the sections that could not be deleted or moved for them."""
+    def _free(self, report: Report) -> bool:
+        """Move the lessons out of the sections that could not be deleted or moved for them.
+
+        Returns whether there were any: what that run found on the site is not known to the next.
+        """
         stopped = report.with_status(Status.HAS_LESSONS)
         sections = {result.change.record_id for result in stopped}
         for each in records(self.sandbox):
             if each.kind is LESSON and each.holder in sections:
                 change(self.sandbox, LESSON, {"Id": each.id, "SectionId": None, "By": PERSON})
+        return bool(stopped)
 
     def _note_deletion(self, path: str, record_id: int) -> None:
         """Note the lessons in a section that is about to be deleted, except those just made."""
@@ -340,11 +344,14 @@ class Machine:
 
     def converge(self) -> None:
         """Apply until there is nothing left to do, with a person at hand."""
+        was_stopped = False
         for number in range(_ROUNDS):
             with suppress(Stop):
                 # where the site has what the outlines say already, one without a look notes it
-                self._free(self.apply(terms=Terms(overwrite_drift=True), afresh=number % 2 == 0))
-            if not self.state().doubts and not _unfinished(self.plan()):
+                looks = number % 2 == 0
+                stopped = self._free(self.apply(terms=Terms(overwrite_drift=True), afresh=looks))
+                was_stopped = stopped or (was_stopped and not looks)
+            if not was_stopped and not self.state().doubts and not _unfinished(self.plan()):
                 return
             self.settle_by_hand()
 

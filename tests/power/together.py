@@ -116,6 +116,30 @@ class Both:
         free = (sorted(ids) for ids in self._places().values() if managed.isdisjoint(ids))
         return {each for ids in free for each in ids[1:]}
 
+    def _rejected(self) -> set[Key]:
+        """Return the records that are on the site, and that a person said are not ours."""
+        state = self.machines[0].state()
+        strangers = {
+            (kind.name, each) for kind in KINDS.values() for each in state.strangers_of(kind)
+        }
+        return {
+            each.key for each in records(self.sandbox) if each.is_ours and each.key in strangers
+        }
+
+    def _elsewhere(self) -> set[Key]:
+        """Return the records that the first machine has in another section.
+
+        Where the API gave a wrong Id for a section, its lessons went astray.
+        """
+        managed = known_to(self.machines[0].state())
+        live = records(self.sandbox)
+        ours = {(each.kind, each.course, each.title) for each in live if each.key in managed}
+        return {
+            each.key
+            for each in live
+            if each.key not in managed and (each.kind, each.course, each.title) in ours
+        }
+
     def _inside(self, sections: set[Key]) -> set[Key]:
         """Return the lessons in some sections that the first machine does not manage."""
         managed = known_to(self.machines[0].state())
@@ -183,7 +207,7 @@ class Both:
         self.machines[0].settle_by_hand()
         unwanted = _twins(self.machines[0])
         unwanted |= {each for _, others in self._doubles(0) for each in others}
-        unwanted |= self._managed_by_none()
+        unwanted |= self._managed_by_none() | self._elsewhere() | self._rejected()
         unwanted |= self._inside(unwanted)
         for kind, record_id in sorted(unwanted):
             remove(self.sandbox, KINDS[kind], record_id)
@@ -332,6 +356,7 @@ def scene(folder: Path, chance: Random) -> Iterator[Scene]:
     )
     settings = Settings(
         ids_apart=0,
+        section_delete=chance.choice(["ungroups", "deletes"]),
         lists_null=frozenset(each for each in left_out if chance.random() < 1 / 4),
         put_resets=chance.choice(["nothing", "fields", "everything"]),
         system_id=chance.choice(["kept", "kept", "dropped", "refused"]),
