@@ -8,10 +8,10 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from coursesync.state.plain import OMIT
 from values import AT, EMPTY, TARGET, address, but
 
 from coursesync.errors import StateError
+from coursesync.state.json_values import OMIT
 from coursesync.state.state import CourseRecord, Doubt, Entry, State
 from coursesync.state.state_text import is_address, parse, serialise
 
