@@ -56,8 +56,8 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
     "UTF-16": (lambda w: w.decode().encode("utf-16"), ("checksum", RESTORE)),
     "a second one behind it": (lambda w: w + w, ("is damaged", RESTORE)),
     "a newer format": (
-        lambda w: forged(w, lambda state: state.update(format=2)),
-        ("has the format 2", "Install the coursesync that wrote it"),
+        lambda w: forged(w, lambda state: state.update(format=3)),
+        ("has the format 3", "Install the coursesync that wrote it"),
     ),
     "a newer format of another form": (
         lambda _: sealed(b'  "format": 3,\n  "sections": []\n}\n'),
@@ -124,7 +124,7 @@ NAMES = {
     "no dot": "section",
     "two dots together": "section.a..one",
     "empty": "",
-    "an unknown kind": "lesson.a.one",
+    "an unknown kind": "quiz.a.one",
 }
 
 

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("language-server")  # one server is enough
 HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitle: Course\n"
 # the server marks another line: a number too large for JavaScript, and empty files
-ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"}
+# for a misspelt `title`, an editor marks the item without one as well
+ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"} | {
+    "unknown-field-misspelt"
+}
 FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect"}
 FIELDS |= {"image", "contents"}
 SECTION = FIELDS | {"lessons"}
