@@ -65,9 +65,9 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.outlines.outline import Outline as Outline
     from coursesync.outlines.schema import schema as schema
     from coursesync.outlines.workspace_files import Outlines as Outlines
+    from coursesync.planning.action import Action as Action
     from coursesync.planning.drift import Drifted as Drifted
     from coursesync.planning.drift import Finding as Finding
-    from coursesync.planning.plan import Action as Action
     from coursesync.planning.plan import Change as Change
     from coursesync.planning.plan import Plan as Plan
     from coursesync.planning.policy import OnRemoval as OnRemoval
@@ -96,8 +96,9 @@ _PUBLIC = {  # the names of each module
     "outlines.outline": "Outline",
     "outlines.schema": "schema",
     "outlines.workspace_files": "Outlines",
+    "planning.action": "Action",
     "planning.drift": "Drifted Finding",
-    "planning.plan": "Action Change Plan",
+    "planning.plan": "Change Plan",
     "planning.policy": "OnRemoval",
     "state.state": "Doubt Entry State",
     "version": "__version__",

@@ -115,9 +115,8 @@ class Command:
     def in_words(self) -> Shell:
         """Return the words to type: arguments first, or last after `--` if one starts with `-`."""
         options = [word for option in self.options for word in _option_words(*option)]
-        words = [*self.arguments, *options]
-        if any(each.startswith("-") for each in self.arguments):
-            words = [*options, "--", *self.arguments]
+        dashed = any(each.startswith("-") for each in self.arguments)
+        words = (*options, "--", *self.arguments) if dashed else (*self.arguments, *options)
         return Shell("coursesync", *self.name.split(), *words)
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from coursesync.outlines.outline import Outline, build
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.yaml_reader import parse
 from coursesync.planning import diff
-from coursesync.planning.plan import Action, Change, Plan
+from coursesync.planning.action import Action
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.journal import Conclusion, Intent, Move, Protect
 from coursesync.state.logbook import fold
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
+    from coursesync.planning.plan import Change, Plan
     from coursesync.planning.policy import Policy
     from coursesync.state.journal import Step
 

@@ -27,8 +27,8 @@ from coursesync.applying.run import Run, Terms
 from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import carry_out
 from coursesync.errors import StateError, Stop
+from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, twins_in
-from coursesync.planning.plan import Action
 from coursesync.state.journal import Forget, Move, Protect
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import confirm, mark_complete

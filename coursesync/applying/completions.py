@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Stop
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.text import count
 
 if TYPE_CHECKING:

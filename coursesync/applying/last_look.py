@@ -20,9 +20,10 @@ from coursesync.applying.run import CourseRun, in_order
 from coursesync.applying.settle import settle
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.field import Ref
+from coursesync.planning.action import Action
 from coursesync.planning.drift import twins_among
 from coursesync.planning.live_diff import same, was_ours
-from coursesync.planning.plan import Action, Change
+from coursesync.planning.plan import Change
 from coursesync.planning.twins import namesakes
 from coursesync.state.journal import Look
 from coursesync.state.state import unconfirmed

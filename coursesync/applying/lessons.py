@@ -17,7 +17,8 @@ from coursesync.applying.completions import look_for_completions, may_be_deleted
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
-from coursesync.planning.plan import Action, Hindrance
+from coursesync.planning.action import Action
+from coursesync.planning.plan import Hindrance
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from coursesync.applying.run import sendable
 from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
+from coursesync.planning.action import Action
 from coursesync.planning.live_diff import differing, edits, has_ours, is_last_attempt
-from coursesync.planning.plan import Action
 from coursesync.state.journal import Look
 from coursesync.text import at, inert
 

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

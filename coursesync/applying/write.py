@@ -25,8 +25,8 @@ from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
 from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify_create, classify_update
+from coursesync.planning.action import Action
 from coursesync.planning.live_diff import same
-from coursesync.planning.plan import Action
 from coursesync.state.journal import Conclusion, Forget, Intent
 from coursesync.text import moment, same_moment
 

@@ -18,14 +18,13 @@ from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_entries import entries_of
-from coursesync.operations.import_files import drafts_of, most_that_fit, save
+from coursesync.operations.import_files import drafts_of, files_of, most_that_fit, save
 from coursesync.operations.import_records import MISREAD, Found, LiveCourse, Managed
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
-from coursesync.outlines.writer import alike
+from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
-from coursesync.planning.plan import Action
 from coursesync.state.journal import Look, line
 from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
@@ -243,7 +242,7 @@ def _together(
 
     def problem(course_ids: Iterable[int]) -> CoursesyncError | None:
         try:
-            found.append(load(folder, unwritten=_files(drafts[each] for each in course_ids)))
+            found.append(load(folder, unwritten=files_of(drafts[each] for each in course_ids)))
         except CoursesyncError as error:
             return error
         return None
@@ -252,20 +251,6 @@ def _together(
     errors = {course_id: error for course_id, error in wrong if error is not None}
     # the last successful reading has all that fits
     return {each: drafts[each] for each in kept}, found[-1] if found else load(folder), errors
-
-
-def _files(drafts: Iterable[Draft]) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
-    names: set[str] = set()
-    for path, content in (each for drafted in drafts for each in drafted.contents.items()):
-        if alike(path) in names:
-            raise CoursesyncError(
-                f"two of these courses would have the file {path}",
-                "Import them one after the other, and rename the first one's files in between.",
-            )
-        names.add(alike(path))
-        files[path] = content
-    return files
 
 
 def _entries(

@@ -11,13 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import (
-    Command,
-    CoursesyncError,
-    InvalidOutlines,
-    Remedy,
-    UnusableFile,
-)
+from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
 from coursesync.files import decode, shown, unwritable
 from coursesync.kinds import KINDS
 from coursesync.operations.import_records import (
@@ -177,6 +171,21 @@ def _empty_lists(course: LiveCourse) -> Iterator[ListId]:
     for kind in course.looked_for:
         within = [each for holder, each in holders if holder is kind.within]
         yield from ((kind, each) for each in (0, *within) if (kind, each) not in full)
+
+
+def files_of(drafts: Iterable[Draft]) -> dict[str, bytes]:
+    """Return the files of the drafts by path. Raises CoursesyncError if two are alike."""
+    files: dict[str, bytes] = {}
+    names: set[str] = set()
+    for path, content in (each for drafted in drafts for each in drafted.contents.items()):
+        if alike(path) in names:
+            raise CoursesyncError(
+                f"two of these courses would have the file {path}",
+                "Import them one after the other, and rename the first one's files in between.",
+            )
+        names.add(alike(path))
+        files[path] = content
+    return files
 
 
 def _fitting(

@@ -20,9 +20,15 @@ from coursesync.kinds.inline import CURLY, flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.outlines.items import may_be_file, name_of
 from coursesync.outlines.line_slips import dash
-from coursesync.outlines.misplaced import list_elsewhere, meant, of_another_kind, path_field
-from coursesync.outlines.yaml_mistakes import no_space, odd_blank
-from coursesync.text import coded, inert, named, without_marks
+from coursesync.outlines.misplaced import (
+    list_elsewhere,
+    look_alike,
+    meant,
+    of_another_kind,
+    path_field,
+)
+from coursesync.outlines.yaml_mistakes import no_space
+from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -248,7 +254,7 @@ def _list(slip: _Slip) -> tuple[str, Sentence]:
 
 def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
     name = inert(str(slip.path[-1]), 40)
-    if (alike := _look_alike(str(slip.path[-1]), slip.fields)) is not None:
+    if (alike := look_alike(str(slip.path[-1]), slip.fields)) is not None:
         return alike
     if holder := slip.holder_of(name):
         return (
@@ -269,26 +275,6 @@ def _unknown_field(slip: _Slip) -> tuple[str, Sentence]:
         f"there is no field `{name}`",
         f"The fields here are: {', '.join(slip.fields)}.",
     )
-
-
-def _look_alike(raw: str, fields: list[str]) -> tuple[str, Sentence] | None:
-    """Report a field's name with a letter that only looks like the right one, or a hidden one."""
-    if words := odd_blank(raw) or no_space(raw) or dash(raw):
-        return words
-    name = inert(raw, 40)
-    if (plain := without_marks(name)) != name and plain in fields:
-        hidden = next(character for character in name if not without_marks(character))
-        return f"`{name}` holds {named(hidden)}, which can't be seen", coded(
-            f"Type it again: `{plain}:`"
-        )
-    strangers = [character for character in name if not character.isascii()]
-    alike = re.compile("".join(re.escape(c) if c.isascii() else "." for c in name))
-    if strangers and (field := next(filter(alike.fullmatch, fields), "")):
-        return (
-            f"`{name}` is not `{field}`: its `{strangers[0]}` is {named(strangers[0])}",
-            coded(f"It only looks the same; type it again: `{field}:`"),
-        )
-    return None
 
 
 def _missing(slip: _Slip) -> tuple[str, Sentence]:

@@ -171,7 +171,8 @@ class _Reading:
         self.diagnostics += _bounded(diagnostics)
 
     def _advise(self, outline: Outline, path: str) -> None:
-        from coursesync.outlines.advice.rules import Source, advise  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
+        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - the same
 
         def source(name: str) -> Source:
             file = path_of(path, name)

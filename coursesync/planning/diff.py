@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.planning.action import Action
 from coursesync.planning.ordering import assign, places
-from coursesync.planning.plan import Action, Change, Course, Plan, Standing
+from coursesync.planning.plan import Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.planning.sides import sides_of, unknown_keys
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED
 from coursesync.kinds.counting import nouns
-from coursesync.planning.plan import OVERWRITES
+from coursesync.planning.action import OVERWRITES
 from coursesync.text import inert
 
 if TYPE_CHECKING:

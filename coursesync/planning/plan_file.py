@@ -16,8 +16,8 @@ from coursesync.files import read, shown
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import FieldValue, Ref
 from coursesync.nexudus.target import EMBEDDED
+from coursesync.planning.action import Action
 from coursesync.planning.digest import digest_of
-from coursesync.planning.plan import Action
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.text import inert, listed
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
+from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.live_diff import with_values
-from coursesync.planning.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import least_seconds
+from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
-from coursesync.planning.plan import Action
 from coursesync.render.differences import differences
 from coursesync.render.excerpt import Fold
 from coursesync.render.holders import holders_among

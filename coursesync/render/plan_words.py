@@ -13,8 +13,8 @@ from coursesync.kinds.counting import in_turn, nouns
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
+from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
-from coursesync.planning.plan import Action
 from coursesync.render.fit import Rank
 from coursesync.text import at, count, inert, listed
 

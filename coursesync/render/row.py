@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.render import plan_words
 from coursesync.render.fit import Rank
 from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING

@@ -14,7 +14,7 @@ from coursesync.errors import Command
 from coursesync.kinds import LISTED
 from coursesync.kinds.counting import counted, in_turn
 from coursesync.nexudus.limits import PUBLISHED, least_seconds
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.render import plan_words
 from coursesync.render.holders import holders_in
 from coursesync.render.nesting import Tree

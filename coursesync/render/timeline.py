@@ -13,7 +13,7 @@ from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.kinds.field import Ref, Role
 from coursesync.kinds.rows import NOTHING
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.render.holders import directly
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from coursesync.applying.lessons import hindrance_to
 from coursesync.kinds.address import address_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.lessons import Lesson, Lessons
-from coursesync.planning.plan import Action, Change
+from coursesync.planning.action import Action
+from coursesync.planning.plan import Change
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from render.nested import LINK, attributes, change, create, entry, plan, standin
 
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import Ref
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.render.review.page import Assets, compose
 from coursesync.render.rows import PlanView
 

@@ -11,10 +11,10 @@ from shares import examples
 
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.html import same_html
-from coursesync.outlines.advice.advice import distinct, first_pieces
+from coursesync.outlines.advice.advice import Source, distinct, first_pieces
 from coursesync.outlines.advice.contents import findings, is_empty, unlinked
 from coursesync.outlines.advice.plain import is_plain
-from coursesync.outlines.advice.rules import Source, advise
+from coursesync.outlines.advice.rules import advise
 from coursesync.outlines.html_to_markdown import markdown_of
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse

@@ -26,7 +26,7 @@ from values import (
 
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning import diff
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.state.state import Doubt, State
 
 if TYPE_CHECKING:

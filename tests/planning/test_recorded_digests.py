@@ -6,17 +6,21 @@ A reviewer's digest, and a plan file, stay good when coursesync is upgraded.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from values import AT, EMPTY, Section, address, applied, course, plan_of
 
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
+from coursesync.planning.action import Action
 from coursesync.planning.drift import compare
-from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.refreshed_state import refreshed
 from coursesync.state.state import Doubt, State
+
+if TYPE_CHECKING:
+    from coursesync.planning.plan import Plan
 
 BASE = replace(EMPTY, lineage="0b5e4a0e-2f0a-4a83-a7cc-7a3c6a9d4f11", serial=3)
 PICTURE: dict[str, object] = {"image": "https://cdn.example.com/a.png"}

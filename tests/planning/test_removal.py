@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from values import AT, EMPTY, Section, actions_in, address, applied, course, plan_of, state_of
 
+from coursesync.planning.action import Action
 from coursesync.planning.diff import PROTECTED
 from coursesync.planning.large_change import oversized
-from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import markdown, terminal
 from coursesync.render.rows import PlanView
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from coursesync.outlines.outline import Outline
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
 
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)

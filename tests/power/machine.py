@@ -30,9 +30,9 @@ from coursesync.nexudus.embedded import EmbeddedTransport
 from coursesync.nexudus.limits import Schedule
 from coursesync.operations.site import refresh
 from coursesync.outlines.workspace_files import load
+from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
 from coursesync.planning.live_diff import entry_of
-from coursesync.planning.plan import Action, Plan
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state import STATE_NAME
 from coursesync.state.file_store import StateFile
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.outcome import Throttled
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
     from coursesync.sandbox import Sandbox
     from coursesync.state.state import Doubt, State

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import EMPTY, Section, applied, course, plan_of, state_of
 
+from coursesync.planning.action import Action
 from coursesync.planning.ordering import assign, in_place
-from coursesync.planning.plan import Action
 from coursesync.render import json, markdown, terminal
 from coursesync.render.differences import differences
 from coursesync.render.rows import PlanView

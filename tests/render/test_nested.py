@@ -15,9 +15,9 @@ from coursesync.kinds import KINDS
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.records import Record
+from coursesync.planning.action import Action
 from coursesync.planning.drift import Drifted, Finding
 from coursesync.planning.large_change import oversized
-from coursesync.planning.plan import Action
 from coursesync.planning.plan_file import read_plan_file
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal

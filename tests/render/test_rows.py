@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from values import AT, Section, address, applied, course, plan_of
 
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal

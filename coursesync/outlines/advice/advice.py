@@ -1,4 +1,4 @@
-"""Pieces of advice as values.
+"""Pieces of advice, and the files that they are about, as values.
 
 Owns which pieces are shown. It must compute positions only for shown pieces, because that parses
 the outline again.
@@ -6,16 +6,17 @@ the outline again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Diagnostic
+from coursesync.errors import Diagnostic, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from coursesync.errors import Sentence, Where
+    from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree
 
 MOST_SHOWN = 50  # to people; JSON and the callers of the API may get more
@@ -40,6 +41,24 @@ class Advice:
         """Return it as a diagnostic with its place."""
         line = f", on line {self.tree.where(self.other).line}" if self.other else ""
         return Diagnostic(self.at or self.tree.where(self.path), self.problem + line, self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A content file: its path as shown to people, and its text."""
+
+    path: str
+    text: str
+
+    def place(self, clues: Iterable[str]) -> Where | None:
+        """Return the place of the first of the clues that is in the text, if any."""
+        for clue in clues:
+            edge = r"(?<!\w)" if clue[0].isalnum() else ""
+            if found := re.search(edge + re.escape(clue), self.text, re.IGNORECASE):
+                start = found.start()
+                line = self.text.count("\n", 0, start) + 1
+                return Where(self.path, line, start - self.text.rfind("\n", 0, start))
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Remedy, Where
+from coursesync.errors import Remedy
 from coursesync.kinds import LISTED, held_in
 from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Role
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Resource
+    from coursesync.outlines.advice.advice import Source
     from coursesync.outlines.advice.words import Objection
     from coursesync.outlines.outline import Outline
 
@@ -47,14 +47,6 @@ _TITLE, _UNLOCK, _ACTIVE, _CONTENTS = LISTED.names(
     Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS
 )
 _UNLOCKED = f"{_UNLOCK}: {LISTED.field(Role.UNLOCK).default}"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A content file: its path as shown to people, and its text."""
-
-    path: str
-    text: str
 
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
@@ -314,20 +306,9 @@ def _file(resource: Resource, form: str) -> str:
 
 def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
     name = _file(resource, "html") or _file(resource, "markdown")
-    at = _place(source(name), finding.clues) if name else None
+    at = source(name).place(finding.clues) if name else None
     path = (*resource.path, _CONTENTS)
     return Advice(resource.tree, path, finding.problem, finding.remedy, at=at)
-
-
-def _place(file: Source, clues: Sequence[str]) -> Where | None:
-    """Return the place of the first clue that a content file holds, if any."""
-    for clue in clues:
-        edge = r"(?<!\w)" if clue[0].isalnum() else ""
-        if found := re.search(edge + re.escape(clue), file.text, re.IGNORECASE):
-            start = found.start()
-            line = file.text.count("\n", 0, start) + 1
-            return Where(file.path, line, start - file.text.rfind("\n", 0, start))
-    return None
 
 
 def _on(

@@ -15,7 +15,7 @@ import nh3
 from coursesync.errors import Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.advice.nesting import is_tangled
-from coursesync.planning.plan import Action
+from coursesync.planning.action import Action
 from coursesync.render.excerpt import Fold
 from coursesync.render.plan_words import LEAVING
 from coursesync.render.timeline import ways, when
