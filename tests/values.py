@@ -110,7 +110,6 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
         address=change.address,
         attributes=in_order(change.attributes),
         id=change.record_id,
-        parent_id=change.parent_id,
         protected=change.resource is not None and change.resource.protected,
         was=None if change.home is None else change.was,
         at=AT,

@@ -67,7 +67,8 @@ def _take_up_earlier(run: Run) -> None:
     for address, entry in unconfirmed(run.state).items():
         if address in run.results:
             continue
-        kind, parent = kind_of(address), entry.parent_id
+        kind = kind_of(address)
+        parent = kind.course_id_of(entry.sent)
         change = Change(Action.CREATE, address, kind, parent, after=entry.known)
         course = run.courses.setdefault(parent, CourseRun(parent, []))
         course.changes.append(change)
@@ -183,7 +184,8 @@ def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
     return frozenset(
         address
         for address, entry in unconfirmed(run.log.led_to()).items()
-        if (entry.parent_id, kind_of(address)) in looked and address not in held
+        if (kind_of(address).course_id_of(entry.sent), kind_of(address)) in looked
+        and address not in held
     )
 
 

@@ -130,9 +130,10 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     ours = [entry.known, *(each for each in (entry.attempted, sendable(change)) if each)]
     who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{who}{at(record.updated_on)}"
-    is_elsewhere = record.parent_id not in {entry.parent_id, change.parent_id}
+    course_id = kind.course_id_of(entry.sent)
+    is_elsewhere = record.parent_id not in {course_id, change.parent_id}
     if is_elsewhere:
-        home = marker_of(run.state.target, entry.parent_id, change.was or change.address)
+        home = marker_of(run.state.target, course_id, change.was or change.address)
         if record.marker != home and not any(
             has_ours(sent, record.attributes, kind) for sent in ours
         ):

@@ -162,7 +162,6 @@ class Run:
         return Doubt(
             sent=in_order(change.after),
             marker=self.marker_of(change),
-            parent_id=change.parent_id,
             reason="",
             attempts=self.times_sent(change),
             since="",
@@ -210,7 +209,6 @@ class Run:
         made = Entry(
             sent=in_order(sent),
             id=record.id,
-            parent_id=change.parent_id,
             protected=change.stays_protected,
             unconfirmed=status is Status.SETTLED,
         )

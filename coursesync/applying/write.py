@@ -238,7 +238,6 @@ def _intent(run: Run, change: Change) -> Intent:
         marker=None if overwrites else run.marker_of(change),
         attributes=in_order(change.attributes),
         id=change.record_id if overwrites else None,
-        parent_id=change.parent_id,
         protected=change.stays_protected,
         was=None if change.home is None else change.was,
         attempt=max(1, run.times_sent(change)),

@@ -215,6 +215,10 @@ class Kind:
         """Return a record's contents as HTML, "" for none."""
         return str(attributes.get(self.contents_property, ""))
 
+    def course_id_of(self, attributes: Planned) -> int:
+        """Return the Id of the course that a record is in."""
+        return int(cast("int", attributes[self.parent_property]))
+
     def is_active(self, attributes: Planned) -> bool:
         """Return whether members see a record; it is active by default."""
         return bool(attributes.get(self.active_property, True))

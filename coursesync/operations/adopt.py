@@ -151,16 +151,17 @@ def keep(
     with project.held():
         known = project.state()
         entry, kind = entry_at(known, at), kind_of(at)
+        course_id = kind.course_id_of(entry.sent)
         with connected(project, (), clock, progress, credentials) as world:
             # a record that a person rejected before can be chosen now
             undecided = known.with_strangers(kind, ())
-            live = _of_course(world, undecided, entry.parent_id, kind)
+            live = _of_course(world, undecided, course_id, kind)
         owners = twins(undecided, live.values(), kind)
         second = {record for record, owner in owners.items() if owner == at}
         either = {entry.id, *second} & live.keys()
         if not second:
             raise CoursesyncError(
-                f"{at} has no twin in the course {entry.parent_id}",
+                f"{at} has no twin in the course {course_id}",
                 Remedy("See what the site has:", Command("drift")),
             )
         if record_id not in either:
@@ -176,10 +177,10 @@ def keep(
         others = tuple(sorted(either - {record_id}))
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
-        courses = {key: each for key, each in known.courses.items() if key != course_of(at)}
+        complete = {key: each for key, each in known.complete.items() if key != course_of(at)}
         entries = {**known.entries, at: kept}
         strangers = {*known.strangers_of(kind), *others} - {record_id}
-        known = replace(known, courses=courses, entries=entries)
+        known = replace(known, complete=complete, entries=entries)
         project.store.finish(known.with_strangers(kind, strangers))
     return others
 

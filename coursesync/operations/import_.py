@@ -212,7 +212,9 @@ def _imported(
     live: Mapping[int, LiveCourse],
     renumbered: Mapping[int, int],
 ) -> list[Imported]:
-    taken = Counter((entry.parent_id, kind_of(at).name) for at, entry in entries.items())
+    taken = Counter(
+        (kind_of(at).course_id_of(entry.sent), kind_of(at).name) for at, entry in entries.items()
+    )
     left = Counter(change.parent_id for change in changes)
     return [
         Imported(

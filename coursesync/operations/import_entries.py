@@ -131,6 +131,6 @@ def _paired(
 
 def adopted(kind: Kind, record: Record, attributes: Attributes, *, protected: bool) -> Entry:
     """Return the entry of a record that comes under management as it is."""
-    reads = {**attributes, kind.parent_property: record.parent_id}
-    entry = Entry(sent={}, id=record.id, parent_id=record.parent_id, protected=protected)
-    return entry.reading(reads, record.updated_on)
+    course = {kind.parent_property: record.parent_id}
+    entry = Entry(sent=course, id=record.id, protected=protected)
+    return entry.reading({**attributes, **course}, record.updated_on)

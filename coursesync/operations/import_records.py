@@ -136,7 +136,7 @@ class Managed:
         for address in (*state.entries, *state.doubts):
             taken[stem(address)].add(key_of(address))
         addresses = {(kind_of(at), entry.id): at for at, entry in state.entries.items()}
-        keys = {entry.parent_id: course_of(address) for address, entry in state.entries.items()}
+        keys = {kind_of(a).course_id_of(e.sent): course_of(a) for a, e in state.entries.items()}
         return cls(state, addresses, keys, taken)
 
 
@@ -177,7 +177,8 @@ def _obstacle(
 ) -> str:
     """Return why a record can't be in an outline, which has what is `there`; "" if it can."""
     at = managed.addresses.get(found.identity)
-    if at is not None and managed.state.entries[at].parent_id != found.record.parent_id:
+    entry = None if at is None else managed.state.entries[at]
+    if entry is not None and found.kind.course_id_of(entry.sent) != found.record.parent_id:
         # in this outline it would be created a second time
         return f"it is managed as {at}, and someone moved it here"
     if at is None or there is None:

@@ -192,7 +192,7 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
     folder, known = workspace.project.folder, workspace.state
     settled = {
         record.id: Course(key, record.id, record.title, str(folder / record.path))
-        for key, record in known.courses.items()
+        for key, record in known.complete.items()
         if key in workspace.read.settled
     }
     parsed = {
@@ -213,7 +213,7 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
         entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
         if not entries:
             continue
-        courses = {entry.parent_id for entry in entries}
+        courses = {kind.course_id_of(entry.sent) for entry in entries}
         unreadable: dict[int, str] = {}
         listed = lookout.sweep(kind, courses, [entry.id for entry in entries], unreadable)
         confirm = partial(lookout.records, kind, unreadable=unreadable)

@@ -85,7 +85,7 @@ class Project:
         """
         hold = self.store.hold
         managed = *state.entries, *state.doubts
-        outlines = read_outlines(self.folder, state.courses, lambda: managed)
+        outlines = read_outlines(self.folder, state.complete, lambda: managed)
         if not (outlines.outlines or outlines.settled or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)

@@ -88,12 +88,13 @@ def _clashes(
         outline = sides[change.parent_id].outline
         if other is not None and outline is not None:
             reported.add(change.parent_id)
+            course_id = change.kind.course_id_of(other.sent)
             yield Diagnostic(
                 outline.tree.where(("id",)),
                 f'in the state, the {change.kind.plural} with the key "{outline.key}" belong to '
-                f"the course {other.parent_id}",
+                f"the course {course_id}",
                 Remedy(
-                    f"If this id is a typing error, change it back to {other.parent_id}; if this "
+                    f"If this id is a typing error, change it back to {course_id}; if this "
                     "is another course, give the outline its own",
                     Code("key:"),
                 ),
@@ -114,7 +115,7 @@ def _courses(
     courses = {}
     for course_id, side in sides.items():
         if course_id in touched:
-            record = side.outline or state.courses.get(side.key)
+            record = side.outline or state.complete.get(side.key)
             courses[course_id] = Course(
                 side.key,
                 course_id,
@@ -206,7 +207,7 @@ def _wanted(
         reason = unknown_keys(resource, entries)
     # send the update even if the record was moved here already: only a write's outcome changes the
     # state
-    elif entry.unsure or after != entry.known or entry.parent_id != side.course_id:
+    elif entry.unsure or after != entry.known or kind.course_id_of(entry.sent) != side.course_id:
         action = Action.UPDATE
         reason = "its last update was interrupted, and is sent again" if entry.unsure else ""
     elif is_moved:
@@ -269,8 +270,8 @@ def _staying(
     found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
     for change in orphans:
         kind, has = change.kind, change.attributes
-        home = has.get(kind.parent_property, change.parent_id)
-        if change.action is not Action.DELETE and home == change.parent_id:
+        is_here = kind.course_id_of(has) == change.parent_id
+        if change.action is not Action.DELETE and is_here:
             found[kind, has.get(kind.link)][change.order] = change.address
     for address in doubts:
         kind, sent = kind_of(address), side.doubts[address].sent
@@ -287,12 +288,13 @@ def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Ch
         action, reason = Action.KEEP, f"the outline has no list of {kind.plural} there"
     hides = action is Action.DEACTIVATE
     after = {**entry.known, kind.active_property: False} if hides else None
-    return Change(action, address, kind, entry.parent_id, entry, after, reason=reason, lead=lead)
+    course_id = kind.course_id_of(entry.sent)
+    return Change(action, address, kind, course_id, entry, after, reason=reason, lead=lead)
 
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = kind.is_active(entry.known)
-    if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
+    if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
         return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if active or entry.unsure:

@@ -152,7 +152,8 @@ def compare(
     ]
     for at, entry in ours.items():
         if (failure := failures.get(entry.id)) is not None:
-            unread = Drifted(Finding.UNREADABLE, entry.parent_id, kind, at, entry, failure=failure)
+            course_id = kind.course_id_of(entry.sent)
+            unread = Drifted(Finding.UNREADABLE, course_id, kind, at, entry, failure=failure)
             found.append(unread)
         elif each := _drift_of(state, at, entry, live.get(entry.id), kind):
             found.append(each)
@@ -173,7 +174,7 @@ def _suspects(
         if record is None or record.whole is not None:
             continue
         is_ours = same_moment(entry.updated_on, record.updated_on)
-        has_moved = record.parent_id != entry.parent_id
+        has_moved = record.parent_id != kind.course_id_of(entry.sent)
         is_changed = has_moved or entry.overridden or edits(entry, record, kind)
         if is_changed or (record.unknown and not is_ours):
             yield entry.id
@@ -185,7 +186,7 @@ def _possible_twins(
     """Yield the Ids of the records that may be twins, if a list shows too little of them."""
     courses: dict[int, list[Entry]] = defaultdict(list)
     for entry in ours.values():
-        courses[entry.parent_id].append(entry)
+        courses[kind.course_id_of(entry.sent)].append(entry)
     known = {entry.id for entry in ours.values()}.union(state.strangers_of(kind))
     listed = (record for record in live.values() if record.whole is None)
     shows_markers = any(is_marker(record.marker) for record in listed)
@@ -216,9 +217,10 @@ def _sort_key(found: Drifted) -> tuple[int, bool, str, int, bool]:
 def _drift_of(
     state: State, address: Address, entry: Entry, record: Record | None, kind: Kind
 ) -> Drifted | None:
+    course_id = kind.course_id_of(entry.sent)
     found = partial(
         Drifted,
-        course_id=entry.parent_id,
+        course_id=course_id,
         kind=kind,
         address=address,
         entry=entry,
@@ -226,9 +228,9 @@ def _drift_of(
     )
     if record is None:
         return found(Finding.GONE)
-    if record.parent_id != entry.parent_id:
+    if record.parent_id != course_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
-            state.target, entry.parent_id, address
+            state.target, course_id, address
         )
         differ = differing(entry.known, record, kind)
         return found(Finding.ELSEWHERE, properties=differ, is_foreign=not is_ours)
@@ -262,7 +264,7 @@ def twins_among(state: State, live: Mapping[int, Record], kind: Kind) -> Iterato
 
 def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -> Iterator[Drifted]:
     """Yield the unmanaged records in our courses, and those that took the order of one of ours."""
-    courses = {entry.parent_id for entry in ours.values()}
+    courses = {kind.course_id_of(entry.sent) for entry in ours.values()}
     addresses = {entry.id: address for address, entry in ours.items()}
     places: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for record in live:
@@ -291,7 +293,8 @@ def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
     is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
     has_other = record.attributes.get(kind.link) != entry.known.get(kind.link)
-    return record.parent_id != entry.parent_id or is_elsewhere or has_other
+    has_left = record.parent_id != kind.course_id_of(entry.sent)
+    return has_left or is_elsewhere or has_other
 
 
 def twins_in(found: Iterable[Drifted]) -> tuple[Drifted, ...]:

@@ -112,7 +112,7 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
 
     The entry has the differences between a candidate and what was sent; the next plan shows them.
     """
-    entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
+    entry = Entry(sent=doubt.sent, id=record_id)
     for candidate in doubt.candidates:
         if candidate.id == record_id:
             reads = _reads(doubt.sent, candidate.attributes, kind_of(address))

@@ -92,9 +92,10 @@ class Change:
     @property
     def home(self) -> int | None:
         """The Id of the course that the record comes from; None if it stays in its course."""
-        if isinstance(self.held, Entry) and self.held.parent_id != self.parent_id:
-            return self.held.parent_id
-        return None
+        if not isinstance(self.held, Entry):
+            return None
+        home = self.kind.course_id_of(self.held.sent)
+        return None if home == self.parent_id else home
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -140,8 +141,9 @@ class Change:
         """
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return frozenset()
-        now = (self.before or {}).get(self.kind.parent_property)
-        homes = {self.parent_id if self.home is None else self.home, int(now or self.parent_id)}
+        homes = {self.parent_id if self.home is None else self.home}
+        if self.before is not None:
+            homes.add(self.kind.course_id_of(self.before))
         return frozenset(homes if self.action is Action.DELETE else homes - {self.parent_id})
 
     @property

@@ -51,8 +51,8 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
         else:
             reads = _as_it_reads(each, each.entry, each.record)
             entries[each.address] = each.entry.reading(reads, each.record.updated_on)
-    courses = {key: record for key, record in state.courses.items() if key not in touched}
-    return replace(state, courses=courses, entries=entries)
+    complete = {key: each for key, each in state.complete.items() if key not in touched}
+    return replace(state, complete=complete, entries=entries)
 
 
 def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, FieldValue]:
@@ -61,7 +61,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     Equivalent HTML stays as it is in the entry; otherwise every look would cause an update. The
     order of a moved record stays too, because its number belongs to another course.
     """
-    elsewhere = record.parent_id != entry.parent_id
+    elsewhere = record.parent_id != drifted.kind.course_id_of(entry.sent)
     attributes = dict(entry.known)
     if not elsewhere:  # someone undid the other edits that an earlier look found
         changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}

@@ -94,7 +94,7 @@ class Side:
     def order(self, resource: Resource) -> int | None:
         """Return the number that a resource has among its siblings; None if it has none yet."""
         held, kind = self.doubts.get(resource.address) or self.entry(resource), resource.kind
-        if held is None or held.parent_id != self.course_id:
+        if held is None or kind.course_id_of(held.sent) != self.course_id:
             return None
         if held.known.get(kind.link) != self.link(kind, resource.parent):
             return None  # it has its number among others
@@ -165,7 +165,7 @@ def _by_course(
     for address in items:
         if course_of(address) not in settled:
             item = items[address]
-            grouped.setdefault(item.parent_id, {})[address] = item
+            grouped.setdefault(kind_of(address).course_id_of(item.sent), {})[address] = item
     return grouped
 
 

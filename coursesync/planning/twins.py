@@ -47,13 +47,13 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     ours = {
         address: entry
         for address, entry in state.entries.items()
-        if entry.parent_id in courses and kind_of(address) is kind
+        if kind_of(address) is kind and kind.course_id_of(entry.sent) in courses
     }
     has_markers = any(is_marker(record.marker) for record in unmanaged)
-    marked = _markers(state, ours, live) if has_markers else {}
+    marked = _markers(state, ours, live, kind) if has_markers else {}
     titled: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
-        titled[_name(entry.parent_id, entry.known, kind)].append(address)
+        titled[_name(kind.course_id_of(entry.sent), entry.known, kind)].append(address)
     found: dict[int, Address] = {}
     for record in unmanaged:
         has, order = record.attributes, kind.order_of(record.attributes)
@@ -82,7 +82,7 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
         for address, entry in (state.entries.items() if titles and vague else ())
         if entry.id in vague
         and kind_of(address) is kind
-        and _name(entry.parent_id, entry.known, kind) in titles
+        and _name(kind.course_id_of(entry.sent), entry.known, kind) in titles
     )
 
 
@@ -103,9 +103,9 @@ def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Addres
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 
-def _name(parent_id: int, attributes: Attributes, kind: Kind) -> tuple[object, ...]:
+def _name(course_id: int, attributes: Attributes, kind: Kind) -> tuple[object, ...]:
     """Return what two records that are alike have in common: where they are, and their title."""
-    return parent_id, attributes.get(kind.link), unescaped(kind.title_of(attributes)).strip()
+    return course_id, attributes.get(kind.link), unescaped(kind.title_of(attributes)).strip()
 
 
 def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:
@@ -117,7 +117,7 @@ def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> 
 
 
 def _markers(
-    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record]
+    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
 ) -> Mapping[str | None, Address]:
     """Return the addresses that have an Id, by the markers of their records.
 
@@ -125,7 +125,7 @@ def _markers(
     """
     found: dict[str | None, Address] = {}
     for at, entry in ours.items():
-        found[marker_of(state.target, entry.parent_id, at)] = at
+        found[marker_of(state.target, kind.course_id_of(entry.sent), at)] = at
     for at, entry in ours.items():
         record = live.get(entry.id)
         if record is not None and is_marker(record.marker):

@@ -166,7 +166,11 @@ def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterat
 
 def _may_be(each: Drifted, address: Address, doubt: Doubt) -> bool:
     """Return whether an unmanaged record has the marker or the title of a create in doubt."""
-    if each.record is None or each.entry is not None or each.course_id != doubt.parent_id:
+    if (
+        each.record is None
+        or each.entry is not None
+        or each.course_id != each.kind.course_id_of(doubt.sent)
+    ):
         return False
     kind = kind_of(address)
     titles = {kind.title_of(has).strip() for has in (doubt.sent, each.record.attributes)}

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
+from coursesync.kinds import kind_of
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.action import Action
@@ -109,7 +110,7 @@ def _doubt(address: Address, doubt: Doubt) -> dict[str, object]:
     return {
         "address": address,
         "candidates": [asdict(candidate) for candidate in doubt.candidates],
-        "course_id": doubt.parent_id,
+        "course_id": kind_of(address).course_id_of(doubt.sent),
         "reason": doubt.reason,
         "since": doubt.since,
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final, Literal, TypeAlias, get_args
 from zlib import crc32
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
 from coursesync.state.json_values import (
     OMIT,
@@ -19,13 +20,16 @@ from coursesync.state.json_values import (
     Positive,
     Sent,
     mapping,
+    read_id,
     read_value,
     written,
 )
-from coursesync.state.state import Doubt, Entry
+from coursesync.state.migrate import record_carried_over
+from coursesync.state.state import Doubt, Entry, placed
 from coursesync.state.state_text import is_address
 
-JOURNAL_FORMATS: Final = (1, 2)  # format 1 has no checksum of its state
+# format 1 has no checksum of its state; up to format 2, records have the form that `migrate` reads
+JOURNAL_FORMATS: Final = (1, 2, 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +38,7 @@ class Header:
 
     record: Literal["header"] = "header"
     checksum: str | None = field(default=None, metadata={OMIT: True})
-    format: Literal[1, 2] = JOURNAL_FORMATS[-1]
+    format: Literal[1, 2, 3] = JOURNAL_FORMATS[-1]
     lineage: str
     serial: Count
     target: str
@@ -59,7 +63,6 @@ class Intent:
     attributes: Sent
     id: Id | None = field(default=None, metadata={OMIT: True})
     marker: str | None = field(default=None, metadata={OMIT: True})
-    parent_id: Id
     protected: bool = field(default=False, metadata={OMIT: True})
     was: Address | None = field(default=None, metadata={OMIT: True})
     attempt: Positive = 1
@@ -177,10 +180,18 @@ def record_of(body: bytes) -> Header | Step:
     raw = mapping(json.loads(body.decode()))
     if (kind := _RECORDS.get(raw.get("record"))) is None:
         raise ValueError("no record")
-    record = read_value(kind, raw)
-    # a state is saved with these addresses, and has to be read again
+    record = read_value(kind, record_carried_over(raw))
+    # a state is saved with these values, and has to be read again
     if not isinstance(record, Header) and not all(map(is_address, addresses(record))):
         raise ValueError("an invalid address")
+    match record:
+        case Intent():
+            read_id(record.attributes.get(kind_of(record.address).parent_property))
+        case Look():
+            if record.entry is not None:
+                placed(record.address, record.entry)
+            if record.doubt is not None:
+                placed(record.address, record.doubt)
     return record
 
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     T = TypeVar("T", bound=DataclassInstance)
 
 Reader: TypeAlias = Callable[[object], object]
-# in a field's metadata: whether a file leaves it out if it has its default; its name in a file
-OMIT, NAME = "omit", "name"
+OMIT = "omit"  # in a field's metadata: whether a file leaves it out if it has its default
 _ALWAYS = object()  # no field has it
 
 
@@ -42,31 +41,31 @@ def read_value(value_type: type[T], raw: object) -> T:
     for name, value in mapping(raw).items():
         if name not in table:
             raise ValueError("an unknown field")
-        field, read, _ = table[name]
-        found[field] = read(value)
+        read, _ = table[name]
+        found[name] = read(value)
     return value_type(**found)
 
 
 def written(value: DataclassInstance) -> dict[str, object]:
-    """Return the fields of a value by their names in a file; see `OMIT`."""
+    """Return the fields of a value as a file has them; see `OMIT`."""
     document = {}
-    for name, (field, _, omitted) in _table(type(value)).items():
-        has = getattr(value, field)
+    for name, (_, omitted) in _table(type(value)).items():
+        has = getattr(value, name)
         if has != omitted:
             document[name] = has
     return document
 
 
 @cache
-def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[str, Reader, object]]:
-    """Return for each name in a file: the field, its reader, and the value that is left out."""
+def _table(value_type: type[DataclassInstance]) -> Mapping[str, tuple[Reader, object]]:
+    """Return for each field: its reader, and the value that a file leaves out."""
     found = {}
     for each in fields(value_type):
         kind, omitted = each.type, _ALWAYS
         if OMIT in each.metadata:
             omitted = each.default if each.default_factory is MISSING else each.default_factory()
             kind = get_args(kind)[0] if omitted is None else kind  # no file has None there
-        found[each.metadata.get(NAME, each.name)] = (each.name, _reader_of(kind), omitted)
+        found[each.name] = (_reader_of(kind), omitted)
     return found
 
 
@@ -157,10 +156,11 @@ def _seen(raw: object) -> dict[str, object]:
     return attributes
 
 
+read_id = _from(1)  # returns an Id, or raises ValueError
 Sent: TypeAlias = Annotated[Attributes, _sent]
 Seen: TypeAlias = Annotated[Mapping[str, FieldValue | None], _seen]
 Count: TypeAlias = Annotated[int, _from(0)]
-Positive: TypeAlias = Annotated[int, _from(1)]
+Positive: TypeAlias = Annotated[int, read_id]
 Id: TypeAlias = Positive
 _READERS: Mapping[object, Reader] = {str: _text, Address: _text, bool: _flag}
 _OF_PARTS: Mapping[object, Callable[..., Reader]] = {

@@ -131,8 +131,8 @@ def fold(state: State, records: Iterable[Step]) -> State:
     for address, intent in pending.items():
         cut_off = Conclusion(address=address, outcome="in doubt", reason=CUT_OFF, at=intent.at)
         _conclude(intent, cut_off, entries, doubts)
-    courses = {key: record for key, record in state.courses.items() if key not in touched}
-    return replace(state, courses=courses, doubts=doubts, entries=entries)
+    complete = {key: record for key, record in state.complete.items() if key not in touched}
+    return replace(state, complete=complete, doubts=doubts, entries=entries)
 
 
 def _conclude(
@@ -147,7 +147,6 @@ def _conclude(
             entries[intent.address] = Entry(
                 sent=intent.attributes,
                 id=outcome.id,
-                parent_id=intent.parent_id,
                 protected=intent.protected,
                 unconfirmed=is_new,
                 updated_on=outcome.updated_on,
@@ -157,7 +156,6 @@ def _conclude(
             sent=intent.attributes,
             claimed=outcome.claimed,
             marker=intent.marker,
-            parent_id=intent.parent_id,
             reason=outcome.reason,
             attempts=intent.attempt,
             since=intent.at,

@@ -7,17 +7,16 @@ must be in alphabetical order, because fields are written in the order in which 
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, TypeVar
 
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import Address, course_of
 from coursesync.kinds.kind import Kind
-from coursesync.state.json_values import NAME, OMIT, Count, Id, Seen, Sent, mapping, read_value
+from coursesync.state.json_values import OMIT, Count, Id, Seen, Sent, mapping, read_id, read_value
 from coursesync.text import inert
 
 MAX_SENT: Final = 3  # times to send one create
-FORMATS: Final = (1, 2)  # one of format 1 has no entry with `seen`, and only one kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +42,20 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
-        sent: the attributes as we sent them; empty for an imported record until its first update.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
+        sent: the attributes as we sent them. For an imported record until its first update, only
+            the course's Id: where the record is managed.
         unconfirmed: for a created record, True until a last look finds exactly one record for it in
             its course.
         updated_on: the server's time of our last write, or of that look.
     """
 
     attempted: Sent | None = field(default=None, metadata={OMIT: True})
-    sent: Sent = field(metadata={NAME: "attributes"})
     id: Id
-    parent_id: Id
     protected: bool = field(default=False, metadata={OMIT: True})
     seen: Seen = field(default_factory=dict, metadata={OMIT: True})
+    sent: Sent
     unconfirmed: bool = field(default=False, metadata={OMIT: True})
     updated_on: str | None = None
 
@@ -118,22 +117,21 @@ class Doubt:
     """A create whose outcome is unknown.
 
     Attributes:
-        sent: the attributes as we sent them.
+        attempts: how often it was sent.
         candidates: the records that the last look found; a person has to choose among them.
         claimed: whether the API said that it was carried out.
         marker: the marker that it sent; None if it sent none.
         reason: why the outcome is unknown.
-        attempts: how often it was sent.
+        sent: the attributes as we sent them.
         since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
     """
 
-    sent: Sent = field(metadata={NAME: "attributes"})
+    attempts: Count = 1
     candidates: tuple[Candidate, ...] = ()
     claimed: bool = False
     marker: str | None = field(default=None, metadata={OMIT: True})
-    parent_id: Id
     reason: str
-    attempts: Count = field(default=1, metadata={NAME: "sent"})
+    sent: Sent
     since: str
 
     @property
@@ -145,6 +143,9 @@ class Doubt:
     def may_be_sent(self) -> bool:
         """Whether apply may send it again after looks that find no trace of it."""
         return self.attempts < MAX_SENT and not self.claimed
+
+
+Held = TypeVar("Held", Entry, Doubt)
 
 
 class Unread(Mapping[Address, Entry]):
@@ -162,7 +163,7 @@ class Unread(Mapping[Address, Entry]):
         if entry is None:
             raw = self._raw[address]
             try:
-                entry = self._made[address] = read_value(Entry, raw)
+                entry = self._made[address] = placed(address, read_value(Entry, raw))
             except (ValueError, TypeError) as error:
                 raise StateError(
                     f"the entry {inert(address, 200)} of the state was not written by coursesync",
@@ -180,10 +181,23 @@ class Unread(Mapping[Address, Entry]):
         return len(self._raw)
 
 
-def _kind_inside(raw: object) -> object:
-    if not any(raw == kind.name and kind.within for kind in KINDS.values()):
+def placed(address: Address, held: Held) -> Held:
+    """Return an entry or a doubt if it has the Id of its course; else raise ValueError."""
+    kind = KINDS.get(address.partition(".")[0])
+    for attributes in (held.sent, held.known):
+        read_id(attributes.get(kind.parent_property) if kind else None)
+    return held
+
+
+def _kind_name(raw: object) -> object:
+    if type(raw) is not str or raw not in KINDS:
         raise ValueError("no such kind")
     return raw
+
+
+def _doubts(raw: object) -> dict[Address, Doubt]:
+    doubts = {Address(at): read_value(Doubt, each) for at, each in mapping(raw).items()}
+    return {at: placed(at, doubt) for at, doubt in doubts.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,7 +205,7 @@ class State:
     """All that is known of one target.
 
     Attributes:
-        courses: the complete courses, by key.
+        complete: the complete courses, by key.
         doubts: the creates whose outcome is unknown.
         entries: the records under management.
         format: the version of the file format.
@@ -200,36 +214,28 @@ class State:
         serial: rises by one with each save: of two states of a lineage, the one with the higher
             serial is newer. A state that was never saved has 0.
         strangers: the Ids of records that are not ours, as a person has stated. No look adopts
-            them. These are of the kind that an outline lists.
-        strangers_inside: the same, for each kind that is inside another, by its name. A record of
-            another kind may have the same Id.
+            them. By the name of their kind, because records of two kinds may have the same Id.
         target: the API's base URL.
     """
 
-    courses: Mapping[str, CourseRecord] = field(default_factory=dict)
-    doubts: Mapping[Address, Doubt] = field(default_factory=dict)
+    complete: Mapping[str, CourseRecord] = field(default_factory=dict)
+    doubts: Annotated[Mapping[Address, Doubt], _doubts] = field(default_factory=dict)
     entries: Annotated[Mapping[Address, Entry], Unread] = field(default_factory=dict)
-    format: Literal[1, 2] = FORMATS[0]
+    format: Literal[2] = 2
     lineage: str = ""
     serial: Count = 0
-    strangers: tuple[Id, ...] = ()
-    strangers_inside: Mapping[Annotated[str, _kind_inside], tuple[Id, ...]] = field(
-        default_factory=dict, metadata={OMIT: True}
-    )
+    strangers: Mapping[Annotated[str, _kind_name], tuple[Id, ...]] = field(default_factory=dict)
     target: str
 
     def strangers_of(self, kind: Kind) -> tuple[int, ...]:
         """Return the strangers of a kind."""
-        return self.strangers_inside.get(kind.name, ()) if kind.within else self.strangers
+        return self.strangers.get(kind.name, ())
 
     def with_strangers(self, kind: Kind, ids: Collection[int]) -> Self:
         """Return the state with these strangers of a kind, in place of those that it has."""
-        found = tuple(sorted(ids))
-        if not kind.within:
-            return replace(self, strangers=found)
-        inside = {**self.strangers_inside, kind.name: found}
-        kept = {name: each for name, each in sorted(inside.items()) if each}
-        return replace(self, strangers_inside=kept)
+        found = {**self.strangers, kind.name: tuple(sorted(ids))}
+        kept = {name: each for name, each in sorted(found.items()) if each}
+        return replace(self, strangers=kept)
 
 
 def resolve(state: State, address: Address, entry: Entry | None) -> State:
@@ -263,7 +269,8 @@ def unconfirmed(state: State) -> dict[Address, Entry]:
     return {
         address: entry
         for address in state.entries
-        if course_of(address) not in state.courses and (entry := state.entries[address]).unconfirmed
+        if course_of(address) not in state.complete
+        and (entry := state.entries[address]).unconfirmed
     }
 
 
@@ -277,4 +284,4 @@ def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
     """Add complete courses to a state, except those with unconfirmed entries."""
     open_courses = {course_of(address) for address in unconfirmed(state)}
     seen = {key: record for key, record in complete.items() if key not in open_courses}
-    return replace(state, courses={**state.courses, **seen})
+    return replace(state, complete={**state.complete, **seen})

@@ -13,13 +13,14 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell, StateError
-from coursesync.kinds import KINDS, kind_of
-from coursesync.state.json_values import read_value, written
-from coursesync.state.state import FORMATS, State
+from coursesync.kinds import KINDS
+from coursesync.state.json_values import mapping, read_value, written
+from coursesync.state.migrate import FORMATS, carried_over
+from coursesync.state.state import State
 from coursesync.text import NEVER, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from coursesync.errors import Sentence
@@ -44,13 +45,7 @@ def serialise(state: State) -> bytes:
 
 def _document(state: State) -> dict[str, object]:
     document = written(state)
-    # an older coursesync reads no `seen` and only one kind: it has to refuse the file, not to call
-    # it damaged
-    is_newer = any(entry.seen for entry in state.entries.values()) or any(
-        kind_of(address).within for address in (*state.entries, *state.doubts)
-    )
-    document["format"] = FORMATS[is_newer or bool(state.strangers_inside)]
-    document["courses"] = {key: written(each) for key, each in sorted(state.courses.items())}
+    document["complete"] = {key: written(each) for key, each in sorted(state.complete.items())}
     document["entries"] = {key: written(each) for key, each in sorted(state.entries.items())}
     document["doubts"] = {
         key: {**written(each), "candidates": [*map(written, each.candidates)]}
@@ -73,13 +68,12 @@ def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) ->
     content = content.replace(b"\r\n", b"\n") if b"\r" in content else content
     checksum = _CHECKSUM.match(content)
     rest = content[checksum.end() :] if checksum else b""
-    if checksum is None or _digest(rest) != checksum[1]:
+    if checksum is None or not _fits(checksum[1], rest):
         raise _mistrusted(content, path, way_back())
     try:
-        raw = json.loads((_OPENING + rest).decode())
-        entries = raw["entries"]
-        _check_names(rest, raw["courses"], raw["doubts"], entries, raw.get("strangers_inside", ()))
-        return read_value(State, raw)
+        raw = mapping(json.loads((_OPENING + rest).decode()))
+        _check_names(rest, raw)
+        return read_value(State, carried_over(raw))
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
 
@@ -95,20 +89,22 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-def _check_names(
-    rest: bytes,
-    courses: Collection[str],
-    doubts: Collection[str],
-    entries: Collection[str],
-    kinds: Collection[str],
-) -> None:
+def _check_names(rest: bytes, raw: Mapping[str, object]) -> None:
     """Raise ValueError for an invalid name, or for one that occurs twice, which `json` accepts."""
+    named = {name: each for name, each in raw.items() if isinstance(each, dict)}
+    courses = named.get("complete", named.get("courses", {}))
+    entries, doubts = named["entries"], named["doubts"]
     addresses = (*entries, *doubts)
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")
     names, ids = rest.count(b'\n    "'), rest.count(b'\n      "id": ')
-    if ids != len(courses) + len(entries) or names != ids + len(doubts) + len(kinds):
+    if ids != len(courses) + len(entries) or names != sum(map(len, named.values())):
         raise ValueError("an address or an Id occurs twice")
+
+
+def _fits(checksum: bytes, rest: bytes) -> bool:
+    # the first coursesync's checksum covered the opening as well
+    return checksum in {_digest(rest), _digest(_OPENING + rest)}
 
 
 def _digest(rest: bytes) -> bytes:
@@ -159,7 +155,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
     if version is not None and version not in FORMATS:
         return unknown_format(f"the state {path}", version, FORMATS[-1])
     checksum = _CHECKSUM.match(content)
-    fits = checksum is not None and _digest(content[checksum.end() :]) == checksum[1]
+    fits = checksum is not None and _fits(checksum[1], content[checksum.end() :])
     return StateError(
         f"the state {path} was changed by something other than coursesync: "
         + ("it contains what coursesync never writes" if fits else "its checksum does not match"),

@@ -38,7 +38,7 @@ def in_the_way(action: Action, found: Inexact) -> list[int | None]:
     """Return the courses of the lessons that stand in the way of a deletion, or of a move."""
     course = THERE if action is Action.UPDATE else HERE
     address = address_of("section", "a", "two")
-    change = Change(action, address, SECTION, course, Entry(sent={}, id=NUMBER, parent_id=HERE))
+    change = Change(action, address, SECTION, course, Entry(sent={"CourseId": HERE}, id=NUMBER))
     hindrance = hindrance_to(change, change.lesson_courses, cast("Lessons", found), ())
     return [each.course_id for each in hindrance.lessons] if hindrance else []
 

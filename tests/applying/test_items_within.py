@@ -410,7 +410,7 @@ def test_a_course_that_keeps_an_unconfirmed_lesson_is_not_complete(tmp_path: Pat
         report = here.apply(without)
 
         assert report.complete
-        assert "c" not in report.state.courses
+        assert "c" not in report.state.complete
         assert [each.address for each in here.plan(without).changes] == ["lesson.c.a"]
 
 
@@ -421,7 +421,7 @@ def test_a_rejected_section_does_not_hide_the_lesson_with_its_id(tmp_path: Path)
         store = here.store
         here.apply(outline({"one": []}))
         with store.held():
-            store.finish(replace(store.load(), strangers=(1000001,)))
+            store.finish(replace(store.load(), strangers={"section": (1000001,)}))
         here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@1:lost-after"))
         report = here.apply(wanted)
 

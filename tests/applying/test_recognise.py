@@ -60,7 +60,7 @@ def wanted(
     attributes: Attributes = SENT, since: str = AT, key: str = "welcome", marker: str | None = None
 ) -> Sought:
     change = Change(Action.CREATE, address(key), SECTION, 4711, after=attributes)
-    doubt = Doubt(sent=attributes, marker=marker, parent_id=4711, reason="", since=since)
+    doubt = Doubt(sent=attributes, marker=marker, reason="", since=since)
     return Sought(change, doubt)
 
 
@@ -323,7 +323,7 @@ def candidate(**changed: FieldValue) -> Candidate:
 
 
 def doubt(*candidates: Candidate) -> Doubt:
-    return Doubt(sent=SENT, candidates=tuple(candidates), parent_id=4711, reason="x", since=AT)
+    return Doubt(sent=SENT, candidates=tuple(candidates), reason="x", since=AT)
 
 
 def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
@@ -331,7 +331,7 @@ def test_a_chosen_candidate_that_differs_is_kept_as_it_is() -> None:
     entry = entry_of(doubt(candidate(Title="welcome")), 7, address("welcome"))
 
     assert entry.known["Title"] == "welcome"
-    assert (entry.id, entry.parent_id, entry.updated_on) == (7, 4711, AT)
+    assert (entry.id, entry.sent, entry.updated_on) == (7, SENT, AT)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def run(folder: Path, remote: Nexudus, clock: VirtualClock, limits: Limits | Non
     store = StateFile(folder / "state.json", TARGET)
     with store.held():
         state = store.load()
-        read = load(folder, state.courses)
+        read = load(folder, state.complete)
         world = World(remote, clock, Quiet(), Schedule(limits), store)
         plan = plan_of(read, state)
         return apply(plan, state, world)

@@ -107,7 +107,6 @@ def state_of(shape: Shape) -> State:
                 "UnlockType": 1,
             },
             id=record_id,
-            parent_id=course,
             updated_on=AT,
         )
         for record_id, course, order in shape.entries()

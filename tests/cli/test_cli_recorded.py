@@ -61,19 +61,19 @@ def test_an_upgrade_alone_plans_nothing(cli: CommandLine, courses: Path) -> None
     assert state.read_bytes() == (RECORDED / "state.json").read_bytes()
 
 
-def test_a_save_writes_the_rest_as_it_was(cli: CommandLine, courses: Path) -> None:
-    """Each entry stands there as the earlier coursesync wrote it, but under its new key."""
+def test_a_save_carries_the_rest_over(cli: CommandLine, courses: Path) -> None:
+    """The next save has the present format, with all that the earlier coursesync knew."""
     state = laid(courses, "before")
     moved = ("section.onboarding.welcome", "section.onboarding.hello")
     assert cli("state", "mv", *moved, "--sandbox").code == 0
-    before, after = (
-        path.read_text().partition('"entries": {')[2].partition("\n  },")[0]
-        for path in (RECORDED / "state.json", state)
-    )
-    entries = [
-        sorted(part.strip(" \n},") for part in text.split("\n    }")) for text in (before, after)
-    ]
+    before, after = (json.loads(path.read_bytes()) for path in (RECORDED / "state.json", state))
+    known = {
+        address.replace(*moved): (entry["id"], entry["attributes"], entry["updated_on"])
+        for address, entry in before["entries"].items()
+    }
 
-    assert [each.replace(*moved) for each in entries[0]] != entries[0]
-    assert sorted(each.replace(*moved) for each in entries[0]) == entries[1]
-    assert json.loads(state.read_bytes())["serial"] == 3
+    assert (before["format"], after["format"], after["serial"]) == (1, 2, 3)
+    assert known == {
+        address: (entry["id"], entry["sent"], entry["updated_on"])
+        for address, entry in after["entries"].items()
+    }

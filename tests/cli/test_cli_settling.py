@@ -474,7 +474,7 @@ def test_a_doubt_in_a_course_that_is_not_there_stays(
     """That a course can't be found settles nothing: that is for a person, and nothing is sent."""
     write_outline(courses, "a", 4799, "One")
     sent: dict[str, str | int | bool] = {"Title": "One", "DisplayOrder": 10, "CourseId": 4799}
-    lost = Doubt(sent=sent, parent_id=4799, reason="no answer", since="2026-01-01T00:00:00Z")
+    lost = Doubt(sent=sent, reason="no answer", since="2026-01-01T00:00:00Z")
     doubts = {Address(ONE): lost, Address(TWO): lost}
     state = State(doubts=doubts, lineage="x", serial=3, target=api.url)
     (courses / STATE).write_bytes(serialise(state))

@@ -45,11 +45,11 @@ DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "an Id changed by hand": (lambda w: w.replace(b'"id": 1000001', b'"id": 1000009'), "checksum"),
     "an entry renamed": (lambda w: w.replace(ONE, b'"section.a.eins"'), "checksum"),
     "the checksum changed": (lambda w: w.replace(w[17:21], b"zzzz", 1), "checksum"),
-    "the checksum taken out": (lambda w: b"{\n" + w[w.index(b'  "courses"') :], "checksum"),
+    "the checksum taken out": (lambda w: b"{\n" + w[w.index(b'  "complete"') :], "checksum"),
     "reformatted": (lambda whole: json.dumps(json.loads(whole)).encode(), "checksum"),
     "nested too deeply": (lambda _: b"[" * 100_000, "is damaged"),
     "a newer format": (
-        lambda w: w.replace(b'"format": 1', b'"format": 3'),
+        lambda w: w.replace(b'"format": 2', b'"format": 3'),
         "has the format 3",
     ),
     "a merge conflict": (
@@ -93,9 +93,9 @@ def test_its_form(applied: Applied) -> None:
     again = json.dumps(state, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
     assert applied.content.decode() == again
-    assert (state["format"], state["target"]) == (1, applied.target)
+    assert (state["format"], state["target"]) == (2, applied.target)
     assert UUID(state["lineage"]).version == 4
-    assert state["entries"]["section.a.one"]["attributes"]["Title"] == "One"
+    assert state["entries"]["section.a.one"]["sent"]["Title"] == "One"
 
 
 def test_serial_and_lineage(author: CommandLine, api: SandboxServer, courses: Path) -> None:

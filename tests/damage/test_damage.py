@@ -98,7 +98,7 @@ SPOILT: Mapping[str, tuple[Callable[[bytes], bytes], tuple[str, ...]]] = {
         (RESTORE,),
     ),
     "a format with decimals": (
-        resealed(b'"format": 1', b'"format": 1.0'),
+        resealed(b'"format": 2', b'"format": 2.0'),
         ("contains what coursesync never writes", RESTORE),
     ),
     "an infinite serial": (
@@ -134,7 +134,7 @@ def rename(state: bytes, field: str, name: str) -> bytes:
     def change(told: dict[str, object]) -> None:
         named = told[field]
         assert isinstance(named, dict)
-        doubt = {"attributes": {}, "candidates": [], "parent_id": 1, "reason": "r", "since": "s"}
+        doubt = {"sent": {"CourseId": 1}, "candidates": [], "reason": "r", "since": "s"}
         named[name] = named.pop("section.a.one", named.pop("a", doubt))
 
     return forged(state, change)
@@ -197,7 +197,13 @@ def test_a_state_with_an_id_that_is_none(
 
 @pytest.mark.parametrize(
     "change",
-    [{"seen": 1}, {"attempted": None}, {"updated_on": 1}, {"attributes": {"x": 1.5}}],
+    [
+        {"seen": 1},
+        {"attempted": None},
+        {"updated_on": 1},
+        {"sent": {"x": 1.5}},
+        {"sent": {"Title": "x"}},
+    ],
 )
 def test_a_state_with_an_entry_that_is_none(
     left: CommandLine, courses: Path, remains: Remains, change: dict[str, object]
@@ -248,8 +254,8 @@ LINES: Mapping[str, tuple[Callable[[list[bytes]], bytes], str]] = {
     "an empty record": (lambda lines: b"".join(lines) + checked({}), "at line 11"),
     "a list": (lambda lines: b"".join(lines) + b"[] " + b"0a6a0bd5" + b"\n", "at line 11"),
     "a newer format": (
-        lambda lines: checked({**record(lines[0]), "format": 3}) + b"".join(lines[1:]),
-        "has the format 3",
+        lambda lines: checked({**record(lines[0]), "format": 4}) + b"".join(lines[1:]),
+        "has the format 4",
     ),
     "an Id beyond all": (
         lambda lines: b"".join(lines[:7]) + checked({**record(lines[7]), "id": 2**63}),

@@ -55,7 +55,7 @@ PIECES = st.lists(st.sampled_from([*HOSTILE, *WORSE, "\n", "\r", " ", "x"]) | st
 def plan_with(words: str) -> Plan:
     """Return a plan that shows these words as a title, contents, a reason and a course."""
     sent: Sent = {"Title": words, "DisplayOrder": 90, "CourseId": 4711, "SectionContents": words}
-    doubt = Doubt(sent=sent, parent_id=4711, reason=words, since=AT)
+    doubt = Doubt(sent=sent, reason=words, since=AT)
     before = state_of(Section("A", "a", "old"), Section("B", "b", "old"))
     entries = {
         at: replace(entry, sent={**entry.known, "SectionContents": words})
@@ -141,7 +141,7 @@ def test_the_summary_of_a_change_links_nowhere() -> None:
 def test_an_address_of_a_foreign_state_is_inert() -> None:
     """An address with control characters is shown without them."""
     sent: Sent = {"Title": "A", "DisplayOrder": 90, "CourseId": 4711}
-    doubt = Doubt(sent=sent, parent_id=4711, reason="lost", since=AT)
+    doubt = Doubt(sent=sent, reason="lost", since=AT)
     state = replace(EMPTY, doubts={Address("section.c.\x1b[2J\n::error::"): doubt})
     plan = plan_of(course("A"), state)
 

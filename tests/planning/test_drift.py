@@ -236,7 +236,7 @@ def test_a_section_with_another_key_keeps_its_first_marker() -> None:
 
 def test_a_stranger_is_no_twin() -> None:
     """A record that a person called a stranger is no twin."""
-    state = replace(state_of("One"), strangers=(9001,))
+    state = replace(state_of("One"), strangers={"section": (9001,)})
     second = replace(record_of(state.entries[ONE]), id=9001, marker=MARKED)
     found = compare(state, [*live(state).values(), second], SECTION)
 
@@ -363,12 +363,12 @@ def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
     """Lineage and serial stay, because nothing is saved; courses without drift stay complete."""
     whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
     state = replace(
-        state_of(Section("One", more=WEB)), courses=whole, lineage="a-lineage", serial=7
+        state_of(Section("One", more=WEB)), complete=whole, lineage="a-lineage", serial=7
     )
     after = refreshed(state, look(state, live(state, one={"Title": "Uno"})))
     gone = refreshed(state, look(state, {}))
 
-    assert list(after.courses) == list(gone.courses) == ["d"]
+    assert list(after.complete) == list(gone.complete) == ["d"]
     assert (after.lineage, after.serial, after.target) == ("a-lineage", 7, TARGET)
     assert after.entries[ONE].known["NewImageUrl"] == WEB["image"]
     assert after.entries[ONE].updated_on == LATER
@@ -511,7 +511,7 @@ def test_an_edit_is_found_just_where_apply_would_stop(
     found = findings(look(state, records))
     for each, entry in state.entries.items():
         record = records.get(each)
-        if record is not None and record.parent_id == entry.parent_id:
+        if record is not None and record.parent_id == entry.sent["CourseId"]:
             assert bool(edits(entry, record, SECTION)) is (("edited", each) in found)
 
 
@@ -564,7 +564,7 @@ def _is_same_html(
     """Return whether a change only writes the same HTML in another way, as an outline may do."""
     if before is None or after is None:
         return False
-    entry = Entry(sent=dict(before), id=1, parent_id=4711)
+    entry = Entry(sent=dict(before), id=1)
     return differing(entry.known, Record(1, 4711, after, None, None, None), SECTION) == ()
 
 
@@ -589,7 +589,7 @@ def test_a_refreshed_plan_once_applied_puts_the_outline_in_place(
 
     assert plan_of(outline, done).changes == ()
     for each, entry in state.entries.items():
-        assert done.entries[each].parent_id == 4711
+        assert done.entries[each].sent["CourseId"] == 4711
         assert each not in records or done.entries[each].id == entry.id
 
 
@@ -608,9 +608,8 @@ def test_a_create_in_doubt_that_is_there_twice_is_no_absence_of_drift() -> None:
     """Two records with the marker of a create in doubt are twins; a person chooses one."""
     state = state_of("One")
     lost = Doubt(
-        sent={},
+        sent={"CourseId": 4711},
         marker=marker_of(state.target, 4711, TWO),
-        parent_id=4711,
         reason="",
         since=AT,
     )

@@ -98,7 +98,7 @@ def test_a_course_whose_outline_is_gone_is_kept() -> None:
 def test_a_create_in_doubt_is_never_sent_again(outlines: list[Outline]) -> None:
     """A section in doubt is reported with its reason, and is neither created nor changed."""
     sent: Sent = {"CourseId": 4711, "DisplayOrder": 20, "Title": "B"}
-    doubt = Doubt(sent=sent, parent_id=4711, reason="no answer came", since=AT)
+    doubt = Doubt(sent=sent, reason="no answer came", since=AT)
     state = replace(state_of("A"), doubts={address("b"): doubt})
 
     doubted = [change for change in plan_of(outlines, state).changes if change.title == "B"]

@@ -44,7 +44,7 @@ def in_doubt() -> State:
     """Return a state in which it is unknown whether one section of two was created."""
     return replace(
         there("A"),
-        doubts={address("b"): Doubt(sent=SENT, parent_id=4711, reason="lost", since=AT)},
+        doubts={address("b"): Doubt(sent=SENT, reason="lost", since=AT)},
     )
 
 

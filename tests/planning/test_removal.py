@@ -141,7 +141,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
 
 def test_a_section_waits_until_it_is_known_whether_its_record_is_in_the_other_course() -> None:
     """A section that may be a create in doubt of another course waits, or there may be two."""
-    doubt = Doubt(sent={"Title": "B"}, parent_id=HERE, reason="no answer", since=AT)
+    doubt = Doubt(sent={"CourseId": HERE, "Title": "B"}, reason="no answer", since=AT)
     state = replace(state_of("A"), doubts={address("b"): doubt})
     plan = two(course("A"), other(Section("B", previous=("c.b",)), "C"), state)
 
@@ -153,13 +153,13 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
     """A section that a lost run or a person already moved is sent, so that the state records it."""
     state = state_of("A", "B")
     entry = state.entries[address("b")]
-    there = replace(entry, sent={**entry.known, "CourseId": THERE})
+    there = replace(entry, seen={"CourseId": THERE})
     seen = replace(state, entries={**state.entries, address("b"): there})
     plan = two(course("A"), other(Section("B", previous=("c.b",))), seen, DELETE)
     after = applied(plan, seen)
 
     assert actions_in(plan) == [("update", "section.d.b")]
-    assert after.entries[address("b", "d")].parent_id == THERE
+    assert after.entries[address("b", "d")].sent["CourseId"] == THERE
     assert address("b") not in after.entries
 
 
@@ -306,7 +306,6 @@ def test_a_create_in_doubt_that_no_outline_wants_keeps_its_number() -> None:
     """The number of a create in doubt is not used for another section."""
     doubt = Doubt(
         sent={"CourseId": HERE, "DisplayOrder": 30, "Title": "C"},
-        parent_id=HERE,
         reason="no answer came",
         since=AT,
     )

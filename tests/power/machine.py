@@ -241,7 +241,7 @@ class Machine:
     def plan(self) -> Plan:
         """Make the plan."""
         state = self.state()
-        return plan_of(load(self.folder, state.courses), state)
+        return plan_of(load(self.folder, state.complete), state)
 
     def apply(
         self,
@@ -265,7 +265,7 @@ class Machine:
             found: tuple[Drifted, ...] = ()
             if afresh:
                 state, found = refresh(state, world)
-            workspace = load(self.folder, state.courses)
+            workspace = load(self.folder, state.complete)
             plan = plan_of(workspace, state, policy)
             terms = replace(terms or Terms(), elsewhere=store.elsewhere())
             report = apply(plan, state, world, terms, found)
@@ -312,7 +312,7 @@ class Machine:
             each
             for each in records(self.sandbox)
             if each.kind is kind
-            and (each.course, each.title) == (doubt.parent_id, doubt.known["Title"])
+            and (each.course, each.title) == (doubt.sent["CourseId"], doubt.known["Title"])
             and each.is_ours
             and each.key not in known
         ]
@@ -415,7 +415,7 @@ def _check_complete(report: Report, read: Outlines, policy: Policy) -> None:
     """
     keys, state = {outline.key for outline in read.outlines}, report.state
     # what is remembered of earlier sources lets no outline be passed over
-    found = {each.key for each in read.outlines if state.courses.get(each.key) == each.record}
+    found = {each.key for each in read.outlines if state.complete.get(each.key) == each.record}
     expected = keys - _spoken_of(read, state, policy)
     # a record that was found may have another order, which the next plan keeps
     was_found = report.with_status(Status.ADOPTED, Status.SETTLED)

@@ -32,7 +32,7 @@ def attributes(address: str, title: str, order: int, **fields: object) -> dict[s
 def entry(record_id: int, sent: Mapping[str, object]) -> Entry:
     """Return the entry of a record."""
     known: Attributes = dict(sent)  # type: ignore[arg-type]
-    return Entry(sent=known, id=record_id, parent_id=COURSE, updated_on=AT)
+    return Entry(sent=known, id=record_id, updated_on=AT)
 
 
 def change(

@@ -74,7 +74,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     state = state_of("A", Section("B", contents="b"))
     stood = state.entries[address("a")]
     elsewhere = {**stood.known, "CourseId": THERE, "DisplayOrder": 90}
-    gone = replace(stood, sent=elsewhere, id=77, parent_id=THERE)
+    gone = replace(stood, sent=elsewhere, id=77)
     also = replace(gone, id=78)
     there = {**state.entries, address("x", "d"): gone, address("y", "d"): also}
     written = terminal.compose(
@@ -100,7 +100,7 @@ def test_a_plan_knows_its_courses() -> None:
     """A plan knows the key, title, outline and number of records of each course."""
     losing, taking = moved("A").courses.values()
     known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
-    left = plan_of([], replace(STATE, courses={"c": known})).courses[HERE]
+    left = plan_of([], replace(STATE, complete={"c": known})).courses[HERE]
 
     assert (losing.key, losing.title, losing.path, losing.managed) == (
         "c",

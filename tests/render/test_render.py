@@ -62,7 +62,6 @@ def all_kinds(title: str) -> Plan:
     before = applied(plan_of(course(*sections, **course_id)))  # type: ignore[arg-type]
     doubt = Doubt(
         sent={"Title": f"{title} 9", "DisplayOrder": 90, "CourseId": 4711},
-        parent_id=4711,
         reason=f"{title} again",
         since=AT,
     )
@@ -106,7 +105,7 @@ def test_text_keeps_to_eighty_columns() -> None:
 def test_text_has_no_colour_by_default() -> None:
     """A log gets no escape sequence, for any title."""
     sent: Sent = {"Title": "\x1b[31mred", "DisplayOrder": 90, "CourseId": 4711}
-    doubt = Doubt(sent=sent, parent_id=4711, reason="\x1b[2Jgone", since=AT)
+    doubt = Doubt(sent=sent, reason="\x1b[2Jgone", since=AT)
     state = replace(EMPTY, doubts={address("k9"): doubt})
 
     assert "\x1b" not in terminal.compose(PlanView(plan_of(course("A"), state)))

@@ -35,7 +35,6 @@ def plan_under(policy: Policy) -> Plan:
     stand.append(course(Section("Title there", "there"), **titles))  # type: ignore[arg-type]
     doubt = Doubt(
         sent={"Title": "Title doubtful", "DisplayOrder": 90, "CourseId": 4711},
-        parent_id=4711,
         reason="no answer came",
         since=AT,
     )

@@ -29,7 +29,7 @@ TEMPORARY = Path("/courses/.s.json.tmp")
 SAVED = replace(EMPTY, lineage="a-line", serial=3)
 RUN = Header(lineage="a-line", serial=3, target=TARGET)
 INTENT = Intent(
-    address=address("one"), attributes={"Title": "One"}, parent_id=4711, attempt=1, at=AT
+    address=address("one"), attributes={"CourseId": 4711, "Title": "One"}, attempt=1, at=AT
 )
 FOUND = Look(address=address("one"), at=AT)
 
@@ -202,7 +202,7 @@ def is_aside(path: Path) -> bool:
     return path.name.startswith(f"{JOURNAL.name}-")
 
 
-OTHER = replace(SAVED, strangers=(7,))  # a sister: the same lineage and serial
+OTHER = replace(SAVED, strangers={"section": (7,)})  # a sister: the same lineage and serial
 LEFT = begun_from(OTHER) + line(INTENT)
 
 

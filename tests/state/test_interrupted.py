@@ -31,8 +31,7 @@ def intent(at: str = ONE) -> Intent:
     return Intent(
         action="create",
         address=Address(at),
-        attributes={"Title": "Day one"},
-        parent_id=4711,
+        attributes={"CourseId": 4711, "Title": "Day one"},
         attempt=1,
         at=AT,
     )
@@ -72,7 +71,7 @@ def test_a_line_is_a_record_and_its_checksum() -> None:
     """A line is JSON, a space, eight digits and a line end."""
     told = f'"lineage":"a-line","serial":3,"target":"{TARGET}"'
 
-    assert line(RUN) == checked(f'{{"record":"header","format":2,{told}}}'.encode())
+    assert line(RUN) == checked(f'{{"record":"header","format":3,{told}}}'.encode())
 
 
 @pytest.mark.parametrize(
@@ -158,18 +157,18 @@ def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
     assert "look in Nexudus" in str(error.remedy)
 
 
-@pytest.mark.parametrize(("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…")])
+@pytest.mark.parametrize(("version", "told"), [(4, "4"), ("9" * 30, "9" * 19 + "…")])
 def test_another_format_is_told_as_such(version: object, told: str) -> None:
     """The journal of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
-    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync reads 2"
+    assert error.problem == f"the journal {JOURNAL} has the format {told}; this coursesync reads 3"
     assert error.remedy == "Install the coursesync that wrote it, or a newer one."
 
 
 def test_another_format_without_its_checksum_is_damage() -> None:
     """A version is believed only if the line is whole."""
-    assert refusal(line(RUN).replace(b'"format":2', b'"format":3')).problem.endswith("at line 1")
+    assert refusal(line(RUN).replace(b'"format":3', b'"format":4')).problem.endswith("at line 1")
 
 
 @pytest.mark.parametrize(
@@ -321,8 +320,8 @@ def test_the_header_of_a_journal() -> None:
         (journal(RUN)[:-2] + b"\n", "is damaged at line 1"),
         (journal(intent()), "is damaged at line 1"),
         (
-            checked(b'{"record":"header","format":3}'),
-            "has the format 3; this coursesync reads 2",
+            checked(b'{"record":"header","format":4}'),
+            "has the format 4; this coursesync reads 3",
         ),
     ],
 )

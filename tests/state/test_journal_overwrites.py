@@ -20,7 +20,7 @@ LATER = "2025-02-01T00:00:00Z"
 
 
 def entry(title: str = "One", **more: object) -> Entry:
-    return but(Entry(sent={"Title": title}, id=7, parent_id=4711, updated_on=AT), **more)
+    return but(Entry(sent={"CourseId": 4711, "Title": title}, id=7, updated_on=AT), **more)
 
 
 def held(**entries: Entry) -> State:
@@ -30,7 +30,7 @@ def held(**entries: Entry) -> State:
 
 def update(title: str = "Uno", **more: object) -> Intent:
     intent = Intent(
-        action="update", address=ONE, attributes={"Title": title}, id=7, parent_id=4711, at=LATER
+        action="update", address=ONE, attributes={"CourseId": 4711, "Title": title}, id=7, at=LATER
     )
     return but(intent, **more)
 
@@ -64,7 +64,7 @@ def test_an_update_in_doubt_is_remembered_with_the_entry(rest: list[Step]) -> No
     """The entry keeps its Id and has what was attempted, if the outcome is missing or unclear."""
     folded = fold(held(one=entry()), [update(), *rest])
 
-    assert folded.entries == {ONE: entry(attempted={"Title": "Uno"})}
+    assert folded.entries == {ONE: entry(attempted=update().attributes)}
     assert folded.entries[ONE].unsure
     assert folded.doubts == {}
 
@@ -93,7 +93,7 @@ def test_a_section_comes_from_another_course_only_once_that_is_known() -> None:
     before = replace(EMPTY, entries={THERE: entry()})
     arrival = update(was=THERE)
 
-    assert fold(before, [arrival]).entries == {THERE: entry(attempted={"Title": "Uno"})}
+    assert fold(before, [arrival]).entries == {THERE: entry(attempted=update().attributes)}
     assert fold(before, [arrival, outcome()]).entries == {ONE: entry("Uno", updated_on=LATER)}
     assert addresses(arrival) == (ONE, THERE)
 
@@ -147,9 +147,9 @@ def test_a_move_comes_before_the_update_of_what_moved() -> None:
 def test_a_course_that_is_touched_has_to_be_looked_at_again(step: Step) -> None:
     """The course is no longer complete; other courses stay complete."""
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
-    before = replace(held(one=entry()), courses={"c": record, "z": record})
+    before = replace(held(one=entry()), complete={"c": record, "z": record})
 
-    assert list(fold(before, [step]).courses) == ["z"]
+    assert list(fold(before, [step]).complete) == ["z"]
 
 
 def test_a_create_in_doubt_holds_all_that_was_sent() -> None:
@@ -157,7 +157,7 @@ def test_a_create_in_doubt_holds_all_that_was_sent() -> None:
     create = update(action="create", id=None, attempt=2)
     folded = fold(EMPTY, [create])
     claimed = fold(EMPTY, [create, outcome("in doubt", id=None, reason="why", claimed=True)])
-    doubt = Doubt(sent={"Title": "Uno"}, parent_id=4711, reason=CUT_OFF, attempts=2, since=LATER)
+    doubt = Doubt(sent={"CourseId": 4711, "Title": "Uno"}, reason=CUT_OFF, attempts=2, since=LATER)
 
     assert folded.doubts == {ONE: doubt}
     assert claimed.doubts == {ONE: replace(doubt, reason="why", claimed=True)}

@@ -19,17 +19,16 @@ from coursesync.state.state import Candidate, CourseRecord, Doubt, Entry, State
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-SENT = {"Title": "One", "DisplayOrder": 10, "Active": True}
+SENT = {"CourseId": 1, "Title": "One", "DisplayOrder": 10, "Active": True}
 # one of each, with every field set
 WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     CourseRecord: {"id": 1, "path": "a.yaml", "sources": {"a.yaml": "x"}, "title": "A"},
     Entry: {
         "attempted": SENT,
-        "attributes": SENT,
         "id": 7,
-        "parent_id": 1,
         "protected": True,
         "seen": {"Title": "Uno", "Active": None},
+        "sent": SENT,
         "unconfirmed": True,
         "updated_on": "x",
     },
@@ -43,7 +42,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     Header: {
         "record": "header",
         "checksum": "a",
-        "format": 2,
+        "format": 3,
         "lineage": "x",
         "serial": 3,
         "target": "x",
@@ -55,7 +54,6 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
         "attributes": SENT,
         "id": 7,
         "marker": "coursesync:1",
-        "parent_id": 1,
         "protected": True,
         "was": "section.c.b",
         "attempt": 2,
@@ -76,13 +74,12 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     Forget: {"record": "forget", "address": "section.a.b", "id": 7, "at": "x"},
 }
 WHOLE[Doubt] = {
-    "attributes": SENT,
+    "attempts": 2,
     "candidates": [WHOLE[Candidate]],
     "claimed": True,
     "marker": "coursesync:1",
-    "parent_id": 1,
     "reason": "x",
-    "sent": 2,
+    "sent": SENT,
     "since": "x",
 }
 WHOLE[Look] = {
@@ -93,14 +90,13 @@ WHOLE[Look] = {
     "at": "x",
 }
 WHOLE[State] = {
-    "courses": {"a": WHOLE[CourseRecord]},
+    "complete": {"a": WHOLE[CourseRecord]},
     "doubts": {"section.a.c": WHOLE[Doubt]},
     "entries": {},
-    "format": 1,
+    "format": 2,
     "lineage": "x",
     "serial": 3,
-    "strangers": [5],
-    "strangers_inside": {"lesson": [6]},
+    "strangers": {"lesson": [6], "section": [5]},
     "target": "x",
 }
 REFUSED = (ValueError, TypeError)
@@ -139,7 +135,7 @@ def test_what_is_written_is_read_back(value_type: type[DataclassInstance]) -> No
     value = read_value(value_type, WHOLE[value_type])
     stored = as_stored(value)
 
-    names = [each.metadata.get("name", each.name) for each in fields(value_type)]
+    names = [each.name for each in fields(value_type)]
     assert list(stored) == list(WHOLE[value_type]) == names
     assert stored == WHOLE[value_type]
     assert read_value(value_type, stored) == value

@@ -34,7 +34,7 @@ SENT: dict[str, str | int | bool] = {"CourseId": 4711, "DisplayOrder": 10, "Titl
 
 
 def intent(at: Address = WELCOME, attempt: int = 1) -> Intent:
-    return Intent(address=at, attributes=SENT, parent_id=4711, attempt=attempt, at=AT)
+    return Intent(address=at, attributes=SENT, attempt=attempt, at=AT)
 
 
 def outcome(
@@ -47,11 +47,11 @@ def outcome(
 
 
 def entry(record_id: int = 1001) -> Entry:
-    return Entry(sent=SENT, id=record_id, parent_id=4711, updated_on=AT)
+    return Entry(sent=SENT, id=record_id, updated_on=AT)
 
 
 def doubt(reason: str) -> Doubt:
-    return Doubt(sent=SENT, parent_id=4711, reason=reason, since=AT)
+    return Doubt(sent=SENT, reason=reason, since=AT)
 
 
 def state(
@@ -149,7 +149,7 @@ def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
-    assert list(fold(before, [intent(), outcome("applied", 1001)]).courses) == ["d"]
+    assert list(fold(before, [intent(), outcome("applied", 1001)]).complete) == ["d"]
 
 
 def test_folding_changes_no_state_that_went_in() -> None:
@@ -233,16 +233,18 @@ def test_candidates_that_were_not_chosen_are_strangers(
     """The candidates that a person rejected become strangers, and are never adopted."""
     candidates = tuple(Candidate(attributes=SENT, id=number) for number in (1001, 7))
     left = replace(doubt("x"), candidates=candidates)
-    before = replace(state(doubts={WELCOME: left}), strangers=(5,))
+    before = replace(state(doubts={WELCOME: left}), strangers={"section": (5,)})
 
-    assert resolve(before, WELCOME, chosen).strangers == strangers
+    assert resolve(before, WELCOME, chosen).strangers_of(SECTION) == strangers
 
 
 def test_a_stranger_of_one_kind_is_none_of_another() -> None:
     """A section and a lesson may have the same Id: to reject one says nothing of the other."""
     lesson = address_of("lesson", "onboarding", "glossary")
     left = replace(doubt("x"), candidates=(Candidate(attributes=SENT, id=7),))
-    settled = resolve(replace(state(doubts={lesson: left}), strangers=(5,)), lesson, None)
+    settled = resolve(
+        replace(state(doubts={lesson: left}), strangers={"section": (5,)}), lesson, None
+    )
 
     assert settled.strangers_of(SECTION) == (5,)
     assert settled.strangers_of(LESSON) == (7,)
@@ -291,7 +293,7 @@ def test_what_was_found_touches_its_course() -> None:
     record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
-    assert list(fold(before, [Look(address=WELCOME, at=AT)]).courses) == ["d"]
+    assert list(fold(before, [Look(address=WELCOME, at=AT)]).complete) == ["d"]
 
 
 def test_a_state_holds_what_was_found_when_it_knows_its_id() -> None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from values import AT, EMPTY, TARGET, address, but
+from values import AT, TARGET, address
 
 from coursesync.errors import StateError
 from coursesync.state.json_values import OMIT
@@ -22,13 +22,13 @@ RESTORE = (
 )
 ONE, TWO = address("one"), address("two")
 RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
-DOUBT = Doubt(sent={"Title": "x"}, parent_id=4711, reason="cut off", since=AT)
+DOUBT = Doubt(sent={"CourseId": 4711, "Title": "x"}, reason="cut off", since=AT)
 STATE = State(
-    courses={"d": RECORD, "c": RECORD},
+    complete={"d": RECORD, "c": RECORD},
     doubts={address("z"): DOUBT, address("y"): DOUBT},
     entries={
-        TWO: Entry(sent={"Title": "Two"}, id=1002, parent_id=4711),
-        ONE: Entry(sent={"Title": "One"}, id=1001, parent_id=4711),
+        TWO: Entry(sent={"CourseId": 4711, "Title": "Two"}, id=1002),
+        ONE: Entry(sent={"CourseId": 4711, "Title": "One"}, id=1001),
     },
     lineage="a-line",
     serial=3,
@@ -58,7 +58,7 @@ def test_a_state_is_written_in_order_and_indented() -> None:
 
     assert sealed(written.split(b"\n", 2)[2]) == written
     assert list(told) == ["checksum", *sorted(always)]
-    assert [list(told[name]) for name in ("courses", "doubts", "entries")] == [
+    assert [list(told[name]) for name in ("complete", "doubts", "entries")] == [
         ["c", "d"],
         ["section.c.y", "section.c.z"],
         [ONE, TWO],
@@ -124,19 +124,6 @@ def test_the_sandboxs_state_can_be_deleted() -> None:
     path = Path("courses/.coursesync/sandbox.state.json")
 
     assert str(refusal(b"", path).remedy).endswith(f"delete the folder {path.parent}")
-
-
-def test_an_older_coursesync_refuses_what_it_can_not_read() -> None:
-    """A state with what a look has seen has format 2, any other one format 1; both are read."""
-    entry = Entry(sent={"Title": "One"}, id=1001, parent_id=4711)
-    states = [
-        but(EMPTY, entries={ONE: each}) for each in (entry, entry.reading({"Title": "Uno"}, AT))
-    ]
-    formats = [json.loads(serialise(each))["format"] for each in states]
-    read = [parse(serialise(each), PATH) for each in states]
-
-    assert formats == [1, 2]
-    assert [dict(each.entries) for each in read] == [dict(each.entries) for each in states]
 
 
 @pytest.mark.parametrize("mark", [b"<<<<<<< HEAD", b"=======", b">>>>>>> spring"])

@@ -21,6 +21,7 @@ from coursesync.text import at, coded, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.kinds.kind import Kind
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
 
@@ -64,13 +65,13 @@ def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import checked_address, entry_at  # noqa: PLC0415 - keeps --help quick
 
-    known = project.state()
-    show("".join(f"{line}\n" for line in _lines(entry_at(known, checked_address(address)))))
+    at, known = checked_address(address), project.state()
+    show("".join(f"{line}\n" for line in _lines(entry_at(known, at), kind_of(at))))
 
 
-def _lines(entry: Entry) -> Iterator[str]:
+def _lines(entry: Entry, kind: Kind) -> Iterator[str]:
     yield f"Id: {entry.id}"
-    yield f"course: {entry.parent_id}"
+    yield f"course: {kind.course_id_of(entry.sent)}"
     yield f"last written{at(entry.updated_on) or ': time not known'}"
     if entry.protected:
         yield "protected: it is never deleted"
