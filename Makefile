@@ -28,6 +28,28 @@ demo: $(VENV)/demo
 	$(BIN)/coursesync plan courses --sandbox
 	$(BIN)/coursesync apply courses --sandbox --auto-approve
 	$(BIN)/coursesync plan courses --sandbox --detailed-exitcode
+	@printf '%s\n' "$$TRY_NEXT"
+
+define TRY_NEXT
+
+What to try next:
+
+1. See the courses as members do; open the address that this prints:
+   $(BIN)/coursesync preview courses
+
+2. Move a lesson: in courses/onboarding.yaml, put the line
+       - onboarding/find-your-desk.md
+   at the end of the lessons of the section "getting-in". Then see what would
+   change, and change it:
+   $(BIN)/coursesync plan courses --sandbox
+   $(BIN)/coursesync apply courses --sandbox
+
+3. Give that lesson another title, at the top of its own file
+   courses/onboarding/find-your-desk.md, and do the same again.
+
+4. Use your own courses: see "Sixty seconds" in README.md.
+endef
+export TRY_NEXT
 
 test: $(VENV)/dev $(VENV)/npm chromium
 	$(MAKE) --no-print-directory -j 3 -O lint workflows compiled

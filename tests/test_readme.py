@@ -85,6 +85,27 @@ def test_make_knows_what_the_texts_speak_of(name: str) -> None:
     assert re.search(rf"^{name}:", makefile, re.MULTILINE)
 
 
+def test_what_the_demo_proposes_works(cli: CommandLine, examples: Path) -> None:
+    """The commands that the demo ends with exist, and the lesson that it names can be moved."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    proposed = makefile.split("define TRY_NEXT")[1].split("endef")[0]
+    commands = re.findall(r"^ *\$\(BIN\)/coursesync (.*)$", proposed, re.MULTILINE)
+    outline = examples / "onboarding.yaml"
+    (line,) = re.findall(r"^ +(- \S+)$", proposed, re.MULTILINE)
+    (key,) = re.findall(r'section "(.+)"', proposed)
+    cli("apply", "--sandbox", "--auto-approve")
+    first, found, rest = outline.read_text().partition(f"      {line}\n")
+    before, at, after = rest.partition(f"  - key: {key}\n")
+    inside, end, others = after.partition("\n\n")
+    outline.write_text(f"{first}{before}{at}{inside}\n{found}{end}{others}")
+    ran = cli(*shlex.split(commands[1]))
+
+    assert [each.split()[0] for each in commands] == ["preview", "plan", "apply"]
+    assert "moved from" in ran.out
+    assert line.removeprefix("- ") in proposed.split("3.")[1]
+    assert section("Sixty seconds")
+
+
 def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> None:
     """The outline that the README opens with gives the plan that it shows."""
     outline = README.split("```yaml\n", 1)[1].split("```", 1)[0]

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import category, normalize
 
 from coursesync.kinds.address import MAX_TITLE
-from coursesync.kinds.marker import SEVERAL_MARKED
+from coursesync.kinds.marker import SEVERAL_MARKED, is_marker
 from coursesync.planning.live_diff import fits, same
 from coursesync.text import moment, unescaped
 
@@ -162,6 +162,9 @@ def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Reco
         name = sought.change.kind.name
         reason = f"the course already has a similar {name} that differs from the outline"
         return Unclear(reason, tuple(alike))
+    if moved := [record for record in places.elsewhere(sought) if record.id not in claims]:
+        name = sought.change.kind.name
+        return Unclear(f"coursesync created such a {name} elsewhere in the course", tuple(moved))
     recent = [r for r in places.records if r.id not in claims and _is_recent(sought, r)]
     if recent:
         return Unclear("another record appeared in the course at that time", tuple(recent))
@@ -200,6 +203,20 @@ class _Places:
         ]
         titled = [each for each in self._titled.get(title, ()) if self._is_beside(sought, each)]
         return list({record.id: record for record in [*titled, *rewritten]}.values())
+
+    def elsewhere(self, sought: Sought) -> list[Record]:
+        """Return the records with its title and contents that coursesync made in another item.
+
+        If a state is lost, and its outline moves a record, only the marker shows that it is ours.
+        """
+        kind = self._kind
+        return [
+            record
+            for record in self._titled.get(self._title(sought.attributes), ())
+            if is_marker(record.marker)
+            and not self._is_beside(sought, record)
+            and same(kind.contents_property, sought.attributes, record.attributes, kind)
+        ]
 
     def _is_beside(self, sought: Sought, record: Record) -> bool:
         """Return whether a record is in the same item as the one that is looked for.

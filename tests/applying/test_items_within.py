@@ -343,6 +343,21 @@ def test_a_lost_state_adopts_sections_and_what_is_in_them(tmp_path: Path) -> Non
         assert here.lessons() == before
 
 
+def test_a_lost_state_does_not_make_a_lesson_twice_that_moved_since(tmp_path: Path) -> None:
+    """Its marker shows that it is ours, though another section has it: a person decides."""
+    with site(tmp_path) as here:
+        here.apply(outline({"one": ["a", "b"], "two": []}))
+        before = here.lessons()
+        here.store.path.unlink()
+        report = here.apply(outline({"one": ["a"], "two": ["b"]}))
+        (doubt,) = here.store.load().doubts.values()
+
+        assert not report.complete
+        assert here.lessons() == before
+        assert [each.id for each in doubt.candidates] == [before["Lesson b"][0]]
+        assert "elsewhere in the course" in doubt.reason
+
+
 def test_what_members_have_completed_is_not_deleted(tmp_path: Path) -> None:
     """Completions would be lost: the course stops before its first write, until that is allowed."""
     there, wanted = outline({"one": ["a", "b"], "two": []}), outline({"one": ["b"], "two": []})
