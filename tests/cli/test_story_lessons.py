@@ -1,0 +1,627 @@
+"""The long life of a course that has lessons, on the command line: import, and fifty edits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.lesson_storyteller import Edit, LessonTeller, expected
+from cli.storyteller import Typed
+from harness import lift_limits, wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+COURSE = 4711
+LATER = {"By": "someone@example.com", "At": "2030-01-01T00:00:00Z"}
+HIDE = "--on-removal deactivate"
+PRUNE = "--on-removal delete --prune"
+PICTURE = "https://cdn.example.com/desk.png"
+LONG = "".join(f"<p>Paragraph {number} about the network.</p>\n" for number in range(40))
+ARRIVE = """\
+---
+title: Arrive
+summary: Where the door is.
+---
+
+Ring **twice**.
+"""
+
+
+def apply(requests: str, options: str = "", code: int = 0, says: str = "") -> Typed:
+    """An apply that takes these requests."""
+    return Typed(f"apply --auto-approve {options}".strip(), requests, code, says)
+
+
+ONE = (apply("1 GET, 1 PUT"),)
+NOTHING = (apply(""),)
+ADDED = (apply("2 GET, 1 POST"),)
+
+
+def found_a_course(api: SandboxServer) -> None:
+    """Let other hands make the course that the story begins with."""
+    welcome, week, _rooms = (
+        api.foreign_create(COURSE, title, DisplayOrder=number, Active=True)
+        for number, title in ((10, "Welcome"), (20, "Week"), (30, "Rooms"))
+    )
+    standing = (
+        ("Desk", welcome, "<p>Sit where you like.</p>"),
+        ("Wifi", welcome, LONG),
+        ("Tour", welcome, ""),
+        ("Meet", week, "<p>Come as you are.</p>"),
+        ("Eat", week, ""),
+        ("Glossary", None, "<p>Words.</p>"),
+        ("Contacts", None, ""),
+    )
+    for number, (title, section, contents) in enumerate(standing, start=1):
+        api.create_lesson(
+            COURSE, title, SectionId=section, DisplayOrder=10 * number, LessonContents=contents,
+            Active=True,
+        )
+
+
+def complete_otherwise(author: LessonTeller) -> None:
+    author.say("tour", "completion: button")
+    author.say("eat", "completion: none")
+
+
+def in_their_time(author: LessonTeller) -> None:
+    author.say("week", "unlock: {after_days: 7}")
+    author.say("tour", "unlock: sequential")
+    author.say("eat", "unlock: {after_days: 9}")
+
+
+def add_a_file(author: LessonTeller) -> None:
+    author.write("week/arrive.md", ARRIVE)
+    author.put("- week/arrive.md", into="week")
+
+
+def rename_the_lessons_file(author: LessonTeller) -> None:
+    author.replace("title: Arrive", "key: arrive\ntitle: Arrive", "week/arrive.md")
+    (author.courses / "week/arrive.md").rename(author.courses / "week/door.md")
+    author.replace("- week/arrive.md", "- week/door.md")
+
+
+def write_it_out(author: LessonTeller) -> None:
+    (author.courses / "week/door.md").unlink()
+    author.cut("door")
+    author.put(
+        """- key: arrive
+  title: Arrive
+  summary: The door.
+  contents: |
+    <p>Ring once.</p>""",
+        into="week",
+    )
+
+
+def spread(author: LessonTeller) -> None:
+    author.move("lockers", into="rooms")
+    author.move("eat")
+
+
+def add_a_section(author: LessonTeller) -> None:
+    author.put(
+        """- key: extra
+  title: Extra
+  lessons:
+    - key: film
+      title: Film
+    - key: music
+      title: Music
+    - key: games
+      title: Games""",
+        before="rooms",
+    )
+
+
+def add_a_section_for_one(author: LessonTeller) -> None:
+    author.put(
+        """- key: more
+  title: More
+  lessons:
+    - key: snacks
+      title: Snacks""",
+        before="extra",
+    )
+    author.move("eat", before="snacks")
+
+
+def move_and_rename(author: LessonTeller) -> None:
+    author.move("arrive", before="wifi")
+    author.rename("arrive", "come", "lesson.course-4711.week.arrive")
+
+
+def take_out_what_was_done(author: LessonTeller) -> None:
+    author.api.complete(author.id_of("Contacts"), 2)
+    author.take_out("contacts")
+
+
+def save_one_and_take_out_the_rest(author: LessonTeller) -> None:
+    author.move("eat", into="rooms")
+    author.take_out("more")
+
+
+def leave_rooms_alone(author: LessonTeller) -> None:
+    author.replace("""title: Rooms
+    lessons:
+      - key: eat""", """title: Rooms
+      - key: eat""")
+    author.take_out("eat")
+
+
+def list_rooms_again(author: LessonTeller) -> None:
+    author.replace("title: Rooms", "title: Rooms\n    lessons:")
+    author.put_back("eat", into="rooms")
+    author.say("eat", "title: Dinner")
+
+
+def lose_an_answer(author: LessonTeller) -> None:
+    author.api.fault("POST /api/content/courselessons@1:lost-after")
+    author.put("- key: print\n  title: Print", before="eat")
+
+
+def lose_an_answer_to_a_change(author: LessonTeller) -> None:
+    author.api.fault("PUT /api/content/courselessons@1:lost-after")
+    author.say("print", "title: Printer")
+
+
+def refuse_one(author: LessonTeller) -> None:
+    author.api.fault("PUT /api/content/courselessons@1:status=400")
+    author.say("print", "title: Print")
+    author.say("eat", "title: Eat")
+
+
+def kill_a_run(author: LessonTeller) -> None:
+    author.put(
+        """- key: late
+  title: Late
+  lessons:
+    - key: keys
+      title: Keys
+    - key: lights
+      title: Lights""",
+        before="rooms",
+    )
+    author.api.fault("POST /api/content/courselessons@1:slow=60")
+    with author.cli.start("apply", "--auto-approve") as process:
+        wait_until(lambda: any(each["Title"] == "Keys" for each in author.api.lessons()))
+        process.kill()
+        process.communicate(timeout=60)
+    author.api.no_faults()
+
+
+def edit_twice(author: LessonTeller) -> None:
+    author.api.change_lesson(author.id_of("Tour"), Title="Theirs", **LATER)
+    author.say("tour", "title: Ours")
+
+
+def move_on_the_site(author: LessonTeller) -> None:
+    author.api.change_lesson(author.id_of("Ours"), SectionId=author.id_of("Rooms"))
+
+
+def invite_a_guest(author: LessonTeller) -> None:
+    author.api.create_lesson(COURSE, "Guest", SectionId=author.id_of("Week"), DisplayOrder=4000, Active=True)
+    author.say("tour", "title: Tour")
+
+
+def adopt_the_guest(author: LessonTeller) -> None:
+    author.put("- key: guest\n  title: Guest", into="week")
+
+
+def make_a_twin(author: LessonTeller) -> None:
+    pass
+
+
+def turn_upside_down(author: LessonTeller) -> None:
+    pass
+
+
+def rename_the_outline(author: LessonTeller) -> None:
+    (author.courses / author.outline).rename(author.courses / "members.yaml")
+    author.outline = "members.yaml"
+
+
+STORY: list[Edit] = [
+    Edit("imported", lambda _: None, (Typed("import --course 4711", "5 GET", 0, "7 lessons"),)),
+    Edit(
+        "a section retitled",
+        lambda author: author.say("welcome", "title: Hello"),
+        ONE,
+        ("~ Welcome: Title=Hello",),
+    ),
+    Edit(
+        "a lesson retitled",
+        lambda author: author.say("desk", "title: Your desk"),
+        ONE,
+        ("~ Desk: Title=Your desk",),
+    ),
+    Edit(
+        "other words in place",
+        lambda author: author.replace("Come as you are.", "Come on Thursday."),
+        ONE,
+        ("~ Meet: LessonContents=<p>Come on Thursday.</p>",),
+    ),
+    Edit(
+        "a summary",
+        lambda author: author.say("tour", "summary: Four minutes."),
+        ONE,
+        ("~ Tour: SummaryText=Four minutes.",),
+    ),
+    Edit(
+        "a rule for a lesson, and another for its section",
+        in_their_time,
+        (apply("2 GET, 3 PUT"),),
+        (
+            "~ Week: UnlockType=3, UnlockAfterDays=7",
+            "~ Tour: UnlockType=2",
+            "~ Eat: UnlockType=3, UnlockAfterDays=9",
+        ),
+    ),
+    Edit(
+        "done by a button, and by nothing",
+        complete_otherwise,
+        (apply("1 GET, 2 PUT"),),
+        ("~ Tour: CompletionType=3", "~ Eat: CompletionType=1"),
+    ),
+    Edit(
+        "given by someone",
+        lambda author: author.say("eat", "instructor: 88123"),
+        ONE,
+        ("~ Eat: InstructorId=88123",),
+    ),
+    Edit(
+        "given a picture",
+        lambda author: author.say("tour", f"image: {PICTURE}"),
+        ONE,
+        ("~ Tour: ImageFileName=desk.png",),
+    ),
+    Edit(
+        "changed, with the picture as it was",
+        lambda author: author.say("tour", "summary: Five minutes."),
+        ONE,
+        ("~ Tour: SummaryText=Five minutes.",),
+    ),
+    Edit(
+        "its picture removed",
+        lambda author: author.say("tour", "image: null"),
+        ONE,
+        ("~ Tour: ImageFileName=None",),
+    ),
+    Edit(
+        "a lesson hidden",
+        lambda author: author.say("eat", "active: false"),
+        ONE,
+        ("~ Eat: Active=False",),
+    ),
+    Edit(
+        "a section hidden, and not its lessons",
+        lambda author: author.say("week", "active: false"),
+        ONE,
+        ("~ Week: Active=False",),
+    ),
+    Edit(
+        "both shown",
+        lambda author: author.say_of(("eat", "week"), "active: true"),
+        (apply("2 GET, 2 PUT"),),
+        ("~ Week: Active=True", "~ Eat: Active=True"),
+    ),
+    Edit(
+        "one put between",
+        lambda author: author.put("- key: lockers\n  title: Lockers", before="wifi"),
+        ADDED,
+        ("+ Lockers: SectionId=Hello, DisplayOrder=15",),
+    ),
+    Edit(
+        "one as a file, the last of its section",
+        add_a_file,
+        ADDED,
+        (
+            "+ Arrive: SectionId=Week, SummaryText=Where the door is., "
+            "LessonContents=<p>Ring <strong>twice</strong>.</p>\n, DisplayOrder=60",
+        ),
+    ),
+    Edit(
+        "other front matter",
+        lambda author: author.replace("Where the door is.", "The door.", "week/arrive.md"),
+        ONE,
+        ("~ Arrive: SummaryText=The door.",),
+    ),
+    Edit(
+        "other words in the file",
+        lambda author: author.replace("**twice**", "once", "week/arrive.md"),
+        ONE,
+        ("~ Arrive: LessonContents=<p>Ring once.</p>\n",),
+    ),
+    Edit(
+        "the file named otherwise, with the key as it was",
+        rename_the_lessons_file,
+        NOTHING,
+    ),
+    Edit(
+        "written out in the outline",
+        write_it_out,
+        NOTHING,
+    ),
+    Edit(
+        "the last moved to the front",
+        lambda author: author.move("tour", before="desk"),
+        ONE,
+        ("~ Tour: DisplayOrder=5",),
+    ),
+    Edit(
+        "two swapped",
+        lambda author: author.move("wifi", before="lockers"),
+        ONE,
+        ("~ Wifi: DisplayOrder=12",),
+    ),
+    Edit(
+        "moved to another section",
+        lambda author: author.move("lockers", into="week"),
+        (Typed("plan", "", 0, "moved from “Hello” to “Week”; keeps its Id"), *ONE),
+        ("~ Lockers: SectionId=Week, DisplayOrder=70",),
+    ),
+    Edit(
+        "to a section that had none, and into the course",
+        spread,
+        (apply("1 GET, 2 PUT"),),
+        ("~ Eat: SectionId=None, DisplayOrder=80", "~ Lockers: SectionId=Rooms, DisplayOrder=10"),
+    ),
+    Edit(
+        "back out of the course",
+        lambda author: author.move("eat", before="arrive"),
+        ONE,
+        ("~ Eat: SectionId=Week, DisplayOrder=50",),
+    ),
+    Edit(
+        "a section with its lessons",
+        add_a_section,
+        (apply("3 GET, 4 POST"),),
+        (
+            "+ Extra: DisplayOrder=25",
+            "+ Film: SectionId=Extra, DisplayOrder=10",
+            "+ Music: SectionId=Extra, DisplayOrder=20",
+            "+ Games: SectionId=Extra, DisplayOrder=30",
+        ),
+    ),
+    Edit(
+        "a section that begins with a lesson of another one",
+        add_a_section_for_one,
+        (apply("4 GET, 2 POST, 1 PUT"),),
+        (
+            "+ More: DisplayOrder=22",
+            "~ Eat: SectionId=More, DisplayOrder=10",
+            "+ Snacks: SectionId=More, DisplayOrder=20",
+        ),
+    ),
+    Edit(
+        "a lesson's key changed, as the author says",
+        lambda author: author.rename("desk", "your-desk", "desk"),
+        NOTHING,
+    ),
+    Edit(
+        "a section's key changed, as the author says",
+        lambda author: author.rename("welcome", "hello", "welcome"),
+        NOTHING,
+    ),
+    Edit(
+        "moved, under another key",
+        move_and_rename,
+        ONE,
+        ("~ Arrive: SectionId=Hello, DisplayOrder=11",),
+    ),
+    Edit(
+        "pinned",
+        lambda author: author.say("meet", "display_order: 500"),
+        ONE,
+        ("~ Meet: DisplayOrder=500",),
+    ),
+    Edit(
+        "pinned no more",
+        lambda author: author.unsay("meet", "display_order"),
+        NOTHING,
+    ),
+    Edit(
+        "taken out, and kept",
+        lambda author: author.take_out("lockers"),
+        (apply("", says="no longer in any outline; kept on the site"),),
+    ),
+    Edit(
+        "hidden, for it was taken out",
+        lambda _: None,
+        (apply("1 GET, 1 PUT", HIDE),),
+        ("~ Lockers: Active=False",),
+        HIDE,
+    ),
+    Edit(
+        "put back, and shown again",
+        lambda author: author.put_back("lockers", into="rooms"),
+        ONE,
+        ("~ Lockers: Active=True",),
+    ),
+    Edit(
+        "taken out, and deleted by two words",
+        lambda author: author.take_out("lockers"),
+        (apply("", "--on-removal delete", says="--prune deletes"), apply("1 DELETE, 2 GET", PRUNE)),
+        ("- Lockers",),
+    ),
+    Edit(
+        "deleted with the progress of two members, by a third word",
+        take_out_what_was_done,
+        (
+            apply("2 GET", PRUNE, code=6, says="2 members"),
+            apply("1 DELETE, 1 GET", f"{PRUNE} --allow-progress-loss"),
+        ),
+        ("- Contacts",),
+    ),
+    Edit("protected", lambda author: author.say("your-desk", "protect: true"), NOTHING),
+    Edit(
+        "taken out, and kept, for it is protected",
+        lambda author: author.take_out("your-desk"),
+        (apply("", PRUNE, says="protected"),),
+        (),
+        PRUNE,
+    ),
+    Edit(
+        "put back, where it has been all the time",
+        lambda author: author.put_back("your-desk", before="come"),
+        NOTHING,
+    ),
+    Edit(
+        "a section taken out with all in it: its lessons are deleted first",
+        lambda author: author.take_out("extra"),
+        (apply("", says="kept"), apply("4 DELETE, 7 GET", f"{PRUNE} --allow-large-change")),
+        ("- Extra", "- Film", "- Music", "- Games"),
+    ),
+    Edit(
+        "a section taken out, and its lessons kept in another",
+        save_one_and_take_out_the_rest,
+        (apply("2 DELETE, 5 GET, 1 PUT", PRUNE),),
+        ("- More", "~ Eat: SectionId=Rooms", "- Snacks"),
+    ),
+    Edit(
+        "left alone, without a list",
+        leave_rooms_alone,
+        NOTHING,
+    ),
+    Edit(
+        "in a list again, changed",
+        list_rooms_again,
+        ONE,
+        ("~ Eat: Title=Dinner",),
+    ),
+    Edit(
+        "an empty list of the course",
+        lambda author: author.take_out("glossary"),
+        (apply("", says="1 lesson"),),
+    ),
+    Edit(
+        "the answer to a create lost",
+        lose_an_answer,
+        (apply("5 GET, 1 POST"),),
+        ("+ Print: SectionId=Rooms, DisplayOrder=5",),
+    ),
+    Edit(
+        "the answer to a change lost",
+        lose_an_answer_to_a_change,
+        (apply("1 GET, 2 PUT"),),
+        ("~ Print: Title=Printer",),
+    ),
+    Edit(
+        "one refused, which stops the course until the API takes it",
+        refuse_one,
+        (apply("1 GET, 1 PUT", code=6, says="refused"), apply("1 GET, 2 PUT")),
+        ("~ Dinner: Title=Eat", "~ Printer: Title=Print"),
+    ),
+    Edit(
+        "two changes, with an allowance of one",
+        lambda author: author.say_of(("tour", "meet"), "summary: Short."),
+        (apply("1 GET, 1 PUT", "--max-writes 1", code=6), apply("1 GET, 1 PUT")),
+        ("~ Tour: SummaryText=Short.", "~ Meet: SummaryText=Short."),
+    ),
+    Edit(
+        "killed between a section and its lessons",
+        kill_a_run,
+        (apply("7 GET, 1 POST"),),
+        (
+            "+ Late: DisplayOrder=25",
+            "+ Keys: SectionId=Late, DisplayOrder=10",
+            "+ Lights: SectionId=Late, DisplayOrder=20",
+        ),
+    ),
+    Edit(
+        "edited by a colleague, and by the author",
+        edit_twice,
+        (
+            Typed("drift", "3 GET", 2, "1 edited"),
+            apply("1 GET", code=6, says="it was edited on the site by someone@example.com"),
+            apply("1 GET, 1 PUT", "--overwrite-drift"),
+        ),
+        ("~ Tour: Title=Ours",),
+    ),
+    Edit(
+        "edited by a colleague, and set back",
+        lambda author: author.api.change_lesson(author.id_of("Ours"), Title="Theirs"),
+        (Typed("drift", "3 GET", 2, "1 edited"), apply("4 GET, 1 PUT", "--refresh")),
+    ),
+    Edit(
+        "moved by a colleague, and set back",
+        move_on_the_site,
+        (Typed("drift", "3 GET", 2, "“Hello” -> “Rooms”"), apply("4 GET, 1 PUT", "--refresh")),
+    ),
+    Edit(
+        "deleted by a colleague, and made again",
+        lambda author: author.api.remove_lesson(author.id_of("Meet")),
+        (
+            Typed("drift", "4 GET", 2, "1 deleted"),
+            Typed("plan --refresh", "4 GET", 0, "1 lesson to create"),
+            Typed("state rm lesson.course-4711.week.meet", "", 0, "no longer managed"),
+            apply("2 GET, 1 POST"),
+        ),
+        (
+            "- Meet",
+            "+ Meet: SectionId=Week, SummaryText=Short., "
+            "LessonContents=<p>Come on Thursday.</p>, DisplayOrder=10",
+        ),
+    ),
+    Edit(
+        "a colleague's own lesson, which is left alone",
+        invite_a_guest,
+        (Typed("drift", "2 GET", 0, "Guest"), *ONE),
+        ("~ Ours: Title=Tour", "+ Guest: SectionId=Week, DisplayOrder=4000"),
+    ),
+    Edit(
+        "the colleague's lesson in the outline, where a person says that it is this one",
+        adopt_the_guest,
+        (
+            apply("2 GET", code=6, says='"Guest" at 4000'),
+            Typed("resolve lesson.course-4711.week.guest --id 2000018", ""),
+            ONE[0],
+        ),
+    ),
+    Edit(
+        "forgotten by the state, and adopted again",
+        lambda _: None,
+        (Typed("state rm lesson.course-4711.week.meet", ""), apply("2 GET", says="1 adopted")),
+    ),
+    Edit(
+        "under another key in the state, and in the outline",
+        lambda author: author.rename("meet", "meeting"),
+        (Typed("state mv lesson.course-4711.week.meet lesson.course-4711.week.meeting", ""), apply("")),
+    ),
+    Edit(
+        "a twin, of which a person keeps one",
+        make_a_twin,
+        (),
+    ),
+    Edit(
+        "all at once, as it was reviewed",
+        turn_upside_down,
+        (
+            Typed(f"plan --out plan.json {PRUNE}", ""),
+            Typed(f"apply --plan plan.json --allow-large-change {PRUNE}", ""),
+        ),
+    ),
+    Edit(
+        "the file renamed",
+        rename_the_outline,
+        NOTHING,
+    ),
+    Edit(
+        "a course given up",
+        lambda author: (author.courses / author.outline).unlink(),
+        (apply(""), apply("", f"--allow-large-change --allow-progress-loss {PRUNE}")),
+    ),
+]
+
+
+def test_a_course_with_lessons_lives_a_long_life(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Each edit takes just the requests that it must, and changes on the site what it says."""
+    lift_limits(courses)
+    found_a_course(api)
+    teller = LessonTeller(author, courses, api)
+    for edit in STORY:
+        assert expected(edit) == teller.play(edit)
