@@ -121,14 +121,16 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
 
 
 def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return `sent` if the record matches it; else the record's own values.
+    """Return `sent` if the record matches it; else the record's values, where they differ.
 
     Missing order, parent and title are taken from `sent`.
     """
     if fits(sent, has, kind):
         return sent
-    needed = (kind.order_property, kind.parent_property, kind.title_property)
-    return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
+    needed = {kind.order_property, kind.parent_property, kind.title_property} - has.keys()
+    alike = {name for name in sent.keys() - kind.write_only if same(name, sent, has, kind)}
+    kept = {name: value for name, value in sent.items() if name in needed | alike}
+    return dict(sorted({**has, **kept}.items()))
 
 
 def with_values(
