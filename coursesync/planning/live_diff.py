@@ -110,14 +110,15 @@ def as_read(entry: Entry, record: Record, kind: Kind) -> Entry:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    The entry has the differences between a candidate and what was sent; the next plan shows them.
+    The entry has the differences between a candidate and the outline; the next plan shows them.
     """
-    entry = Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
     for candidate in doubt.candidates:
         if candidate.id == record_id:
             reads = _reads(doubt.sent, candidate.attributes, kind_of(address))
+            sent = doubt.sent if doubt.attempts else {}
+            entry = Entry(sent=sent, id=record_id, parent_id=doubt.parent_id)
             return entry.reading(reads, candidate.updated_on)
-    return entry
+    return Entry(sent=doubt.sent, id=record_id, parent_id=doubt.parent_id)
 
 
 def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
