@@ -1,4 +1,4 @@
-"""An author who edits the lines of an outline that has lessons, and a site whose every change shows.
+"""An author who edits the lines of an outline with lessons, and a site whose every change shows.
 
 The author knows items by their keys, and moves their lines. What a step changed on the site is
 found by Id, so a record that was deleted and created again is two changes.
@@ -242,7 +242,9 @@ def _item(lines: list[str], key: str) -> tuple[int, int]:
         for at, line in enumerate(lines)
         if line.strip() == f"- key: {key}" or line.strip().endswith(f"{key}.md")
     ]
-    after = (at for at in range(first + 1, len(lines)) if _indent(lines[at]) <= _indent(lines[first]))
+    after = (
+        at for at in range(first + 1, len(lines)) if _indent(lines[at]) <= _indent(lines[first])
+    )
     return first, next(after, len(lines))
 
 
@@ -250,9 +252,7 @@ def _end_of_list(lines: list[str], section: str) -> tuple[int, int]:
     """Return where the list of a section's lessons, or of the course's, ends, and its indent."""
     first, end = _item(lines, section) if section else (0, len(lines))
     indent = _indent(lines[first]) + 2 if section else 0
-    (head,) = [
-        at for at in range(first, end) if lines[at].startswith(f"{' ' * indent}lessons:")
-    ]
+    (head,) = [at for at in range(first, end) if lines[at].startswith(f"{' ' * indent}lessons:")]
     lines[head] = lines[head].removesuffix(" []")
     after = (at for at in range(head + 1, end) if _indent(lines[at]) <= indent)
     return next(after, end), indent + 2

@@ -1,32 +1,22 @@
-"""The long life of a course that has lessons, on the command line: import, and fifty edits."""
+"""The long life of a course that has lessons, on the command line: import, and seventy edits."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cli import lesson_edits as edits
 from cli.lesson_storyteller import Edit, LessonTeller, expected
 from cli.storyteller import Typed
-from harness import lift_limits, wait_until
+from harness import lift_limits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from harness import CommandLine, SandboxServer
 
-COURSE = 4711
-LATER = {"By": "someone@example.com", "At": "2030-01-01T00:00:00Z"}
 HIDE = "--on-removal deactivate"
 PRUNE = "--on-removal delete --prune"
 PICTURE = "https://cdn.example.com/desk.png"
-LONG = "".join(f"<p>Paragraph {number} about the network.</p>\n" for number in range(40))
-ARRIVE = """\
----
-title: Arrive
-summary: Where the door is.
----
-
-Ring **twice**.
-"""
 
 
 def apply(requests: str, options: str = "", code: int = 0, says: str = "") -> Typed:
@@ -37,190 +27,6 @@ def apply(requests: str, options: str = "", code: int = 0, says: str = "") -> Ty
 ONE = (apply("1 GET, 1 PUT"),)
 NOTHING = (apply(""),)
 ADDED = (apply("2 GET, 1 POST"),)
-
-
-def found_a_course(api: SandboxServer) -> None:
-    """Let other hands make the course that the story begins with."""
-    welcome, week, _rooms = (
-        api.foreign_create(COURSE, title, DisplayOrder=number, Active=True)
-        for number, title in ((10, "Welcome"), (20, "Week"), (30, "Rooms"))
-    )
-    standing = (
-        ("Desk", welcome, "<p>Sit where you like.</p>"),
-        ("Wifi", welcome, LONG),
-        ("Tour", welcome, ""),
-        ("Meet", week, "<p>Come as you are.</p>"),
-        ("Eat", week, ""),
-        ("Glossary", None, "<p>Words.</p>"),
-        ("Contacts", None, ""),
-    )
-    for number, (title, section, contents) in enumerate(standing, start=1):
-        api.create_lesson(
-            COURSE, title, SectionId=section, DisplayOrder=10 * number, LessonContents=contents,
-            Active=True,
-        )
-
-
-def complete_otherwise(author: LessonTeller) -> None:
-    author.say("tour", "completion: button")
-    author.say("eat", "completion: none")
-
-
-def in_their_time(author: LessonTeller) -> None:
-    author.say("week", "unlock: {after_days: 7}")
-    author.say("tour", "unlock: sequential")
-    author.say("eat", "unlock: {after_days: 9}")
-
-
-def add_a_file(author: LessonTeller) -> None:
-    author.write("week/arrive.md", ARRIVE)
-    author.put("- week/arrive.md", into="week")
-
-
-def rename_the_lessons_file(author: LessonTeller) -> None:
-    author.replace("title: Arrive", "key: arrive\ntitle: Arrive", "week/arrive.md")
-    (author.courses / "week/arrive.md").rename(author.courses / "week/door.md")
-    author.replace("- week/arrive.md", "- week/door.md")
-
-
-def write_it_out(author: LessonTeller) -> None:
-    (author.courses / "week/door.md").unlink()
-    author.cut("door")
-    author.put(
-        """- key: arrive
-  title: Arrive
-  summary: The door.
-  contents: |
-    <p>Ring once.</p>""",
-        into="week",
-    )
-
-
-def spread(author: LessonTeller) -> None:
-    author.move("lockers", into="rooms")
-    author.move("eat")
-
-
-def add_a_section(author: LessonTeller) -> None:
-    author.put(
-        """- key: extra
-  title: Extra
-  lessons:
-    - key: film
-      title: Film
-    - key: music
-      title: Music
-    - key: games
-      title: Games""",
-        before="rooms",
-    )
-
-
-def add_a_section_for_one(author: LessonTeller) -> None:
-    author.put(
-        """- key: more
-  title: More
-  lessons:
-    - key: snacks
-      title: Snacks""",
-        before="extra",
-    )
-    author.move("eat", before="snacks")
-
-
-def move_and_rename(author: LessonTeller) -> None:
-    author.move("arrive", before="wifi")
-    author.rename("arrive", "come", "lesson.course-4711.week.arrive")
-
-
-def take_out_what_was_done(author: LessonTeller) -> None:
-    author.api.complete(author.id_of("Contacts"), 2)
-    author.take_out("contacts")
-
-
-def save_one_and_take_out_the_rest(author: LessonTeller) -> None:
-    author.move("eat", into="rooms")
-    author.take_out("more")
-
-
-def leave_rooms_alone(author: LessonTeller) -> None:
-    author.replace("""title: Rooms
-    lessons:
-      - key: eat""", """title: Rooms
-      - key: eat""")
-    author.take_out("eat")
-
-
-def list_rooms_again(author: LessonTeller) -> None:
-    author.replace("title: Rooms", "title: Rooms\n    lessons:")
-    author.put_back("eat", into="rooms")
-    author.say("eat", "title: Dinner")
-
-
-def lose_an_answer(author: LessonTeller) -> None:
-    author.api.fault("POST /api/content/courselessons@1:lost-after")
-    author.put("- key: print\n  title: Print", before="eat")
-
-
-def lose_an_answer_to_a_change(author: LessonTeller) -> None:
-    author.api.fault("PUT /api/content/courselessons@1:lost-after")
-    author.say("print", "title: Printer")
-
-
-def refuse_one(author: LessonTeller) -> None:
-    author.api.fault("PUT /api/content/courselessons@1:status=400")
-    author.say("print", "title: Print")
-    author.say("eat", "title: Eat")
-
-
-def kill_a_run(author: LessonTeller) -> None:
-    author.put(
-        """- key: late
-  title: Late
-  lessons:
-    - key: keys
-      title: Keys
-    - key: lights
-      title: Lights""",
-        before="rooms",
-    )
-    author.api.fault("POST /api/content/courselessons@1:slow=60")
-    with author.cli.start("apply", "--auto-approve") as process:
-        wait_until(lambda: any(each["Title"] == "Keys" for each in author.api.lessons()))
-        process.kill()
-        process.communicate(timeout=60)
-    author.api.no_faults()
-
-
-def edit_twice(author: LessonTeller) -> None:
-    author.api.change_lesson(author.id_of("Tour"), Title="Theirs", **LATER)
-    author.say("tour", "title: Ours")
-
-
-def move_on_the_site(author: LessonTeller) -> None:
-    author.api.change_lesson(author.id_of("Ours"), SectionId=author.id_of("Rooms"))
-
-
-def invite_a_guest(author: LessonTeller) -> None:
-    author.api.create_lesson(COURSE, "Guest", SectionId=author.id_of("Week"), DisplayOrder=4000, Active=True)
-    author.say("tour", "title: Tour")
-
-
-def adopt_the_guest(author: LessonTeller) -> None:
-    author.put("- key: guest\n  title: Guest", into="week")
-
-
-def make_a_twin(author: LessonTeller) -> None:
-    pass
-
-
-def turn_upside_down(author: LessonTeller) -> None:
-    pass
-
-
-def rename_the_outline(author: LessonTeller) -> None:
-    (author.courses / author.outline).rename(author.courses / "members.yaml")
-    author.outline = "members.yaml"
 
 
 STORY: list[Edit] = [
@@ -251,7 +57,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "a rule for a lesson, and another for its section",
-        in_their_time,
+        edits.in_their_time,
         (apply("2 GET, 3 PUT"),),
         (
             "~ Week: UnlockType=3, UnlockAfterDays=7",
@@ -261,7 +67,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "done by a button, and by nothing",
-        complete_otherwise,
+        edits.complete_otherwise,
         (apply("1 GET, 2 PUT"),),
         ("~ Tour: CompletionType=3", "~ Eat: CompletionType=1"),
     ),
@@ -315,11 +121,13 @@ STORY: list[Edit] = [
     ),
     Edit(
         "one as a file, the last of its section",
-        add_a_file,
+        edits.add_a_file,
         ADDED,
         (
-            "+ Arrive: SectionId=Week, SummaryText=Where the door is., "
-            "LessonContents=<p>Ring <strong>twice</strong>.</p>\n, DisplayOrder=60",
+            (
+                "+ Arrive: SectionId=Week, SummaryText=Where the door is., "
+                "LessonContents=<p>Ring <strong>twice</strong>.</p>\n, DisplayOrder=60"
+            ),
         ),
     ),
     Edit(
@@ -336,12 +144,12 @@ STORY: list[Edit] = [
     ),
     Edit(
         "the file named otherwise, with the key as it was",
-        rename_the_lessons_file,
+        edits.rename_the_lessons_file,
         NOTHING,
     ),
     Edit(
         "written out in the outline",
-        write_it_out,
+        edits.write_it_out,
         NOTHING,
     ),
     Edit(
@@ -364,8 +172,11 @@ STORY: list[Edit] = [
     ),
     Edit(
         "to a section that had none, and into the course",
-        spread,
-        (apply("1 GET, 2 PUT"),),
+        edits.spread,
+        (
+            Typed("plan", "", 0, "order: the only one in its list (70 -> 10)"),
+            apply("1 GET, 2 PUT"),
+        ),
         ("~ Eat: SectionId=None, DisplayOrder=80", "~ Lockers: SectionId=Rooms, DisplayOrder=10"),
     ),
     Edit(
@@ -376,7 +187,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "a section with its lessons",
-        add_a_section,
+        edits.add_a_section,
         (apply("3 GET, 4 POST"),),
         (
             "+ Extra: DisplayOrder=25",
@@ -387,7 +198,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "a section that begins with a lesson of another one",
-        add_a_section_for_one,
+        edits.add_a_section_for_one,
         (apply("4 GET, 2 POST, 1 PUT"),),
         (
             "+ More: DisplayOrder=22",
@@ -407,7 +218,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "moved, under another key",
-        move_and_rename,
+        edits.move_and_rename,
         ONE,
         ("~ Arrive: SectionId=Hello, DisplayOrder=11",),
     ),
@@ -448,7 +259,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "deleted with the progress of two members, by a third word",
-        take_out_what_was_done,
+        edits.take_out_what_was_done,
         (
             apply("2 GET", PRUNE, code=6, says="2 members"),
             apply("1 DELETE, 1 GET", f"{PRUNE} --allow-progress-loss"),
@@ -476,18 +287,18 @@ STORY: list[Edit] = [
     ),
     Edit(
         "a section taken out, and its lessons kept in another",
-        save_one_and_take_out_the_rest,
+        edits.save_one_and_take_out_the_rest,
         (apply("2 DELETE, 5 GET, 1 PUT", PRUNE),),
         ("- More", "~ Eat: SectionId=Rooms", "- Snacks"),
     ),
     Edit(
         "left alone, without a list",
-        leave_rooms_alone,
+        edits.leave_rooms_alone,
         NOTHING,
     ),
     Edit(
         "in a list again, changed",
-        list_rooms_again,
+        edits.list_rooms_again,
         ONE,
         ("~ Eat: Title=Dinner",),
     ),
@@ -498,19 +309,19 @@ STORY: list[Edit] = [
     ),
     Edit(
         "the answer to a create lost",
-        lose_an_answer,
+        edits.lose_an_answer,
         (apply("5 GET, 1 POST"),),
         ("+ Print: SectionId=Rooms, DisplayOrder=5",),
     ),
     Edit(
         "the answer to a change lost",
-        lose_an_answer_to_a_change,
+        edits.lose_an_answer_to_a_change,
         (apply("1 GET, 2 PUT"),),
         ("~ Print: Title=Printer",),
     ),
     Edit(
         "one refused, which stops the course until the API takes it",
-        refuse_one,
+        edits.refuse_one,
         (apply("1 GET, 1 PUT", code=6, says="refused"), apply("1 GET, 2 PUT")),
         ("~ Dinner: Title=Eat", "~ Printer: Title=Print"),
     ),
@@ -522,7 +333,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "killed between a section and its lessons",
-        kill_a_run,
+        edits.kill_a_run,
         (apply("7 GET, 1 POST"),),
         (
             "+ Late: DisplayOrder=25",
@@ -532,7 +343,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "edited by a colleague, and by the author",
-        edit_twice,
+        edits.edit_twice,
         (
             Typed("drift", "3 GET", 2, "1 edited"),
             apply("1 GET", code=6, says="it was edited on the site by someone@example.com"),
@@ -547,7 +358,7 @@ STORY: list[Edit] = [
     ),
     Edit(
         "moved by a colleague, and set back",
-        move_on_the_site,
+        edits.move_on_the_site,
         (Typed("drift", "3 GET", 2, "“Hello” -> “Rooms”"), apply("4 GET, 1 PUT", "--refresh")),
     ),
     Edit(
@@ -561,23 +372,25 @@ STORY: list[Edit] = [
         ),
         (
             "- Meet",
-            "+ Meet: SectionId=Week, SummaryText=Short., "
-            "LessonContents=<p>Come on Thursday.</p>, DisplayOrder=10",
+            (
+                "+ Meet: SectionId=Week, SummaryText=Short., "
+                "LessonContents=<p>Come on Thursday.</p>, DisplayOrder=10"
+            ),
         ),
     ),
     Edit(
         "a colleague's own lesson, which is left alone",
-        invite_a_guest,
+        edits.invite_a_guest,
         (Typed("drift", "2 GET", 0, "Guest"), *ONE),
         ("~ Ours: Title=Tour", "+ Guest: SectionId=Week, DisplayOrder=4000"),
     ),
     Edit(
         "the colleague's lesson in the outline, where a person says that it is this one",
-        adopt_the_guest,
+        edits.adopt_the_guest,
         (
             apply("2 GET", code=6, says='"Guest" at 4000'),
             Typed("resolve lesson.course-4711.week.guest --id 2000018", ""),
-            ONE[0],
+            apply(""),
         ),
     ),
     Edit(
@@ -588,30 +401,139 @@ STORY: list[Edit] = [
     Edit(
         "under another key in the state, and in the outline",
         lambda author: author.rename("meet", "meeting"),
-        (Typed("state mv lesson.course-4711.week.meet lesson.course-4711.week.meeting", ""), apply("")),
+        (
+            Typed("state mv lesson.course-4711.week.meet lesson.course-4711.week.meeting", ""),
+            apply(""),
+        ),
+    ),
+    Edit("laid out in one way", lambda _: None, (Typed("fmt", ""), apply(""))),
+    Edit(
+        "two swapped between their sections",
+        edits.swap_across,
+        (apply("1 GET, 2 PUT"),),
+        (
+            "~ Wifi: SectionId=Week, DisplayOrder=10",
+            "~ Meet: SectionId=Hello, DisplayOrder=21",
+        ),
+    ),
+    Edit(
+        "a section under another key, which nobody says",
+        lambda author: author.rename("late", "evening"),
+        NOTHING,
+    ),
+    Edit(
+        "a section and a lesson in it under other keys, as the author says",
+        edits.rename_both,
+        NOTHING,
+    ),
+    Edit(
+        "a section and a lesson in it under other keys and titles, which nobody says: new ones",
+        edits.rename_and_retitle_both,
+        (apply("4 GET, 2 POST, 1 PUT", says="give it the old key"),),
+        (
+            "+ Night: DisplayOrder=24",
+            "~ Lights: SectionId=Night",
+            "+ Key ring: SectionId=Night, DisplayOrder=10",
+        ),
+    ),
+    Edit(
+        "a section deleted by a colleague, whose lessons stay, and made again",
+        lambda author: author.api.foreign_remove(author.id_of("Night")),
+        (Typed("drift", "5 GET", 2, "1 deleted"), apply("8 GET, 1 POST, 2 PUT", "--refresh")),
+        (
+            "- Night",
+            "+ Night: DisplayOrder=24",
+            "~ Lights: SectionId=Night",
+            "~ Key ring: SectionId=Night",
+        ),
+    ),
+    Edit(
+        "a section in place of another, which is deleted once its lessons have gone over",
+        edits.replace_a_section,
+        (
+            apply("", PRUNE, code=6, says="--allow-large-change"),
+            apply("4 DELETE, 8 GET, 1 POST, 2 PUT", f"{PRUNE} --allow-large-change"),
+        ),
+        (
+            "- Late",
+            "- Night",
+            "+ Light: DisplayOrder=25",
+            "- Glossary",
+            "- Keys",
+            "~ Lights: SectionId=Light",
+            "~ Key ring: SectionId=Light",
+        ),
     ),
     Edit(
         "a twin, of which a person keeps one",
-        make_a_twin,
-        (),
+        edits.make_a_twin,
+        (
+            Typed("drift", "4 GET", 2, "has a twin: Id 2000020"),
+            Typed("resolve lesson.course-4711.rooms.print --keep 2000014", "3 GET"),
+            Typed("drift", "2 GET", 0, "not managed"),
+        ),
+        ("+ Print: SectionId=Rooms, DisplayOrder=1",),
     ),
+    Edit("the twin deleted by a colleague", edits.delete_the_twin, NOTHING, ("- Print",)),
     Edit(
         "all at once, as it was reviewed",
-        turn_upside_down,
+        edits.turn_upside_down,
         (
             Typed(f"plan --out plan.json {PRUNE}", ""),
-            Typed(f"apply --plan plan.json --allow-large-change {PRUNE}", ""),
+            Typed(
+                f"apply --plan plan.json --allow-large-change {PRUNE}",
+                "1 DELETE, 7 GET, 3 POST, 3 PUT",
+            ),
+        ),
+        (
+            "~ Rooms: DisplayOrder=15",
+            "+ First: DisplayOrder=5",
+            "~ Tour: SectionId=First, Title=Look around, DisplayOrder=30",
+            "~ Eat: SectionId=First, DisplayOrder=20",
+            "- Guest",
+            "+ Hey: SectionId=First, DisplayOrder=10",
+            "+ Words: DisplayOrder=10",
         ),
     ),
     Edit(
         "the file renamed",
-        rename_the_outline,
+        edits.rename_the_outline,
         NOTHING,
     ),
     Edit(
+        "a section taken to another course, which its lessons can't follow",
+        edits.take_to_another_course,
+        (
+            apply("5 GET", code=6, says='it has 1 lesson: "Print" (Id 2000014)'),
+            apply("1 DELETE, 8 GET, 1 POST, 1 PUT", f"{PRUNE} --allow-large-change"),
+        ),
+        (
+            "~ Rooms: CourseId=4712, DisplayOrder=10",
+            "- Print",
+            "+ Print: SectionId=Rooms, DisplayOrder=10",
+        ),
+    ),
+    Edit(
         "a course given up",
-        lambda author: (author.courses / author.outline).unlink(),
-        (apply(""), apply("", f"--allow-large-change --allow-progress-loss {PRUNE}")),
+        edits.give_up,
+        (
+            apply(""),
+            apply("12 DELETE, 4 GET", f"--allow-large-change --allow-progress-loss {PRUNE}"),
+        ),
+        (
+            "- Week",
+            "- Light",
+            "- First",
+            "- Wifi",
+            "- Look around",
+            "- Eat",
+            "- Arrive",
+            "- Lights",
+            "- Meet",
+            "- Key ring",
+            "- Hey",
+            "- Words",
+        ),
     ),
 ]
 
@@ -621,7 +543,7 @@ def test_a_course_with_lessons_lives_a_long_life(
 ) -> None:
     """Each edit takes just the requests that it must, and changes on the site what it says."""
     lift_limits(courses)
-    found_a_course(api)
+    edits.found_a_course(api)
     teller = LessonTeller(author, courses, api)
     for edit in STORY:
         assert expected(edit) == teller.play(edit)
