@@ -30,22 +30,20 @@ _ADDRESS = re.compile(r"\s*(?:<p>)?(?:https?://|www\.)[^\s<>]+(?:</p>)?\s*", re.
 
 def mistyped(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Yield the advice of these rules."""
-    yield from _quoted_once(resources)
+    yield from _half_quoted(resources)
     yield from _addresses(resources)
     yield from _markdown(resources)
 
 
-def _quoted_once(resources: Sequence[Resource]) -> Iterator[Advice]:
-    """Find plain titles with one curly quote, at an end: two of them are a mistake."""
+def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find plain titles that begin with their only curly quote: one at each end is a mistake."""
     for each in resources:
-        quotes = [found.start() for found in _QUOTE.finditer(each.title)]
-        at_an_end = quotes in ([0], [len(each.title) - 1])
-        if at_an_end and each.tree.written((*each.path, _TITLE)) is not None:
+        is_plain = each.tree.written((*each.path, _TITLE)) is not None
+        if is_plain and [found.start() for found in _QUOTE.finditer(each.title)] == [0]:
             yield advice_on(
                 each,
                 _TITLE,
-                "the title has one curly quote, which YAML reads as part of the text: members see "
-                "it",
+                "the title begins with a curly quote that never ends: members see it",
                 coded('Delete it, or write the other one too and put `"` around both.'),
             )
 
