@@ -235,6 +235,37 @@ def replace_a_section(author: LessonTeller) -> None:
     author.take_out("dark")
 
 
+def edit_after_the_plan(author: LessonTeller) -> None:
+    author.say("lights", "title: Lamps")
+    author.plan()
+    author.api.change_lesson(author.id_of("Lights"), SummaryText="Theirs.", **LATER)
+
+
+def create_after_the_plan(author: LessonTeller) -> None:
+    author.put("- key: switch\n  title: Switch", into="light")
+    author.plan()
+    light = author.id_of("Light")
+    author.api.create_lesson(COURSE, "Switch", SectionId=light, DisplayOrder=30, Active=True)
+
+
+def delete_after_the_plan(author: LessonTeller) -> None:
+    author.say("switch", "title: Switches")
+    author.plan()
+    author.api.remove_lesson(author.id_of("Switch"))
+
+
+def delete_the_section_after_the_plan(author: LessonTeller) -> None:
+    author.put("- key: candle\n  title: Candle", into="light")
+    author.plan()
+    author.api.foreign_remove(author.id_of("Light"))
+
+
+def take_back_after_the_plan(author: LessonTeller) -> None:
+    author.say("lights", "title: Lanterns")
+    author.plan()
+    author.say("lights", "title: Lamps")
+
+
 def make_a_twin(author: LessonTeller) -> None:
     (marker,) = [each["SystemId"] for each in author.api.lessons() if each["Title"] == "Print"]
     author.api.create_lesson(
@@ -260,7 +291,7 @@ def rename_the_outline(author: LessonTeller) -> None:
 
 
 def delete_the_twin(author: LessonTeller) -> None:
-    author.api.remove_lesson(2000020)
+    author.api.remove_lesson(2000023)
 
 
 def take_to_another_course(author: LessonTeller) -> None:

@@ -174,6 +174,10 @@ class LessonTeller(Typist):
     def _save(self, lines: list[str]) -> None:
         (self.courses / self.outline).write_text("\n".join(lines) + "\n")
 
+    def plan(self) -> None:
+        """Write a plan file, which is applied later."""
+        assert self.run("plan --out plan.json").code == 0
+
     # a colleague on the site
 
     def id_of(self, title: str) -> int:

@@ -228,3 +228,19 @@ def test_a_lesson_like_one_of_another_course_is_a_new_one(
     assert "previous_keys: [a.week]" in planned
     assert "previous_keys: [lesson" not in planned
     assert "possibly moved to lesson" not in planned
+
+
+def test_a_section_that_the_api_refuses_is_no_field_of_the_lesson(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """It was deleted on the site: there is nothing to correct in the outline."""
+    api.foreign_remove(saved(courses).entries[WEEK])
+    new = "lessons:\n      - {key: walk, title: Walk, contents: <p>On.</p>}\n"
+    (courses / "a.yaml").write_text(OUTLINE.replace("lessons:\n", new, 1))
+    refused = applied(*APPLY)
+    done = applied(*APPLY, "--refresh")
+
+    assert refused.code == 6
+    assert "courses/a.yaml:7:9: the API refuses the section of this lesson" in refused.said
+    assert "apply courses --refresh --auto-approve" in refused.said
+    assert done.code == 0, done.err

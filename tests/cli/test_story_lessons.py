@@ -465,10 +465,57 @@ STORY: list[Edit] = [
         ),
     ),
     Edit(
+        "edited by a colleague between the plan and its apply",
+        edits.edit_after_the_plan,
+        (
+            Typed("apply --plan plan.json", "1 GET", 6, "edited on the site"),
+            Typed("apply --plan plan.json --overwrite-drift", "1 GET, 1 PUT"),
+        ),
+        ("~ Lights: Title=Lamps",),
+    ),
+    Edit(
+        "created by a colleague between the plan and its apply",
+        edits.create_after_the_plan,
+        (Typed("apply --plan plan.json", "2 GET", 0, "1 adopted"),),
+        ("+ Switch: SectionId=Light, DisplayOrder=30",),
+    ),
+    Edit(
+        "deleted by a colleague between the plan and its apply",
+        edits.delete_after_the_plan,
+        (
+            Typed("apply --plan plan.json", "2 GET", 6, "deleted"),
+            apply("6 GET, 1 POST", "--refresh"),
+        ),
+        ("- Switch", "+ Switches: SectionId=Light, DisplayOrder=30"),
+    ),
+    Edit(
+        "a section deleted by a colleague before a lesson is created in it",
+        edits.delete_the_section_after_the_plan,
+        (
+            Typed(
+                "apply --plan plan.json", "1 GET, 1 POST", 6, "refuses the section of this lesson"
+            ),
+            apply("9 GET, 2 POST, 3 PUT", "--refresh"),
+        ),
+        (
+            "- Light",
+            "+ Light: DisplayOrder=25",
+            "~ Lamps: SectionId=Light",
+            "~ Key ring: SectionId=Light",
+            "~ Switches: SectionId=Light",
+            "+ Candle: SectionId=Light, DisplayOrder=40",
+        ),
+    ),
+    Edit(
+        "the change of a lesson taken back before its apply",
+        edits.take_back_after_the_plan,
+        (Typed("apply --plan plan.json", "", 4, "stale"),),
+    ),
+    Edit(
         "a twin, of which a person keeps one",
         edits.make_a_twin,
         (
-            Typed("drift", "4 GET", 2, "has a twin: Id 2000020"),
+            Typed("drift", "4 GET", 2, "has a twin: Id 2000023"),
             Typed("resolve lesson.course-4711.rooms.print --keep 2000014", "3 GET"),
             Typed("drift", "2 GET", 0, "not managed"),
         ),
@@ -518,7 +565,7 @@ STORY: list[Edit] = [
         edits.give_up,
         (
             apply(""),
-            apply("12 DELETE, 4 GET", f"--allow-large-change --allow-progress-loss {PRUNE}"),
+            apply("14 DELETE, 4 GET", f"--allow-large-change --allow-progress-loss {PRUNE}"),
         ),
         (
             "- Week",
@@ -528,9 +575,11 @@ STORY: list[Edit] = [
             "- Look around",
             "- Eat",
             "- Arrive",
-            "- Lights",
+            "- Lamps",
             "- Meet",
             "- Key ring",
+            "- Switches",
+            "- Candle",
             "- Hey",
             "- Words",
         ),
