@@ -1,4 +1,4 @@
-"""The long life of a course that has lessons, on the command line: import, and seventy edits."""
+"""The long life of a course that has lessons, on the command line: import, and 75 edits."""
 
 from __future__ import annotations
 
