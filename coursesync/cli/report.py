@@ -10,6 +10,7 @@ import click
 
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate
+from coursesync.cli.line import placed
 from coursesync.cli.screen import point, say, say_all, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
 from coursesync.planning.drift import Finding, Stance
@@ -123,7 +124,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
     for result in report.with_status(Status.REFUSED):
         if result.change.resource is None:
             say_all(f"{result.change.address}: the API refuses this: {result.reason}")
-        for diagnostic in _refusals(result):
+        for diagnostic in _refusals(result, onward):
             point(diagnostic)
             refusals.append(diagnostic)
     skipped = [
@@ -208,7 +209,7 @@ def _counts(report: Report) -> str:
     return f"Apply: {listed or 'nothing was sent'}."
 
 
-def _refusals(result: Result) -> Iterator[Diagnostic]:
+def _refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
     """Yield each problem that the API reported for a record, at its line in the outline."""
     resource = result.change.resource
     if resource is None:
@@ -217,6 +218,15 @@ def _refusals(result: Result) -> Iterator[Diagnostic]:
     if not result.problems:
         yield Diagnostic(resource.where, f"the API refuses {this}: {result.reason}")
     for problem in result.problems:
+        if resource.kind.within and problem.name == resource.kind.link:
+            yield Diagnostic(
+                resource.where,
+                f"the API refuses the {resource.kind.within.name} of {this}: {problem.message}",
+                placed(
+                    Remedy("If it was deleted there, create it again:", _with("refresh", onward))
+                ),
+            )
+            continue
         field = resource.kind.field_of(problem.name) or this
         yield Diagnostic(
             resource.where_property(problem.name),

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
-from coursesync.kinds.address import course_of, key_of, parse_address
+from coursesync.kinds.address import (
+    address_of,
+    course_of,
+    key_of,
+    keys_of,
+    parent_of,
+    parse_address,
+)
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
@@ -22,7 +29,7 @@ from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.nexudus.ports import Clock
@@ -30,15 +37,20 @@ if TYPE_CHECKING:
     from coursesync.state.state import Doubt, Entry, State
 
 
-def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> None:
-    """Give the record at an address another address in the same course.
+def move(
+    project: Project, address: str, to: str, *, dry_run: bool = False
+) -> Mapping[Address, Address]:
+    """Give the record at an address another address in the same course, and those in it as well.
 
     Changes only the state: the outline must have the new key, too. With `dry_run`, only check that
     it is possible.
 
+    Returns:
+        The new addresses by the old ones.
+
     Raises:
         UsageError: one of them is not an address, or they are in two courses or of two kinds.
-        CoursesyncError: there is nothing at `address`, or something at `to`.
+        CoursesyncError: there is nothing at `address`, something at `to`, or a doubt in the record.
         StateLocked, StateError: as in `apply`.
 
     Example:
@@ -65,10 +77,22 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
     with nullcontext() if dry_run else project.held():
         known = project.state()
         entry_at(known, old)
-        if new in known.entries or new in known.doubts:
-            raise CoursesyncError(f"{new} is in the state already", "Choose another key.")
+        moves = {old: new, **dict(_within(known, old, new))}
+        for each in moves.values():
+            if each in known.entries or each in known.doubts:
+                raise CoursesyncError(f"{each} is in the state already", "Choose another key.")
         if not dry_run:
-            _announce(project, known, Move(to={old: new}, at=SystemClock().stamp()))
+            _announce(project, known, Move(to=moves, at=SystemClock().stamp()))
+    return moves
+
+
+def _within(known: State, old: Address, new: Address) -> Iterator[tuple[Address, Address]]:
+    """Yield the old and the new address of each record in the one at `old`."""
+    holder = kind_of(old)
+    for at in sorted({*known.entries, *known.doubts}):
+        if kind_of(at).within is holder and parent_of(at, holder.name) == old:
+            entry_at(known, at)
+            yield at, address_of(kind_of(at).name, *keys_of(new), key_of(at))
 
 
 def forget(project: Project, address: str, *, dry_run: bool = False) -> Entry:

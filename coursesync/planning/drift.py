@@ -167,7 +167,8 @@ def _suspects(
 ) -> Iterator[int]:
     """Yield the Ids of our records that a list shows changed, in part, or not at all.
 
-    A record that nobody has written after us needs no second read.
+    A record that nobody has written after us needs no second read, unless the list shows no section
+    for it: whether that is written when its section is deleted is not documented.
     """
     for entry in ours.values():
         record = live.get(entry.id)
@@ -176,7 +177,8 @@ def _suspects(
         is_ours = same_moment(entry.updated_on, record.updated_on)
         has_moved = record.parent_id != kind.course_id_of(entry.sent)
         is_changed = has_moved or entry.overridden or edits(entry, record, kind)
-        if is_changed or (record.unknown and not is_ours):
+        has_left = kind.link in record.unknown and kind.link in entry.known
+        if is_changed or has_left or (record.unknown and not is_ours):
             yield entry.id
 
 

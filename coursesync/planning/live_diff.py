@@ -110,25 +110,29 @@ def as_read(entry: Entry, record: Record, kind: Kind) -> Entry:
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     """Return the entry of a record that a person chose for a doubt.
 
-    The entry has the differences between a candidate and what was sent; the next plan shows them.
+    The entry has the differences between a candidate and the outline; the next plan shows them.
     """
-    entry = Entry(sent=doubt.sent, id=record_id)
+    kind = kind_of(address)
+    course = {kind.parent_property: doubt.sent[kind.parent_property]}
     for candidate in doubt.candidates:
         if candidate.id == record_id:
-            reads = _reads(doubt.sent, candidate.attributes, kind_of(address))
+            reads = _reads(doubt.sent, candidate.attributes, kind)
+            entry = Entry(sent=doubt.sent if doubt.attempts else course, id=record_id)
             return entry.reading(reads, candidate.updated_on)
-    return entry
+    return Entry(sent=doubt.sent, id=record_id)
 
 
 def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
-    """Return `sent` if the record matches it; else the record's own values.
+    """Return `sent` if the record matches it; else the record's values, where they differ.
 
     Missing order, parent and title are taken from `sent`.
     """
     if fits(sent, has, kind):
         return sent
-    needed = (kind.order_property, kind.parent_property, kind.title_property)
-    return dict(sorted({**{name: sent[name] for name in needed if name in sent}, **has}.items()))
+    needed = {kind.order_property, kind.parent_property, kind.title_property} - has.keys()
+    alike = {name for name in sent.keys() - kind.write_only if same(name, sent, has, kind)}
+    kept = {name: value for name, value in sent.items() if name in needed | alike}
+    return dict(sorted({**has, **kept}.items()))
 
 
 def with_values(

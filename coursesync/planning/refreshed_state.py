@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds.address import course_of
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, Stance
-from coursesync.planning.live_diff import with_values
+from coursesync.planning.live_diff import differing, with_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,14 +74,26 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
 
 
 def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
-    """Add its stance to each record that has drifted; the plan is from the `refreshed` state."""
+    """Add its stance to each record that has drifted; the plan is from the `refreshed` state.
+
+    An edit that the entry knows and the outline has is settled: it is left out, because there is
+    nothing to apply.
+    """
     changes = {change.was or change.address: change for change in plan.changes}
-    return tuple(
+    stances = (
         replace(each, stance=_stance(each, changes.get(each.address)))
         if each.finding.is_drift and each.address is not None
         else each
         for each in found
     )
+    return tuple(each for each in stances if not _is_settled(each))
+
+
+def _is_settled(each: Drifted) -> bool:
+    is_edit = each.finding is Finding.EDITED and each.stance is Stance.SAME
+    if not is_edit or each.entry is None or each.record is None:
+        return False
+    return not differing(each.entry.known, each.record, each.kind)
 
 
 def _stance(each: Drifted, change: Change | None) -> Stance:

@@ -164,7 +164,7 @@ def _placed(place: Place) -> str:
         return f"moved between {follows} and {precedes}"
     if precedes:
         return f"moved to the start, before {precedes}"
-    return f"moved to the end, after {follows}" if follows else ""
+    return f"moved to the end, after {follows}" if follows else "the only one in its list"
 
 
 def detail(difference: Difference, margin: int, width: int, paint: Paint) -> Iterator[str]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
-    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
     from coursesync.render.holders import Holders
@@ -107,13 +106,8 @@ def question(change: Change) -> Sentence:
     return Remedy(
         f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
         f"{change.kind.name}, add to it:",
-        line_of("previous_keys", [inert(_former(change.kind, change.lead))]),
+        line_of("previous_keys", [inert(".".join(keys_of(change.lead)))]),
     )
-
-
-def _former(kind: Kind, address: Address) -> str:
-    """Return a former key as it is written if the record comes from elsewhere."""
-    return ".".join(keys_of(address)) if kind.within is None else address
 
 
 def maybe_renamed(changes: Sequence[Change]) -> Sentence:

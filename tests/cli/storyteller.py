@@ -111,12 +111,33 @@ class Seen:
 
 
 @dataclass
-class Teller:
-    """An author, the outlines by the stem of their files, and the site."""
+class Typist:
+    """Someone at the command line, with a site on a socket."""
 
     cli: CommandLine
     courses: Path
     api: SandboxServer
+
+    def run(self, command: str) -> Ran:
+        """Type a command."""
+        return self.cli(*shlex.split(command))
+
+    def type(self, expected: Typed) -> Typed:
+        """Type a command, and return what came of it: as expected, or what it printed instead."""
+        met = len(self.api.log())
+        ran = self.run(expected.command)
+        met_since = Counter(str(each["method"]) for each in self.api.log()[met:])
+        requests = ", ".join(f"{number} {method}" for method, number in sorted(met_since.items()))
+        said = expected.says in ran.out + ran.err or expected.says in ran.said
+        return Typed(
+            expected.command, requests, ran.code, expected.says if said else ran.out + ran.err
+        )
+
+
+@dataclass
+class Teller(Typist):
+    """An author, the outlines by the stem of their files, and the site."""
+
     outlines: dict[str, Outline]
     apart: dict[str, Section] = field(default_factory=dict)
 
@@ -183,31 +204,17 @@ class Teller:
         for name, outline in self.outlines.items():
             (self.courses / f"{name}.yaml").write_text(outline.text)
 
-    def run(self, command: str) -> Ran:
-        """Type a command."""
-        return self.cli(*shlex.split(command))
-
     def play(self, step: Step) -> Seen:
         """Take a step, and look at all there is."""
         step.edit(self)
         before = {record["Id"]: record for record in self.api.records()}
         self.save()
-        typed = tuple(self._typed(each) for each in step.typed)
+        typed = tuple(self.type(each) for each in step.typed)
         after = {record["Id"]: record for record in self.api.records()}
         self._learn(after)
         planned = self.run(f"plan --detailed-exitcode {step.options}")
         wrong = [*self._wrong(after), *self._touched(before, after), *self._misfiled()]
         return Seen(step.name, typed, self.site(), planned.code == 0, tuple(wrong))
-
-    def _typed(self, expected: Typed) -> Typed:
-        met = len(self.api.log())
-        ran = self.run(expected.command)
-        met_since = Counter(str(each["method"]) for each in self.api.log()[met:])
-        requests = ", ".join(f"{number} {method}" for method, number in sorted(met_since.items()))
-        said = expected.says in ran.out + ran.err or expected.says in ran.said
-        return Typed(
-            expected.command, requests, ran.code, expected.says if said else ran.out + ran.err
-        )
 
     def _learn(self, records: Mapping[object, Record]) -> None:
         """Note the Id of each section that is on the site for the first time."""

@@ -115,6 +115,24 @@ def test_resolve_of_a_found_record_needs_no_check(
     assert "coursesync plan courses" in ran.err
 
 
+@pytest.mark.parametrize("kind", ["section", "lesson"])
+def test_a_chosen_record_without_texts_is_like_an_item_without_texts(
+    author: CommandLine, api: SandboxServer, courses: Path, kind: str
+) -> None:
+    """No text and an empty one are the same: nothing is sent, and nothing has drifted."""
+    lists = {"section": "sections: []\n", "lesson": "sections: []\nlessons: []\n"}
+    text = lists[kind].replace(f"{kind}s: []", f"{kind}s:\n  - title: Two")
+    (courses / "a.yaml").write_text(f"id: 4711\ntitle: A\n{text}")
+    make = {"section": api.foreign_create, "lesson": api.create_lesson}[kind]
+    found = make(4711, "Two", DisplayOrder=4000, Active=True)
+    applied = author(*APPLY)
+    chosen = author("resolve", f"{kind}.a.two", "--id", str(found))
+
+    assert (applied.code, chosen.code) == (6, 0)
+    assert author("plan", "--detailed-exitcode").code == 0
+    assert author("drift").code == 0
+
+
 def test_a_create_that_is_not_sent_again_is_said_not_to_be(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:

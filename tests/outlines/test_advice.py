@@ -420,6 +420,43 @@ def test_what_only_resembles_markdown_gets_no_advice(writer: Author, text: str) 
     assert advice(writer, section("Welcome", f'contents: "{text}"')) == []
 
 
+@pytest.mark.parametrize("title", ["“Welcome", "„Welcome"])
+def test_a_curly_quote_that_never_ends_is_reported(writer: Author, title: str) -> None:
+    """One at each end would be a mistake; members see a single one, too."""
+    ((place, problem, _),) = advice(writer, section(title, "key: a"))
+
+    assert place == "onboarding.yaml:4:12"
+    assert "begins with a curly quote that never ends" in problem
+
+
+@pytest.mark.parametrize(
+    "title", ["The members\u2019", "\u2018Twas", '"“Quoted on purpose"', "Say “hi”"]
+)
+def test_other_quotes_in_a_title_get_no_advice(writer: Author, title: str) -> None:
+    """A single one may be an apostrophe; YAML's own around it say that it is meant."""
+    assert advice(writer, section(title, "key: a")) == []
+
+
+@pytest.mark.parametrize("text", ["https://example.com/tour", "http://a.b", "www.example.com/?a=b"])
+def test_contents_that_are_an_address_alone_are_reported(writer: Author, text: str) -> None:
+    """In place and as the only line of a Markdown file: members see text, and no link."""
+    (writer.courses / "a.md").write_text(f"{text}\n")
+    pieces = advice(
+        writer, section("A", f"contents: {text}") + section("B", "contents: {markdown: a.md}")
+    )
+
+    assert [place for place, _, _ in pieces] == ["onboarding.yaml:5:15", "onboarding.yaml:7:15"]
+    assert all("these contents are an address alone" in problem for _, problem, _ in pieces)
+
+
+@pytest.mark.parametrize(
+    "text", ['<a href="https://example.com">Tour</a>', "See https://example.com", "https:"]
+)
+def test_contents_with_more_than_an_address_get_no_advice(writer: Author, text: str) -> None:
+    """A link is what members follow; an address within a text may be there to be copied."""
+    assert advice(writer, section("A", f"contents: '{text}'")) == []
+
+
 def lesson(title: str, *fields: str, contents: str = "Hi") -> str:
     """Return a lesson that has something to read, in the list of a section."""
     lines = [f"  - title: {title}", *(f"    {field}" for field in fields)]

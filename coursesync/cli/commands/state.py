@@ -14,13 +14,14 @@ from coursesync.cli.screen import say, say_all, say_wrapped, show
 from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import key_of
+from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.inline import line_of
 from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
@@ -90,23 +91,31 @@ def move_entry(
 ) -> ExitCode:
     """Change the address of a record in the state.
 
-    The record at ADDRESS moves to the address TO, in the same course. Changes only the state, and
-    makes no request; write the new key in the outline as well.
+    The record at ADDRESS moves to the address TO, in the same course; the lessons of a section move
+    with it. Changes only the state, and makes no request; write the new key in the outline as well.
     """
     from coursesync.operations.state import checked_address, move  # noqa: PLC0415 - keeps --help quick
 
     old, new = checked_address(address), checked_address(to)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
-        move(project, old, new, dry_run=dry_run)
-    say_all(
-        f"{old} {'would become' if dry_run else 'is now'} {new}.",
-        Remedy(
-            "In the outline, write",
-            line_of("key", key_of(new)),
-            f"in that {kind_of(new).name}, if it is not there yet.",
-        ),
-    )
+        moves = move(project, old, new, dry_run=dry_run)
+    becomes = "would become" if dry_run else "is now"
+    for each in moves:
+        say_wrapped(f"{each} {becomes} {moves[each]}.", hang="  ")
+    say_wrapped(_in_the_outline(old, new), "  ")
     return ExitCode.after(clock.signal)
+
+
+def _in_the_outline(old: Address, new: Address) -> Remedy:
+    """Return what to change in the outline, so that the record has its new address there too."""
+    kind, key = kind_of(new), line_of("key", key_of(new))
+    within = kind.within.name if kind.within else ""
+    holder = parent_of(new, within)
+    if holder == parent_of(old, within):
+        return Remedy("In the outline, write", key, f"in that {kind.name}, if it is not there yet.")
+    place = holder if holder.startswith(f"{within}.") else "the course itself"
+    rekeyed = () if key_of(old) == key_of(new) else (Remedy("There, write", key),)
+    return Remedy(f"In the outline, move that {kind.name} to {place}.", *rekeyed)
 
 
 @command.command("rm")

@@ -11,21 +11,18 @@ from collections import defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Remedy
 from coursesync.kinds import LISTED, held_in
-from coursesync.kinds.address import key_of
 from coursesync.kinds.field import Role
-from coursesync.kinds.inline import line_of
 from coursesync.kinds.rows import BY_VIDEO, NOTHING
 from coursesync.kinds.unlock import AFTER_DAYS, opening
-from coursesync.outlines.advice.advice import Advice
+from coursesync.outlines.advice.advice import Advice, advice_on, content_file
 from coursesync.outlines.advice.contents import (
     findings,
     html_effort,
     is_empty,
-    is_markdown,
     unlinked,
 )
+from coursesync.outlines.advice.mistyped import mistyped
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.words import UNCHECKED
 from coursesync.text import coded, count, inert
@@ -33,7 +30,6 @@ from coursesync.text import coded, count, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
-    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.advice.advice import Source
@@ -70,7 +66,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from long_titles(outline.resources)
     yield from empty_contents(seen, {each.parent for each in outline.resources})
     yield from unfit_contents(outline.resources, source)
-    yield from markdown_in_place(outline.resources)
+    yield from mistyped(outline.resources)
 
 
 def locked_first(seen: Sequence[Resource]) -> Iterator[Advice]:
@@ -90,7 +86,7 @@ def locked_first(seen: Sequence[Resource]) -> Iterator[Advice]:
         else:
             return
         remedy = coded(f"Write `{_UNLOCKED}` or delete the line.")
-        yield _on(first, _UNLOCK, problem, remedy)
+        yield advice_on(first, _UNLOCK, problem, remedy)
 
 
 def behind_hidden(siblings: Sequence[Resource]) -> Iterator[Advice]:
@@ -104,7 +100,7 @@ def behind_hidden(siblings: Sequence[Resource]) -> Iterator[Advice]:
         if _is_active(each):
             waits = opening(each.attributes).in_sequence
             if seen and waits and before is not None and not _is_active(before):
-                yield _on(
+                yield advice_on(
                     each,
                     _UNLOCK,
                     f"members may never get into this {each.kind.name}: it waits for one that they "
@@ -124,7 +120,7 @@ def never_done(siblings: Sequence[Resource]) -> Iterator[Advice]:
         waits = opening(each.attributes).in_sequence and _is_active(each) and _is_active(before)
         if waits and _completion(before) == NOTHING:
             name = before.kind.field(Role.COMPLETION).name
-            yield _on(
+            yield advice_on(
                 each,
                 _UNLOCK,
                 f"members may never get into this {each.kind.name}: it waits for one that has "
@@ -140,7 +136,7 @@ def early(seen: Sequence[Resource], holders: Mapping[Address, Resource]) -> Iter
         holder = holders.get(each.parent)
         own, whole = opening(each.attributes).days, opening(holder.attributes).days if holder else 0
         if holder is not None and own and whole and own < whole:
-            yield _on(
+            yield advice_on(
                 each,
                 _UNLOCK,
                 f"this {each.kind.name} would open after {count(own, 'day')}, but its "
@@ -155,7 +151,7 @@ def nothing_to_complete(seen: Sequence[Resource]) -> Iterator[Advice]:
     steps = [each for each in seen if each.kind.has(Role.COMPLETION)]
     if steps and all(_completion(each) == NOTHING for each in steps):
         first, name = steps[0], steps[0].kind.field(Role.COMPLETION).name
-        yield _on(
+        yield advice_on(
             first,
             name,
             f"no {first.kind.name} that members see in this course can be completed, so nobody "
@@ -169,7 +165,7 @@ def without_video(seen: Sequence[Resource]) -> Iterator[Advice]:
     for each in seen:
         if _completion(each) == BY_VIDEO and not _EMBEDDED.search(each.contents):
             name = each.kind.field(Role.COMPLETION).name
-            yield _on(
+            yield advice_on(
                 each,
                 name,
                 f"members can't complete this {each.kind.name}: its contents have no YouTube video",
@@ -190,7 +186,7 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
         if latest is None or days >= later:
             latest, later = each, days
             continue
-        yield _on(
+        yield advice_on(
             each,
             _UNLOCK,
             f"members get this {noun} after {count(days, 'day')}, before one above it that "
@@ -211,14 +207,14 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         if (other := first.setdefault(title, each)) is not each:
             problem = f"members can't tell this {each.kind.name} from the other that has its title"
             remedy = coded(f"Write in `{_TITLE}:` how this one differs.")
-            yield _on(each, _TITLE, problem, remedy, other)
+            yield advice_on(each, _TITLE, problem, remedy, other)
 
 
 def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find titles that are too long for a list."""
     for each in resources:
         if (length := len(each.title)) > LONGEST_TITLE:
-            yield _on(
+            yield advice_on(
                 each,
                 _TITLE,
                 f"the title has {length:,} characters: in the list of {each.kind.plural} members "
@@ -238,7 +234,7 @@ def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iter
         if is_empty(each.contents) and each.address not in filled:
             inside = " or ".join(kind.plural for kind in held_in(each.kind))
             unless = f", unless it has {inside} in Nexudus" if inside else ""
-            yield _on(
+            yield advice_on(
                 each,
                 _CONTENTS,
                 f"members who open this {each.kind.name} find it empty{unless}",
@@ -256,27 +252,12 @@ def unfit_contents(
     left = MOST_EFFORT
     for each in resources:
         text = each.contents
-        found = [*unlinked(text)] if _file(each, "markdown") else []
+        found = [*unlinked(text)] if content_file(each, "markdown") else []
         if not is_plain(text):
             left -= html_effort(text)
             found += findings(text) if left >= 0 else (UNCHECKED,)
         for finding in found:
             yield _in_contents(each, finding, source)
-
-
-def markdown_in_place(resources: Sequence[Resource]) -> Iterator[Advice]:
-    """Find contents in the outline that are clearly Markdown: they are shown as HTML."""
-    for each in resources:
-        if not _file(each, "html") and not _file(each, "markdown") and is_markdown(each.contents):
-            yield _on(
-                each,
-                _CONTENTS,
-                "this is shown as HTML, so members see the signs of Markdown in it",
-                Remedy(
-                    "To use Markdown, put the text into a file, and name that:",
-                    line_of(_CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
-                ),
-            )
 
 
 def _is_active(resource: Resource) -> bool:
@@ -296,27 +277,11 @@ def _completion(resource: Resource) -> object:
     return resource.kind.field(Role.COMPLETION).decode(resource.attributes)
 
 
-def _file(resource: Resource, form: str) -> str:
-    """Return the name of the content file in this form, "" for none."""
-    given = resource.tree.value_at(resource.path)
-    contents = given.get(_CONTENTS) if isinstance(given, dict) else None
-    name = contents.get(form) if isinstance(contents, dict) else None
-    return name if isinstance(name, str) else ""
-
-
 def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
-    name = _file(resource, "html") or _file(resource, "markdown")
+    name = content_file(resource, "html") or content_file(resource, "markdown")
     at = source(name).place(finding.clues) if name else None
     path = (*resource.path, _CONTENTS)
     return Advice(resource.tree, path, finding.problem, finding.remedy, at=at)
-
-
-def _on(
-    resource: Resource, name: str, problem: str, remedy: Sentence, other: Resource | None = None
-) -> Advice:
-    path = (*resource.path, name)
-    beside = other.path if other is not None and other.tree is resource.tree else None
-    return Advice(resource.tree, path, problem, remedy, beside)
 
 
 def _called(resource: Resource) -> str:

@@ -1,0 +1,82 @@
+"""Finds text that its author probably meant in another way: Markdown, an address, a quote.
+
+Owns these three rules. It must never report what a title or contents may well be.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from coursesync.errors import Remedy
+from coursesync.kinds import LISTED
+from coursesync.kinds.address import key_of
+from coursesync.kinds.field import Role
+from coursesync.kinds.inline import line_of
+from coursesync.outlines.advice.advice import Advice, advice_on, content_file
+from coursesync.outlines.advice.contents import is_markdown
+from coursesync.text import coded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from coursesync.kinds.kind import Resource
+
+_TITLE, _CONTENTS = LISTED.names(Role.TITLE, Role.CONTENTS)
+_QUOTE = re.compile("[\u201c\u201d\u201e]")  # a single one may be an apostrophe
+# Markdown makes a paragraph of an address
+_ADDRESS = re.compile(r"\s*(?:<p>)?(?:https?://|www\.)[^\s<>]+(?:</p>)?\s*", re.IGNORECASE)
+
+
+def mistyped(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Yield the advice of these rules."""
+    yield from _half_quoted(resources)
+    yield from _addresses(resources)
+    yield from _markdown(resources)
+
+
+def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find plain titles that begin with their only curly quote: one at each end is a mistake."""
+    for each in resources:
+        is_plain = each.tree.written((*each.path, _TITLE)) is not None
+        if is_plain and [found.start() for found in _QUOTE.finditer(each.title)] == [0]:
+            yield advice_on(
+                each,
+                _TITLE,
+                "the title begins with a curly quote that never ends: members see it",
+                coded('Delete it, or write the other one too and put `"` around both.'),
+            )
+
+
+def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find contents that are one web address and nothing else."""
+    for each in resources:
+        if _ADDRESS.fullmatch(each.contents):
+            yield advice_on(
+                each,
+                _CONTENTS,
+                "these contents are an address alone: members see it as text, and it leads nowhere",
+                coded(
+                    'Make a link of it, as in `<a href="https://example.com/tour">A tour</a>` or '
+                    "for a video, use its embed code."
+                ),
+            )
+
+
+def _markdown(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find contents in the outline that are clearly Markdown: they are shown as HTML."""
+    for each in resources:
+        if (
+            not content_file(each, "html")
+            and not content_file(each, "markdown")
+            and is_markdown(each.contents)
+        ):
+            yield advice_on(
+                each,
+                _CONTENTS,
+                "this is shown as HTML, so members see the signs of Markdown in it",
+                Remedy(
+                    "To use Markdown, put the text into a file, and name that:",
+                    line_of(_CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
+                ),
+            )
