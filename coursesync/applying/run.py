@@ -16,7 +16,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
@@ -71,7 +71,7 @@ class CourseRun:
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
         unread: the record of a kind that could not be read in that look, and why; it may be one
             that is looked for.
-        lessons_seen: whether its lessons were checked.
+        checked: whether its changes were checked for what prevents them.
         doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
 
@@ -80,7 +80,7 @@ class CourseRun:
     held: str = ""
     looked: dict[Kind, int] = field(default_factory=dict)
     unread: dict[Kind, str] = field(default_factory=dict)
-    lessons_seen: bool = False
+    checked: bool = False
     doubts: dict[Address, float] = field(default_factory=dict)
 
     def note_look(self, kind: Kind, at: int, unread: str) -> None:
@@ -107,7 +107,7 @@ class Run:
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender)
-        self.lessons = Lessons(self.sender)
+        self.inside = Inside(self.sender, plan.holders)
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import LISTED, kind_of, rank
 from coursesync.planning.action import Action
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
@@ -237,9 +237,8 @@ def _orphaned(side: Side, policy: Policy) -> list[Change]:
     Their order: records to hide (in the members' order), records to delete (the last first, and
     what is in a record before it), records to keep.
     """
-    depth = {kind: i for i, kind in enumerate(KINDS.values())}
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
-    changes.sort(key=lambda change: (depth[change.kind], change.order, change.address))
+    changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
     # what is in a record that is deleted must be gone before
     stay = {
         (each.kind.within, each.attributes.get(each.kind.link)): each.address

@@ -111,7 +111,7 @@ class Side:
         was = kind.parent_of(address)
         here = {old: new for new, old in self.pairs.items()}
         parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
-        return parent is None or parent in self.outline.lists
+        return parent is None or (kind, parent) in self.outline.lists
 
     def link(self, kind: Kind, parent: Address) -> int | Ref | None:
         """Return the Id of the item that a record of a kind is in; None if it is in the course.

@@ -135,6 +135,11 @@ class Sandbox:
         self._catch_up()
         return self._records.select(LESSONS, "ORDER BY Id", ())
 
+    def records(self, path: str) -> list[Record]:
+        """Return every record at a path, such as `/api/content/courses`, ordered by Id."""
+        self._catch_up()
+        return self._records.select(KINDS[path.rpartition("/")[2]], "ORDER BY Id", ())
+
     def add_members(self, course_id: int, count: int) -> list[int]:
         """Let `count` people join a course; return the Ids of their enrolments."""
         return People(self._database, self._records).join(course_id, count)

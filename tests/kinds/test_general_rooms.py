@@ -12,9 +12,6 @@ PACKAGE = ROOT / "coursesync"
 APART = ("kinds", "sandbox")
 # by file: what may stand there, for it means something else
 MEANS_ANOTHER: dict[str, str] = {
-    # lessons stand in sections: their kind takes these in
-    "applying/lessons.py": r".*",
-    "nexudus/lessons.py": r".*",
     # the sandbox's own pages and calls
     "cli/commands/sandbox.py": r"\bsections(\(\)|, lessons)|/coursesections",
     # HTML's element of that name
