@@ -28,7 +28,9 @@ from coursesync.applying.recognise import (
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.marker import is_marker
 from coursesync.nexudus.outcome import Problem
+from coursesync.planning.twins import markers
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
@@ -189,7 +191,9 @@ def _adopt_found(
 def _findings(
     run: Run, course: CourseRun, kind: Kind, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
-    unmanaged = [record for record in records if record.id not in run.known[kind]]
+    listed = [*records]
+    unmanaged = [record for record in listed if record.id not in run.known[kind]]
+    claimed = _claimed(run, course, kind, listed)
     sought = [
         run.attempts[change.address]
         if change.address in course.doubts
@@ -199,15 +203,32 @@ def _findings(
     ]
     # first the creates that no outline wants any more: a new one may be the same under a new key
     unwanted = [each for each in sought if each.change.after is None]
-    former = recognise(unwanted, unmanaged, keeps_markers=run.reads_markers)
+    former = recognise(unwanted, unmanaged, claimed, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]
     wanted = [each for each in sought if each.change.after is not None]
-    found = recognise(wanted, rest, keeps_markers=run.reads_markers)
+    found = recognise(wanted, rest, claimed, keeps_markers=run.reads_markers)
     for each in wanted:
         if found[each.address] == Absent():
             found[each.address] = trace(each.change, run.terms.elsewhere, rest)
     return {**former, **found}
+
+
+def _claimed(run: Run, course: CourseRun, kind: Kind, listed: Iterable[Record]) -> Collection[str]:
+    """Return the markers of all addresses of a kind in a course: its entries and its creates.
+
+    A record with the marker of one address is no candidate for another one. Otherwise, a person
+    who settles the other one would make it a stranger.
+    """
+    live = {record.id: record for record in listed}
+    if not any(is_marker(record.marker) for record in live.values()):
+        return ()
+    held = run.state.entries.items()
+    ours = {at: e for at, e in held if e.parent_id == course.id and kind_of(at) is kind}
+    changes = [change for change in course.changes if change.kind is kind]
+    made = [run.marker_of(change) for change in changes if change.action.looks]
+    sent = [change.doubt.marker for change in changes if change.doubt is not None]
+    return {*filter(None, (*markers(run.state, ours, live), *made, *sent))}
 
 
 def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
