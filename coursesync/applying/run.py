@@ -21,12 +21,13 @@ from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.live_diff import as_read
+from coursesync.planning.twins import markers
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
@@ -145,6 +146,22 @@ class Run:
         if not self.marks:
             return None
         return marker_of(self.state.target, change.parent_id, change.address)
+
+    def claimed(self, course: CourseRun, kind: Kind, records: Sequence[Record]) -> Collection[str]:
+        """Return the markers of all addresses of a kind in a course: its entries and its creates.
+
+        A record with the marker of one address is no candidate for another one. Otherwise, a person
+        who settles the other one would make it a stranger. `records` are those of the course.
+        """
+        if not any(is_marker(record.marker) for record in records):
+            return ()
+        held = self.state.entries.items()
+        ours = {at: e for at, e in held if e.parent_id == course.id and kind_of(at) is kind}
+        changes = [change for change in course.changes if change.kind is kind]
+        made = [self.marker_of(change) for change in changes if change.action.looks]
+        sent = [change.doubt.marker for change in changes if change.doubt is not None]
+        live = {record.id: record for record in records}
+        return {*filter(None, (*markers(self.state, ours, live), *made, *sent))}
 
     def times_sent(self, change: Change) -> int:
         """Count how often a create was sent, by earlier runs as well."""

@@ -28,9 +28,7 @@ from coursesync.applying.recognise import (
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.marker import is_marker
 from coursesync.nexudus.outcome import Problem
-from coursesync.planning.twins import markers
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
 from coursesync.text import count as count_of
@@ -193,7 +191,7 @@ def _findings(
 ) -> Mapping[Address, Recognition]:
     listed = [*records]
     unmanaged = [record for record in listed if record.id not in run.known[kind]]
-    claimed = _claimed(run, course, kind, listed)
+    claimed = run.claimed(course, kind, listed)
     sought = [
         run.attempts[change.address]
         if change.address in course.doubts
@@ -212,23 +210,6 @@ def _findings(
         if found[each.address] == Absent():
             found[each.address] = trace(each.change, run.terms.elsewhere, rest)
     return {**former, **found}
-
-
-def _claimed(run: Run, course: CourseRun, kind: Kind, listed: Iterable[Record]) -> Collection[str]:
-    """Return the markers of all addresses of a kind in a course: its entries and its creates.
-
-    A record with the marker of one address is no candidate for another one. Otherwise, a person
-    who settles the other one would make it a stranger.
-    """
-    live = {record.id: record for record in listed}
-    if not any(is_marker(record.marker) for record in live.values()):
-        return ()
-    held = run.state.entries.items()
-    ours = {at: e for at, e in held if e.parent_id == course.id and kind_of(at) is kind}
-    changes = [change for change in course.changes if change.kind is kind]
-    made = [run.marker_of(change) for change in changes if change.action.looks]
-    sent = [change.doubt.marker for change in changes if change.doubt is not None]
-    return {*filter(None, (*markers(run.state, ours, live), *made, *sent))}
 
 
 def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:

@@ -15,8 +15,11 @@ def held_in(kind: Kind) -> tuple[Kind, ...]:
 
 
 def rank(kind: Kind) -> int:
-    """Return the place of a kind among all, by which its records come before those of another."""
-    return [*KINDS].index(kind.name)
+    """Return the place of a kind among all, by which its records come before those of another.
+
+    A kind without an entry in the registry comes last.
+    """
+    return next((i for i, name in enumerate(KINDS) if name == kind.name), len(KINDS))
 
 
 def kind_of(address: Address) -> Kind:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import LISTED, kind_of, rank
+from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
@@ -294,7 +295,7 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     if entry.known.get(kind.parent_property, entry.parent_id) != entry.parent_id:
         return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:
-        case OnRemoval.DEACTIVATE if active or entry.unsure:
+        case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             return Action.DEACTIVATE, ""
         case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""

@@ -1,7 +1,7 @@
 """The two sides of each course: what its outline wants, and what the state holds of it.
 
 Owns which entry belongs to which resource, in one course by `pairing` and between courses by what
-authors state. Lessons refer to a record by its Id, so a wrong guess loses an Id: this module must
+authors state. Other records refer to one by its Id, so a wrong guess loses an Id: this module must
 never guess. An author states a move to another course with `previous_keys: [other-course.key]`.
 """
 

@@ -79,9 +79,14 @@ class Station:
 
     @property
     def is_step(self) -> bool:
-        """Whether members can complete it: False if it has nothing to complete."""
+        """Whether members can complete it: False if it has nothing to complete.
+
+        An outermost record is complete once all in it is.
+        """
         kind, completion = self.kind, Role.COMPLETION
-        return not kind.has(completion) or kind.field(completion).decode(self.known) != NOTHING
+        if not kind.has(completion):
+            return kind.within is None
+        return kind.field(completion).decode(self.known) != NOTHING
 
     @property
     def known(self) -> Attributes:

@@ -118,19 +118,19 @@ def with_handouts(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[SandboxServer]:
-    """Serve a sandbox with handouts."""
-    serve = with_handouts("sandbox", "serve", ".", "--stop-after", "300")
+def served(folder: Path, *command: str) -> Iterator[str]:
+    """Run a command that serves something, and yield its address."""
     environment = CommandLine(folder).with_environment(KNOWING)
     with subprocess.Popen(
-        serve, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        with_handouts(*command, "--stop-after", "300"),
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     ) as process:
         assert process.stdout is not None
         try:
-            server = SandboxServer(process.stdout.readline().decode().strip())
-            for number in range(COURSES[0], COURSES[0] + 20):
-                server.add_course(number)
-            yield server
+            yield process.stdout.readline().decode().strip()
         finally:
             process.terminate()
 
@@ -138,7 +138,10 @@ def served(folder: Path) -> Iterator[SandboxServer]:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxServer]:
     """A sandbox with handouts, and twenty courses."""
-    with served(tmp_path_factory.mktemp("served")) as server:
+    with served(tmp_path_factory.mktemp("served"), "sandbox", "serve", ".") as url:
+        server = SandboxServer(url)
+        for number in range(COURSES[0], COURSES[0] + 20):
+            server.add_course(number)
         yield server
 
 
@@ -194,8 +197,8 @@ def test_an_item_has_its_place_in_the_schema_and_in_the_layout(site: Site) -> No
 
 def test_a_plan_shows_it_in_every_form(site: Site) -> None:
     """In a section, one kind comes after the other; each record is at its address."""
-    text, markdown, as_json = (
-        site("plan", "--format", form) for form in ("text", "markdown", "json")
+    text, markdown, as_json, page = (
+        site("plan", "--format", form) for form in ("text", "markdown", "json", "html")
     )
     changes = json.loads(as_json.out)["changes"]
 
@@ -214,6 +217,33 @@ def test_a_plan_shows_it_in_every_form(site: Site) -> None:
     ) in text.out
     assert "Plan: 2 sections, 3 handouts and 1 lesson to create" in text.out
     assert "Handouts directly in the course" in markdown.out
+    assert "handout.onboarding.welcome.map" in page.out
+
+
+def test_members_pages_show_it(site: Site) -> None:
+    """In the preview of the outlines, and on the sandbox's own pages after an apply."""
+    site.apply()
+    with served(site.folder, "preview", "courses") as previewed:
+        preview = ask("GET", f"{previewed}/courses/onboarding").text
+    page = ask("GET", f"{site.server.url}/courses/{site.course}").text
+
+    for shown in (preview, page):
+        assert all(title in shown for title in ("A map", "House rules", "Words we use"))
+        assert "Handouts directly in the course" in shown
+
+
+def test_the_state_is_looked_after(site: Site) -> None:
+    """Its entries are listed, shown, and given another key."""
+    site.apply()
+    former, new = "handout.onboarding.welcome.rules", "handout.onboarding.welcome.house"
+    number = site.ids()[former]
+    listed, shown = site("state", "list"), site("state", "show", former)
+    moved = site("state", "mv", former, new)
+
+    assert f"{former} {number}" in listed.out
+    assert "House rules" in shown.out
+    assert moved.code == 0, moved.err
+    assert site.ids()[new] == number
 
 
 def test_an_apply_converges(site: Site) -> None:
