@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
 from coursesync.kinds.field import Ref
 from coursesync.planning.pairing import alone, identify, unambiguous
@@ -106,7 +106,7 @@ class Side:
         Where an item, or the course, has no list of them, they are kept as they are.
         """
         kind = kind_of(address)
-        if self.outline is None or kind.within is None:
+        if self.outline is None or kind is LISTED:
             return True
         was = kind.parent_of(address)
         here = {old: new for new, old in self.pairs.items()}

@@ -378,3 +378,25 @@ def test_a_section_with_one_in_it_is_not_deleted(site: Site) -> None:
     assert ran.code == 6
     assert f'it has 1 handout: "Mine" (Id {number})' in ran.said
     assert section in {each["Id"] for each in site.server.records()}
+
+
+def test_a_kind_beside_the_main_one_is_managed_where_it_is_listed(tmp_path: Path) -> None:
+    """It need not be in another: its list in the course says what there is, if there is one."""
+    (tmp_path / "courses").mkdir()
+    outline = tmp_path / "courses" / "a.yaml"
+    head = "id: 4711\ntitle: A\nsections: []\n"
+    environment = CommandLine(tmp_path).with_environment({**KNOWING, "HANDOUTS": "apart"})
+
+    def ran(*command: str) -> Ran:
+        return run(with_handouts(*command, "--sandbox"), tmp_path, environment)
+
+    outline.write_text(f"{head}handouts:\n  - title: A map\n  - title: Rules\n")
+    made, after = ran("apply", "--auto-approve"), ran("plan", "--detailed-exitcode")
+    outline.write_text(head)
+    kept = ran("plan", *PRUNED[:3])
+    outline.write_text(f"{head}handouts:\n  - title: Rules\n")
+    pruned = ran("plan", *PRUNED[:3])
+
+    assert (made.code, after.code) == (0, 0), made.err
+    assert "2 handouts kept" in kept.out
+    assert "1 handout to delete" in pruned.out
