@@ -142,7 +142,6 @@ ONLY = {  # what only these may import, at whatever level
             "kinds.section_spec",
             "kinds.spec",
             "kinds.unlock_spec",
-            "nexudus.lessons",
             "nexudus.outcome",
             "nexudus.records",
         ),

@@ -19,8 +19,8 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.applying.hindrances import look_for_hindrances
 from coursesync.applying.last_look import last_look
-from coursesync.applying.lessons import look_for_lessons
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status, completed
 from coursesync.applying.run import Run, Terms
@@ -163,7 +163,7 @@ def _advance(run: Run) -> None:
             change = course.changes[i] = run.resolved(planned)
             if not course.held and not course.doubts:
                 run.go_on()
-                look_for_lessons(run, course)
+                look_for_hindrances(run, course)
             if change.address in run.results:
                 continue
             if course.held:

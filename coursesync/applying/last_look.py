@@ -155,7 +155,8 @@ def _others(
     for (course_id, kind), records in found.items():
         made = {each.id: by_id.get((course_id, kind, each.id)) for each in records}
         ours = {record_id: result for record_id, result in made.items() if result is not None}
-        every = (kind.title_property, kind.order_property, kind.contents_property)
+        title = kind.title_property
+        every = tuple(filter(None, (title, kind.order_property, kind.contents_property)))
         compared = {
             record_id: every if result.change.address in run.earlier else every[:1]
             for record_id, result in ours.items()

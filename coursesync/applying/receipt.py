@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Status
+from coursesync.kinds import rank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +63,7 @@ def compose(
         "serial": known.serial,
         "stopped": report.stop.reason if report is not None and report.stop else None,
         "target": plan.target,
-        "twins": [] if report is None else sorted(each.record_id for each in report.twins),
+        "twins": [] if report is None else _twins(report),
     }
     return json.dumps(record, indent=2, sort_keys=True) + "\n"
 
@@ -88,6 +89,14 @@ def _change(result: Result, state: State) -> dict[str, object]:
         "reason": None if is_personal else result.reason or None,
         "status": result.status.value,
     }
+
+
+def _twins(report: Report) -> list[dict[str, object]]:
+    """Return the twins by kind and Id: records of two kinds may have the same Id."""
+    twins = sorted(report.twins, key=lambda each: (rank(each.kind), each.record_id))
+    return [
+        {"address": each.address, "id": each.record_id, "kind": each.kind.name} for each in twins
+    ]
 
 
 def parse(text: bytes) -> Mapping[str, object] | None:

@@ -27,7 +27,7 @@ from coursesync.planning.live_diff import fits, same
 from coursesync.text import moment, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -96,13 +96,18 @@ Recognition: TypeAlias = Found | Absent | Unclear
 
 
 def recognise(
-    sought: Sequence[Sought], unmanaged: Sequence[Record], *, keeps_markers: bool = False
+    sought: Sequence[Sought],
+    unmanaged: Sequence[Record],
+    others: Collection[str] = (),
+    *,
+    keeps_markers: bool = False,
 ) -> dict[Address, Recognition]:
     """Look for the records of some creates.
 
     Args:
         sought: the creates of one course.
         unmanaged: the records of that course that have no entry and are no strangers.
+        others: the markers of other addresses; a record that carries one is of none of these.
         keeps_markers: whether the API is known to keep markers; a record without the marker of a
             create is then not its record.
 
@@ -124,7 +129,8 @@ def recognise(
             case [_, *_] as several:
                 findings[each.address] = Unclear(SEVERAL_MARKED, tuple(several))
     rest = [each for each in sought if each.address not in findings]
-    places = _Places([r for r in unmanaged if r.marker not in markers], sought[0].change.kind)
+    unclaimed = [r for r in unmanaged if r.marker not in markers and r.marker not in others]
+    places = _Places(unclaimed, sought[0].change.kind)
     fitting = {each.address: places.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
     for each in rest:

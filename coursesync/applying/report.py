@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of
 from coursesync.planning.action import Action
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import Candidate, CourseRecord, State
+
+
+# what may be in another record
+_INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
 
 
 class Status(Enum):
@@ -42,7 +47,7 @@ class Status(Enum):
     DRIFTED = "skipped: edited in Nexudus"  # since our last write
     GONE = "skipped: deleted in Nexudus"
     UNREADABLE = "skipped: can't be read"
-    HAS_LESSONS = "skipped: has lessons"  # or they are not known
+    NOT_EMPTY = f"skipped: has {_INSIDE}"  # or they are not known
     HAS_COMPLETIONS = "skipped: members have completed it"  # or that is not known
     NOT_TRIED = "not tried"  # the run ended before it
 

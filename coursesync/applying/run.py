@@ -16,17 +16,18 @@ from coursesync.applying.report import Result, Status
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.live_diff import as_read
+from coursesync.planning.twins import markers
 from coursesync.state.journal import Look
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
@@ -71,7 +72,7 @@ class CourseRun:
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
         unread: the record of a kind that could not be read in that look, and why; it may be one
             that is looked for.
-        lessons_seen: whether its lessons were checked.
+        checked: whether its changes were checked for what prevents them.
         doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
 
@@ -80,7 +81,7 @@ class CourseRun:
     held: str = ""
     looked: dict[Kind, int] = field(default_factory=dict)
     unread: dict[Kind, str] = field(default_factory=dict)
-    lessons_seen: bool = False
+    checked: bool = False
     doubts: dict[Address, float] = field(default_factory=dict)
 
     def note_look(self, kind: Kind, at: int, unread: str) -> None:
@@ -107,7 +108,7 @@ class Run:
         self.sender = Sender(world, terms.max_writes)
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender)
-        self.lessons = Lessons(self.sender)
+        self.inside = Inside(self.sender, plan.holders)
         by_course = groupby(plan.changes, key=lambda change: change.parent_id)
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records
@@ -145,6 +146,22 @@ class Run:
         if not self.marks:
             return None
         return marker_of(self.state.target, change.parent_id, change.address)
+
+    def claimed(self, course: CourseRun, kind: Kind, records: Sequence[Record]) -> Collection[str]:
+        """Return the markers of all addresses of a kind in a course: its entries and its creates.
+
+        A record with the marker of one address is no candidate for another one. Otherwise, a person
+        who settles the other one would make it a stranger. `records` are those of the course.
+        """
+        if not any(is_marker(record.marker) for record in records):
+            return ()
+        held = ((at, each) for at, each in self.state.entries.items() if kind_of(at) is kind)
+        ours = {at: each for at, each in held if kind.course_id_of(each.sent) == course.id}
+        changes = [change for change in course.changes if change.kind is kind]
+        made = [self.marker_of(change) for change in changes if change.action.looks]
+        sent = [change.doubt.marker for change in changes if change.doubt is not None]
+        live = {record.id: record for record in records}
+        return {*filter(None, (*markers(self.state, ours, live), *made, *sent))}
 
     def times_sent(self, change: Change) -> int:
         """Count how often a create was sent, by earlier runs as well."""

@@ -189,7 +189,9 @@ def _adopt_found(
 def _findings(
     run: Run, course: CourseRun, kind: Kind, records: Iterable[Record]
 ) -> Mapping[Address, Recognition]:
-    unmanaged = [record for record in records if record.id not in run.known[kind]]
+    listed = [*records]
+    unmanaged = [record for record in listed if record.id not in run.known[kind]]
+    claimed = run.claimed(course, kind, listed)
     sought = [
         run.attempts[change.address]
         if change.address in course.doubts
@@ -199,11 +201,11 @@ def _findings(
     ]
     # first the creates that no outline wants any more: a new one may be the same under a new key
     unwanted = [each for each in sought if each.change.after is None]
-    former = recognise(unwanted, unmanaged, keeps_markers=run.reads_markers)
+    former = recognise(unwanted, unmanaged, claimed, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
     rest = [record for record in unmanaged if record.id not in taken]
     wanted = [each for each in sought if each.change.after is not None]
-    found = recognise(wanted, rest, keeps_markers=run.reads_markers)
+    found = recognise(wanted, rest, claimed, keeps_markers=run.reads_markers)
     for each in wanted:
         if found[each.address] == Absent():
             found[each.address] = trace(each.change, run.terms.elsewhere, rest)

@@ -17,7 +17,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from coursesync.applying.lessons import may_be_sent
+from coursesync.applying.hindrances import may_be_sent
 from coursesync.applying.recheck import current
 from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status

@@ -129,7 +129,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
             refusals.append(diagnostic)
     skipped = [
         *report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE),
-        *report.with_status(Status.HAS_LESSONS, Status.HAS_COMPLETIONS),
+        *report.with_status(Status.NOT_EMPTY, Status.HAS_COMPLETIONS),
     ]
     for result in (*skipped, *report.with_status(Status.IN_DOUBT)):
         where = result.change.where

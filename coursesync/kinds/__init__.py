@@ -14,6 +14,14 @@ def held_in(kind: Kind) -> tuple[Kind, ...]:
     return tuple(each for each in KINDS.values() if each.within is kind)
 
 
+def rank(kind: Kind) -> int:
+    """Return the place of a kind among all, by which its records come before those of another.
+
+    A kind without an entry in the registry comes last.
+    """
+    return next((i for i, name in enumerate(KINDS) if name == kind.name), len(KINDS))
+
+
 def kind_of(address: Address) -> Kind:
     """Return the kind of an address; raises KeyError for an unknown one."""
     return KINDS[address.partition(".")[0]]

@@ -115,6 +115,7 @@ class Kind:
         within: the kind whose items have a list of this kind's; the course has one in any case.
         link: the property with the Id of the record of that kind that a record is in; a record
             directly in its course has none.
+        link_filter: narrows a search to the records that are in one of that kind.
         completions: where the API keeps who completed a record, if members can.
     """
 
@@ -130,6 +131,7 @@ class Kind:
     fields: tuple[Field, ...]
     within: Kind | None = None
     link: str = ""
+    link_filter: str = ""
     completions: Completions | None = None
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
@@ -164,12 +166,12 @@ class Kind:
         return role in self._roles
 
     def names(self, *roles: Role) -> tuple[str, ...]:
-        """Return the names of the fields that have these roles, in an outline."""
-        return tuple(self.field(role).name for role in roles)
+        """Return the names of the fields that have these roles, in an outline; "" for none."""
+        return tuple(self._roles[role].name if role in self._roles else "" for role in roles)
 
     def property_of(self, role: Role) -> str:
-        """Return the first property of the field that has a role."""
-        return next(iter(self.field(role).properties))
+        """Return the first property of the field that has a role; "" if there is none."""
+        return next(iter(self._roles[role].properties)) if role in self._roles else ""
 
     def field_of(self, name: str) -> str:
         """Return the outline's field of a property, or the property if it has none.
@@ -200,8 +202,8 @@ class Kind:
         return opening(attributes)
 
     def describe(self, attributes: Planned) -> str:
-        """Return in a member's words when a record opens."""
-        return described(attributes, self.name)
+        """Return in a member's words when a record opens, or its kind's word if none says."""
+        return described(attributes, self.name) if self.has(Role.UNLOCK) else self.name
 
     def title_of(self, attributes: Planned) -> str:
         """Return a record's title, "" for none."""

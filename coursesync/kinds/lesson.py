@@ -48,6 +48,7 @@ LESSON = Kind(
     spec=_spec,
     within=SECTION,
     link="SectionId",
+    link_filter="CourseLesson_Section",
     completions=Completions(
         "/api/content/coursecompletedlessons",
         "CourseCompletedLesson",

@@ -98,10 +98,11 @@ def _new_entries(
 
 def _content(kind: Kind, attributes: Attributes) -> tuple[object, ...]:
     """Return the values of a record, without white space that the server may trim."""
-    contents = kind.field(Role.CONTENTS).name
     readable = {n: value for n, value in attributes.items() if n not in kind.write_only}
     values = values_of(kind, readable)
-    return tuple(kind.encode({**values, contents: str(values[contents]).rstrip()}).items())
+    for name in filter(None, kind.names(Role.CONTENTS)):
+        values = {**values, name: str(values[name]).rstrip()}
+    return tuple(kind.encode(values).items())
 
 
 def _paired(

@@ -108,16 +108,17 @@ def _view_of(outline: Outline) -> View:
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
 
 
-def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Portal:
+def site_of(name: str, records: Callable[[str], Sequence[Mapping[str, object]]]) -> Portal:
     """Return what to show of a site.
 
     Args:
         name: the site's name, for people.
-        records: what a search for the records of each kind gives, with the API's names.
+        records: gives all records at an endpoint, with the API's names.
     """
     courses: dict[int, list[Station]] = {}
     titles: dict[int, str] = {}
-    for kind, found in zip(KINDS.values(), records, strict=False):
+    every = {kind: records(kind.endpoint) for kind in KINDS.values()}
+    for kind, found in every.items():
         for record in found:
             course = int(str(record[kind.parent_property]))
             values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
@@ -130,7 +131,9 @@ def site_of(name: str, *records: Sequence[Mapping[str, object]]) -> Portal:
         View(str(course), course, titles[course], "on the sandbox", along(stations))
         for course, stations in sorted(courses.items())
     )
-    version = sha256(json.dumps(records, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    version = sha256(
+        json.dumps([*every.values()], sort_keys=True, default=str).encode()
+    ).hexdigest()[:16]
     return Portal(name, views, version=version)
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.applying.lessons import hindrance_to, leaving
+from coursesync.applying.hindrances import hindrance_to, leaving
 from coursesync.applying.world import World
 from coursesync.errors import Interrupted, RemoteError, Stop
 from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.clock import SystemClock
-from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.sender import Sender
@@ -153,7 +153,7 @@ def drift(
 ) -> Drift:
     """Look at what others changed on the site since the last apply. Only reads are sent.
 
-    If the `policy` of the next plan is given, the lessons that would stop its apply are looked for
+    If the `policy` of the next plan is given, what would stop its apply is looked for
     as well. The other parameters are as in `apply`.
 
     Returns:
@@ -222,13 +222,12 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
 
 
 def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:
-    """Return the lessons at which `apply` would stop.
+    """Return the changes at which `apply` would stop, because other records are in theirs.
 
-    It takes a request for each course that loses records. Lessons that can't be listed are a
-    hindrance, too; raises Stop as `refresh` does.
+    It takes at most a request for each of these changes. What can't be listed is a hindrance, too;
+    raises Stop as `refresh` does.
     """
-    lessons = Lessons(Sender(world))
-    losing = (change for change in plan.changes if change.lesson_courses)
-    planned = leaving(plan)
-    found = (hindrance_to(each, each.lesson_courses, lessons, planned) for each in losing)
+    inside, planned = Inside(Sender(world), plan.holders), leaving(plan)
+    leaving_others = (change for change in plan.changes if change.leaves_others)
+    found = (hindrance_to(change, inside, planned) for change in leaving_others)
     return tuple(each for each in found if each is not None)

@@ -112,8 +112,11 @@ def kinds_in(kind: Kind | None) -> tuple[Kind, ...]:
 
 
 def may_be_file(kind: Kind) -> bool:
-    """Return whether an item may be a Markdown file; the main list of an outline is in place."""
-    return kind is not LISTED
+    """Return whether an item may be a Markdown file, which has its contents.
+
+    The main list of an outline is in place.
+    """
+    return kind is not LISTED and kind.has(Role.CONTENTS)
 
 
 def each_of(listings: Iterable[Listing]) -> Iterator[Item]:

@@ -44,8 +44,8 @@ class Outline:
 
     `path` is the file's path as shown to people, `file` its path in the workspace; `sources` has
     the digests of that file and of each file that it names, by their paths in the workspace.
-    `lists` are the addresses of the items, and of the course, that have a list beside the main one:
-    where there is none, the items there are not managed.
+    `lists` are the lists beside the main one: their kinds, and the addresses of the items, or of
+    the course, that have them. Where there is none, the items of that kind there are not managed.
     """
 
     path: str
@@ -56,7 +56,7 @@ class Outline:
     tree: Tree
     file: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
-    lists: frozenset[Address] = frozenset()
+    lists: frozenset[tuple[Kind, Address]] = frozenset()
 
     @property
     def record(self) -> CourseRecord:
@@ -102,11 +102,10 @@ def build(
     found = [*items.diagnostics, *found]
     if found or course is None:
         return None, found
-    own = (listing.parent for listing in lists_in(lists) if listing.kind is not LISTED)
+    every = ((listing.kind, listing.parent) for listing in lists_in(lists))
+    own = frozenset(each for each in every if each[0] is not LISTED)
     resources = tuple(building.resources)
-    return Outline(
-        tree.path, course_key, course.id, course.title, resources, tree, lists=frozenset(own)
-    ), []
+    return Outline(tree.path, course_key, course.id, course.title, resources, tree, lists=own), []
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class WantedItem:
     @property
     def contents(self) -> str:
         """Its contents as HTML."""
-        return str(self.values.get(self.kind.field(Role.CONTENTS).name, ""))
+        return str(self.values.get(self.kind.names(Role.CONTENTS)[0], ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def _prose(text: str, column: int) -> list[str]:
 
 def _is_prose(name: str) -> bool:
     """Return whether a field of some kind holds a text for members."""
-    return any(kind.field(Role.CONTENTS).name == name for kind in KINDS.values())
+    return any(name in kind.names(Role.CONTENTS) for kind in KINDS.values())
 
 
 def holds_mappings(value: Value) -> bool:

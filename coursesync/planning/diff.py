@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import LISTED, kind_of, rank
+from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
@@ -238,9 +239,8 @@ def _orphaned(side: Side, policy: Policy) -> list[Change]:
     Their order: records to hide (in the members' order), records to delete (the last first, and
     what is in a record before it), records to keep.
     """
-    depth = {kind: i for i, kind in enumerate(KINDS.values())}
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
-    changes.sort(key=lambda change: (depth[change.kind], change.order, change.address))
+    changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
     # what is in a record that is deleted must be gone before
     stay = {
         (each.kind.within, each.attributes.get(each.kind.link)): each.address
@@ -297,7 +297,7 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
         return Action.KEEP, "someone moved it to another course on the site"
     match policy.on_removal:
-        case OnRemoval.DEACTIVATE if active or entry.unsure:
+        case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             return Action.DEACTIVATE, ""
         case OnRemoval.DELETE if policy.prune and not entry.protected:
             return Action.DELETE, ""

@@ -167,8 +167,8 @@ def _suspects(
 ) -> Iterator[int]:
     """Yield the Ids of our records that a list shows changed, in part, or not at all.
 
-    A record that nobody has written after us needs no second read, unless the list shows no section
-    for it: whether that is written when its section is deleted is not documented.
+    A record that nobody has written after us needs no second read, unless the list does not show
+    what it is in: whether a record is written when its parent is deleted is not documented.
     """
     for entry in ours.values():
         record = live.get(entry.id)

@@ -51,7 +51,7 @@ def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:
 
 def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
     """Return whether a record has all that a create sends, except what can't be read back."""
-    compared = {*sent, kind.contents_property, *filter(None, [kind.link])} - kind.write_only
+    compared = {*sent, *filter(None, [kind.contents_property, kind.link])} - kind.write_only
     return all(same(name, sent, has, kind) for name in compared)
 
 

@@ -61,7 +61,7 @@ def identify(
     )
     if kind.within:
         _by_trait(resources, pairs, {old: key_of(old) for old in left}, lambda r: [r.key])
-    for name in (kind.contents_property, kind.title_property):
+    for name in filter(None, (kind.contents_property, kind.title_property)):
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
     homes |= {old: kind.parent_of(old) for old in entries if old not in homes}

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, FieldValue, Planned
     from coursesync.kinds.kind import Kind, Resource
-    from coursesync.nexudus.lessons import Lesson
     from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
     from coursesync.state.state import Candidate, CourseRecord
@@ -133,18 +132,17 @@ class Change:
         return isinstance(self.held, Entry) and self.held.protected
 
     @property
-    def lesson_courses(self) -> frozenset[int]:
-        """The courses whose lessons to check before the record is deleted or leaves them, by Id.
+    def leaves_others(self) -> bool:
+        """Whether it leaves what is in its record: it deletes it, or moves it to another course.
 
-        If someone moved the record on the site, this includes the course where it is now. Lessons
-        stay in their course.
+        If someone moved the record on the site, the change may move it back. What is in a record
+        stays in its course.
         """
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
-            return frozenset()
-        homes = {self.parent_id if self.home is None else self.home}
-        if self.before is not None:
-            homes.add(self.kind.course_id_of(self.before))
-        return frozenset(homes if self.action is Action.DELETE else homes - {self.parent_id})
+            return False
+        now = self.parent_id if self.before is None else self.kind.course_id_of(self.before)
+        moves = self.home is not None or now != self.parent_id
+        return moves or self.action is Action.DELETE
 
     @property
     def meaning(self) -> Meaning:
@@ -186,18 +184,27 @@ def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], 
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """A record on the server that is in another one."""
+
+    kind: Kind
+    id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Hindrance:
     """A reason why `apply` can't carry out a change.
 
     Attributes:
         change: deletes a record, or moves it to another course.
-        lessons: the lessons in that record.
-        unknown: why its lessons can't be listed; "" if they can.
+        inside: what is in that record.
+        unknown: why that can't be listed; "" if it can.
         remedy: what to do first.
     """
 
     change: Change
-    lessons: tuple[Lesson, ...] = ()
+    inside: tuple[Inner, ...] = ()
     unknown: str = ""
     remedy: Sentence = ""
 
@@ -266,6 +273,11 @@ class Plan:
         return sum(self._counts[action] for action in actions)
 
     @cached_property
+    def holders(self) -> frozenset[tuple[Kind, int]]:
+        """The kinds and Ids of the records whose changes leave what is in them."""
+        return frozenset((e.kind, e.entry.id) for e in self.changes if e.leaves_others)
+
+    @cached_property
     def writes(self) -> int:
         """The number of write requests that it takes."""
         return self.count(*(action for action in Action if action.writes))
@@ -276,14 +288,14 @@ class Plan:
 
         A course that gets something new is listed before the first create and after the last.
         """
-        lessons = frozenset[int]().union(*(change.lesson_courses for change in self.changes))
+        inside = {inner for kind, _ in self.holders for inner in held_in(kind)}
         looks = {(each.kind, each.parent_id) for each in self.changes if each.is_sought}
         new = {(e.kind, e.parent_id) for e in self.changes if e.action is Action.CREATE}
         overwritten = Counter(each.kind for each in self.changes if each.action.overwrites)
         by_id = sum(ceil(number / IDS_AT_ONCE) for number in overwritten.values())
         deleted = (each.kind for each in self.changes if each.action is Action.DELETE)
         counts = sum(kind.completions is not None for kind in deleted)
-        return len(looks) + len(new) + by_id + len(lessons) + counts
+        return len(looks) + len(new) + by_id + len(inside) + counts
 
     @cached_property
     def has_changes(self) -> bool:

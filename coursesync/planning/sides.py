@@ -1,7 +1,7 @@
 """The two sides of each course: what its outline wants, and what the state holds of it.
 
 Owns which entry belongs to which resource, in one course by `pairing` and between courses by what
-authors state. Lessons refer to a record by its Id, so a wrong guess loses an Id: this module must
+authors state. Other records refer to one by its Id, so a wrong guess loses an Id: this module must
 never guess. An author states a move to another course with `previous_keys: [other-course.key]`.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
 from coursesync.kinds.field import Ref
 from coursesync.planning.pairing import alone, identify, unambiguous
@@ -106,12 +106,12 @@ class Side:
         Where an item, or the course, has no list of them, they are kept as they are.
         """
         kind = kind_of(address)
-        if self.outline is None or kind.within is None:
+        if self.outline is None or kind is LISTED:
             return True
         was = kind.parent_of(address)
         here = {old: new for new, old in self.pairs.items()}
         parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
-        return parent is None or parent in self.outline.lists
+        return parent is None or (kind, parent) in self.outline.lists
 
     def link(self, kind: Kind, parent: Address) -> int | Ref | None:
         """Return the Id of the item that a record of a kind is in; None if it is in the course.
@@ -221,7 +221,7 @@ def _former(resource: Resource) -> Iterable[Address]:
 
 
 def _may_leave(kind: Kind) -> bool:
-    """Say whether a record may move to another course; members have completed lessons in theirs."""
+    """Return whether a record may move to another course: not if members may have completed it."""
     return kind.within is None
 
 

@@ -50,12 +50,15 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         if kind_of(address) is kind and kind.course_id_of(entry.sent) in courses
     }
     has_markers = any(is_marker(record.marker) for record in unmanaged)
-    marked = _markers(state, ours, live, kind) if has_markers else {}
+    marked = markers(state, ours, live) if has_markers else {}
     titled: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
         titled[_name(kind.course_id_of(entry.sent), entry.known, kind)].append(address)
     found: dict[int, Address] = {}
+    doubted = {each.marker for each in state.doubts.values() if each.marker}
     for record in unmanaged:
+        if record.marker in doubted:  # it is that create's, whatever it looks like
+            continue
         has, order = record.attributes, kind.order_of(record.attributes)
         named = titled.get(_name(record.parent_id, has, kind), ())
         alike = [at for at in named if _is_alike(ours[at], live.get(ours[at].id), has, kind)]
@@ -116,8 +119,8 @@ def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> 
     return own is not None and name not in own.unknown and same(name, own.attributes, has, kind)
 
 
-def _markers(
-    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record], kind: Kind
+def markers(
+    state: State, ours: Mapping[Address, Entry], live: Mapping[int, Record]
 ) -> Mapping[str | None, Address]:
     """Return the addresses that have an Id, by the markers of their records.
 
@@ -125,7 +128,7 @@ def _markers(
     """
     found: dict[str | None, Address] = {}
     for at, entry in ours.items():
-        found[marker_of(state.target, kind.course_id_of(entry.sent), at)] = at
+        found[marker_of(state.target, kind_of(at).course_id_of(entry.sent), at)] = at
     for at, entry in ours.items():
         record = live.get(entry.id)
         if record is not None and is_marker(record.marker):

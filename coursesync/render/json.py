@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
-from coursesync.kinds import kind_of
+from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.action import Action
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Planned
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Hindrance
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
     from coursesync.render.row import Hint, Row
@@ -64,17 +65,7 @@ def compose(
             "digest": plan.digest,
             "drift": None if drift is None else _drift(drift, {}),
             "has_changes": plan.has_changes,
-            "hindrances": [
-                {
-                    "address": each.change.address,
-                    "id": each.change.record_id,
-                    "lessons": [
-                        {"id": one.id, "title": inert(one.title or "")} for one in each.lessons
-                    ],
-                    "unknown": each.unknown,
-                }
-                for each in plan.hindrances
-            ],
+            "hindrances": [*map(_hindrance, plan.hindrances)],
             "least_seconds": round(least_seconds(plan.writes, plan.reads, view.limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
@@ -197,6 +188,19 @@ def _drifted(each: Drifted, among: int, holders: Holders) -> dict[str, object]:
         "sent": dict(each.entry.expected) if each.entry else None,
         "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,
     }
+
+
+def _hindrance(found: Hindrance) -> dict[str, object]:
+    inside = {
+        kind.plural: [
+            {"id": each.id, "title": inert(each.title)}
+            for each in found.inside
+            if each.kind is kind
+        ]
+        for kind in held_in(found.change.kind)
+    }
+    record = {"address": found.change.address, "id": found.change.record_id}
+    return {**record, **inside, "unknown": found.unknown}
 
 
 def _difference(difference: Difference) -> dict[str, object]:

@@ -12,6 +12,7 @@ from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import rank
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.render.holders import directly
@@ -80,7 +81,7 @@ class Tree:
 
         Records of the outermost kind are in the plan's order, then come those that leave the
         course, then records of other kinds that are directly in the course. Within a record, they
-        are in the members' order.
+        are in the members' order, one kind after the other.
         """
         branches = _Branches(self, rows)
         yield from branches.below(branches.outermost())
@@ -171,8 +172,9 @@ class _Branches:
         """Yield a line for each record, and below it those in it."""
         for node in nodes:
             yield Line(node.title, node.order, node.row, within)
-            inside = sorted(self._inside.get(node.address, ()), key=lambda each: each.place)
-            yield from self.below(inside, (*within, node.title))
+            inside = self._inside.get(node.address, ())
+            placed = sorted(inside, key=lambda each: (rank(each.kind), each.place))
+            yield from self.below(placed, (*within, node.title))
 
 
 def _follows(node: _Node, heading: _Node) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.applying.lessons import describe
+from coursesync.applying.hindrances import describe
 from coursesync.errors import Code, Command, Remedy, Shell
-from coursesync.kinds import LISTED
+from coursesync.kinds import LISTED, held_in
 from coursesync.kinds.address import key_of, keys_of
 from coursesync.kinds.counting import in_turn, nouns
 from coursesync.kinds.counting import noun as noun_of
@@ -70,7 +70,7 @@ _NO_STATE = (
     "with --sandbox), so that nothing is created twice. A {} that is on the "
     "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
 )
-_MOST_HINDRANCES, _MOST_LESSONS, _MOST_KEYS = 3, 3, 5  # named in one message
+_MOST_HINDRANCES, _MOST_INSIDE, _MOST_KEYS = 3, 3, 5  # named in one message
 
 
 def remark(change: Change, holders: Holders) -> str:
@@ -141,11 +141,13 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
-    if any(change.lesson_courses for change in plan.changes if change.kind is LISTED):
+    if any(change.leaves_others for change in plan.changes if change.kind is LISTED):
+        inside = nouns(held_in(LISTED))
+        completed = nouns(kind for kind in held_in(LISTED) if kind.completions)
         what = (
-            "Members' progress belongs to lessons, and lessons are not deleted or moved with their "
-            f"{noun}. apply stops before it deletes a {noun} that has lessons in Nexudus, or moves "
-            "it to another course."
+            f"Members' progress belongs to {completed}, and {inside} are not deleted or moved with "
+            f"their {noun}. apply stops before it deletes a {noun} that has {inside} in Nexudus, "
+            "or moves it to another course."
         )
         instead = f"To hide a {noun} from members instead of deleting it:"
         hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
@@ -165,11 +167,12 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         address = inert(each.change.address, 100)
-        lessons = describe(each, _MOST_LESSONS)
-        yield f"apply would stop at {address} (Id {each.change.record_id}): {lessons}."
+        reason = describe(each, _MOST_INSIDE)
+        yield f"apply would stop at {address} (Id {each.change.record_id}): {reason}."
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
-        yield f"apply would stop at {count(more, f'more {noun}')} because of lessons."
+        because = nouns(held_in(LISTED))
+        yield f"apply would stop at {count(more, f'more {noun}')} because of {because}."
 
 
 def _candidate(candidate: Candidate, kind: Kind) -> str:

@@ -12,7 +12,8 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from coursesync.errors import Remedy
-from coursesync.kinds import LISTED
+from coursesync.kinds import LISTED, held_in
+from coursesync.kinds.counting import nouns
 from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def pages(sources: Mapping[str, str]) -> Callable[..., str]:
         keep_trailing_newline=True,
     )
     made.globals.update(count=count, inert=inert, in_html=in_html)
-    made.globals.update(nouns=LISTED.plural)
+    made.globals.update(nouns=LISTED.plural, inside=nouns(held_in(LISTED)).capitalize())
     made.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":")}
     return lambda name, **values: made.get_template(name).render(values)
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds import rank
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.kinds.field import Ref, Role
@@ -77,9 +79,14 @@ class Station:
 
     @property
     def is_step(self) -> bool:
-        """Whether members can complete it: False if it has nothing to complete."""
+        """Whether members can complete it: False if it has nothing to complete.
+
+        An outermost record is complete once all in it is.
+        """
         kind, completion = self.kind, Role.COMPLETION
-        return not kind.has(completion) or kind.field(completion).decode(self.known) != NOTHING
+        if not kind.has(completion):
+            return kind.within is None
+        return kind.field(completion).decode(self.known) != NOTHING
 
     @property
     def known(self) -> Attributes:
@@ -127,8 +134,9 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
 def along(stations: Iterable[Station]) -> Way:
     """Return records in the members' order, with the first day on which each can be opened.
 
-    Each record of the outermost kind is followed by those in it; records of other kinds that are in
-    no record of the course come last. What a record's rule says holds for all that is in it.
+    Each record of the outermost kind is followed by those in it, one kind after the other; records
+    of other kinds that are in no record of the course come last. What a record's rule says holds
+    for all that is in it.
 
     A record that opens in sequence waits for its sibling above, hidden or not, because the API's
     page does not say that hidden ones are skipped. If it is the first, it never opens. A record
@@ -139,7 +147,7 @@ def along(stations: Iterable[Station]) -> Way:
     inside: dict[Address, list[Station]] = defaultdict(list)
     outermost: list[Station] = []
     apart: dict[tuple[Kind, Address], list[Station]] = defaultdict(list)
-    for each in sorted(every, key=lambda each: each.place):
+    for each in sorted(every, key=lambda each: (rank(each.kind), each.place)):
         parent = each.kind.parent_of(each.address)
         if each.kind.within is None:
             outermost.append(each)
@@ -218,13 +226,20 @@ class _Walk:
                     covered=covered,
                 )
             )
-            done = self.pass_along(self._inside.get(station.address, ()), index)
+            done = self._pass_through(station.address, index)
             if not station.is_step:
                 done = None
             elif not station.is_hidden:
                 all_done = _later(all_done, done)
             follows = index
         return all_done
+
+    def _pass_through(self, holder: Address, index: int) -> int | None:
+        """Go through all in a record, as `pass_along` does; siblings are of one kind."""
+        done = self.way[index].day
+        for _, siblings in groupby(self._inside.get(holder, ()), key=lambda each: each.kind):
+            done = _later(done, self.pass_along([*siblings], index))
+        return done
 
 
 def _later(one: int | None, other: int | None) -> int | None:

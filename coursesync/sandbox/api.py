@@ -163,29 +163,27 @@ def _not_found(kind: Kind) -> NotFound:
     return NotFound(f"{kind.name} was not found.")
 
 
-def _writes(path: str, kind: Kind) -> Iterator[Rule]:
-    yield Rule(path, methods=["POST"], endpoint=_create(kind))
-    yield Rule(path, methods=["PUT"], endpoint=_update(kind))
-    yield Rule(f"{path}/<id:record_id>", methods=["DELETE"], endpoint=_delete(kind))
+def _rules(path: str, kind: Kind) -> Iterator[Rule]:
+    yield Rule(path, methods=["GET"], endpoint=_many(kind))
+    yield Rule(f"{path}/<id:record_id>", methods=["GET"], endpoint=_one(kind))
+    if kind.table:
+        yield Rule(path, methods=["POST"], endpoint=_create(kind))
+        yield Rule(path, methods=["PUT"], endpoint=_update(kind))
+        yield Rule(f"{path}/<id:record_id>", methods=["DELETE"], endpoint=_delete(kind))
 
 
 _ROOT = "/api/content"
-ROUTES = Map(
-    [
-        Rule("/api/auth/me", methods=["GET"], endpoint=Route(lambda _: None, _who)),
-        *(
-            rule
-            for word in KINDS
-            if KINDS[word].table
-            for rule in _writes(f"{_ROOT}/{word}", KINDS[word])
-        ),
-        *(Rule(f"{_ROOT}/{word}", methods=["GET"], endpoint=_many(KINDS[word])) for word in KINDS),
-        *(
-            Rule(f"{_ROOT}/{word}/<id:record_id>", methods=["GET"], endpoint=_one(KINDS[word]))
-            for word in KINDS
-        ),
-    ],
-    converters={"id": _IdConverter},
-    strict_slashes=False,
-    merge_slashes=False,
-)
+
+
+def routes() -> Map:
+    """Return the routes of every kind in `tables`, and those of no kind."""
+    paths = {f"{_ROOT}/{word}": kind for word, kind in KINDS.items()}
+    return Map(
+        [
+            Rule("/api/auth/me", methods=["GET"], endpoint=Route(lambda _: None, _who)),
+            *(rule for path, kind in paths.items() for rule in _rules(path, kind)),
+        ],
+        converters={"id": _IdConverter},
+        strict_slashes=False,
+        merge_slashes=False,
+    )

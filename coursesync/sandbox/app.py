@@ -17,7 +17,7 @@ from werkzeug import Request, Response
 from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, Unauthorized
 
 from coursesync.sandbox.answers import DENIED, InvalidError, answer, invalid, refused
-from coursesync.sandbox.api import ROUTES, Call
+from coursesync.sandbox.api import Call, routes
 from coursesync.sandbox.auth import GrantError, Tokens
 from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
@@ -30,15 +30,13 @@ from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings, User
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import LESSONS, SECTIONS, Kind
+from coursesync.sandbox.tables import KINDS, LESSONS, SECTIONS, Kind
 from coursesync.sandbox.traffic import TOKEN_PATH, LoggedRequest, Traffic, body_to_log
 from coursesync.sandbox.wire import end, is_by_hand
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_DEFAULTS = Settings()
-_LESSON_PATH = "/api/content/courselessons"
 _DENIALS = {401: Unauthorized, 403: Forbidden}
 _ELSEWHERE = "CourseId <> (SELECT CourseId FROM {} WHERE Id = ?)"
 
@@ -62,7 +60,7 @@ class Sandbox:
         self,
         database: Path | None = None,
         *,
-        settings: Settings = _DEFAULTS,
+        settings: Settings | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -73,6 +71,8 @@ class Sandbox:
         `sleep` (seconds); `now` (an aware datetime) dates records and ends tokens. One virtual
         clock can drive all three.
         """
+        settings = settings or Settings()
+        self._routes = routes()
         self._switches = Switches(settings)
         self._clock = clock
         self._sleep = sleep
@@ -134,6 +134,11 @@ class Sandbox:
         """Return every lesson as a read by Id returns it, ordered by Id."""
         self._catch_up()
         return self._records.select(LESSONS, "ORDER BY Id", ())
+
+    def records(self, path: str) -> list[Record]:
+        """Return every record at a path, such as `/api/content/courses`, ordered by Id."""
+        self._catch_up()
+        return self._records.select(KINDS[path.rpartition("/")[2]], "ORDER BY Id", ())
 
     def add_members(self, course_id: int, count: int) -> list[int]:
         """Let `count` people join a course; return the Ids of their enrolments."""
@@ -233,7 +238,7 @@ class Sandbox:
         return _Outcome(AFTER[fault.kind](incident, response), carried_out, fault)
 
     def _incident(self, request: Request, fault: Fault) -> Incident:
-        kind = LESSONS if request.path.startswith(_LESSON_PATH) else SECTIONS
+        kind = next((KINDS[each] for each in request.path.split("/") if each in KINDS), SECTIONS)
         return Incident(
             amount=fault.amount,
             revoke=lambda: self._tokens.revoke(_bearer(request)),
@@ -272,7 +277,7 @@ class Sandbox:
         user = self._user(request)
         if user is None:
             raise Unauthorized(DENIED)
-        route, arguments = ROUTES.bind_to_environ(request.environ).match()
+        route, arguments = self._routes.bind_to_environ(request.environ).match()
         role = route.role(request)
         if role is not None and role not in user.roles:
             raise _DENIALS[self._switches.settings.missing_role](DENIED)

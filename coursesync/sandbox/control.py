@@ -8,9 +8,9 @@ here before `guard` has checked its sender.
 - `courses`: POST creates one from `{"Id": 4711, "Title": "Member onboarding"}`.
 - `settings`: GET shows them, POST sets some, as `{"lists_null": ["Active"]}`.
 - `lag`: GET shows by how much lists are behind, POST sets it, both as `{"seconds": 2.5}`.
-- `sections` and `lessons`: GET shows all. The other methods write as another editor: POST takes a
-  create's body, PUT an `Id` and the properties to change; in both, `By` sets `UpdatedBy` and `At`
-  sets `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
+- `sections`, `lessons` and so on, one a kind: GET shows all. The other methods write as another
+  editor: POST takes a create's body, PUT an `Id` and the properties to change; in both, `By` sets
+  `UpdatedBy` and `At` sets `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
 - `members`: POST lets people join a course, as `{"CourseId": 4711, "Count": 9}`.
 - `completions`: POST lets members complete a lesson, as `{"CourseLessonId": 2000001, "Count": 9}`.
 """
@@ -28,7 +28,7 @@ from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Records, Touch
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind
+from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind, stored
 from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id
 
@@ -61,7 +61,8 @@ def control(controls: Controls, request: Request) -> Response:
         HTTPException: 404, 405, or 400 with the mistake.
         InvalidError: another editor's record breaks the API's rules.
     """
-    page = _PAGES.get(request.path.removeprefix(PREFIX))
+    name = request.path.removeprefix(PREFIX)
+    page = _PAGES.get(name) or _page_of_a_kind(name)
     if page is None:
         raise NotFound("This page does not exist.")
     if request.method not in page:
@@ -149,6 +150,10 @@ def _of(kind: Kind) -> "_Page":
     return {"GET": show, "POST": create, "PUT": change, "DELETE": remove}
 
 
+def _page_of_a_kind(name: str) -> "_Page | None":
+    return next((_of(kind) for kind in stored() if kind.table == name), None)
+
+
 def _id(name: str, value: object) -> int:
     if not is_id(value):
         raise InvalidError([Problem(name, "must be the Id of a record", value)])
@@ -195,8 +200,6 @@ _PAGES: Mapping[str, _Page] = {
     "records": {"GET": _records},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
-    "sections": _of(SECTIONS),
-    "lessons": _of(LESSONS),
     "members": {"POST": _join},
     "completions": {"POST": _complete},
     "settings": {"GET": _settings, "POST": _set_settings},

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from coursesync.sandbox.tables import KEPT_BY_OTHERS, Kind, stored
+
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
 # AUTOINCREMENT: an Id is never used again, even after the newest record is deleted.
@@ -17,37 +19,6 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS courses (
     Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
     CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS sections (
-    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL,
-    CourseId INTEGER NOT NULL REFERENCES courses (Id), Title TEXT NOT NULL,
-    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
-    SectionContents TEXT, Active INTEGER NOT NULL, ImageFileName TEXT,
-    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
-    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
-CREATE INDEX IF NOT EXISTS sections_by_course ON sections (CourseId);
-CREATE TABLE IF NOT EXISTS removed_sections (
-    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL, Title TEXT NOT NULL,
-    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
-    SectionContents TEXT, Active INTEGER NOT NULL, ImageFileName TEXT,
-    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
-    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
-CREATE TABLE IF NOT EXISTS section_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
-CREATE TABLE IF NOT EXISTS lessons (
-    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
-    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
-    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
-    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
-    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
-    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
-CREATE INDEX IF NOT EXISTS lessons_by_course ON lessons (CourseId);
-CREATE TABLE IF NOT EXISTS removed_lessons (
-    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
-    SectionId INTEGER, Title TEXT NOT NULL, SummaryText TEXT, LessonContents TEXT,
-    DisplayOrder INTEGER NOT NULL, UnlockType INTEGER NOT NULL, UnlockAfterDays INTEGER NOT NULL,
-    CompletionType INTEGER NOT NULL, InstructorId INTEGER, Active INTEGER NOT NULL,
-    ImageFileName TEXT, CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL, UpdatedBy TEXT NOT NULL,
-    SystemId TEXT, LocalizationDetails TEXT, CustomFields TEXT);
-CREATE TABLE IF NOT EXISTS lesson_moments (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL);
 CREATE TABLE IF NOT EXISTS members (
     Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
     CoworkerId INTEGER NOT NULL, CreatedOn TEXT NOT NULL);
@@ -64,25 +35,25 @@ CREATE TABLE IF NOT EXISTS requests (
     query TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, at REAL NOT NULL,
     carried_out INTEGER NOT NULL, fault TEXT)
 """
+# The tables of a kind whose records clients write.
+_TABLES_OF_A_KIND = """
+CREATE TABLE IF NOT EXISTS {table} (
+    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, {columns});
+CREATE INDEX IF NOT EXISTS {table}_by_course ON {table} (CourseId);
+CREATE TABLE IF NOT EXISTS removed_{table} (
+    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, {columns});
+CREATE TABLE IF NOT EXISTS {moments} (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL)
+"""
+_DATED = {"CreatedOn": "TEXT NOT NULL", "UpdatedOn": "TEXT NOT NULL", "UpdatedBy": "TEXT NOT NULL"}
 # Columns that are missing in a file of an earlier version, by table.
 _NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
 _ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
-# The tables that assign Ids. Each has a range of its own, so that an Id belongs to one kind only.
-_SEQUENCES = ("sections", "lessons", "members", "completions")
+# The tables that assign Ids, after those of the kinds. Each has a range of its own, so that an Id
+# belongs to one kind only.
+_SEQUENCES = ("members", "completions")
 _COMMON = """
     NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
     0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
-_SECTIONS = f"""
-    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.Title, r.DisplayOrder,
-        r.UnlockType, r.UnlockAfterDays, r.SectionContents, r.Active, r.ImageFileName, {_COMMON}
-    FROM {{}} r JOIN courses c ON c.Id = r.CourseId"""  # noqa: S608 - only constants of this module
-_LESSONS = f"""
-    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.SectionId,
-        s.Title AS SectionTitle, s.DisplayOrder AS SectionDisplayOrder, r.Title, r.SummaryText,
-        r.LessonContents, r.DisplayOrder, r.UnlockType, r.UnlockAfterDays, r.CompletionType,
-        r.InstructorId, r.Active, r.ImageFileName, {_COMMON}
-    FROM {{}} r JOIN courses c ON c.Id = r.CourseId
-        LEFT JOIN sections s ON s.Id = r.SectionId"""  # noqa: S608 - the same
 _MEMBERS = """
     SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.CoworkerId, 1 AS Approved,
         0 AS Blocked, max(p.CourseLessonId) AS LastCompletedLessonId,
@@ -106,13 +77,36 @@ _COURSES = """
 # of an earlier version has no outdated views.
 _VIEWS = {
     "course_records": _COURSES,
-    "section_records": _SECTIONS.format("sections"),
-    "removed_section_records": _SECTIONS.format("removed_sections"),
-    "lesson_records": _LESSONS.format("lessons"),
-    "removed_lesson_records": _LESSONS.format("removed_lessons"),
     "member_records": _MEMBERS,
     "completion_records": _COMPLETIONS,
 }
+
+
+def _columns_of(kind: Kind) -> str:
+    return ", ".join(f"{name} {type_}" for name, type_ in {**kind.columns, **_DATED}.items())
+
+
+def _views_of(kind: Kind) -> Mapping[str, str]:
+    """Return the views of a kind's existing and removed records, as answers show them."""
+    inside, word = kind.within, kind.link.removesuffix("Id")
+    linked = f"{word}Title", f"{word}DisplayOrder"
+    holder = (
+        [*(f"r.{kind.link}", f"s.Title AS {linked[0]}", f"s.DisplayOrder AS {linked[1]}")]
+        if inside
+        else []
+    )
+    own = [
+        f"r.{name}" for name in kind.columns if name not in {"CourseId", kind.link, *KEPT_BY_OTHERS}
+    ]
+    selected = ", ".join([*holder, *own, "r.ImageFileName"])
+    join = f"LEFT JOIN {inside.table} s ON s.Id = r.{kind.link}" if inside else ""
+    view = f"""
+        SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, {selected}, {_COMMON}
+        FROM {{}} r JOIN courses c ON c.Id = r.CourseId {join}"""  # noqa: S608 - only constants
+    return {
+        kind.relation: view.format(kind.table),
+        f"removed_{kind.relation}": view.format(f"removed_{kind.table}"),
+    }
 
 
 class _Undo(Exception):  # noqa: N818 - not an error: it ends a transaction without a commit
@@ -175,20 +169,28 @@ class Database:
             raise _Undo
 
     def _set_up(self, ids_from: int, ids_apart: int) -> None:
-        for statement in _TABLES.split(";\n"):
+        kinds = stored()
+        own = (
+            _TABLES_OF_A_KIND.format(
+                table=kind.table, columns=_columns_of(kind), moments=kind.moments
+            )
+            for kind in kinds
+        )
+        for statement in ";\n".join([_TABLES, *own]).split(";\n"):
             self._connection.execute(statement)
         for table, added in _ADDED.items():
             there = {row["name"] for row in self.read(f"PRAGMA table_info({table})")}
             for column in added:
                 if column.partition(" ")[0] not in there:
                     self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
-        for number, table in enumerate(_SEQUENCES):
+        for number, table in enumerate([*(kind.table for kind in kinds), *_SEQUENCES]):
             least = ids_from - 1 + number * ids_apart
             if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
                 self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
             raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
             self.write(raised, (least, table, least))
-        for name, selected in _VIEWS.items():
+        views = [_VIEWS, *map(_views_of, kinds)]
+        for name, selected in (view for each in views for view in each.items()):
             self._connection.execute(f"CREATE TEMP VIEW {name} AS {selected}")
 
     def read(

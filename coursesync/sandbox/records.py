@@ -15,7 +15,7 @@ from typing import TypeAlias
 from coursesync.sandbox.answers import InvalidError, Problem
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import COLLECTIONS, LESSONS, SECTIONS, Kind
+from coursesync.sandbox.tables import COLLECTIONS, Kind, stored
 
 Record: TypeAlias = Mapping[str, object]
 """A record as the API has it, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
@@ -107,11 +107,12 @@ class Records:
         """Remove a record; False if there is none.
 
         Raises:
-            InvalidError: it is a section with lessons, and the settings refuse its removal.
+            InvalidError: there are records in it, and the settings refuse its removal.
         """
         with self._database.transaction():
-            if kind is SECTIONS:
-                self._release_lessons(record_id, touch)
+            for inner in stored():
+                if inner.within is kind:
+                    self._release(inner, record_id, touch)
             move = f"INSERT INTO removed_{kind.table} SELECT * FROM {kind.table} WHERE Id = ?"  # noqa: S608
             self._database.write(move, (record_id,))
             statement = f"DELETE FROM {kind.table} WHERE Id = ?"  # noqa: S608
@@ -161,16 +162,16 @@ class Records:
         then = self._now() - timedelta(seconds=ago)
         return then.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
-    def _release_lessons(self, section_id: int, touch: Touch) -> None:
+    def _release(self, inner: Kind, holder: int, touch: Touch) -> None:
         choice = self._switches.settings.section_delete
-        for lesson in self.select(LESSONS, "WHERE SectionId = ?", (section_id,)):
-            lesson_id = int(str(lesson["Id"]))
+        for record in self.select(inner, f"WHERE {inner.link} = ?", (holder,)):
+            record_id = int(str(record["Id"]))
             if choice == "refused":
-                raise InvalidError([Problem("Id", "has lessons", section_id)])
+                raise InvalidError([Problem("Id", f"has {inner.table}", holder)])
             if choice == "deletes":
-                self.delete(LESSONS, lesson_id, touch)
+                self.delete(inner, record_id, touch)
             else:
-                self.change(LESSONS, lesson_id, lambda each: {**each, "SectionId": None}, touch)
+                self.change(inner, record_id, lambda each: {**each, inner.link: None}, touch)
 
     def _listing(self, kind: Kind) -> tuple[str, tuple[float, ...]]:
         at, lag = self._clock(), self._switches.settings.list_lag
@@ -206,7 +207,7 @@ class Records:
         stored = {name: values[name] for name in kind.columns}
         for name in COLLECTIONS:
             stored[name] = None if stored[name] is None else json.dumps(stored[name])
-        contents = stored[kind.contents]
+        contents = stored.get(kind.contents)
         if self._switches.settings.normalise_html and isinstance(contents, str):
             stored[kind.contents] = re.sub(r">\s+<", "><", contents).strip()
         return stored

@@ -3,14 +3,18 @@
 Owns values only. It must never read a file, the environment or a clock.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-ALL_ROLES: frozenset[str] = frozenset(
-    f"{kind}-{action}"
-    for kind in ("Course", "CourseSection", "CourseLesson", "CourseMember", "CourseCompletedLesson")
-    for action in ("Create", "Edit", "Delete", "Read", "List")
-)
+from coursesync.sandbox.tables import KINDS
+
+
+def _all_roles() -> frozenset[str]:
+    actions = ("Create", "Edit", "Delete", "Read", "List")
+    return frozenset(f"{kind.name}-{action}" for kind in KINDS.values() for action in actions)
+
+
+ALL_ROLES: frozenset[str] = _all_roles()
 """Every role that the sandbox checks; a full unrestricted administrator has them all."""
 
 
@@ -30,7 +34,7 @@ class User:
     email: str = "admin@sandbox.example"
     password: str = "sandbox"  # noqa: S105 - made up, and meant to be known
     totp: str | None = None
-    roles: frozenset[str] = ALL_ROLES
+    roles: frozenset[str] = field(default_factory=_all_roles)
     business_id: int = 1204
     token: str | None = "sandbox-token"  # noqa: S105 - the same
 
@@ -94,4 +98,4 @@ class Settings:
     max_body: int = 10 * 1024 * 1024
     token_seconds: int = 604_799
     totp_once: bool = False
-    users: tuple[User, ...] = (User(),)
+    users: tuple[User, ...] = field(default_factory=lambda: (User(),))

@@ -24,9 +24,11 @@ class Kind:
         values: filters by one value: the parameter (after `name_`) and its column.
         ranges: the columns with `from_` and `to_` filters.
         table: the table for writes; empty for a kind that no request writes.
-        columns: the properties that a write stores in the table.
+        columns: the properties that a write stores in the table, and their types in SQL.
         contents: the property that is HTML; empty if there is none.
         moments: the table of the times of creation and removal; empty if lists never lag.
+        within: the kind of record that one of this kind may be in.
+        link: the property with that record's Id; empty if it is in the course only.
     """
 
     name: str
@@ -35,64 +37,86 @@ class Kind:
     values: Mapping[str, str] = field(default_factory=dict)
     ranges: Sequence[str] = ("CreatedOn", "UpdatedOn")
     table: str = ""
-    columns: Sequence[str] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
     contents: str = ""
     moments: str = ""
+    within: "Kind | None" = None
+    link: str = ""
 
 
 COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
-# the filters that sections and lessons share
-_OF_BOTH = {
-    "Course": "CourseId",
-    "Active": "Active",
-    "DisplayOrder": "DisplayOrder",
-    "UnlockType": "UnlockType",
-    "UnlockAfterDays": "UnlockAfterDays",
-}
-_RANGES_OF_BOTH = ("DisplayOrder", "UnlockAfterDays", "CreatedOn", "UpdatedOn")
-SECTIONS = Kind(
+_WHOLE, _TEXT = "INTEGER NOT NULL", "TEXT NOT NULL"  # types in SQL
+
+
+def written(
+    name: str, table: str, own: Mapping[str, str], contents: str = "", within: Kind | None = None
+) -> Kind:
+    """Return the kind of records that clients write; each property has a filter.
+
+    Args:
+        name: as in `Kind`.
+        table: the table's name, the word for several.
+        own: the properties of its create page, beside the Ids of the course and of the record that
+            it is in, with their types in SQL.
+        contents: as in `Kind`.
+        within: as in `Kind`.
+    """
+    word, stem = within.name.removeprefix("Course") if within else "", table.removesuffix("s")
+    link = f"{word}Id" if word else ""
+    ids = {"CourseId": _WHOLE, **({link: "INTEGER"} if link else {})}
+    filtered = {**ids, **own}
+    titles = {f"{each}_Title": f"{each}Title" for each in ("Course", word) if each}
+    return Kind(
+        name,
+        f"{stem}_records",
+        texts={**titles, **{each: each for each in own if own[each].startswith("TEXT")}},
+        values={
+            each.removesuffix("Id"): each
+            for each in filtered
+            if filtered[each].startswith("INTEGER")
+        },
+        ranges=[
+            *(each for each in ("DisplayOrder", "UnlockAfterDays") if each in own),
+            *("CreatedOn", "UpdatedOn"),
+        ],
+        table=table,
+        columns={**filtered, **dict.fromkeys(KEPT_BY_OTHERS, "TEXT")},
+        contents=contents,
+        moments=f"{stem}_moments",
+        within=within,
+        link=link,
+    )
+
+
+SECTIONS = written(
     "CourseSection",
-    "section_records",
-    texts={
-        "Course_Title": "CourseTitle",
-        "Title": "Title",
-        "SectionContents": "SectionContents",
+    "sections",
+    {
+        "Title": _TEXT,
+        "DisplayOrder": _WHOLE,
+        "UnlockType": _WHOLE,
+        "UnlockAfterDays": _WHOLE,
+        "SectionContents": "TEXT",
+        "Active": _WHOLE,
     },
-    values=_OF_BOTH,
-    ranges=_RANGES_OF_BOTH,
-    table="sections",
-    columns=(
-        *("CourseId", "Title", "DisplayOrder", "UnlockType", "UnlockAfterDays"),
-        *("SectionContents", "Active", *KEPT_BY_OTHERS),
-    ),
     contents="SectionContents",
-    moments="section_moments",
 )
-LESSONS = Kind(
+LESSONS = written(
     "CourseLesson",
-    "lesson_records",
-    texts={
-        "Course_Title": "CourseTitle",
-        "Section_Title": "SectionTitle",
-        "Title": "Title",
-        "SummaryText": "SummaryText",
-        "LessonContents": "LessonContents",
+    "lessons",
+    {
+        "Title": _TEXT,
+        "SummaryText": "TEXT",
+        "LessonContents": "TEXT",
+        "DisplayOrder": _WHOLE,
+        "UnlockType": _WHOLE,
+        "UnlockAfterDays": _WHOLE,
+        "CompletionType": _WHOLE,
+        "InstructorId": "INTEGER",
+        "Active": _WHOLE,
     },
-    values={
-        **_OF_BOTH,
-        "Section": "SectionId",
-        "Instructor": "InstructorId",
-        "CompletionType": "CompletionType",
-    },
-    ranges=_RANGES_OF_BOTH,
-    table="lessons",
-    columns=(
-        *("CourseId", "SectionId", "Title", "SummaryText", "LessonContents", "DisplayOrder"),
-        *("UnlockType", "UnlockAfterDays", "CompletionType", "InstructorId", "Active"),
-        *KEPT_BY_OTHERS,
-    ),
     contents="LessonContents",
-    moments="lesson_moments",
+    within=SECTIONS,
 )
 MEMBERS = Kind(
     "CourseMember",
@@ -119,3 +143,8 @@ KINDS = {
     "coursecompletedlessons": COMPLETIONS,
 }
 """Every kind, by the last part of its path below `/api/content/`."""
+
+
+def stored() -> list[Kind]:
+    """Return the kinds that clients write."""
+    return [kind for kind in KINDS.values() if kind.table]

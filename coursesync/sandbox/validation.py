@@ -1,4 +1,4 @@
-"""The validation of the body of a section or a lesson.
+"""The validation of the body of a record.
 
 Owns the rules for each field, and reports every mistake at once. It must never store anything, and
 checks other records only by the function `exists`, which the caller passes in.
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import COLLECTIONS, COURSES, LESSONS, SECTIONS, Kind
+from coursesync.sandbox.tables import COLLECTIONS, COURSES, Kind
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
@@ -68,14 +68,20 @@ def required_of(kind: Kind, settings: Settings) -> frozenset[str]:
 
 
 def _fields(kind: Kind, settings: Settings, exists: Callable[[Kind, int], bool]) -> Sequence[Field]:
-    return [
-        Field("CourseId", _record(COURSES, exists), required=True),
+    course = Field("CourseId", _record(COURSES, exists), required=True)
+    known = [
         *_COMMON,
         Field(kind.contents, _text),
         Field("NewImageUrl", _picture(settings)),
         Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1),
-        *([Field("SectionId", _record(SECTIONS, exists)), *_OF_LESSONS] if kind is LESSONS else []),
+        *([Field(kind.link, _record(kind.within, exists))] if kind.within else []),
+        *_SOME,
     ]
+    has = {*kind.columns, *_WRITE_ONLY}
+    fields = [course, *(field for field in known if field.name in has)]
+    rest = kind.columns.keys() - {field.name for field in fields}
+    plain = {name: _text if kind.columns[name].startswith("TEXT") else _whole() for name in rest}
+    return [*fields, *(Field(name, plain[name]) for name in sorted(plain))]
 
 
 def is_id(value: object) -> TypeGuard[int]:
@@ -169,6 +175,7 @@ def _picture_of(values: Mapping[str, object]) -> object:
     return None if values["ClearImageFile"] else values["ImageFileName"]
 
 
+_WRITE_ONLY = ("NewImageUrl", "ClearImageFile")
 _COMMON = (
     Field("Title", _title, required=True),
     Field("DisplayOrder", _whole(), required=True),
@@ -179,7 +186,7 @@ _COMMON = (
     Field("SystemId", _text),
     *(Field(name, _collection) for name in COLLECTIONS),
 )
-_OF_LESSONS = (
+_SOME = (
     Field("SummaryText", _text),
     Field("CompletionType", _whole(1, 4), default=2),
     Field("InstructorId", _whole(1, MAX_ID)),

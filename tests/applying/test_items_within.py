@@ -76,7 +76,7 @@ def outline(
                 )
             )
     lists = {
-        address_of(LISTED.name, "c", key) if key else course_address("c")
+        (LESSON, address_of(LISTED.name, "c", key) if key else course_address("c"))
         for key, lessons in within.items()
         if lessons is not None
     }
@@ -296,8 +296,8 @@ def test_a_section_with_a_lesson_of_others_is_not_deleted(tmp_path: Path) -> Non
         report = here.apply(outline({"two": []}), PRUNE)
 
         stopped = [(each.change.address, each.status) for each in report.results if not each.done]
-        assert ("section.c.one", Status.HAS_LESSONS) in stopped
-        assert {status for _, status in stopped} <= {Status.HAS_LESSONS, Status.HELD_BACK}
+        assert ("section.c.one", Status.NOT_EMPTY) in stopped
+        assert {status for _, status in stopped} <= {Status.NOT_EMPTY, Status.HELD_BACK}
         assert "By hand" in here.lessons()
         assert len(here.sandbox.sections()) == 2
 

@@ -142,7 +142,7 @@ def test_a_course_that_loses_sections_is_asked_once(
     ran = applied(*APPLY, "--allow-large-change")
 
     assert ran.code == 0, ran.err
-    assert [each["query"] for each in lists(api)] == ["page=1&size=1000&CourseLesson_Course=4711"]
+    assert [each["query"] for each in lists(api)] == ["page=1&size=1000"]
     # look, re-check, lessons, two deletions, a create, the last look
     assert len(since(api, met)) == 7
     assert "3 writes (7 requests)" in planned.out
@@ -207,14 +207,31 @@ def test_a_list_that_leaves_sections_out_is_not_believed(
 def test_a_lesson_outside_of_sections_is_in_nobodys_way(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """It has no section, which its own read says; nor is one of another section."""
+    """The search is for those of the section alone."""
+    number = section(courses)
     api.create_lesson(4711, "Glossary")
     api.create_lesson(4711, "Tour", SectionId=section(courses, "section.a.one"))
     take_out_two(courses)
     ran = applied(*APPLY)
 
     assert ran.code == 0, ran.err
-    assert len(lists(api)) == 2
+    (only,) = lists(api)
+    assert str(only["query"]).endswith(f"&CourseLesson_Section={number}")
+
+
+@pytest.mark.parametrize("left", [("One", "Three"), ("One",)])
+def test_a_lesson_of_another_course_keeps_its_section(
+    applied: CommandLine, api: SandboxServer, courses: Path, left: tuple[str, ...]
+) -> None:
+    """Whoever put it there: it is named before the apply, and by it, and nothing is deleted."""
+    lesson = api.create_lesson(4715, "Theirs", SectionId=section(courses))
+    write_outline(courses, "a", 4711, *left)
+    planned, ran = applied(*PLAN), applied(*APPLY, *EVERY_FORCE)
+
+    assert ran.code == 6
+    assert f'it has 1 lesson: "Theirs" (Id {lesson})' in " ".join(planned.out.split())
+    assert f'it has 1 lesson: "Theirs" (Id {lesson})' in ran.said
+    assert len(api.records()) == 5
 
 
 def test_a_lesson_of_another_course_counts_where_it_is_seen(

@@ -94,7 +94,8 @@ def test_a_receipt_of_a_run_that_found_the_twin_of_another(
     assert applied.code == 6, applied
     assert [each["status"] for each in receipt["changes"]] == ["created"]
     assert not receipt["complete"]
-    assert receipt["twins"] == [max(int(str(each["Id"])) for each in api.records()[:2])]
+    twin = max(int(str(each["Id"])) for each in api.records()[:2])
+    assert receipt["twins"] == [{"address": "section.a.one", "id": twin, "kind": "section"}]
 
 
 @pytest.mark.parametrize(

@@ -367,7 +367,7 @@ STORY: list[Step] = [
             Typed(f"plan --out plan.json {PRUNE}", ""),
             Typed(
                 f"apply --plan plan.json --allow-large-change {PRUNE}",
-                "2 DELETE, 7 GET, 2 POST, 3 PUT",
+                "2 DELETE, 6 GET, 2 POST, 3 PUT",
             ),
         ),
         "Start Ours Coffee Kitchen Wifi Beyond Lockers Parcels | New Rooms Rules (Desk) End",

@@ -12,21 +12,17 @@ PACKAGE = ROOT / "coursesync"
 APART = ("kinds", "sandbox")
 # by file: what may stand there, for it means something else
 MEANS_ANOTHER: dict[str, str] = {
-    # lessons stand in sections: their kind takes these in
-    "applying/lessons.py": r".*",
-    "nexudus/lessons.py": r".*",
     # the sandbox's own pages and calls
-    "cli/commands/sandbox.py": r"\bsections(\(\)|, lessons)|/coursesections",
+    "cli/commands/sandbox.py": r"\bsections, lessons|/coursesections",
     # HTML's element of that name
     "outlines/advice/contents.py": r'"section"',
     "outlines/advice/nesting.py": r'"section"',
+    "render/review/review.js": r'"section"',
     "render/text_diff.py": r"\|section\|",
     # a place in a document on the web
     "nexudus/target.py": r"#section-\d",
 }
-WORD = re.compile("(?i)(?<!inter)section")
-# the same for the kinds inside it, in the rooms that serve them too
-INNER, ROOMS_OF_INNER = re.compile("(?i)lesson"), ("outlines/",)
+WORD = re.compile(rf"(?i)(?<!inter)(?:{'|'.join(KINDS)})")
 PROPERTIES = {
     name
     for kind in KINDS.values()
@@ -38,8 +34,9 @@ PROPERTIES = {
 
 
 def general_rooms() -> dict[str, str]:
-    """Return the source of each module that serves every kind, by its path in the package."""
-    paths = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
+    """Return the source of each module or page that serves every kind, by its path."""
+    files = (path for path in PACKAGE.rglob("*") if path.suffix in {".py", ".html", ".js", ".css"})
+    paths = {path.relative_to(PACKAGE).as_posix(): path for path in files}
     return {
         name: path.read_text(encoding="utf-8")
         for name, path in sorted(paths.items())
@@ -66,12 +63,3 @@ def test_no_general_room_says_the_word_for_a_record() -> None:
 
     assert {name: lines for name, lines in found.items() if lines} == {}
     assert [name for name in MEANS_ANOTHER if not WORD.search(rooms.get(name, ""))] == []
-
-
-def test_no_room_that_serves_inner_kinds_says_their_word() -> None:
-    """The reading of outlines knows lists of any kind, in any other."""
-    rooms = general_rooms().items()
-    texts = {name: text for name, text in rooms if name.startswith(ROOMS_OF_INNER)}
-
-    assert {name for name, text in texts.items() if INNER.search(text)} == set()
-    assert texts

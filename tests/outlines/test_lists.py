@@ -16,6 +16,7 @@ from coursesync.kinds import KINDS
 from coursesync.kinds.content_spec import InContents
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.kind import Kind
+from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.rows import (
     ACTIVE,
     KEY,
@@ -147,12 +148,12 @@ def test_a_list_that_is_written_is_managed_even_if_it_is_empty(courses: Path) ->
     without = COURSE.partition("lessons:\n  - key: glossary")[0].replace("    lessons: []\n", "")
 
     assert outline.lists == {
-        "course.onboarding",
-        "section.onboarding.welcome",
-        "section.onboarding.first-week",
+        (LESSON, "course.onboarding"),
+        (LESSON, "section.onboarding.welcome"),
+        (LESSON, "section.onboarding.first-week"),
     }
     assert outline_in(written(courses, {"onboarding.yaml": without})).lists == {
-        "section.onboarding.welcome"
+        (LESSON, "section.onboarding.welcome")
     }
 
 
@@ -504,7 +505,8 @@ def test_another_kind_is_listed_like_lessons(
     within: Kind | None, courses: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A kind needs its table and its model alone to be read, checked and shown to editors."""
-    monkeypatch.setitem(KINDS, "poll", poll("poll", within))
+    kind = poll("poll", within)
+    monkeypatch.setitem(KINDS, "poll", kind)
     inner = "    polls: [{title: Lunch, answers: many}, b.md]\n" if within else ""
     outline = f"{HEAD}sections:\n  - title: A\n{inner}    lessons: []\npolls:\n  - title: Tea\n"
     written(courses, {"c.yaml": outline, "b.md": TOUR.replace("summary: Come", "answers: one #")})
@@ -516,7 +518,8 @@ def test_another_kind_is_listed_like_lessons(
         *(inside if within else ()),
         ("poll.c.tea", 1),
     ]
-    assert found.lists == {"course.c", "section.c.a"}
+    own = {(kind, "section.c.a")} if within else set()
+    assert found.lists == {(LESSON, "section.c.a"), (kind, "course.c"), *own}
     definitions = schema()["definitions"]
     assert isinstance(definitions, dict)
     assert ("polls" in definitions["Section"]["properties"]) is (within is not None)

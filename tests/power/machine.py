@@ -325,7 +325,7 @@ class Machine:
 
         Returns whether there were any: what that run found on the site is not known to the next.
         """
-        stopped = report.with_status(Status.HAS_LESSONS)
+        stopped = report.with_status(Status.NOT_EMPTY)
         sections = {result.change.record_id for result in stopped}
         for each in records(self.sandbox):
             if each.kind is LESSON and each.holder in sections:

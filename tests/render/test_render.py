@@ -21,14 +21,16 @@ from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
 from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
-from coursesync.text import inert
+from coursesync.text import holds_unseen, inert
 
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
     from coursesync.state.json_values import Sent
 
 DELETE = Policy(OnRemoval.DELETE, prune=True)
-SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"])
+SEEN = st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"]).filter(
+    lambda each: not holds_unseen(each)
+)
 HOSTILE = [
     "a | b || c",
     "`code` ``x`` ```fence ~~~",

@@ -10,6 +10,8 @@ from coursesync.cli import options
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.session import announce, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
+from coursesync.kinds import held_in, kind_of
+from coursesync.kinds.counting import nouns
 
 if TYPE_CHECKING:
     from coursesync.errors import Sentence
@@ -48,7 +50,7 @@ def command(
     from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
     from coursesync.operations.state import check_state, checked_address, resolve  # noqa: PLC0415 - keeps --help quick
 
-    checked_address(address)
+    at = checked_address(address)
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of three: --id ID, --not-created or --keep ID",
@@ -62,7 +64,8 @@ def command(
         else:
             announce(project)
             others = " and ".join(map(str, keep_one(project, address, keep, clock=clock)))
-            done = Remedy(f"{address} is now the record {keep}.", _after(others))
+            inside = nouns(held_in(kind_of(at)))
+            done = Remedy(f"{address} is now the record {keep}.", _after(others, inside))
     say_wrapped(done)
     return ExitCode.after(clock.signal)
 
@@ -78,11 +81,12 @@ def _settled(address: str, record_id: int | None, *, was_found: bool) -> Remedy:
     )
 
 
-def _after(others: str) -> Sentence:
-    """Return what to do with the Ids that are not managed any more."""
+def _after(others: str, inside: str) -> Sentence:
+    """Return what to do with the Ids that are not managed any more.
+
+    `inside` are the words for what may be in their records.
+    """
     if not others:
         return Remedy("To see what is left:", Command("plan"))
-    return (
-        f"Look in Nexudus whether {others} has lessons. Commit and push the state, and only then "
-        f"delete {others} in Nexudus."
-    )
+    look = f"Look in Nexudus whether {others} has {inside}. " if inside else ""
+    return f"{look}Commit and push the state, and only then delete {others} in Nexudus."

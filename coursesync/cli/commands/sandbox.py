@@ -113,7 +113,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
         for fault in parsed:
             sandbox.add_fault(fault)
         site = Site(
-            lambda: site_of("On the sandbox", sandbox.sections(), sandbox.lessons()),
+            lambda: site_of("On the sandbox", sandbox.records),
             sandbox,
             elsewhere=("/api", "/_sandbox"),
         )

@@ -231,7 +231,8 @@ def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iter
     `filled` are the addresses of the items that have others in them.
     """
     for each in seen:
-        if is_empty(each.contents) and each.address not in filled:
+        has_contents = each.kind.has(Role.CONTENTS)
+        if has_contents and is_empty(each.contents) and each.address not in filled:
             inside = " or ".join(kind.plural for kind in held_in(each.kind))
             unless = f", unless it has {inside} in Nexudus" if inside else ""
             yield advice_on(

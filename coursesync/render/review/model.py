@@ -169,7 +169,7 @@ def _contents(change: Change, allowance: Allowance) -> Json | None:
     name = change.kind.contents_property
     before, after = change.before, change.after
     goes = change.action is Action.DELETE
-    if not goes and (after is None or (before or {}).get(name) == after.get(name)):
+    if not name or (not goes and (after is None or (before or {}).get(name) == after.get(name))):
         return None
     sides = {"was": before, "now": after}
     html = {side: str(each.get(name) or "") for side, each in sides.items() if each is not None}

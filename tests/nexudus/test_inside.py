@@ -1,4 +1,4 @@
-"""Which section each lesson is in, even if lists leave values out or change."""
+"""Which lessons are in a section, even if lists leave values out or change."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from shares import examples
 from virtual import Quiet, Unasked, VirtualClock
 
 from coursesync.errors import Denied, Stop
+from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.section import SECTION as SECTIONS
 from coursesync.nexudus.exchange import Exchange
-from coursesync.nexudus.lessons import Lessons
+from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.limits import Schedule
 from coursesync.nexudus.ports import Line
 from coursesync.nexudus.sender import Sender
@@ -22,16 +24,17 @@ from coursesync.nexudus.sender import Sender
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-COURSE, OTHER = 4711, 4712
+COURSE, SECTION, OTHER = 4711, 5, 6
 JSON = {"content-type": "application/json"}
-SOME = st.none() | st.integers(1, 3)
+SOME = st.none() | st.integers(SECTION - 1, OTHER)
 
 
 @dataclass
 class Held(Unasked):
-    """An API that holds lessons: the section of each, by Id. Fits `ports.Remote`.
+    """An API that holds lessons: the section of each, by Id. Its filter has no effect.
 
-    `omitted` are the properties, by Id, that lists leave out; `meanwhile` happens before each page.
+    It fits `ports.Remote`. `omitted` are the properties, by Id, that lists leave out; `meanwhile`
+    happens before each page.
     """
 
     held: dict[int, int | None]
@@ -44,8 +47,7 @@ class Held(Unasked):
     def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Answer with a page."""
         assert path.endswith("/courselessons")
-        course_id = only["CourseLesson_Course"]
-        self.asked.append(f"page {page} of {course_id}")
+        self.asked.append(f"page {page} of {only.get('CourseLesson_Section', 'all')}")
         self.meanwhile()
         if self.status != 200:
             return Exchange(sent=True, status=self.status, headers=JSON)
@@ -73,15 +75,17 @@ def answer(content: object) -> Exchange:
     return Exchange(sent=True, status=200, headers=JSON, body=json.dumps(content).encode())
 
 
-def lessons_on(remote: Held, clock: VirtualClock | None = None) -> Lessons:
-    clock = clock or VirtualClock()
-    return Lessons(Sender(Line(remote, clock, Quiet(), Schedule(None))))
+def lessons_on(
+    remote: Held, clock: VirtualClock | None = None, sections: Sequence[int] = ()
+) -> Inside:
+    clock, holders = clock or VirtualClock(), [(SECTIONS, each) for each in sections]
+    return Inside(Sender(Line(remote, clock, Quiet(), Schedule(None))), holders)
 
 
 @settings(max_examples=examples(200))
 @given(
     st.dictionaries(st.integers(1, 2**40), SOME, max_size=12),
-    st.lists(st.lists(st.sampled_from(["Title", "SectionId", "CourseId"])), min_size=12),
+    st.lists(st.lists(st.sampled_from(["Title", "SectionId"])), min_size=12),
     st.integers(1, 5),
 )
 def test_a_lesson_is_in_the_section_that_a_read_by_id_shows(
@@ -89,35 +93,55 @@ def test_a_lesson_is_in_the_section_that_a_read_by_id_shows(
 ) -> None:
     """This holds whatever lists leave out, and however many pages they have."""
     remote = Held(held, dict(zip(held, omitted, strict=False)), size)
-    found = lessons_on(remote).of(COURSE)
+    found = lessons_on(remote).of(SECTION, LESSON)
 
-    assert {each.id: each.section_id for each in found} == held
-    assert {each.title for each in found} == {f"No. {number}" for number in held}
+    assert {each.id for each in found} == {n for n, section in held.items() if section == SECTION}
+    assert all(LESSON.title_of(each.attributes) == f"No. {each.id}" for each in found)
 
 
-def test_a_course_whose_lessons_all_have_a_section_takes_one_request() -> None:
+def test_a_section_whose_lessons_all_say_so_takes_one_request() -> None:
     """Complete lists are believed; incomplete lessons take one more request together."""
     told, doubtful = Held({1: 5, 2: 6}), Held({1: 5, 2: None, 3: None})
-    lessons_on(told).of(COURSE)
-    lessons_on(doubtful).of(COURSE)
+    lessons_on(told).of(SECTION, LESSON)
+    lessons_on(doubtful).of(SECTION, LESSON)
 
-    assert told.asked == [f"page 1 of {COURSE}"]
-    assert doubtful.asked == [f"page 1 of {COURSE}", "ids 2"]
+    assert told.asked == [f"page 1 of {SECTION}"]
+    assert doubtful.asked == [f"page 1 of {SECTION}", "ids 2"]
 
 
-def test_a_course_is_listed_again_once_that_is_too_long_ago() -> None:
+@pytest.mark.parametrize(
+    ("held", "size", "asked"),
+    [
+        ({1: 5, 2: 6, 3: 7}, 1_000, ["page 1 of all"]),
+        ({1: 5, 2: None}, 1_000, ["page 1 of all", "ids 1"]),
+        ({1: 5, 2: 6, 3: 7}, 2, ["page 1 of all", *(f"page 1 of {each}" for each in (5, 6))]),
+    ],
+)
+def test_several_sections_are_asked_for_together_if_that_is_less(
+    held: dict[int, int | None], size: int, asked: list[str]
+) -> None:
+    """If all lessons are on one page, that page answers for every section."""
+    remote = Held(held, size=size)
+    lessons = lessons_on(remote, sections=(SECTION, OTHER))
+    found = {each: [r.id for r in lessons.of(each, LESSON)] for each in (SECTION, OTHER)}
+
+    assert found == {each: [n for n in held if held[n] == each] for each in (SECTION, OTHER)}
+    assert [*dict.fromkeys(each for each in remote.asked if not each.startswith("page 2"))] == asked
+
+
+def test_a_section_is_listed_again_once_that_is_too_long_ago() -> None:
     """A list is used again up to the age that the caller gives."""
     remote, clock = Held({1: 5}), VirtualClock()
     lessons = lessons_on(remote, clock)
-    lessons.of(COURSE)
+    lessons.of(SECTION, LESSON)
     clock.sleep(59)
-    lessons.of(COURSE, 60)
+    lessons.of(SECTION, LESSON, 60)
     number = len(remote.asked)
     clock.sleep(1)
     remote.held[2] = 5
 
     assert number == 1
-    assert [each.id for each in lessons.of(COURSE, 60)] == [1, 2]
+    assert [each.id for each in lessons.of(SECTION, LESSON, 60)] == [1, 2]
 
 
 def test_a_lesson_that_moves_between_pages_is_not_missed() -> None:
@@ -132,17 +156,17 @@ def test_a_lesson_that_moves_between_pages_is_not_missed() -> None:
 
     remote.meanwhile = shift
 
-    assert {each.id for each in lessons_on(remote).of(COURSE)} == {2, 3, 4, 5, 6, 9}
+    assert {each.id for each in lessons_on(remote).of(SECTION, LESSON)} == {2, 3, 4, 5, 6, 9}
 
 
 def test_a_missing_role_is_met_once() -> None:
-    """No other course is asked for, because the answer would be the same; the role is named."""
+    """No other section is asked for, because the answer would be the same; the role is named."""
     remote = Held({}, status=401)
     lessons = lessons_on(remote)
     with pytest.raises(Denied) as denied:
-        lessons.of(COURSE)
+        lessons.of(SECTION, LESSON)
     with pytest.raises(Denied):
-        lessons.of(OTHER)
+        lessons.of(OTHER, LESSON)
 
     assert "CourseLesson-List" in str(denied.value.remedy)
     assert len(remote.asked) == 1
@@ -164,4 +188,4 @@ def test_an_answer_that_can_not_be_right_is_not_believed(page: object) -> None:
     remote.search = lambda *_: answer(page)  # type: ignore[method-assign]
 
     with pytest.raises(Stop, match="usable"):
-        lessons_on(remote).of(COURSE)
+        lessons_on(remote).of(SECTION, LESSON)
