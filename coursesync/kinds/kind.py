@@ -32,7 +32,8 @@ class Resource:
     """One desired resource of an outline.
 
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
-    `path` is the resource's place in the outline's `tree`.
+    `path` is the resource's place in the outline's `tree`. A key is derived from its title, or if
+    it is `in_file`, from the file's name.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Resource:
     pin: int | None = None
     previous_keys: tuple[str, ...] = ()
     key_is_derived: bool = False
+    in_file: bool = False
     protected: bool = False
 
     @property
