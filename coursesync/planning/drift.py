@@ -104,6 +104,11 @@ class Drifted:
         return self.record.id if self.record is not None else 0
 
     @property
+    def is_agreed(self) -> bool:
+        """Whether the outline wants what others wrote, so that nothing has to be sent."""
+        return self.finding is Finding.EDITED and self.stance is Stance.SAME
+
+    @property
     def edit(self) -> Change | None:
         """What others changed, as a change; None if there is nothing to compare."""
         if self.finding is Finding.TWIN or not (self.address and self.entry and self.record):

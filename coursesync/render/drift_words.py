@@ -135,7 +135,17 @@ def _order(each: Drifted) -> str:
 
 def stance(each: Drifted) -> str:
     """Return how the outline compares; "" if it wants what was last sent."""
+    if _is_order(each):
+        return "The outline has the same order."
     return _STANCES[each.stance] if each.stance else ""
+
+
+def _is_order(each: Drifted) -> bool:
+    """Return whether others only gave a record a number that leaves it in the outline's order.
+
+    A plan without a look does not have it, because the number that was sent leaves it there too.
+    """
+    return each.is_agreed and each.properties == (each.kind.order_property,)
 
 
 def next_steps(every: Sequence[Drifted], doubts: Mapping[Address, Doubt]) -> Iterator[Sentence]:
@@ -211,7 +221,8 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield Remedy("To record changes that the outline already has:", Command("apply"))
+        record = refreshed if any(map(_is_order, drifted)) else Command("apply")
+        yield Remedy("To record changes that the outline already has:", record)
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep the site's version, copy it into the outline."

@@ -15,7 +15,7 @@ from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward, typed
 from coursesync.cli.report import (
     exit_code,
-    print_forgotten,
+    print_learnt,
     print_nothing,
     print_report,
     warn_of_the_day,
@@ -204,7 +204,7 @@ def command(
         say(NOTHING)
     elif plan.changes:
         print_nothing()
-    print_forgotten(loaded.found or (), report)
+    print_learnt(loaded.found or (), report)
     if opened:
         _print_receipt(opened)
     return exit_code(report, clock.signal)  # a signal may have come while it was printed
