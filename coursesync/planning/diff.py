@@ -280,16 +280,22 @@ def _staying(
 
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
-    kind, lead = kind_of(address), side.leads.get(address)
+    kind = kind_of(address)
+    lead = None if kind.within else side.leads.get(address)  # a lesson can't leave its course
     action, reason = _removal(entry, kind, policy)
     if lead is not None:
         action, reason = Action.KEEP, ""
     elif not side.manages(address):
-        action, reason = Action.KEEP, f"the outline has no list of {kind.plural} there"
+        action, reason = Action.KEEP, unlisted(kind)
     hides = action is Action.DEACTIVATE
     after = {**entry.known, kind.active_property: False} if hides else None
     course_id = kind.course_id_of(entry.sent)
     return Change(action, address, kind, course_id, entry, after, reason=reason, lead=lead)
+
+
+def unlisted(kind: Kind) -> str:
+    """Return why a record is kept where the outline has no list of its kind."""
+    return f"the outline has no list of {kind.plural} there"
 
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:

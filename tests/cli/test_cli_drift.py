@@ -555,7 +555,7 @@ def test_a_deletion_of_what_no_outline_wants_is_learnt(
     assert author("drift").code == 0
 
 
-def let_a_number_change(courses: Path, api: SandboxServer) -> None:
+def let_a_number_change(_courses: Path, api: SandboxServer) -> None:
     """Let someone give the last section another number, in the same order."""
     api.foreign_change(id_of(api, "Three"), DisplayOrder=35)
 
