@@ -281,7 +281,7 @@ def _staying(
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
     kind = kind_of(address)
-    lead = None if kind.within else side.leads.get(address)  # a lesson can't leave its course
+    lead = None if kind.within else side.leads.get(address)  # it stays in its course
     action, reason = _removal(entry, kind, policy)
     if lead is not None:
         action, reason = Action.KEEP, ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.kinds import kind_of
+from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.counting import nouns
 from coursesync.kinds.marker import SEVERAL_MARKED
@@ -18,7 +18,7 @@ from coursesync.render.plan_words import Wording
 from coursesync.text import at, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -46,8 +46,9 @@ _STANCES = {
 }
 _TWINS = (
     "A twin is a second record of a {}: two runs created it at the same time, or "
-    "someone copied it. Members see both, unless one is hidden. Keep the same one on every "
-    "machine, commit and push the state, and only then delete the other in Nexudus."
+    "someone copied it. Members see both, unless one is hidden. Look in Nexudus which of the two "
+    "{}. Keep the same one on every machine, commit and push the state, and only then delete the "
+    "other in Nexudus."
 )
 _MOST = 10  # addresses in a sentence, or with a command of their own
 
@@ -198,7 +199,7 @@ def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
             own = {each.entry.id} if _has_own(each) else set()
             ids.setdefault(each.address, own).add(each.record_id)
     if any(len(either) > 1 for either in ids.values()):
-        yield _TWINS.format(noun_of(kinds))
+        yield _TWINS.format(noun_of(kinds), " or ".join(_used(kinds)))
     for address, either in [*ids.items()][:_MOST]:
         to = "keep" if len(either) > 1 else "manage"
         for one in sorted(either)[:_MOST]:
@@ -206,6 +207,14 @@ def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
     if len(ids) > _MOST:
         keep = Command("resolve", "ADDRESS", keep="ID")
         yield Remedy(f"For the {len(ids) - _MOST:,} others, as in:", keep)
+
+
+def _used(kinds: Collection[Kind]) -> Iterator[str]:
+    """Yield what would be lost with a record of some kinds."""
+    if inner := {each for kind in kinds for each in held_in(kind)}:
+        yield f"has {nouns(inner)}"
+    if any(kind.completions for kind in kinds):
+        yield "members have completed"
 
 
 def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
