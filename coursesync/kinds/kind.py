@@ -197,6 +197,14 @@ class Kind:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
 
+    def is_same(self, one: Planned, other: Planned) -> bool:
+        """Return whether two records are the same; for a text, no value and "" are."""
+        return one == other or self._with_texts(one) == self._with_texts(other)
+
+    def _with_texts(self, attributes: Planned) -> Planned:
+        empty = {name: "" for name, type_ in self.types.items() if type_ is str}
+        return {**empty, **attributes}
+
     def opens(self, attributes: Planned) -> Opening:
         """Return when a member gets into a record."""
         return opening(attributes)

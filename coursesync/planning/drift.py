@@ -95,6 +95,7 @@ class Drifted:
     own: Record | None = None
     is_foreign: bool = False
     failure: str = ""
+    within: Address | None = None
 
     @property
     def record_id(self) -> int:
@@ -164,7 +165,16 @@ def compare(
             found.append(each)
     second = {each.record_id: each for each in twins_among(state, live, kind)}
     others = [record for each, record in live.items() if each not in second]
-    return tuple(sorted([*found, *second.values(), *_others(ours, others, kind)], key=_sort_key))
+    inside: dict[object, Address] = {
+        entry.id: at for at, entry in state.entries.items() if kind_of(at) is kind.within
+    }
+    beside = (
+        replace(each, within=inside.get(each.record.attributes.get(kind.link)))
+        if each.record
+        else each
+        for each in _others(ours, others, kind)
+    )
+    return tuple(sorted([*found, *second.values(), *beside], key=_sort_key))
 
 
 def _suspects(

@@ -53,6 +53,8 @@ def differences(
         return ()
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
+        if change.kind.types.get(name) is str and not (before.get(name) or after.get(name)):
+            continue  # no text and an empty one are the same
         by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
         _held_by(change, field, holders or Holders())

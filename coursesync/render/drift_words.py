@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FINDINGS = {
     Finding.EDITED: Wording("~", "edited", "edited", "yellow", Rank.WEIGHTY),
     Finding.GONE: Wording("-", "deleted", "deleted", "red", Rank.WEIGHTY),
-    Finding.ELSEWHERE: Wording(">", "moved", "moved", "yellow", Rank.WEIGHTY),
+    Finding.ELSEWHERE: Wording(">", "moved", "moved to another course", "yellow", Rank.WEIGHTY),
     Finding.NORMALISED: Wording("=", "normalised", "reformatted by the site", "cyan", Rank.ROWS),
     Finding.RESTORED: Wording("=", "restored", "changed back", "cyan", Rank.ROWS),
     Finding.UNMANAGED: Wording(".", "unmanaged", "not managed", "cyan", Rank.ROWS),
@@ -59,7 +59,8 @@ def name(each: Drifted) -> str:
         own = each.entry.id if each.entry is not None else each.record_id
         return f"{inert(each.address, 250)} (Id {own})"
     title = each.kind.title_of(each.record.attributes) if each.record else ""
-    return f'"{inert(title, 60)}" (Id {each.record_id})'
+    noun = f"{each.kind.name} " if each.kind.within else ""
+    return f'{noun}"{inert(title, 60)}" (Id {each.record_id})'
 
 
 def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
@@ -78,7 +79,8 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
         case Finding.RESTORED:
             return "was changed back to what was last sent; that is not drift"
         case Finding.UNMANAGED:
-            return f"at {_order(each)} is not managed"
+            place = f" in {inert(each.within, 250)}" if each.within else ""
+            return f"at {_order(each)}{place} is not managed"
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
             return f"has the order {_order(each)}, which {rivals} has too"

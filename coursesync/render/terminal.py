@@ -60,7 +60,8 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
         all_of_it = view.hint(Command("plan", full=True))
         yield from wrapped(Remedy(f"To see all {len(view.rows):,} changes:", all_of_it))
         yield ""
-    yield paint("bold", view.summary) if view.rows else NOTHING
+    for line in wrapped(view.summary, width=_WIDTH) if view.rows else [NOTHING]:
+        yield paint("bold", line) if view.rows else line
     if view.cost:
         yield view.cost
     for warning in view.warnings:

@@ -99,7 +99,7 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "      contents:\n"
         "        + <p>Hi\n"
         "\n"
-        "Drift: 1 edited, 0 deleted, 0 moved.\n"
+        "Drift: 1 edited, 0 deleted, 0 moved to another course.\n"
         "To keep the site's version, copy it into the outline.\n"
         "To restore the outline's version:  coursesync apply courses --refresh\n"
     )
@@ -154,7 +154,7 @@ def test_deleted_and_moved_sections_are_drift(
     assert ran.code == 2
     assert "was moved to course 4712 on the site by\n    someone@example.com at" in ran.out
     assert "- section.a.three (Id" in ran.out
-    assert "Drift: 0 edited, 1 deleted, 1 moved." in ran.out
+    assert "Drift: 0 edited, 1 deleted, 1 moved to another course." in ran.out
     assert "To see what would be created again:  coursesync plan courses --refresh" in ran.out
 
 
@@ -255,7 +255,7 @@ def test_drift_as_markdown_means_nothing_but_itself(
     ran = applied("drift", "--format", "markdown")
 
     assert ran.code == 2
-    assert ran.out.startswith("**Drift: 1 edited, 0 deleted, 0 moved.**\n")
+    assert ran.out.startswith("**Drift: 1 edited, 0 deleted, 0 moved to another course.**\n")
     assert "&lt;b&gt;@&#8288;all&lt;/b&gt; &#124; \\[x\\](y)" in ran.out
     assert "`coursesync apply courses --refresh`" in ran.out
 
@@ -410,7 +410,7 @@ def test_a_refreshed_plan_puts_back_what_others_did(
 
     assert ran.code == 2
     assert ran.out.startswith(
-        "Drift: 1 edited, 1 deleted, 0 moved.\n"
+        "Drift: 1 edited, 1 deleted, 0 moved to another course.\n"
         f"  section.a.one (Id {edited}) was edited on the site by someone@example.com at\n"
         "    2030-01-01 00:00 UTC\n"
         f"  section.a.three (Id {gone}) was deleted on the site\n"
@@ -458,7 +458,8 @@ def test_a_refreshed_plan_as_markdown_quotes_what_was_found(
     api.foreign_change(id_of(api, "One"), Title="Uno", By="<b>", At=WHEN)
     ran = applied("plan", "--refresh", "--format", "markdown")
 
-    assert ran.out.startswith("> Drift: 1 edited, 0 deleted, 0 moved.\n>\n> section")
+    first = "> Drift: 1 edited, 0 deleted, 0 moved to another course.\n>\n> section"
+    assert ran.out.startswith(first)
     assert "by &lt;b&gt; at" in ran.out
     assert "\n\n**Plan: 0 to create, 1 to update, 0 to delete.**\n" in ran.out
 

@@ -52,7 +52,7 @@ def command(
     from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
     from coursesync.operations.state import check_state, checked_address, resolve  # noqa: PLC0415 - keeps --help quick
 
-    at = checked_address(address)
+    at = checked_address(address, project)
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of three: --id ID, --not-created or --keep ID",
