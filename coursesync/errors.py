@@ -253,7 +253,7 @@ class Advised(InvalidOutlines):
 
     def __init__(self, diagnostics: Iterable[Diagnostic], number: int, setting: str) -> None:
         pieces = "1 piece" if number == 1 else f"{number:,} pieces"
-        what = f"{pieces} of advice on the outlines; with {setting}, advice is an error"
+        what = f"{pieces} of advice on the outlines, and {setting} makes it an error"
         super().__init__(diagnostics, what)
         self.remedy = Remedy("Follow the advice, or continue without it:", Shell("--no-strict"))
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 COMMANDS = [("validate",), ("plan",), ("apply", "--sandbox", "--auto-approve")]
 EMPTY = "courses/a.yaml:4:5: advice: members who open this section find it empty"
-STRICT = "Error: 1 piece of advice on the outlines; with"
+STRICT = "Error: 1 piece of advice on the outlines, and"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_strict_makes_advice_an_error(
     assert ran.code == ExitCode.INVALID
     assert ran.err.startswith(EMPTY)
     setting = "strict = true in courses/coursesync.toml" if way == "file" else "--strict"
-    assert f"{STRICT} {setting}, advice is an error." in ran.said
+    assert f"{STRICT} {setting} makes it an error." in ran.said
     assert ran.out == ""
     assert not list(empty_section.parent.rglob("*.state.json"))
 

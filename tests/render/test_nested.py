@@ -73,13 +73,13 @@ def test_lessons_are_in_their_sections() -> None:
 
 
 def test_the_text_indents_what_is_inside() -> None:
-    """A heading has its number and no mark; a lesson's title is indented."""
+    """A heading has its number and no mark; a lesson's number and title are indented."""
     text = terminal.compose(PlanView(whole()))
 
     assert "  +   10  Welcome" in text
-    assert re.search(r"^  \+   20    A tour +open from the start$", text, re.MULTILINE)
-    assert "\n      20  Your first week\n  +   10    The kitchen" in text
-    assert "\n  Lessons directly in the course\n  +   10    Words we use" in text
+    assert re.search(r"^  \+     20  A tour +open from the start$", text, re.MULTILINE)
+    assert "\n      20  Your first week\n  +     10  The kitchen" in text
+    assert "\n  Lessons directly in the course\n  +     10  Words we use" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -322,7 +322,7 @@ def test_a_long_plan_shows_weighty_rows_in_their_sections() -> None:
     text = terminal.compose(PlanView(made), most=5)
 
     assert "  + 9 lessons to create\n  ~ 1 section to update\n" in text
-    assert "\n      10  Welcome\n  -   20    Old" in text
+    assert "\n      10  Welcome\n  -     20  Old" in text
     assert "L3" not in text
 
 
