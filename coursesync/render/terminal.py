@@ -84,7 +84,8 @@ def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
     for line in lines:
         title = _titled(line)
         if (row := line.row) is None:
-            yield f"  {title}" if line.order is None else f"    {_numbered(line, line.order, title)}"
+            order = line.order
+            yield f"  {title}" if order is None else f"    {_numbered(line, order, title)}"
         elif row.wording is LEAVING:
             yield from _row(line, row, title, paint, apart=True)
         else:
