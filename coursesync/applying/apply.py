@@ -29,7 +29,8 @@ from coursesync.applying.write import carry_out
 from coursesync.errors import StateError, Stop
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, twins_in
-from coursesync.state.journal import Forget, Move, Protect
+from coursesync.planning.refreshed_state import settled
+from coursesync.state.journal import Forget, Look, Move, Protect
 from coursesync.state.logbook import Logbook
 from coursesync.state.state import confirm, mark_complete
 
@@ -67,7 +68,7 @@ def apply(
         StateError: the state can't be saved, and no write was sent.
     """
     run = Run(plan, state, world, terms or Terms())
-    stop = _go_through(run, found)
+    stop = _go_through(run, state, found)
     led_to = run.log.led_to()
     _account_for_the_rest(run, led_to)
     results = [run.results[each.address] for each in plan.changes if each.address in run.results]
@@ -92,10 +93,10 @@ def apply(
     return replace(report, state=saved)
 
 
-def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
+def _go_through(run: Run, state: State, found: Iterable[Drifted]) -> Stop | None:
     """Carry out the plan; return why the run ended early, if it did."""
     try:
-        for step in _forgotten(found, run.stamp()):
+        for step in _learnt(state, found, run.stamp()):
             run.log.record(step)
         _note_keys(run)
         look_around(run)
@@ -114,20 +115,23 @@ def _go_through(run: Run, found: Iterable[Drifted]) -> Stop | None:
     return None
 
 
-def _forgotten(found: Iterable[Drifted], at: str) -> Iterator[Forget]:
-    """Yield a step for each entry whose record was deleted on the server."""
-    for each in found:
+def _learnt(state: State, found: Iterable[Drifted], at: str) -> Iterator[Forget | Look]:
+    """Yield a step for each entry whose record was deleted on the site, or needs no write."""
+    looked = tuple(found)
+    for each in looked:
         if each.finding is Finding.GONE and each.address is not None and each.entry is not None:
             yield Forget(address=each.address, id=each.entry.id, at=at)
+    for address, entry in settled(state, looked).items():
+        yield Look(address=address, entry=entry, at=at)
 
 
-def forget(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
-    """Forget the records that a refresh found to be deleted; return the state as saved.
+def learn(store: StateStore, state: State, found: Iterable[Drifted], at: str) -> State:
+    """Record what a refresh found that needs no write; return the state as saved.
 
     The caller holds the state's lock, and `state` is the state after the refresh. The saved state
     includes what an interrupted run left in the journal. Raises StateError if it can't be saved.
     """
-    steps = list(_forgotten(found, at))
+    steps = list(_learnt(state, found, at))
     if not steps:
         return store.recover(state)
     log = Logbook(store, state)

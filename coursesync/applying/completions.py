@@ -17,6 +17,7 @@ from coursesync.text import count
 if TYPE_CHECKING:
     from coursesync.applying.run import CourseRun, Run
     from coursesync.kinds.kind import Completions
+    from coursesync.nexudus.sender import Sender
     from coursesync.planning.plan import Change
 
 MOST_AGE = 50.0  # seconds; a minute, less the time of the write
@@ -44,7 +45,7 @@ def may_be_deleted(run: Run, change: Change) -> bool:
     at, reason = run.completed.get(change.address, (float("-inf"), ""))
     if now - at >= MOST_AGE:
         run.sender.until_writable()  # so that the count is recent when the deletion is sent
-        reason = _reason(run, change, kind.completions)
+        reason = who_completed(run.sender, kind.completions, change.entry.id)
         run.completed[change.address] = now, reason
     if reason:
         stopped = Result(change, Status.HAS_COMPLETIONS, change.record_id, f"not deleted: {reason}")
@@ -52,8 +53,11 @@ def may_be_deleted(run: Run, change: Change) -> bool:
     return not reason
 
 
-def _reason(run: Run, change: Change, completions: Completions) -> str:
-    """Return why a deletion must not be sent; "" if it loses nothing."""
+def who_completed(sender: Sender, completions: Completions, record_id: int) -> str:
+    """Return how many members have completed a record, or that it is unknown; "" if none has.
+
+    Raises Stop if nothing can be sent.
+    """
     from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
     from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - the same
 
@@ -66,7 +70,7 @@ def _reason(run: Run, change: Change, completions: Completions) -> str:
         read_listed=dict,
     )
     try:
-        number = total_of(run.sender, endpoint, change.entry.id)
+        number = total_of(sender, endpoint, record_id)
     except Stop as stop:
         if not stop.unusable:
             raise

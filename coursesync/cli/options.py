@@ -17,7 +17,8 @@ from click.core import ParameterSource
 from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS
+from coursesync.kinds.counting import nouns
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
@@ -158,16 +159,15 @@ lock_timeout_option = click.option(
     default=0.0,
     help="How long to wait if another apply holds the state.  [default: 0]",
 )
+_ITEMS = nouns(KINDS.values())
 removal_options = together(
     click.option(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
-        help=f"What to do with {LISTED.plural} that are no longer in any outline.  [default: keep]",
+        help=f"What to do with {_ITEMS} that are no longer in any outline.  [default: keep]",
     ),
-    click.option(
-        "--prune", is_flag=True, help=f"Allow --on-removal delete to delete {LISTED.plural}."
-    ),
+    click.option("--prune", is_flag=True, help=f"Allow --on-removal delete to delete {_ITEMS}."),
 )
 
 

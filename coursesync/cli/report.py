@@ -109,10 +109,17 @@ def print_nothing() -> None:
     say("Apply: nothing was sent.")
 
 
-def print_forgotten(found: Sequence[Drifted], report: Report) -> None:
-    """Print which of the findings left the state: neither an outline nor the site has them."""
+def print_learnt(found: Sequence[Drifted], report: Report) -> None:
+    """Print what a look changed in the state.
+
+    A record left it that neither an outline nor the site has. A change on the site came into it
+    that the outline has as well.
+    """
     if report.unsaved is not None:
         return
+    if agreed := sum(each.is_agreed for each in found):
+        changes = f"{count(agreed, 'change')} on the site that the outlines agree with"
+        say_wrapped(f"Recorded in the state: {changes}.")
     for each in found:
         if each.finding is Finding.GONE and each.stance is Stance.NONE:
             what = f"{each.address} (Id {each.record_id})"

@@ -32,7 +32,8 @@ class Resource:
     """One desired resource of an outline.
 
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
-    `path` is the resource's place in the outline's `tree`.
+    `path` is the resource's place in the outline's `tree`. A key is derived from its title, or if
+    it is `in_file`, from the file's name.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Resource:
     pin: int | None = None
     previous_keys: tuple[str, ...] = ()
     key_is_derived: bool = False
+    in_file: bool = False
     protected: bool = False
 
     @property
@@ -196,6 +198,14 @@ class Kind:
     def idle(self, attributes: Planned) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
+
+    def is_same(self, one: Planned, other: Planned) -> bool:
+        """Return whether two records are the same; for a text, no value and "" are."""
+        return one == other or self._with_texts(one) == self._with_texts(other)
+
+    def _with_texts(self, attributes: Planned) -> Planned:
+        empty = {name: "" for name, type_ in self.types.items() if type_ is str}
+        return {**empty, **attributes}
 
     def opens(self, attributes: Planned) -> Opening:
         """Return when a member gets into a record."""

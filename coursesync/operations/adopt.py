@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.applying.completions import who_completed
 from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -28,9 +29,9 @@ from coursesync.planning.live_diff import as_read
 from coursesync.planning.twins import namesakes, twins
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from coursesync.applying.world import Progress, World
+    from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
@@ -128,14 +129,15 @@ def keep(
     credentials: Credentials | None = None,
     progress: Progress | None = None,
     clock: Clock | None = None,
-) -> tuple[int, ...]:
+) -> Mapping[int, str]:
     """Keep one of the records at an address under management.
 
     The address has an Id, and a twin on the site; `record_id` is the Id of the record to keep. The
     other parameters are as in `apply`.
 
     Returns:
-        The Ids of the others, which stay on the site and are not managed any more.
+        The Ids of the others, which stay on the site and are not managed any more; for each, in
+        words, how many members have completed it, or that it is not known; "" if none has.
 
     Raises:
         CoursesyncError: there is nothing at the address, it has no twin, or the Id is of neither.
@@ -145,7 +147,7 @@ def keep(
         >>> found = coursesync.drift(coursesync.load("courses")).found
         >>> twin = next(each for each in found if each.own)
         >>> coursesync.keep(coursesync.open_project("courses"), twin.address, 87654321)
-        (87654320,)
+        {87654320: '5 members have completed it'}
     """
     at = checked_address(address)
     with project.held():
@@ -155,10 +157,12 @@ def keep(
         with connected(project, (), clock, progress, credentials) as world:
             # a record that a person rejected before can be chosen now
             undecided = known.with_strangers(kind, ())
-            live = _of_course(world, undecided, course_id, kind)
-        owners = twins(undecided, live.values(), kind)
-        second = {record for record, owner in owners.items() if owner == at}
-        either = {entry.id, *second} & live.keys()
+            sender = Sender(world)
+            live = _of_course(sender, undecided, course_id, kind)
+            owners = twins(undecided, live.values(), kind)
+            second = {record for record, owner in owners.items() if owner == at}
+            either = {entry.id, *second} & live.keys()
+            others = _completed(sender, kind, sorted(either - {record_id}))
         if not second:
             raise CoursesyncError(
                 f"{at} has no twin in the course {course_id}",
@@ -174,7 +178,6 @@ def keep(
         kept = entry
         if record_id != entry.id:
             kept = as_read(replace(entry, attempted=None, id=record_id), live[record_id], kind)
-        others = tuple(sorted(either - {record_id}))
         # first the journal of an interrupted run, because a save drops it
         known = project.store.recover(known)
         complete = {key: each for key, each in known.complete.items() if key != course_of(at)}
@@ -185,8 +188,13 @@ def keep(
     return others
 
 
-def _of_course(world: World, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
-    lookout = Lookout(Sender(world))
+def _completed(sender: Sender, kind: Kind, ids: Sequence[int]) -> dict[int, str]:
+    counts = kind.completions
+    return {each: who_completed(sender, counts, each) if counts else "" for each in ids}
+
+
+def _of_course(sender: Sender, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
+    lookout = Lookout(sender)
     held = {entry.id for at, entry in known.entries.items() if kind_of(at) is kind}
     listed = lookout.around(kind, [course])
     read = lookout.whole(kind, listed, lambda record: record.id not in held)

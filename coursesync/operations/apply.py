@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
-from coursesync.applying.apply import forget
+from coursesync.applying.apply import learn
 from coursesync.applying.report import Report
 from coursesync.applying.run import Terms
 from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
@@ -91,7 +91,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
         state = now.state
         if not plan.has_changes:
             # save first: a look at the site may fail
-            state = forget(project.store, state, now.found or (), clock.stamp())
+            state = learn(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed(state):
                 return Report((), state, twins=twins_in(now.found or ()))
         settling = project.config.settling_time if settling_time is None else settling_time

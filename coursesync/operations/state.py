@@ -13,6 +13,7 @@ from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import (
     address_of,
+    course_address,
     course_of,
     key_of,
     keys_of,
@@ -81,6 +82,12 @@ def move(
         for each in moves.values():
             if each in known.entries or each in known.doubts:
                 raise CoursesyncError(f"{each} is in the state already", "Choose another key.")
+        parent = kind.parent_of(new)
+        if parent != course_address(course_of(new)) and parent not in known.entries:
+            raise CoursesyncError(
+                f"{new} would be in {parent}, which is not in the state",
+                Remedy("See what is:", Command("state list")),
+            )
         if not dry_run:
             _announce(project, known, Move(to=moves, at=SystemClock().stamp()))
     return moves
@@ -227,15 +234,25 @@ def recover(project: Project) -> bool:
         return project.store.recover(known) is not known
 
 
-def checked_address(text: str) -> Address:
-    """Return the address in a text; raises UsageError if it is not one."""
+def checked_address(text: str, project: Project | None = None) -> Address:
+    """Return the address in a text; raises UsageError if it is not one.
+
+    If the text is the end of an address in the state of `project`, the error names that.
+    """
     address = parse_address(text)
     if address is None or address.partition(".")[0] not in KINDS:
-        whole = f"{LISTED.name}.{text}"
+        meant = _ending_in(f".{text}", project.state()) if project else ""
+        whole = meant or f"{LISTED.name}.{text}"
         example = Remedy("An address is like", Code(f"{LISTED.name}.onboarding.welcome"))
         remedy = Remedy("Did you mean", Code(whole), "?") if parse_address(whole) else example
         raise UsageError(f'"{inert(text, 100)}" is not an address', remedy)
     return address
+
+
+def _ending_in(end: str, known: State) -> str:
+    """Return the only address in the state with this end; "" if there is none, or several."""
+    found = [at for at in (*known.entries, *known.doubts) if at.endswith(end)]
+    return found[0] if len(found) == 1 else ""
 
 
 def to_another_course(address: Address, what: str, outline: str) -> Remedy:

@@ -6,6 +6,7 @@ Owns which files are outlines, and how many a workspace may have. It must never 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
@@ -28,12 +29,23 @@ def check_folder(folder: Path) -> None:
     if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
         name = coded("Name the folder that holds your outlines; `.` is the current folder.")
         if os.path.lexists(folder):
+            if (home := _home_of(folder)) is not None:
+                name = Remedy("Name the folder that holds your outlines:", Shell(shown(home)))
             raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
         make = Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
             f"the workspace {Shell(shown(folder))} does not exist",
             Remedy(name, "To make it:", make),
         )
+
+
+def _home_of(file: Path) -> Path | None:
+    """Return the nearest folder above a file that has an outline, if the file's path names one."""
+    with suppress(OSError):
+        for each in file.parents:
+            if each.name and any(path.suffix in ENDINGS for path in each.iterdir()):
+                return each
+    return None
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:

@@ -147,6 +147,7 @@ class _Building:
                 pin=None if spec.display_order == UNPINNED else spec.display_order,
                 previous_keys=tuple(spec.previous_keys),
                 key_is_derived=not spec.key,
+                in_file=bool(item.file),
                 protected=spec.protect,
             )
         )

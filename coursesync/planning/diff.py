@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import FieldValue, Ref
+    from coursesync.kinds.field import FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
@@ -206,9 +206,7 @@ def _wanted(
             return None
         action, lead = Action.CREATE, side.leads.get(address)
         reason = unknown_keys(resource, entries)
-    # send the update even if the record was moved here already: only a write's outcome changes the
-    # state
-    elif entry.unsure or after != entry.known or kind.course_id_of(entry.sent) != side.course_id:
+    elif _needs_update(entry, after, kind, side.course_id):
         action = Action.UPDATE
         reason = "its last update was interrupted, and is sent again" if entry.unsure else ""
     elif is_moved:
@@ -231,6 +229,15 @@ def _wanted(
         lead=lead,
         place=place if entry else None,
     )
+
+
+def _needs_update(entry: Entry, after: Planned, kind: Kind, course_id: int) -> bool:
+    """Return whether a record must be sent.
+
+    That is so even if it was moved here already: only a write's outcome changes the state.
+    """
+    is_here = kind.course_id_of(entry.sent) == course_id
+    return entry.unsure or not is_here or not kind.is_same(after, entry.known)
 
 
 def _orphaned(side: Side, policy: Policy) -> list[Change]:
@@ -280,16 +287,22 @@ def _staying(
 
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
-    kind, lead = kind_of(address), side.leads.get(address)
+    kind = kind_of(address)
+    lead = None if kind.within else side.leads.get(address)  # it stays in its course
     action, reason = _removal(entry, kind, policy)
     if lead is not None:
         action, reason = Action.KEEP, ""
     elif not side.manages(address):
-        action, reason = Action.KEEP, f"the outline has no list of {kind.plural} there"
+        action, reason = Action.KEEP, unlisted(kind)
     hides = action is Action.DEACTIVATE
     after = {**entry.known, kind.active_property: False} if hides else None
     course_id = kind.course_id_of(entry.sent)
     return Change(action, address, kind, course_id, entry, after, reason=reason, lead=lead)
+
+
+def unlisted(kind: Kind) -> str:
+    """Return why a record is kept where the outline has no list of its kind."""
+    return f"the outline has no list of {kind.plural} there"
 
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:

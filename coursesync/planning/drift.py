@@ -95,6 +95,7 @@ class Drifted:
     own: Record | None = None
     is_foreign: bool = False
     failure: str = ""
+    within: Address | None = None
 
     @property
     def record_id(self) -> int:
@@ -102,6 +103,11 @@ class Drifted:
         if self.entry is not None and self.finding is not Finding.TWIN:
             return self.entry.id
         return self.record.id if self.record is not None else 0
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the outline wants what others wrote, so that nothing has to be sent."""
+        return self.finding is Finding.EDITED and self.stance is Stance.SAME
 
     @property
     def edit(self) -> Change | None:
@@ -159,7 +165,16 @@ def compare(
             found.append(each)
     second = {each.record_id: each for each in twins_among(state, live, kind)}
     others = [record for each, record in live.items() if each not in second]
-    return tuple(sorted([*found, *second.values(), *_others(ours, others, kind)], key=_sort_key))
+    inside: dict[object, Address] = {
+        entry.id: at for at, entry in state.entries.items() if kind_of(at) is kind.within
+    }
+    beside = (
+        replace(each, within=inside.get(each.record.attributes.get(kind.link)))
+        if each.record
+        else each
+        for each in _others(ours, others, kind)
+    )
+    return tuple(sorted([*found, *second.values(), *beside], key=_sort_key))
 
 
 def _suspects(

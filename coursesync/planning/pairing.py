@@ -122,8 +122,11 @@ def _by_trait(
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a retitled resource, whose key comes from its title, with the entry in its place."""
-    order = resources[0].kind.order_property
+    """Pair a resource of which only the title changed, and with it the key, with the entry there.
+
+    A resource in a file has its key from the file's name, which a new title does not change.
+    """
+    kind, order = resources[0].kind, resources[0].kind.order_property
     before = sorted(entries, key=lambda address: (int(entries[address].known[order]), address))
     taken = set(pairs.values())
     places_before = _places([address if address in taken else None for address in before])
@@ -138,8 +141,12 @@ def _by_place(
         if resource.address not in pairs
         for old in alone(vacated.get(place, ()))
     ]
-    derived = {resource.address for resource in resources if resource.key_is_derived}
-    pairs.update({new: old for new, old in unambiguous(claims).items() if new in derived})
+    titled = {each.address: each for each in resources if each.key_is_derived and not each.in_file}
+    pairs.update(
+        (new, old)
+        for new, old in unambiguous(claims).items()
+        if new in titled and titled[new].contents == kind.contents_of(entries[old].known)
+    )
 
 
 def _places(kept: Sequence[Address | None]) -> list[tuple[Address | None, Address | None]]:

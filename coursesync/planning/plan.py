@@ -48,7 +48,8 @@ class Change:
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
         lead: for a create or an orphan, the address in another course that is likely the same
-            resource; for a doubt, that of the resource that waits for it.
+            resource (an orphan that can't leave its course has none); for a doubt, that of the
+            resource that waits for it.
         place: the new neighbours, if the order changes.
 
     The digest covers `meaning`; everything else is for people.
@@ -130,6 +131,11 @@ class Change:
         if self.resource is not None:
             return self.resource.protected
         return isinstance(self.held, Entry) and self.held.protected
+
+    @property
+    def loses_completions(self) -> bool:
+        """Whether it deletes a record that members may have completed."""
+        return self.action is Action.DELETE and self.kind.completions is not None
 
     @property
     def leaves_others(self) -> bool:
@@ -293,8 +299,7 @@ class Plan:
         new = {(e.kind, e.parent_id) for e in self.changes if e.action is Action.CREATE}
         overwritten = Counter(each.kind for each in self.changes if each.action.overwrites)
         by_id = sum(ceil(number / IDS_AT_ONCE) for number in overwritten.values())
-        deleted = (each.kind for each in self.changes if each.action is Action.DELETE)
-        counts = sum(kind.completions is not None for kind in deleted)
+        counts = sum(each.loses_completions for each in self.changes)
         return len(looks) + len(new) + by_id + len(inside) + counts
 
     @cached_property

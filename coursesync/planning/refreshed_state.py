@@ -18,6 +18,7 @@ from coursesync.planning.live_diff import differing, with_values
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
@@ -71,6 +72,32 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     keeps_order = elsewhere or type(record.attributes.get(order)) is not int
     names = [name for name in drifted.properties if name != order or not keeps_order]
     return with_values(attributes, names, record, drifted.kind)
+
+
+def settled(state: State, found: Iterable[Drifted]) -> dict[Address, Entry]:
+    """Return the entries of edited records that need no write; `state` is the `refreshed` one.
+
+    If the outline wants what the record has now, the entry has that as sent, so that the next look
+    does not find the edit again. If the edit was undone, the entry has forgotten it.
+    """
+    entries = {}
+    for each in found:
+        entry = state.entries.get(each.address) if each.address is not None else None
+        if each.address is None or entry is None:
+            continue
+        if each.is_agreed:
+            entries[each.address] = _as_sent(entry)
+        elif each.finding is Finding.RESTORED:
+            entries[each.address] = entry
+    return entries
+
+
+def _as_sent(entry: Entry) -> Entry:
+    """Return an entry in which the values that others wrote over ours count as sent."""
+    known = {**entry.sent, **{name: entry.seen[name] for name in entry.overridden}}
+    sent = {name: value for name, value in known.items() if value is not None}
+    seen = {name: has for name, has in entry.seen.items() if name not in entry.overridden}
+    return replace(entry, sent=sent, seen=seen)
 
 
 def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:

@@ -214,15 +214,10 @@ def _claims(
 
 
 def _former(resource: Resource) -> Iterable[Address]:
-    if not _may_leave(resource.kind):
+    if resource.kind.within:  # it stays in its course: members may have completed it there
         return ()
     keys = [key.split(".") for key in resource.previous_keys if "." in key]
     return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
-
-
-def _may_leave(kind: Kind) -> bool:
-    """Return whether a record may move to another course: not if members may have completed it."""
-    return kind.within is None
 
 
 def _note_leads(sides: Iterable[Side]) -> None:
@@ -233,13 +228,12 @@ def _note_leads(sides: Iterable[Side]) -> None:
     alike = defaultdict(list)
     for side in sides:
         for old, entry in side.orphans.items():
-            for pair in _pairs(old, entry.known) if _may_leave(kind_of(old)) else ():
+            for pair in _pairs(old, entry.known):
                 alike[pair].append((side, old))
     found = {
         (resource.address, old): (side, home)
         for side in (sides if alike else ())
         for resource in side.new
-        if _may_leave(resource.kind)
         for pair in _pairs(resource.address, resource.attributes)
         for home, old in alone(alike.get(pair, ()))
         if home is not side

@@ -53,6 +53,8 @@ def differences(
         return ()
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
+        if change.kind.types.get(name) is str and not (before.get(name) or after.get(name)):
+            continue  # no text and an empty one are the same
         by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
         _held_by(change, field, holders or Holders())
@@ -125,7 +127,8 @@ def _difference(change: Change, field: str, names: tuple[str, ...], among: int) 
     found = Difference(field, names, _value(old), _value(new), quoted=quoted, note=note)
     if field != ORDER or change.place is None:
         return found
-    return replace(found, remark=_placed(change.place), moved=change.place.moved)
+    remark = _placed(change.place)
+    return replace(found, remark=remark, moved=change.place.moved and bool(remark))
 
 
 def _spelled(names: Iterable[str], attributes: Planned) -> str:
@@ -154,7 +157,7 @@ def _size(text: FieldValue | Ref | None) -> str | None:
 
 
 def _placed(place: Place) -> str:
-    """Return where a renumbered record is now."""
+    """Return where a renumbered record is now; "" if it came to where no other is."""
     if not place.moved:
         return "keeps its place"
     follows, precedes = (

@@ -85,7 +85,7 @@ class DriftView:
 
     @cached_property
     def summary(self) -> str:
-        """The number of drifted records: `Drift: 1 edited, 2 deleted, 0 moved.`."""
+        """The number of drifted records: `Drift: 1 edited, 0 deleted, 0 moved ...`."""
         if not (self.found or self.managed or self.doubts):
             return "No drift: the state is empty, nothing is managed yet."
         met = Counter(each.finding for each in self.found)

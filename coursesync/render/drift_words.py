@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.kinds import kind_of
+from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.counting import nouns
 from coursesync.kinds.marker import SEVERAL_MARKED
@@ -18,7 +18,7 @@ from coursesync.render.plan_words import Wording
 from coursesync.text import at, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FINDINGS = {
     Finding.EDITED: Wording("~", "edited", "edited", "yellow", Rank.WEIGHTY),
     Finding.GONE: Wording("-", "deleted", "deleted", "red", Rank.WEIGHTY),
-    Finding.ELSEWHERE: Wording(">", "moved", "moved", "yellow", Rank.WEIGHTY),
+    Finding.ELSEWHERE: Wording(">", "moved", "moved to another course", "yellow", Rank.WEIGHTY),
     Finding.NORMALISED: Wording("=", "normalised", "reformatted by the site", "cyan", Rank.ROWS),
     Finding.RESTORED: Wording("=", "restored", "changed back", "cyan", Rank.ROWS),
     Finding.UNMANAGED: Wording(".", "unmanaged", "not managed", "cyan", Rank.ROWS),
@@ -46,8 +46,9 @@ _STANCES = {
 }
 _TWINS = (
     "A twin is a second record of a {}: two runs created it at the same time, or "
-    "someone copied it. Members see both, unless one is hidden. Keep the same one on every "
-    "machine, commit and push the state, and only then delete the other in Nexudus."
+    "someone copied it. Members see both, unless one is hidden. Look in Nexudus which of the two "
+    "{}. Keep the same one on every machine, commit and push the state, and only then delete the "
+    "other in Nexudus."
 )
 _MOST = 10  # addresses in a sentence, or with a command of their own
 
@@ -58,7 +59,8 @@ def name(each: Drifted) -> str:
         own = each.entry.id if each.entry is not None else each.record_id
         return f"{inert(each.address, 250)} (Id {own})"
     title = each.kind.title_of(each.record.attributes) if each.record else ""
-    return f'"{inert(title, 60)}" (Id {each.record_id})'
+    noun = f"{each.kind.name} " if each.kind.within else ""
+    return f'{noun}"{inert(title, 60)}" (Id {each.record_id})'
 
 
 def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
@@ -77,7 +79,8 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
         case Finding.RESTORED:
             return "was changed back to what was last sent; that is not drift"
         case Finding.UNMANAGED:
-            return f"at {_order(each)} is not managed"
+            place = f" in {inert(each.within, 250)}" if each.within else ""
+            return f"at {_order(each)}{place} is not managed"
         case Finding.COLLIDES:
             rivals = ", ".join(inert(rival, 250) for rival in each.rivals[:_MOST])
             return f"has the order {_order(each)}, which {rivals} has too"
@@ -135,7 +138,17 @@ def _order(each: Drifted) -> str:
 
 def stance(each: Drifted) -> str:
     """Return how the outline compares; "" if it wants what was last sent."""
+    if _is_order(each):
+        return "The outline has the same order."
     return _STANCES[each.stance] if each.stance else ""
+
+
+def _is_order(each: Drifted) -> bool:
+    """Return whether others only gave a record a number that leaves it in the outline's order.
+
+    A plan without a look does not have it, because the number that was sent leaves it there too.
+    """
+    return each.is_agreed and each.properties == (each.kind.order_property,)
 
 
 def next_steps(every: Sequence[Drifted], doubts: Mapping[Address, Doubt]) -> Iterator[Sentence]:
@@ -188,7 +201,7 @@ def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
             own = {each.entry.id} if _has_own(each) else set()
             ids.setdefault(each.address, own).add(each.record_id)
     if any(len(either) > 1 for either in ids.values()):
-        yield _TWINS.format(noun_of(kinds))
+        yield _TWINS.format(noun_of(kinds), " or ".join(_used(kinds)))
     for address, either in [*ids.items()][:_MOST]:
         to = "keep" if len(either) > 1 else "manage"
         for one in sorted(either)[:_MOST]:
@@ -196,6 +209,14 @@ def twin_steps(every: Iterable[Drifted]) -> Iterator[Sentence]:
     if len(ids) > _MOST:
         keep = Command("resolve", "ADDRESS", keep="ID")
         yield Remedy(f"For the {len(ids) - _MOST:,} others, as in:", keep)
+
+
+def _used(kinds: Collection[Kind]) -> Iterator[str]:
+    """Yield what would be lost with a record of some kinds."""
+    if inner := {each for kind in kinds for each in held_in(kind)}:
+        yield f"has {nouns(inner)}"
+    if any(kind.completions for kind in kinds):
+        yield "members have completed"
 
 
 def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
@@ -211,7 +232,8 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
         )
     wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
     if any(each.stance is Stance.SAME for each in drifted):
-        yield Remedy("To record changes that the outline already has:", Command("apply"))
+        record = refreshed if any(map(_is_order, drifted)) else Command("apply")
+        yield Remedy("To record changes that the outline already has:", record)
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
         yield "To keep the site's version, copy it into the outline."

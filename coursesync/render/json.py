@@ -69,6 +69,7 @@ def compose(
             "least_seconds": round(least_seconds(plan.writes, plan.reads, view.limits), 1),
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
+            "loses_completions": [e.address for e in plan.changes if e.loses_completions],
             "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
             "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,

@@ -83,10 +83,10 @@ class Tree:
         course, then records of other kinds that are directly in the course. Within a record, they
         are in the members' order, one kind after the other.
         """
-        branches = _Branches(self, rows)
+        leaving = [_leaving(row) for row in departures]
+        branches = _Branches(self, rows, leaving)
         yield from branches.below(branches.outermost())
-        for row in departures:
-            yield Line(row.title, row.order, row)
+        yield from branches.below(leaving)
         for kind, nodes in branches.direct():
             heading = directly(kind)
             yield Line(heading)
@@ -104,6 +104,7 @@ class Tree:
             )
             for each in self.course.standing
         }
+        found |= {node.address: node for node in map(_leaving, self.departures)}
         for row in self.rows:
             change = row.change
             found[change.address] = _Node(change.address, change.kind, row.title, row.order)
@@ -125,13 +126,13 @@ class Tree:
 class _Branches:
     """Some rows of a tree by what they are in."""
 
-    def __init__(self, tree: Tree, rows: Sequence[Row]) -> None:
+    def __init__(self, tree: Tree, rows: Sequence[Row], leaving: Sequence[_Node]) -> None:
         self._tree = tree
         self._top: list[_Node] = []
         self._headings: list[_Node] = []  # of the outermost kind
         self._direct: dict[Kind, list[_Node]] = defaultdict(list)
         self._inside: dict[Address, list[_Node]] = defaultdict(list)
-        self._seen = {row.change.address for row in rows}
+        self._seen = {row.change.address for row in rows} | {node.address for node in leaving}
         for row in rows:
             change = row.change
             node = _Node(change.address, change.kind, row.title, row.order, row)
@@ -175,6 +176,12 @@ class _Branches:
             inside = self._inside.get(node.address, ())
             placed = sorted(inside, key=lambda each: (rank(each.kind), each.place))
             yield from self.below(placed, (*within, node.title))
+
+
+def _leaving(row: Row) -> _Node:
+    """Return the node of a record that leaves its course, at the address that it had there."""
+    change = row.change
+    return _Node(change.was or change.address, change.kind, row.title, row.order, row)
 
 
 def _follows(node: _Node, heading: _Node) -> bool:

@@ -14,12 +14,13 @@ from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.action import Action
+from coursesync.planning.diff import unlisted
 from coursesync.planning.large_change import oversized
 from coursesync.render.fit import Rank
 from coursesync.text import at, count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
@@ -73,10 +74,10 @@ _NO_STATE = (
 _MOST_HINDRANCES, _MOST_INSIDE, _MOST_KEYS = 3, 3, 5  # named in one message
 
 
-def remark(change: Change, holders: Holders) -> str:
+def remark(change: Change, holders: Holders, seen: str) -> str:
     """Return what a row adds to its mark; "" if there is nothing to add.
 
-    `holders` name what the record may be in.
+    `holders` name what the record may be in; `seen` is what members see of it.
     """
     known = f"(Id {change.record_id})"
     if left := WORDING[change.action].left:
@@ -90,7 +91,7 @@ def remark(change: Change, holders: Holders) -> str:
         return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
     if change.action is Action.CREATE:
         return ""
-    move = holders.move(change)
+    move = f"{move}; {seen}" if (move := holders.move(change)) else ""
     if change.was and not (move and key_of(change.was) == key_of(change.address)):
         move = f"{move}; was {inert(change.was)}" if move else f"was {inert(change.was)}"
     kept = f"{move}; keeps its Id {change.record_id}" if move else ""
@@ -101,12 +102,18 @@ def question(change: Change) -> Sentence:
     """Return what the author should answer about a new record; "" for nothing."""
     if change.action is not Action.CREATE:
         return ""
-    if change.lead is None:
+    kind, lead = change.kind, change.lead
+    if lead is None:
         return change.reason
+    if kind.within is not None:
+        return (
+            f"It is like {inert(lead)}, but a {kind.name} can't move to another course: this one "
+            "is new, and no member has completed it."
+        )
     return Remedy(
-        f"Is this {inert(change.lead)}, moved here? To keep its Id instead of creating a new "
-        f"{change.kind.name}, add to it:",
-        line_of("previous_keys", [inert(".".join(keys_of(change.lead)))]),
+        f"Is this {inert(lead)}, moved here? To keep its Id instead of creating a new "
+        f"{kind.name}, add to it:",
+        line_of("previous_keys", [inert(".".join(keys_of(lead)))]),
     )
 
 
@@ -137,21 +144,10 @@ def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
 
 def warnings(plan: Plan) -> Iterator[Sentence]:
     """Yield what to know before a plan is applied."""
-    noun = LISTED.name
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
-    if any(change.leaves_others for change in plan.changes if change.kind is LISTED):
-        inside = nouns(held_in(LISTED))
-        completed = nouns(kind for kind in held_in(LISTED) if kind.completions)
-        what = (
-            f"Members' progress belongs to {completed}, and {inside} are not deleted or moved with "
-            f"their {noun}. apply stops before it deletes a {noun} that has {inside} in Nexudus, "
-            "or moves it to another course."
-        )
-        instead = f"To hide a {noun} from members instead of deleting it:"
-        hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
-        yield Remedy(what, *hide)
+    yield from _losses(plan)
     kept = [c for c in plan.changes if c.action is Action.KEEP and not c.reason and c.lead is None]
     if kept:
         yield Remedy(
@@ -161,9 +157,45 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
             Shell("--on-removal", "deactivate"),
             "To delete them, run both with",
             Shell("--on-removal", "delete", "--prune"),
+            _loses(each.kind for each in kept),
+        )
+    if listless := [c for c in plan.changes if c.reason == unlisted(c.kind)]:
+        kind = listless[0].kind
+        yield Remedy(
+            f"To let a plan decide about {kind.plural} without a list, write it again, as in",
+            Code(f"{kind.plural}: []"),
+            f"To leave a {kind.name} alone for good:",
+            Command("state rm", listless[0].address),
         )
     if plan.has_changes and not plan.serial:
         yield _NO_STATE.format(noun_of(change.kind for change in plan.changes))
+    yield from _hindrances(plan)
+
+
+def _losses(plan: Plan) -> Iterator[Sentence]:
+    """Yield what deletions and moves to other courses lose, and where apply would stop."""
+    noun = LISTED.name
+    if any(change.leaves_others for change in plan.changes if change.kind is LISTED):
+        inside = nouns(held_in(LISTED))
+        completed = nouns(kind for kind in held_in(LISTED) if kind.completions)
+        what = (
+            f"Members' progress belongs to {completed}, and {inside} are not deleted or moved with "
+            f"their {noun}. apply stops before it deletes a {noun}, or moves it to another course, "
+            f"while it has {inside} in Nexudus that this plan does not delete or move."
+        )
+        instead = f"To hide a {noun} from members instead of deleting it:"
+        hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
+        yield Remedy(what, *hide)
+    if lost := {each.kind for each in plan.changes if each.loses_completions}:
+        yield Remedy(
+            f"What members completed in the deleted {nouns(lost)} would be lost. apply counts "
+            "these members first, and stops if there are any, unless you add",
+            Shell("--allow-progress-loss"),
+        )
+
+
+def _hindrances(plan: Plan) -> Iterator[Sentence]:
+    """Yield the changes at which apply would stop."""
     shown = plan.hindrances[:_MOST_HINDRANCES]
     for each in shown:
         address = inert(each.change.address, 100)
@@ -172,7 +204,13 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
     yield from dict.fromkeys(each.remedy for each in shown)
     if more := len(plan.hindrances) - len(shown):
         because = nouns(held_in(LISTED))
-        yield f"apply would stop at {count(more, f'more {noun}')} because of {because}."
+        yield f"apply would stop at {count(more, f'more {LISTED.name}')} because of {because}."
+
+
+def _loses(kinds: Iterable[Kind]) -> str:
+    """Return what is lost if records of some kinds are deleted; "" if nothing is."""
+    lost = {kind for kind in kinds if kind.completions}
+    return f"Deleting {nouns(lost)} loses what members completed in them." if lost else ""
 
 
 def _candidate(candidate: Candidate, kind: Kind) -> str:

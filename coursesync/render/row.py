@@ -71,11 +71,7 @@ class Row:
     @property
     def words(self) -> str:
         """The remark; if there is none, what members see."""
-        if self.remark:
-            return self.remark
-        kind, attributes = self.change.kind, self.change.attributes
-        opens = self.around.opens.get(self.change.address) or kind.describe(attributes)
-        return opens + ("" if kind.is_active(attributes) else ", hidden from members")
+        return self.remark or _seen(self.change, self.around)
 
     @property
     def is_weighty(self) -> bool:
@@ -123,11 +119,18 @@ def row_of(change: Change, around: Around) -> Row:
         wording,
         order=change.order,
         title=inert(change.title),
-        remark=plan_words.remark(change, around.holders),
+        remark=plan_words.remark(change, around.holders, _seen(change, around)),
         rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
         question=question,
         settlement=tuple(Remedy(each).placed(around.hint) for each in steps),
     )
+
+
+def _seen(change: Change, around: Around) -> str:
+    """Return what members see of a record: when it opens, or that it is hidden."""
+    kind, attributes = change.kind, change.attributes
+    opens = around.opens.get(change.address) or kind.describe(attributes)
+    return opens + ("" if kind.is_active(attributes) else ", hidden from members")
 
 
 def departure_of(change: Change, around: Around) -> Row:

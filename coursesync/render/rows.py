@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command
+from coursesync.errors import Command, Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.counting import counted, in_turn
 from coursesync.nexudus.limits import PUBLISHED, least_seconds
@@ -145,7 +145,7 @@ class PlanView:
     @property
     def warnings(self) -> Iterator[Sentence]:
         """What to know before the plan is applied."""
-        return plan_words.warnings(self.plan)
+        return (Remedy(each).placed(self.hint) for each in plan_words.warnings(self.plan))
 
     @cached_property
     def summary(self) -> str:

@@ -60,7 +60,8 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
         all_of_it = view.hint(Command("plan", full=True))
         yield from wrapped(Remedy(f"To see all {len(view.rows):,} changes:", all_of_it))
         yield ""
-    yield paint("bold", view.summary) if view.rows else NOTHING
+    for line in wrapped(view.summary, width=_WIDTH) if view.rows else [NOTHING]:
+        yield paint("bold", line) if view.rows else line
     if view.cost:
         yield view.cost
     for warning in view.warnings:
@@ -83,7 +84,8 @@ def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
     for line in lines:
         title = _titled(line)
         if (row := line.row) is None:
-            yield f"  {title}" if line.order is None else f"    {line.order:>4}  {title}"
+            order = line.order
+            yield f"  {title}" if order is None else f"    {_numbered(line, order, title)}"
         elif row.wording is LEAVING:
             yield from _row(line, row, title, paint, apart=True)
         else:
@@ -94,6 +96,12 @@ def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
 
 def _titled(line: Line) -> str:
     return f"{'':{_STEP * line.depth}}{line.title}"
+
+
+def _numbered(line: Line, order: int, title: str) -> str:
+    """Return a title after its number, which is as far to the right as the title."""
+    edge = _STEP * line.depth
+    return f"{'':{edge}}{order:>4}  {title[edge:]}"
 
 
 def _column(lines: Sequence[Line]) -> int:
@@ -112,7 +120,7 @@ def _column(lines: Sequence[Line]) -> int:
 
 def _row(line: Line, row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
     """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
-    text = f"  {row.wording.mark} {row.order:>4}  {title}"
+    text = f"  {row.wording.mark} {_numbered(line, row.order, title)}"
     if not apart and len(text) + 2 + len(row.words) <= _WIDTH:
         yield paint(row.wording.style, f"{text}  {row.words}")
     else:

@@ -44,8 +44,9 @@ class Entry:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
-        sent: the attributes as we sent them. For an imported record until its first update, only
-            the course's Id: where the record is managed.
+        sent: the attributes as we sent them, or as others wrote them if the outline wanted the
+            same. For an imported record until its first update, only the course's Id: where the
+            record is managed.
         unconfirmed: for a created record, True until a last look finds exactly one record for it in
             its course.
         updated_on: the server's time of our last write, or of that look.

@@ -25,6 +25,7 @@ from harness import (
 from coursesync.sandbox import ALL_ROLES, Settings, User
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from harness import Ran, SandboxServer
@@ -98,7 +99,7 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "      contents:\n"
         "        + <p>Hi\n"
         "\n"
-        "Drift: 1 edited, 0 deleted, 0 moved.\n"
+        "Drift: 1 edited, 0 deleted, 0 moved to another course.\n"
         "To keep the site's version, copy it into the outline.\n"
         "To restore the outline's version:  coursesync apply courses --refresh\n"
     )
@@ -153,7 +154,7 @@ def test_deleted_and_moved_sections_are_drift(
     assert ran.code == 2
     assert "was moved to course 4712 on the site by\n    someone@example.com at" in ran.out
     assert "- section.a.three (Id" in ran.out
-    assert "Drift: 0 edited, 1 deleted, 1 moved." in ran.out
+    assert "Drift: 0 edited, 1 deleted, 1 moved to another course." in ran.out
     assert "To see what would be created again:  coursesync plan courses --refresh" in ran.out
 
 
@@ -254,7 +255,7 @@ def test_drift_as_markdown_means_nothing_but_itself(
     ran = applied("drift", "--format", "markdown")
 
     assert ran.code == 2
-    assert ran.out.startswith("**Drift: 1 edited, 0 deleted, 0 moved.**\n")
+    assert ran.out.startswith("**Drift: 1 edited, 0 deleted, 0 moved to another course.**\n")
     assert "&lt;b&gt;@&#8288;all&lt;/b&gt; &#124; \\[x\\](y)" in ran.out
     assert "`coursesync apply courses --refresh`" in ran.out
 
@@ -409,7 +410,7 @@ def test_a_refreshed_plan_puts_back_what_others_did(
 
     assert ran.code == 2
     assert ran.out.startswith(
-        "Drift: 1 edited, 1 deleted, 0 moved.\n"
+        "Drift: 1 edited, 1 deleted, 0 moved to another course.\n"
         f"  section.a.one (Id {edited}) was edited on the site by someone@example.com at\n"
         "    2030-01-01 00:00 UTC\n"
         f"  section.a.three (Id {gone}) was deleted on the site\n"
@@ -457,7 +458,8 @@ def test_a_refreshed_plan_as_markdown_quotes_what_was_found(
     api.foreign_change(id_of(api, "One"), Title="Uno", By="<b>", At=WHEN)
     ran = applied("plan", "--refresh", "--format", "markdown")
 
-    assert ran.out.startswith("> Drift: 1 edited, 0 deleted, 0 moved.\n>\n> section")
+    first = "> Drift: 1 edited, 0 deleted, 0 moved to another course.\n>\n> section"
+    assert ran.out.startswith(first)
     assert "by &lt;b&gt; at" in ran.out
     assert "\n\n**Plan: 0 to create, 1 to update, 0 to delete.**\n" in ran.out
 
@@ -552,3 +554,74 @@ def test_a_deletion_of_what_no_outline_wants_is_learnt(
     assert ran.code == 0, ran.err
     assert set(saved(courses).entries) == {"section.a.one"}
     assert author("drift").code == 0
+
+
+def let_a_number_change(_courses: Path, api: SandboxServer) -> None:
+    """Let someone give the last section another number, in the same order."""
+    api.foreign_change(id_of(api, "Three"), DisplayOrder=35)
+
+
+def let_the_outline_follow(courses: Path, api: SandboxServer) -> None:
+    """Let someone change a section, and an author do the same."""
+    api.foreign_change(id_of(api, "Three"), SectionContents="<p>New</p>", **BY)
+    path = courses / "a.yaml"
+    path.write_text(f"{path.read_text()}    contents: <p>New</p>\n")
+
+
+@pytest.mark.parametrize("change", [let_a_number_change, let_the_outline_follow])
+def test_the_command_that_drift_names_settles_what_the_outline_agrees_with(
+    applied: CommandLine,
+    api: SandboxServer,
+    courses: Path,
+    change: Callable[[Path, SandboxServer], None],
+) -> None:
+    """After it there is no drift, and the section can be changed again."""
+    change(courses, api)
+    told = applied("drift").out
+    _, _, named = told.partition("To record changes that the outline already has:")
+    done = applied(*named.split()[1:], "--auto-approve")
+    path = courses / "a.yaml"
+    looked = applied("drift")
+    path.write_text(path.read_text().replace("title: Three", "key: three\n    title: Third"))
+
+    assert done.code == 0, done.err
+    assert looked.code == 0, looked.out
+    assert applied(*APPLY).code == 0
+
+
+@pytest.mark.parametrize("change", [let_a_number_change, let_the_outline_follow])
+def test_a_refreshed_apply_records_what_the_outline_agrees_with(
+    applied: CommandLine,
+    api: SandboxServer,
+    courses: Path,
+    change: Callable[[Path, SandboxServer], None],
+) -> None:
+    """It sends no write, and says what it recorded; so does one that has more to do."""
+    change(courses, api)
+    met = len(api.log())
+    done = applied(*APPLY, "--refresh")
+    write_outline(courses, "b", 4712, "Four")
+    api.foreign_change(id_of(api, "Two"), DisplayOrder=22)
+    with_more = applied(*APPLY, "--refresh")
+
+    assert "Recorded in the state: 1 change on the site that the outlines agree with" in done.said
+    assert "Recorded in the state: 1 change on the site" in with_more.said
+    assert methods_since(api, met).count("POST") == 1
+    assert "PUT" not in methods_since(api, met)
+    assert applied("drift").code == 0
+
+
+def test_an_edit_that_was_undone_is_forgotten_by_a_refreshed_apply(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An edit that a run kept in the state leaves it once someone has undone it."""
+    lift_limits(courses)
+    write_outline(courses, "a", 4711, "One", "Two")
+    assert author(*APPLY).code == 0
+    api.foreign_change(id_of(api, "Two"), SectionContents="<p>x</p>", **BY)
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    assert author(*APPLY, "--refresh", "--max-writes", "0").code == 6
+    api.foreign_change(id_of(api, "Two"), SectionContents="", **BY)
+    assert author(*APPLY, "--refresh").code == 0
+
+    assert author("plan", "--detailed-exitcode").code == 0

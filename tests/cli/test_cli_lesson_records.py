@@ -121,7 +121,7 @@ def test_the_state_shows_a_lesson(applied: CommandLine, api: SandboxServer, addr
     known = lesson(api, address)
 
     assert f"Id: {known['Id']}\n" in shown
-    assert (f"SectionId: {known['SectionId']}\n" in shown) == (address == TOUR)
+    assert (f"section: {known['SectionId']}\n" in shown) == (address == TOUR)
     assert f"{address} {known['Id']}" in applied("state", "list").out
 
 

@@ -202,7 +202,7 @@ def test_what_others_moved_or_deleted_since_a_failed_last_look_is_for_drift(
 
     assert again.code == 0, again.said
     assert drifted.code == 2
-    assert "1 deleted, 1 moved" in drifted.out
+    assert "1 deleted, 1 moved to another course" in drifted.out
 
 
 def test_an_update_of_contents_without_effect_is_found(

@@ -58,7 +58,7 @@ def test_an_id_is_a_whole_number_above_0(
     assert refuse(in_doubt, courses, TWO, "--id", record_id).code == 64
 
 
-@pytest.mark.parametrize("address", ["two", "section.", "section..two", "Section A"])
+@pytest.mark.parametrize("address", ["three", "section.", "section..two", "Section A"])
 def test_what_is_no_address_is_misuse(in_doubt: CommandLine, courses: Path, address: str) -> None:
     """An address that can be none is refused with an example of one."""
     ran = refuse(in_doubt, courses, address, "--not-created")

@@ -28,7 +28,7 @@ def test_an_entry_is_shown(applied: CommandLine) -> None:
 
     assert ran.code == 0
     assert "Id: 1000002\ncourse: 4711\n" in ran.out
-    assert "Title: Two\n" in ran.out
+    assert "title: Two\nunlock: immediate\n" in ran.out
 
 
 def test_a_record_goes_on_under_another_key(

@@ -167,7 +167,7 @@ STORY: list[Edit] = [
     Edit(
         "moved to another section",
         lambda author: author.move("lockers", into="week"),
-        (Typed("plan", "", 0, "moved from “Hello” to “Week”; keeps its Id"), *ONE),
+        (Typed("plan", "", 0, "moved from “Hello” to “Week”; opens with its section; keeps its Id"), *ONE),
         ("~ Lockers: SectionId=Week, DisplayOrder=70",),
     ),
     Edit(

@@ -190,7 +190,7 @@ def test_drift_has_its_page_and_its_outputs(action: Action, api: SandboxServer) 
 
     assert (quiet.code, quiet.outputs) == (0, {"has-changes": "false"})
     assert (loud.code, loud.outputs) == (2, {"failure-reason": "changes", "has-changes": "true"})
-    assert "**Drift: 1 edited, 0 deleted, 0 moved.**" in loud.summary
+    assert "**Drift: 1 edited, 0 deleted, 0 moved to another course.**" in loud.summary
 
 
 def test_an_unknown_command_is_reported(action: Action) -> None:

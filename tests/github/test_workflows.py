@@ -256,6 +256,46 @@ def test_an_unreviewed_push_is_not_applied(people: People, api: SandboxServer) -
     assert len(api.records()) == 1
 
 
+def test_only_a_run_by_hand_deletes_what_members_completed(
+    people: People, api: SandboxServer
+) -> None:
+    """The check box of the option that the message names lets it through."""
+    head = "id: 4711\ntitle: A\nsections: []\nlessons:"
+    commit = _pushed(people, f"{head}\n- {{key: one, title: One}}\n")
+    first = people.applying(commit, _digest(people)).run()
+    (lesson,) = api.lessons()
+    api.complete(int(str(lesson["Id"])), 3)
+    commit = _pushed(people, f"{head} []\n")
+    digest = _digest(people, "--on-removal", "delete", "--prune")
+    stopped = people.applying(commit, digest, "prune").run()
+    deleted = people.applying(commit, digest, "prune", "allow-progress-loss").run()
+
+    assert first.failed == [], first.log
+    assert stopped.failed == [APPLY]
+    assert "3 members have completed it" in stopped.log
+    assert deleted.failed == [], deleted.log
+    assert api.lessons() == []
+
+
+def _pushed(people: People, outline: str) -> str:
+    """Push an outline to main, where removed items are deleted; return the commit."""
+    people.github.git("fetch", "-q", "origin")
+    people.github.git("checkout", "-q", "-B", "main", "origin/main")
+    (people.courses / "a.yaml").write_text(outline)
+    (people.courses / "coursesync.toml").write_text('on_removal = "delete"\n')
+    people.github.git("add", "--force", ".")
+    people.github.git("commit", "-q", "-m", "Push")
+    people.github.git("push", "-q", "origin", "HEAD:main")
+    return people.github.git("rev-parse", "HEAD")
+
+
+def _digest(people: People, *options: str) -> str:
+    """Return the digest of the plan on main."""
+    found = json.loads(_coursesync(people, "plan", *options, "--format", "json"))["digest"]
+    assert isinstance(found, str)
+    return found
+
+
 def _coursesync(people: People, *words: str) -> str:
     """Run coursesync in the author's clone, and return what it prints."""
     environment = people.github.environment

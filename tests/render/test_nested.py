@@ -73,13 +73,13 @@ def test_lessons_are_in_their_sections() -> None:
 
 
 def test_the_text_indents_what_is_inside() -> None:
-    """A heading has its number and no mark; a lesson's title is indented."""
+    """A heading has its number and no mark; a lesson's number and title are indented."""
     text = terminal.compose(PlanView(whole()))
 
     assert "  +   10  Welcome" in text
-    assert re.search(r"^  \+   20    A tour +open from the start$", text, re.MULTILINE)
-    assert "\n      20  Your first week\n  +   10    The kitchen" in text
-    assert "\n  Lessons directly in the course\n  +   10    Words we use" in text
+    assert re.search(r"^  \+     20  A tour +open from the start$", text, re.MULTILINE)
+    assert "\n      20  Your first week\n  +     10  The kitchen" in text
+    assert "\n  Lessons directly in the course\n  +     10  Words we use" in text
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -165,32 +165,33 @@ def moved_lesson(link: object, was: str | None, address: str, before: object = 5
     [
         (
             moved_lesson(51, "lesson.c.week.desk", "lesson.c.welcome.desk"),
-            "moved from “Your first week” to “Welcome”; keeps its Id 90",
+            "moved from “Your first week” to “Welcome”; {}",
         ),
         (
             moved_lesson(Ref(Address("section.c.new")), "lesson.c.week.desk", "lesson.c.new.desk"),
-            "moved from “Your first week” to “New”; keeps its Id 90",
+            "moved from “Your first week” to “New”; {}",
         ),
         (
             moved_lesson(None, "lesson.c.week.desk", "lesson.c.desk"),
-            "moved from “Your first week” to the course itself; keeps its Id 90",
+            "moved from “Your first week” to the course itself; {}",
         ),
         (
             moved_lesson(52, "lesson.c.desk", "lesson.c.week.desk", before=None),
-            "moved from the course itself to “Your first week”; keeps its Id 90",
+            "moved from the course itself to “Your first week”; {}",
         ),
         (
             moved_lesson(51, "lesson.c.week.seat", "lesson.c.welcome.desk"),
-            "moved from “Your first week” to “Welcome”; was lesson.c.week.seat; keeps its Id 90",
+            "moved from “Your first week” to “Welcome”; {}; was lesson.c.week.seat",
         ),
         (
             moved_lesson(51, None, "lesson.c.welcome.desk", before=77),
-            "moved from the section with the Id 77 to “Welcome”; keeps its Id 90",
+            "moved from the section with the Id 77 to “Welcome”; {}",
         ),
     ],
 )
 def test_a_lesson_that_moves_says_from_where_to_where(moved: Change, words: str) -> None:
-    """Sections are named by their titles; the Ids are not shown as a difference."""
+    """Sections are named by their titles, not Ids, and it says when the lesson opens."""
+    words = words.format("open from the start") + "; keeps its Id 90"
     stands = (standing(WELCOME, 51, "Welcome", 10), standing(WEEK, 52, "Your first week", 20))
     view = PlanView(plan(create("section.c.new", "New", 30), moved, stands=stands))
     (row,) = [row for row in view.rows if row.change is moved]
@@ -321,7 +322,7 @@ def test_a_long_plan_shows_weighty_rows_in_their_sections() -> None:
     text = terminal.compose(PlanView(made), most=5)
 
     assert "  + 9 lessons to create\n  ~ 1 section to update\n" in text
-    assert "\n      10  Welcome\n  -   20    Old" in text
+    assert "\n      10  Welcome\n  -     20  Old" in text
     assert "L3" not in text
 
 

@@ -15,7 +15,7 @@ from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward, typed
 from coursesync.cli.report import (
     exit_code,
-    print_forgotten,
+    print_learnt,
     print_nothing,
     print_report,
     warn_of_the_day,
@@ -24,7 +24,8 @@ from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS
+from coursesync.kinds.counting import nouns
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
 from coursesync.operations.plan import plan as make_plan
@@ -114,7 +115,7 @@ class ApplyOptions:
 @click.option(
     "--overwrite-drift",
     is_flag=True,
-    help=f"Overwrite {LISTED.plural} that were edited on the site since they were last applied.",
+    help=f"Overwrite {nouns(KINDS.values())} that were edited on the site since the last apply.",
 )
 @click.option(
     "--allow-progress-loss",
@@ -191,7 +192,6 @@ def command(
         if not given.is_silent:
             forms = PlanForms(project, onward.place, plan, found=loaded.found)
             say(forms.text(painter(sys.stderr), full=given.full).rstrip())
-            say()
         if (refused := _refused(plan, loaded, given, onward)) is not None:
             return refused
         opened = begin_receipt(given.receipt, plan, project) if given.receipt else None
@@ -204,7 +204,7 @@ def command(
         say(NOTHING)
     elif plan.changes:
         print_nothing()
-    print_forgotten(loaded.found or (), report)
+    print_learnt(loaded.found or (), report)
     if opened:
         _print_receipt(opened)
     return exit_code(report, clock.signal)  # a signal may have come while it was printed
@@ -223,6 +223,9 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
     Before the question, prints which API is contacted. An empty plan needs it too if an earlier run
     could not confirm a record.
     """
+    goes_on = plan.has_changes or bool(unconfirmed(loaded.state))
+    if goes_on and not given.is_silent:
+        say()
     if (large := oversized(plan)) and not given.allow_large_change:
         problem = f"Nothing was changed, because this is a large change: {' and '.join(large)}."
         say_wrapped(problem)
@@ -231,7 +234,7 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
             problem, Remedy("If that is what you want, add", Shell("--allow-large-change"))
         )
         return ExitCode.WORK_LEFT
-    if plan.has_changes or unconfirmed(loaded.state):
+    if goes_on:
         announce(loaded.project)
     if not plan.has_changes or given.is_approved or click.confirm("Apply this plan?", err=True):
         return None

@@ -14,7 +14,9 @@ from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.counting import nouns
 
 if TYPE_CHECKING:
-    from coursesync.errors import Sentence
+    from collections.abc import Mapping
+
+    from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
 
 
@@ -50,7 +52,7 @@ def command(
     from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
     from coursesync.operations.state import check_state, checked_address, resolve  # noqa: PLC0415 - keeps --help quick
 
-    at = checked_address(address)
+    at = checked_address(address, project)
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of three: --id ID, --not-created or --keep ID",
@@ -63,9 +65,8 @@ def command(
             done = _settled(address, record_id, was_found=was_found)
         else:
             announce(project)
-            others = " and ".join(map(str, keep_one(project, address, keep, clock=clock)))
-            inside = nouns(held_in(kind_of(at)))
-            done = Remedy(f"{address} is now the record {keep}.", _after(others, inside))
+            others = keep_one(project, address, keep, clock=clock)
+            done = Remedy(f"{address} is now the record {keep}.", _after(at, others))
     say_wrapped(done)
     return ExitCode.after(clock.signal)
 
@@ -81,12 +82,23 @@ def _settled(address: str, record_id: int | None, *, was_found: bool) -> Remedy:
     )
 
 
-def _after(others: str, inside: str) -> Sentence:
-    """Return what to do with the Ids that are not managed any more.
-
-    `inside` are the words for what may be in their records.
-    """
+def _after(address: Address, others: Mapping[int, str]) -> Remedy:
+    """Return what to do with the Ids that are not managed any more, and what a deletion loses."""
     if not others:
         return Remedy("To see what is left:", Command("plan"))
-    look = f"Look in Nexudus whether {others} has {inside}. " if inside else ""
-    return f"{look}Commit and push the state, and only then delete {others} in Nexudus."
+    names = " and ".join(map(str, others))
+    kinds = held_in(kind_of(address))
+    inner = f"Look in Nexudus whether {names} has {nouns(kinds)}." if kinds else ""
+    lost = [
+        Remedy(
+            f"About {each}: {completed}, and deleting it loses that. To keep it instead:",
+            Command("resolve", address, keep=each),
+        )
+        for each, completed in others.items()
+        if completed
+    ]
+    return Remedy(
+        inner,
+        *lost,
+        f"Commit and push the state, and only then delete {names} in Nexudus.",
+    )

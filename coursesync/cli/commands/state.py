@@ -15,7 +15,7 @@ from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import key_of, parent_of
-from coursesync.kinds.inline import line_of
+from coursesync.kinds.inline import flow, line_of
 from coursesync.text import at, coded, inert
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import checked_address, entry_at  # noqa: PLC0415 - keeps --help quick
 
-    at, known = checked_address(address), project.state()
+    at, known = checked_address(address, project), project.state()
     show("".join(f"{line}\n" for line in _lines(entry_at(known, at), kind_of(at))))
 
 
@@ -78,8 +78,12 @@ def _lines(entry: Entry, kind: Kind) -> Iterator[str]:
         yield "protected: it is never deleted"
     if entry.unsure:
         yield "its last update was interrupted: the next apply sends it again"
-    for name, value in sorted(entry.known.items()):
-        yield f"{name}: {inert(value) if isinstance(value, str) else value}"
+    if (held_by := entry.known.get(kind.link)) is not None and kind.within is not None:
+        yield f"{kind.within.name}: {held_by}"
+    for field in kind.fields:
+        if not field.properties.keys().isdisjoint(entry.known):
+            value = field.decode(entry.known)
+            yield f"{field.name}: {inert(value) if isinstance(value, str) else flow(value)}"
 
 
 @command.command("mv")
@@ -96,7 +100,7 @@ def move_entry(
     """
     from coursesync.operations.state import checked_address, move  # noqa: PLC0415 - keeps --help quick
 
-    old, new = checked_address(address), checked_address(to)
+    old, new = checked_address(address, project), checked_address(to)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
         moves = move(project, old, new, dry_run=dry_run)
     becomes = "would become" if dry_run else "is now"
@@ -128,12 +132,13 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
     """
     from coursesync.operations.state import checked_address, forget  # noqa: PLC0415 - keeps --help quick
 
+    at = checked_address(address, project)
     with saving(project, lock_timeout, dry_run=dry_run) as clock:
-        entry = forget(project, address, dry_run=dry_run)
+        entry = forget(project, at, dry_run=dry_run)
     is_what = "would no longer be" if dry_run else "is no longer"
     protection = coded(
         "Its protection from deletion is removed too: keep `protect: true` in its "
-        f"{kind_of(checked_address(address)).name} in the outline, or write it there when you "
+        f"{kind_of(at).name} in the outline, or write it there when you "
         "import it again."
     )
     say_all(
