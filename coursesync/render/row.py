@@ -68,7 +68,7 @@ class Row:
     question: Sentence = ""
     settlement: tuple[Sentence, ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The remark; if there is none, what members see."""
         if self.remark:

@@ -20,7 +20,7 @@ from coursesync.render.holders import holders_in
 from coursesync.render.nesting import Tree
 from coursesync.render.plan_words import UNPROTECTING, WORDING
 from coursesync.render.row import Around, departure_of, row_of
-from coursesync.render.timeline import ways, when
+from coursesync.render.timeline import way_after, when
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
@@ -163,8 +163,8 @@ class PlanView:
 
 
 def _opens(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
-    """Return when each record of a course opens, in words; nothing if none is in another."""
+    """Return when each record opens that is in another one of the course, in words."""
     if all(change.kind.within is None for change in changes):
         return {}
-    _, after = ways(course, changes)
-    return {station.address: when(station, after) for station in after}
+    after = way_after(course, changes)
+    return {each.address: when(each, after) for each in after if each.inside is not None}

@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
-from coursesync.kinds.field import Ref, Role
+from coursesync.kinds.field import Role
 from coursesync.kinds.rows import NOTHING
 from coursesync.planning.action import Action
 from coursesync.render.holders import directly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Planned
+    from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
     Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes ten thousand of them several times slower
 class Station:
     """A record on a member's way through a course.
 
@@ -78,13 +78,7 @@ class Station:
     @property
     def is_step(self) -> bool:
         """Whether members can complete it: False if it has nothing to complete."""
-        kind, completion = self.kind, Role.COMPLETION
-        return not kind.has(completion) or kind.field(completion).decode(self.known) != NOTHING
-
-    @property
-    def known(self) -> Attributes:
-        """Its attributes without a reference."""
-        return {n: value for n, value in self.attributes.items() if not isinstance(value, Ref)}
+        return self.kind.completion_of(self.attributes) != NOTHING
 
     @property
     def place(self) -> tuple[int, Address]:
@@ -110,18 +104,26 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     A record in doubt is only in `after`, because nobody knows whether it exists. A record that
     moves to another course is in `before` here, and in `after` there.
     """
-    standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
     before = [
         Station(change.was or change.address, change.kind, change.before, change)
         for change in (*course.departures, *(each for each in changes if each.home is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
+    return along([*_standing(course), *before]), way_after(course, changes)
+
+
+def way_after(course: Course, changes: Sequence[Change]) -> Way:
+    """Return all records of a course after the plan's changes in it, as `ways` does."""
     after = [
         Station(change.address, change.kind, attributes, change)
         for change in changes
         if change.action is not Action.DELETE and (attributes := change.attributes)
     ]
-    return along([*standing, *before]), along([*standing, *after])
+    return along([*_standing(course), *after])
+
+
+def _standing(course: Course) -> Iterator[Station]:
+    return (Station(each.address, each.kind, each.attributes) for each in course.standing)
 
 
 def along(stations: Iterable[Station]) -> Way:
@@ -199,29 +201,34 @@ class _Walk:
         """
         within = None if holder is None else self.way[holder]
         start = 0 if within is None else within.day
+        covered = within is not None and within.is_unseen
         follows: int | None = None
         done, all_done = start, start
         for station in siblings:
-            opening = station.kind.opens(station.attributes)
-            first = done if opening.in_sequence and follows is not None else start
-            day = _later(first, opening.days or 0)
+            opening, is_hidden = station.kind.opens(station.attributes), station.is_hidden
             waits = opening.in_sequence
-            covered = within is not None and within.is_unseen
-            never = station.is_hidden or covered or (waits and follows is None)
+            first = done if waits and follows is not None else start
+            never = is_hidden or covered or (waits and follows is None)
+            day = None if never else _later(first, opening.days or 0)
             index = len(self.way)
             self.way.append(
-                replace(
-                    station,
-                    day=None if never else day,
+                Station(  # `replace` takes three times as long
+                    station.address,
+                    station.kind,
+                    station.attributes,
+                    station.change,
+                    day=day,
                     follows=follows if waits else None,
                     inside=holder,
                     covered=covered,
+                    heading=station.heading,
                 )
             )
-            done = self.pass_along(self._inside.get(station.address, ()), index)
+            inside = self._inside.get(station.address)
+            done = self.pass_along(inside, index) if inside else day
             if not station.is_step:
                 done = None
-            elif not station.is_hidden:
+            elif not is_hidden:
                 all_done = _later(all_done, done)
             follows = index
         return all_done
