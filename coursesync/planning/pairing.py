@@ -65,10 +65,16 @@ def identify(
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
     homes |= {old: kind.parent_of(old) for old in entries if old not in homes}
-    for parent in dict.fromkeys(resource.parent for resource in resources):
-        beside = {old: entries[old] for old, home in homes.items() if home == parent}
-        if beside:
-            _by_place([r for r in resources if r.parent == parent], beside, pairs)
+    before: dict[Address, dict[Address, Entry]] = defaultdict(dict)
+    now: dict[Address, list[Resource]] = defaultdict(list)
+    for old, home in homes.items():
+        if home is not None:
+            before[home][old] = entries[old]
+    for resource in resources:
+        now[resource.parent].append(resource)
+    for parent, siblings in now.items():
+        if parent in before:
+            _by_place(siblings, before[parent], pairs)
     return pairs
 
 
