@@ -9,6 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.kinds import held_in
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.kinds.field import Role
@@ -109,17 +110,33 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
         for change in (*course.departures, *(each for each in changes if each.home is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
-    return along([*_standing(course), *before]), way_after(course, changes)
+    return along([*_standing(course), *before]), along(_after(course, changes))
 
 
-def way_after(course: Course, changes: Sequence[Change]) -> Way:
-    """Return all records of a course after the plan's changes in it, as `ways` does."""
-    after = [
-        Station(change.address, change.kind, attributes, change)
-        for change in changes
-        if change.action is not Action.DELETE and (attributes := change.attributes)
-    ]
-    return along([*_standing(course), *after])
+def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
+    """Return when each record opens that is in another one, in words, after a plan's changes.
+
+    It goes only along the records that hold others: what is in them changes the day on which a
+    later one opens in sequence, and that day is in no words.
+    """
+    stations = [*_after(course, changes)]
+    inner = [each for each in stations if each.kind.within]
+    if not inner:
+        return {}
+    holders = along(each for each in stations if held_in(each.kind))
+    known = {each.address: each for each in holders}
+    return {
+        each.address: _when_inside(each, holder, holders)
+        for each in inner
+        if (holder := known.get(each.kind.parent_of(each.address)))
+    }
+
+
+def _after(course: Course, changes: Sequence[Change]) -> Iterator[Station]:
+    yield from _standing(course)
+    for change in changes:
+        if change.action is not Action.DELETE and (attributes := change.attributes):
+            yield Station(change.address, change.kind, attributes, change)
 
 
 def _standing(course: Course) -> Iterator[Station]:
@@ -161,11 +178,16 @@ def along(stations: Iterable[Station]) -> Way:
 
 def when(station: Station, way: Sequence[Station]) -> str:
     """Return in a member's words when a record of a way opens."""
+    if station.inside is None:
+        return station.kind.describe(station.attributes)
+    return _when_inside(station, way[station.inside], way)
+
+
+def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> str:
     said = station.kind.describe(station.attributes)
     opening = station.kind.opens(station.attributes)
-    if station.inside is None or opening.in_sequence:
+    if opening.in_sequence:
         return said
-    holder = way[station.inside]
     waits = _waits(holder, way)
     if not waits and opening.days is not None and opening.days >= (holder.day or 0):
         return said
