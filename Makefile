@@ -107,6 +107,7 @@ words:
 bench: $(VENV)/bench chromium
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python -P -m bench.scale
+	PYTHONPATH=tests $(BIN)/python -P -m bench.lessons
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/reorder.py

@@ -23,7 +23,9 @@ MAX_BYTES = 1_048_576
 
 def shown(path: Path | str) -> str:
     """Return a path in printable characters."""
-    written = PurePosixPath(path).as_posix()
+    written = (path if isinstance(path, Path) else PurePosixPath(path)).as_posix()
+    if written.isprintable():
+        return written
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in written)
 
 

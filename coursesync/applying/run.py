@@ -70,6 +70,7 @@ class CourseRun:
     Attributes:
         held: why nothing more is done in it; "" while it goes on.
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
+        made: `sender.interruptions` when this run made a record, by its kind and Id.
         unread: the record of a kind that could not be read in that look, and why; it may be one
             that is looked for.
         checked: whether its changes were checked for what prevents them.
@@ -80,6 +81,7 @@ class CourseRun:
     changes: list[Change]
     held: str = ""
     looked: dict[Kind, int] = field(default_factory=dict)
+    made: dict[tuple[Kind, object], int] = field(default_factory=dict)
     unread: dict[Kind, str] = field(default_factory=dict)
     checked: bool = False
     doubts: dict[Address, float] = field(default_factory=dict)

@@ -60,6 +60,9 @@ def carry_out(run: Run, change: Change) -> None:
     match _overwrite(run, change) if overwrites else _create(run, change):
         case Applied(record_id):
             run.known[change.kind].add(record_id)
+            if not overwrites:
+                course = run.course_of(change)
+                course.made[change.kind, record_id] = run.sender.interruptions
             is_again = run.times_sent(change) > 1
             reason = "sent again, because the first left no trace" if is_again else ""
             _, _, done = _WRITES[change.action]
@@ -186,13 +189,17 @@ def _as_written(outcome: Outcome, change: Change, record: Record | None, answere
 
 
 def _look_where_others_wrote(run: Run, change: Change) -> None:
-    """List the course again before a create, if the run has waited or was turned away."""
-    course = run.course_of(change)
+    """List the course again before a create, if the run has waited or was turned away.
+
+    Nobody wrote into a record that this run has made since then.
+    """
+    course, kind = run.course_of(change), change.kind
+    holder = (kind.within, (change.after or {}).get(kind.link)) if kind.within else None
     for _ in range(_MOST_LOOKS):
-        looked = course.looked.get(change.kind, 0)
-        if looked == run.sender.interruptions or change.address in run.results:
+        looked = course.looked.get(kind, 0), holder and course.made.get(holder)
+        if run.sender.interruptions in looked or change.address in run.results:
             return
-        look_again(run, change.kind, [course])
+        look_again(run, kind, [course])
         run.sender.until_writable()
 
 

@@ -47,8 +47,8 @@ def course_address(key: str) -> Address:
 
 def parent_of(address: Address, within: str) -> Address:
     """Return the address of what an item is in: one of the kind `within`, or its course."""
-    course, *between, _ = keys_of(address)
-    return address_of(within, course, *between) if between else course_address(course)
+    _, _, keys = address.rpartition(".")[0].partition(".")
+    return address_of(within if "." in keys else _COURSE, keys)
 
 
 def key_of(address: Address) -> str:

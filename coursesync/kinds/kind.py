@@ -235,6 +235,13 @@ class Kind:
         """Return whether members see a record; it is active by default."""
         return bool(attributes.get(self.active_property, True))
 
+    def completion_of(self, attributes: Planned) -> Value:
+        """Return how members complete a record, in an author's word; None if they never do."""
+        if Role.COMPLETION not in self._roles:
+            return None
+        # a reference stands for an Id only
+        return self._roles[Role.COMPLETION].decode(cast("Attributes", attributes))
+
     title_property = _property_of(Role.TITLE)
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings
     contents_property = _property_of(Role.CONTENTS)  # holds HTML

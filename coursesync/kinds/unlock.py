@@ -31,11 +31,15 @@ class Opening:
     in_sequence: bool = False
 
 
+_AT_ONCE, _IN_SEQUENCE = Opening(), Opening(in_sequence=True)
+
+
 def opening(attributes: Planned) -> Opening:
     """Return when a record opens; by the API's page, days count only if it is timed."""
     unlock = attributes.get(_TYPE)
-    days = int(cast("int", attributes.get(_DAYS, 0))) if unlock == _TIMED else None
-    return Opening(days, in_sequence=unlock == _SEQUENTIAL)
+    if unlock == _TIMED:
+        return Opening(int(cast("int", attributes.get(_DAYS, 0))))
+    return _IN_SEQUENCE if unlock == _SEQUENTIAL else _AT_ONCE
 
 
 def described(attributes: Planned, noun: str) -> str:

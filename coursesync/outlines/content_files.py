@@ -13,6 +13,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import PurePosixPath
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, CoursesyncError, Diagnostic, Remedy, UnusableFile
@@ -49,8 +50,10 @@ class Files:
         self._folder = folder
         self._unwritten = unwritten or {}
         self._bytes = 0
-        self._listed: dict[Path, frozenset[str]] = {}
-        self._forms: dict[Path, Mapping[str, Sequence[str]]] = {}  # names by what they share
+        # by the folder's path in the workspace, as all of these are
+        self._listed: dict[str, frozenset[str]] = {}
+        self._forms: dict[str, Mapping[str, Sequence[str]]] = {}  # names by what they share
+        self._entered: set[str] = {""}
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
         self._items: dict[str, str | UnusableFile] = {}
@@ -62,9 +65,10 @@ class Files:
         Raises:
             CoursesyncError: the files read so far are more than a workspace may hold.
         """
+        at = self._folder / path
         if (content := self._unwritten.get(path)) is None:
-            content = read(self._folder / path)
-        check_size(self._folder / path, len(content))
+            content = read(at)
+        check_size(at, len(content))
         self._bytes += len(content)
         if self._bytes > MOST_BYTES:
             raise CoursesyncError(
@@ -78,28 +82,36 @@ class Files:
 
         Some file systems accept other names for it, and other machines would not find it.
         """
-        folder, parts = self._folder, PurePosixPath(path).parts
-        if path in self._unwritten:
-            return self.read(path)
-        for part in parts:
-            if part not in self._names(folder, part):
-                self._absent.add(path)
-                raise UnusableFile(
-                    f"{shown(self._folder / path)} can't be read: No such file or directory",
-                    "Check the name and its spelling.",
-                )
-            folder /= part
-            if folder.is_symlink():
-                raise symbolic_link(shown(folder))
+        if path not in self._unwritten and not self._enters(path):
+            self._absent.add(path)
+            raise UnusableFile(
+                f"{shown(self._folder / path)} can't be read: No such file or directory",
+                "Check the name and its spelling.",
+            )
         return self.read(path)
 
-    def _names(self, folder: Path, otherwise: str) -> frozenset[str]:
+    def _enters(self, path: str) -> bool:
+        """Return whether there is exactly this path; raises UnusableFile for a link on it."""
+        folder, _, name = path.rpartition("/")
+        if folder not in self._entered:
+            if not self._enters(folder):
+                return False
+            self._entered.add(folder)
+        if name not in self._names(folder, name):
+            return False
+        at = self._folder / path
+        if at.is_symlink():
+            raise symbolic_link(shown(at))
+        return True
+
+    def _names(self, folder: str, otherwise: str) -> frozenset[str]:
         """Return the names in a folder; if it can't be read, only `otherwise`."""
         if folder not in self._listed:
             try:
-                self._listed[folder] = frozenset(os.listdir(folder))  # noqa: PTH208 - names alone
+                names = os.listdir(self._folder / folder)  # noqa: PTH208 - names alone
             except OSError:
                 return frozenset({otherwise})  # reading the file reports why
+            self._listed[folder] = frozenset(names)
         return self._listed[folder]
 
     def _proposed(self, path: str, outline: str) -> Sentence:
@@ -118,10 +130,10 @@ class Files:
         if not parts:
             yield above
             return
-        for name in self._in_other_forms(self._folder / above).get(_folded(parts[0]), ()):
+        for name in self._in_other_forms(above).get(_folded(parts[0]), ()):
             yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
 
-    def _in_other_forms(self, folder: Path) -> Mapping[str, Sequence[str]]:
+    def _in_other_forms(self, folder: str) -> Mapping[str, Sequence[str]]:
         if folder not in self._forms:
             forms: dict[str, list[str]] = {}
             for name in sorted(self._names(folder, "")):
@@ -229,7 +241,7 @@ def path_of(outline: str, name: str) -> str:
         UnusableFile: the name is not allowed.
     """
     slashes = name.replace("\\", "/")
-    parts = PurePosixPath(slashes).parts
+    parts = slashes.split("/")
     if slashes.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:\\", name):
         raise UnusableFile(
             f"`{inert(name, 60)}` leads out of the outline's folder",
@@ -242,12 +254,12 @@ def path_of(outline: str, name: str) -> str:
             f"`{inert(name, 60)}` has a backslash; between folders, write /",
             Remedy("Write", Code(inert(slashes, 60))),
         )
-    if any(part.startswith(".") for part in parts) or "\0" in name:
+    if any(part.startswith(".") and part != "." for part in parts) or "\0" in name:
         raise UnusableFile(
             f"`{inert(name, 60)}` is a hidden file or in a hidden folder",
             "Move it to a path in which no name starts with a dot.",
         )
-    return (PurePosixPath(outline).parent / name).as_posix()
+    return normpath(join(dirname(outline), name))
 
 
 def _once(known: dict[str, str | UnusableFile], path: str, read: Callable[[], str]) -> str:

@@ -61,7 +61,7 @@ class Item:
         lists: its own lists.
         file: the name of its Markdown file, "" if it is written in place.
         text: the Markdown of that file.
-        listed: the place that names the file.
+        named_at: the document that names the file, and the path to that name in it.
         is_readable: whether its fields can be read.
     """
 
@@ -74,8 +74,13 @@ class Item:
     lists: tuple[Listing, ...] = ()
     file: str = ""
     text: str = ""
-    listed: Where | None = None
+    named_at: tuple[Tree, Path] | None = None
     is_readable: bool = True
+
+    @property
+    def listed(self) -> Where | None:
+        """The place that names its file; None if it is written in place."""
+        return self.named_at and _place(self.named_at)
 
     def where(self, name: str) -> Where:
         """Return the place of a field's value."""
@@ -156,7 +161,7 @@ class Items:
     read: ReadItem
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _left: int = MOST_LISTED
-    _files: dict[str, Where] = field(default_factory=dict)
+    _files: dict[str, tuple[Tree, Path]] = field(default_factory=dict)
 
     def lists(self) -> tuple[Listing, ...]:
         """Return the lists of the course."""
@@ -198,7 +203,7 @@ class Items:
         for i, value in enumerate(kept):
             place = (*path, i)
             if named and isinstance(value, str) and is_markdown_path(value):
-                found.append(self._in_file(kind, value, tree.where(place), keys))
+                found.append(self._in_file(kind, value, (tree, place), keys))
                 continue
             fields, key = fields_of(value), item_key(value)
             address = address_of(kind.name, *keys, key)
@@ -210,32 +215,34 @@ class Items:
             found.append(Item(kind, tree, place, fields, key, address, lists))
         return tuple(found)
 
-    def _in_file(self, kind: Kind, name: str, listed: Where, keys: tuple[str, ...]) -> Item:
-        file = self._readable(kind, name, listed)
+    def _in_file(
+        self, kind: Kind, name: str, named_at: tuple[Tree, Path], keys: tuple[str, ...]
+    ) -> Item:
+        file = self._readable(kind, name, named_at)
         if file is None or file.tree is None:
             address = address_of(kind.name, *keys, "")
-            return Item(kind, self.tree, (), {}, "", address, listed=listed, is_readable=False)
+            return Item(kind, self.tree, (), {}, "", address, named_at=named_at, is_readable=False)
         tree = self._with_contents(kind, name, file, file.tree)
         fields = fields_of(tree.value)
         key = item_key(fields) if "key" in fields else slug(_stem(name))
         address = address_of(kind.name, *keys, key)
         lists = self._lists(kind, tree, (), fields, address, (*keys, key))
-        return Item(kind, tree, (), fields, key, address, lists, name, file.text, listed)
+        return Item(kind, tree, (), fields, key, address, lists, name, file.text, named_at)
 
-    def _readable(self, kind: Kind, name: str, listed: Where) -> ItemFile | None:
+    def _readable(self, kind: Kind, name: str, named_at: tuple[Tree, Path]) -> ItemFile | None:
         """Read a file, unless it was read before: then it is a mistake to list it again."""
         try:
             file = self.read(name)
         except UnusableFile as unusable:
-            self.diagnostics += unusable.named_at(listed)
+            self.diagnostics += unusable.named_at(_place(named_at))
             return None
-        if (first := self._files.setdefault(file.path or name, listed)) is listed:
+        if (first := self._files.setdefault(file.path or name, named_at)) is named_at:
             self.diagnostics += file.diagnostics
             return file
         self.diagnostics.append(
             Diagnostic(
-                listed,
-                f"this file is listed on line {first.line} already",
+                _place(named_at),
+                f"this file is listed on line {_place(first).line} already",
                 f"One file is one {kind.name}: delete one of the two lines, or copy the file.",
             )
         )
@@ -261,6 +268,12 @@ class Items:
             return line, column, written, inner
 
         return Tree(tree.path, values, locate)
+
+
+def _place(named_at: tuple[Tree, Path]) -> Where:
+    """Return the place of a file's name; only messages need it, because it takes another pass."""
+    tree, path = named_at
+    return tree.where(path)
 
 
 def _contents_twice(tree: Tree, name: str, kind: Kind) -> Diagnostic:

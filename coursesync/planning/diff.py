@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import LISTED, kind_of, rank
@@ -141,11 +141,11 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
     stays = _staying(side, orphans, unwanted - side.waits.keys())
     slots = _slots(side, stays)
     for resource in side.resources:
-        order, place = slots[resource.address]
-        change = _wanted(side, resource, order, place, entries)
-        beside = stays[resource.kind, side.link(resource.kind, resource.parent)]
-        if change and order in beside and resource.pin is not None and not change.reason:
-            same = f"{beside[order]} stays on the site and has the same display_order"
+        slot = slots[resource.address]
+        change = _wanted(side, resource, slot, entries)
+        beside = slot.beside.get(slot.order)
+        if change and beside and resource.pin is not None and not change.reason:
+            same = f"{beside} stays on the site and has the same display_order"
             change = replace(change, reason=f"{same}, so their order is undefined")
         if change:
             yield change
@@ -157,43 +157,56 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
     yield from orphans
 
 
+class _Slot(NamedTuple):
+    """Where a resource belongs.
+
+    Attributes:
+        order: its number among its siblings.
+        place: its new neighbours, if the number changes.
+        link: the Id of the item that it is in, or what stands for it; None for the course.
+        beside: the records that stay beside it, by their numbers.
+    """
+
+    order: int
+    place: Place | None
+    link: int | Ref | None
+    beside: Mapping[int, Address]
+
+
 def _slots(
     side: Side, stays: Mapping[tuple[Kind, object], Mapping[int, Address]]
-) -> dict[Address, tuple[int, Place | None]]:
-    """Give each resource of a course its number among its siblings, and its place if that changes.
+) -> dict[Address, _Slot]:
+    """Give each resource of a course its slot.
 
-    `stays` has the numbers of records that stay beside them, by their kind and by what it is in.
+    `stays` has the numbers of records that stay, by their kind and by what they are in.
     """
     siblings: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
     for resource in side.resources:
         siblings[resource.kind, resource.parent].append(resource)
-    slots: dict[Address, tuple[int, Place | None]] = {}
+    slots: dict[Address, _Slot] = {}
     for (kind, parent), resources in siblings.items():
+        link = side.link(kind, parent)
+        beside = stays.get((kind, link), {})
         prior = [side.order(resource) for resource in resources]
         ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
-        held = stays[kind, side.link(kind, parent)].keys()
-        orders = assign(prior, [resource.pin for resource in resources], ids, held)
+        orders = assign(prior, [resource.pin for resource in resources], ids, beside.keys())
         placed: Sequence[Place | None] = [None] * len(orders)
         if side.pairs:
             placed = places([kind.title_of(r.attributes) for r in resources], prior, orders)
         for resource, order, place in zip(resources, orders, placed, strict=True):
-            slots[resource.address] = order, place
+            slots[resource.address] = _Slot(order, place, link, beside)
     return slots
 
 
 def _wanted(
-    side: Side,
-    resource: Resource,
-    order: int,
-    place: Place | None,
-    entries: Mapping[Address, Entry],
+    side: Side, resource: Resource, slot: _Slot, entries: Mapping[Address, Entry]
 ) -> Change | None:
     """Return the change that a resource of the outline needs; None if it needs none now."""
     address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
     entry, doubt = side.entry(resource), side.doubts.get(address)
-    desired: dict[str, FieldValue | Ref] = {**resource.attributes, kind.order_property: order}
-    if (link := side.link(kind, resource.parent)) is not None:
-        desired[kind.link] = link
+    desired: dict[str, FieldValue | Ref] = {**resource.attributes, kind.order_property: slot.order}
+    if slot.link is not None:
+        desired[kind.link] = slot.link
     after = kind.settle(entry.known if entry else None, desired)
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
@@ -227,7 +240,7 @@ def _wanted(
         reason=reason,
         protected=protected,
         lead=lead,
-        place=place if entry else None,
+        place=slot.place if entry else None,
     )
 
 

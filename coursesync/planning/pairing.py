@@ -65,10 +65,7 @@ def identify(
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
     homes |= {old: kind.parent_of(old) for old in entries if old not in homes}
-    for parent in dict.fromkeys(resource.parent for resource in resources):
-        beside = {old: entries[old] for old, home in homes.items() if home == parent}
-        if beside:
-            _by_place([r for r in resources if r.parent == parent], beside, pairs)
+    _by_places(resources, entries, homes, pairs)
     return pairs
 
 
@@ -117,6 +114,24 @@ def _by_trait(
         for old in by_trait.get(trait, ())[:2]  # two are ambiguous already
     ]
     pairs.update(unambiguous(claims))
+
+
+def _by_places(
+    resources: Iterable[Resource],
+    entries: Mapping[Address, Entry],
+    homes: Mapping[Address, Address | None],
+    pairs: Pairs,
+) -> None:
+    """Pair the retitled resources and the entries that are in the same item, or in the course."""
+    before: dict[Address | None, dict[Address, Entry]] = defaultdict(dict)
+    now: dict[Address, list[Resource]] = defaultdict(list)
+    for old, home in homes.items():
+        before[home][old] = entries[old]
+    for resource in resources:
+        now[resource.parent].append(resource)
+    for parent, siblings in now.items():
+        if parent in before:
+            _by_place(siblings, before[parent], pairs)
 
 
 def _by_place(

@@ -68,7 +68,7 @@ class Row:
     question: Sentence = ""
     settlement: tuple[Sentence, ...] = ()
 
-    @property
+    @cached_property
     def words(self) -> str:
         """The remark; if there is none, what members see."""
         return self.remark or _seen(self.change, self.around)

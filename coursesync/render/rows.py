@@ -20,14 +20,13 @@ from coursesync.render.holders import holders_in
 from coursesync.render.nesting import Tree
 from coursesync.render.plan_words import UNPROTECTING, WORDING
 from coursesync.render.row import Around, departure_of, row_of
-from coursesync.render.timeline import ways, when
+from coursesync.render.timeline import openings
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from coursesync.errors import Sentence
-    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
@@ -91,7 +90,7 @@ class PlanView:
 
     def _course(self, course: Course, changes: list[Change]) -> CourseView:
         holders = holders_in(course, changes)
-        opens = _opens(course, changes)
+        opens = openings(course, changes)
         around = Around(self.plan.courses, self.comparisons, self.hint, holders, opens)
         return CourseView(
             course,
@@ -160,11 +159,3 @@ class PlanView:
             if met or words in always
         ]
         return f"Plan: {', '.join(parts)}."
-
-
-def _opens(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
-    """Return when each record of a course opens, in words; nothing if none is in another."""
-    if all(change.kind.within is None for change in changes):
-        return {}
-    _, after = ways(course, changes)
-    return {station.address: when(station, after) for station in after}

@@ -10,26 +10,26 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.kinds import rank
+from coursesync.kinds import held_in, rank
 from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
-from coursesync.kinds.field import Ref, Role
+from coursesync.kinds.field import Role
 from coursesync.kinds.rows import NOTHING
 from coursesync.planning.action import Action
 from coursesync.render.holders import directly
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Planned
+    from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course
 
     Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that makes ten thousand of them several times slower
 class Station:
     """A record on a member's way through a course.
 
@@ -83,15 +83,9 @@ class Station:
 
         An outermost record is complete once all in it is.
         """
-        kind, completion = self.kind, Role.COMPLETION
-        if not kind.has(completion):
-            return kind.within is None
-        return kind.field(completion).decode(self.known) != NOTHING
-
-    @property
-    def known(self) -> Attributes:
-        """Its attributes without a reference."""
-        return {n: value for n, value in self.attributes.items() if not isinstance(value, Ref)}
+        if not self.kind.has(Role.COMPLETION):
+            return self.kind.within is None
+        return self.kind.completion_of(self.attributes) != NOTHING
 
     @property
     def place(self) -> tuple[int, Address]:
@@ -117,18 +111,42 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     A record in doubt is only in `after`, because nobody knows whether it exists. A record that
     moves to another course is in `before` here, and in `after` there.
     """
-    standing = [Station(each.address, each.kind, each.attributes) for each in course.standing]
     before = [
         Station(change.was or change.address, change.kind, change.before, change)
         for change in (*course.departures, *(each for each in changes if each.home is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
-    after = [
-        Station(change.address, change.kind, attributes, change)
-        for change in changes
-        if change.action is not Action.DELETE and (attributes := change.attributes)
-    ]
-    return along([*standing, *before]), along([*standing, *after])
+    return along([*_standing(course), *before]), along(_after(course, changes))
+
+
+def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
+    """Return when each record opens that is in another one, in words, after a plan's changes.
+
+    It goes only along the records that hold others: what is in them changes the day on which a
+    later one opens in sequence, and that day is in no words.
+    """
+    stations = [*_after(course, changes)]
+    inner = [each for each in stations if each.kind.within]
+    if not inner:
+        return {}
+    holders = along(each for each in stations if held_in(each.kind))
+    known = {each.address: each for each in holders}
+    return {
+        each.address: _when_inside(each, holder, holders)
+        for each in inner
+        if (holder := known.get(each.kind.parent_of(each.address)))
+    }
+
+
+def _after(course: Course, changes: Sequence[Change]) -> Iterator[Station]:
+    yield from _standing(course)
+    for change in changes:
+        if change.action is not Action.DELETE and (attributes := change.attributes):
+            yield Station(change.address, change.kind, attributes, change)
+
+
+def _standing(course: Course) -> Iterator[Station]:
+    return (Station(each.address, each.kind, each.attributes) for each in course.standing)
 
 
 def along(stations: Iterable[Station]) -> Way:
@@ -167,11 +185,16 @@ def along(stations: Iterable[Station]) -> Way:
 
 def when(station: Station, way: Sequence[Station]) -> str:
     """Return in a member's words when a record of a way opens."""
+    if station.inside is None:
+        return station.kind.describe(station.attributes)
+    return _when_inside(station, way[station.inside], way)
+
+
+def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> str:
     said = station.kind.describe(station.attributes)
     opening = station.kind.opens(station.attributes)
-    if station.inside is None or opening.in_sequence:
+    if opening.in_sequence:
         return said
-    holder = way[station.inside]
     waits = _waits(holder, way)
     if not waits and opening.days is not None and opening.days >= (holder.day or 0):
         return said
@@ -207,37 +230,42 @@ class _Walk:
         """
         within = None if holder is None else self.way[holder]
         start = 0 if within is None else within.day
+        covered = within is not None and within.is_unseen
         follows: int | None = None
         done, all_done = start, start
         for station in siblings:
-            opening = station.kind.opens(station.attributes)
-            first = done if opening.in_sequence and follows is not None else start
-            day = _later(first, opening.days or 0)
+            opening, is_hidden = station.kind.opens(station.attributes), station.is_hidden
             waits = opening.in_sequence
-            covered = within is not None and within.is_unseen
-            never = station.is_hidden or covered or (waits and follows is None)
+            first = done if waits and follows is not None else start
+            never = is_hidden or covered or (waits and follows is None)
+            day = None if never else _later(first, opening.days or 0)
             index = len(self.way)
             self.way.append(
-                replace(
-                    station,
-                    day=None if never else day,
+                Station(  # `replace` takes three times as long
+                    station.address,
+                    station.kind,
+                    station.attributes,
+                    station.change,
+                    day=day,
                     follows=follows if waits else None,
                     inside=holder,
                     covered=covered,
+                    heading=station.heading,
                 )
             )
-            done = self._pass_through(station.address, index)
+            inside = self._inside.get(station.address)
+            done = self._pass_through(inside, index) if inside else day
             if not station.is_step:
                 done = None
-            elif not station.is_hidden:
+            elif not is_hidden:
                 all_done = _later(all_done, done)
             follows = index
         return all_done
 
-    def _pass_through(self, holder: Address, index: int) -> int | None:
+    def _pass_through(self, inside: Sequence[Station], index: int) -> int | None:
         """Go through all in a record, as `pass_along` does; siblings are of one kind."""
         done = self.way[index].day
-        for _, siblings in groupby(self._inside.get(holder, ()), key=lambda each: each.kind):
+        for _, siblings in groupby(inside, key=lambda each: each.kind):
             done = _later(done, self.pass_along([*siblings], index))
         return done
 

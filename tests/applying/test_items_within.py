@@ -455,7 +455,7 @@ def test_a_lesson_in_doubt_is_looked_for_though_its_section_is_gone(
     with site(tmp_path) as here:
         here.sandbox.change(section_delete=section_delete, system_id=system_id)
         here.sandbox.add_fault(Fault.parse(f"POST {LESSON.endpoint}@2:{fault}"))
-        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
+        here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@2+:status=404"))
         assert "lesson.c.one.b" in here.apply(wanted).state.doubts
         here.sandbox.clear_faults()
         here.remove(LISTED, here.sandbox.sections()[0]["Id"])

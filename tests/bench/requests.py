@@ -5,10 +5,11 @@ records in its own database and enforces the published limits; the clock is virt
 take seconds. The fewest possible requests are computed in another way than by coursesync: from the
 known number of records, as the smaller of all pages and the courses' pages.
 
-With more than one course, one extra request is allowed, to learn the number of pages. Drifted and
-deleted sections are read once more by their Ids, up to 200 in a request, and each deleted section
-then once alone. Lists that leave out properties cost a look nothing: a section that nobody wrote
-since needs no second read. An import then reads all sections by their Ids, 200 in a request.
+With more than one course, one extra request for each kind is allowed, to learn the number of pages.
+Drifted and deleted sections are read once more by their Ids, up to 200 in a request, and each
+deleted section then once alone. Lists that leave out properties cost a look nothing: a section that
+nobody wrote since needs no second read. An import then reads all sections by their Ids, 200 in a
+request.
 """
 
 import argparse
@@ -24,6 +25,9 @@ from virtual import Quiet, VirtualClock, virtual_sandbox
 
 from coursesync.applying.world import World
 from coursesync.kinds.address import address_of
+from coursesync.kinds.field import FieldValue
+from coursesync.kinds.kind import Kind
+from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.limits import IDS_AT_ONCE, PUBLISHED, Schedule
 from coursesync.nexudus.listing import Lookout
@@ -39,6 +43,13 @@ PAGE = 1_000
 FOREIGN = 4_999  # an unmanaged course
 AT = "2025-01-15T10:30:00Z"
 FIRST_ID = 2_000_000
+FIRST_LESSON = 5_000_000
+_INSERT_LESSON = """
+INSERT INTO lessons (Id, UniqueId, CourseId, SectionId, Title, DisplayOrder, UnlockType,
+    UnlockAfterDays, CompletionType, SummaryText, LessonContents, Active, CreatedOn, UpdatedOn,
+    UpdatedBy)
+VALUES (?, ?, ?, ?, ?, ?, 1, 0, 2, '', '<p>Everything.</p>', 1, ?, ?, 'admin@sandbox.example')
+"""
 _INSERT = """
 INSERT INTO sections (Id, UniqueId, CourseId, Title, DisplayOrder, UnlockType, UnlockAfterDays,
     SectionContents, Active, ImageFileName, CreatedOn, UpdatedOn, UpdatedBy)
@@ -48,10 +59,15 @@ VALUES (?, ?, ?, ?, ?, 1, 0, '<p>Everything.</p>', 1, NULL, ?, ?, 'admin@sandbox
 
 @dataclass(frozen=True)
 class Shape:
-    """The records of the site, and how many of them others have edited and deleted."""
+    """The records of the site, and how many sections others have edited and deleted.
+
+    There are `sections` in each course, and `lessons` in each of them; `foreign` records of each
+    kind are in another course.
+    """
 
     courses: int
     sections: int
+    lessons: int = 0
     foreign: int = 0
     edited: int = 0
     gone: int = 0
@@ -60,21 +76,33 @@ class Shape:
     @property
     def least(self) -> int:
         """The fewest reads that show every record of our courses."""
-        held = self.courses * self.sections - self.gone + self.foreign
+        lessons = self.sections * self.lessons
+        return self._least(self.sections, self.gone) + (self._least(lessons) if lessons else 0)
+
+    def _least(self, in_course: int, gone: int = 0) -> int:
+        held = self.courses * in_course - gone + self.foreign
         every = max(1, -(-held // PAGE))
-        return min(every, self.courses * max(1, -(-self.sections // PAGE)))
+        return min(every, self.courses * max(1, -(-in_course // PAGE)))
 
     @property
     def allowed(self) -> int:
         """The allowed number of reads."""
         again = bool(self.edited) + bool(self.gone) + self.gone
-        return self.least + (self.courses > 1) + again
+        return self.least + (self.courses > 1) * (1 + bool(self.lessons)) + again
 
     def entries(self) -> Iterator[tuple[int, int, int]]:
         """Yield the Id, the course and the order of each of our sections."""
         for number in range(self.courses * self.sections):
             course, section = divmod(number, self.sections)
             yield FIRST_ID + number, 5_000 + course, 10 * (section + 1)
+
+    def inner(self) -> Iterator[tuple[int, int, int, int]]:
+        """Yield the Id, the course, the section and the order of each of our lessons."""
+        number = FIRST_LESSON
+        for section, course, _ in self.entries():
+            for lesson in range(self.lessons):
+                yield number, course, section, 10 * (lesson + 1)
+                number += 1
 
 
 SHAPES = (
@@ -89,36 +117,49 @@ SHAPES = (
     Shape(3, 20, partial=True),
     Shape(1_000, 20, partial=True),
     Shape(1_000, 20, edited=3, gone=2, partial=True),
+    Shape(1, 8, 5),
+    Shape(3, 8, 5),
+    Shape(200, 8, 5),
+    Shape(200, 8, 5, edited=3),
+    Shape(200, 8, 5, partial=True),
+    Shape(3, 8, 5, foreign=50_000),
 )
 IMPORTS = (Shape(20, 20), Shape(20, 20, partial=True), Shape(1_000, 20, partial=True))
 
 
 def state_of(shape: Shape) -> State:
-    """Return the state that holds all of our sections."""
+    """Return the state that holds all of our records."""
     entries = {
         address_of("section", f"c{course}", f"s{order}"): Entry(
-            sent={
-                "Active": True,
-                "CourseId": course,
-                "DisplayOrder": order,
-                "SectionContents": "<p>Everything.</p>",
-                "Title": f"Section {order}",
-                "UnlockAfterDays": 0,
-                "UnlockType": 1,
-            },
-            id=record_id,
-            updated_on=AT,
+            sent=_sent(SECTION, course, order), id=record_id, updated_on=AT
         )
         for record_id, course, order in shape.entries()
     }
-    return State(entries=entries, target=TARGET)
+    for record_id, course, section, order in shape.inner():
+        sent = {**_sent(LESSON, course, order), LESSON.link: section}
+        address = address_of("lesson", f"c{course}", f"s{section}", f"l{order}")
+        entries[address] = Entry(sent=sent, id=record_id, updated_on=AT)
+    return State(entries=dict(sorted(entries.items())), target=TARGET)
+
+
+def _sent(kind: Kind, course: int, order: int) -> dict[str, FieldValue]:
+    written = kind.encode({"title": f"Record {order}", "contents": "<p>Everything.</p>"})
+    return {**written, kind.parent_property: course, kind.order_property: order}
 
 
 def fill(database: Path, shape: Shape) -> None:
-    """Put the sections of a shape into the sandbox's own database."""
+    """Put the records of a shape into the sandbox's own database."""
     ours = [
-        (number, str(number), course, f"Section {order}", order, AT, AT)
+        (number, str(number), course, f"Record {order}", order, AT, AT)
         for number, course, order in shape.entries()
+    ]
+    lessons = [
+        (number, str(number), course, section, f"Record {order}", order, AT, AT)
+        for number, course, section, order in shape.inner()
+    ]
+    their_lessons = [
+        (FIRST_LESSON - 1 - number, str(-number), FOREIGN, None, f"Foreign {number}", 10, AT, AT)
+        for number in range(shape.foreign if shape.lessons else 0)
     ]
     theirs = [
         (FIRST_ID - 1 - number, str(-number), FOREIGN, f"Foreign {number}", 10, AT, AT)
@@ -131,6 +172,7 @@ def fill(database: Path, shape: Shape) -> None:
             [(course, str(course), f"Course {course}", AT, AT) for course in sorted(courses)],
         )
         connection.executemany(_INSERT, [*ours, *theirs])
+        connection.executemany(_INSERT_LESSON, [*lessons, *their_lessons])
         connection.execute(
             "UPDATE sections SET Title = 'Theirs', UpdatedOn = '2025-02-01T00:00:00Z'"
             " WHERE Id >= ? AND Id < ?",
@@ -190,14 +232,14 @@ def main() -> None:
     """Run all, print the tables, and fail if there are more requests than allowed."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     lines = [
-        "| courses | sections each | foreign | drifted | lists | GETs | least | took (s) |",
-        "|---:|---:|---:|---:|---|---:|---:|---:|",
+        "| courses | sections | lessons | foreign | drifted | lists | GETs | least | took (s) |",
+        "|---:|---:|---:|---:|---:|---|---:|---:|---:|",
     ]
     failures = []
     for shape in SHAPES:
         reads, seconds = run(shape)
         lines.append(
-            f"| {shape.courses:,} | {shape.sections:,} | {shape.foreign:,} |"
+            f"| {shape.courses:,} | {shape.sections:,} | {shape.lessons:,} | {shape.foreign:,} |"
             f" {shape.edited + shape.gone} | {'partial' if shape.partial else 'whole'} | {reads} |"
             f" {shape.least} | {seconds:,.1f} |"
         )

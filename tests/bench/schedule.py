@@ -13,6 +13,10 @@ too late.)
 
 A run begins without a state and would wait for lagging lists; its settling time is set to none.
 
+Then it counts the requests of an apply of 200 courses of 8 sections of 5 lessons. There are no
+limits, because that is more than a day's allowance of writes. (A run that waits looks again at the
+course that it goes on with.)
+
 The last line is on the real clock: the CPU time of a create on this machine.
 """
 
@@ -23,6 +27,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from pathlib import Path
 
@@ -31,16 +36,15 @@ from virtual import Quiet, VirtualClock, virtual_sandbox
 from coursesync.applying.apply import apply
 from coursesync.applying.run import Terms
 from coursesync.applying.world import World
-from coursesync.nexudus.limits import PUBLISHED, Schedule
+from coursesync.nexudus.limits import PUBLISHED, Limits, Schedule
 from coursesync.outlines.workspace_files import Outlines, load
 from coursesync.planning.diff import plan_of
 from coursesync.sandbox import Sandbox, Settings
 from coursesync.state.file_store import StateFile
 
 TARGET = "http://localhost"
-CREATES = (60, 200, 1_000)
-IN_A_COURSE = 20
 FOREIGN_EVERY = 3.0  # seconds
+PAGE = 1_000
 AT_WORK = 120.0  # seconds before our run begins
 RUDE = 0.0313  # seconds after which it tries again; it ignores Retry-After
 FOREIGN: Mapping[str, str | int] = {
@@ -55,15 +59,65 @@ CPU_MS = 5.0
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A run: the virtual seconds from the first request to the last, and the requests."""
+class Shape:
+    """What a run creates: courses that exist, sections in each, lessons in each section."""
 
-    creates: int
-    windows: str
+    courses: int
+    sections: int
+    lessons: int = 0
+
+    @property
+    def creates(self) -> int:
+        """The number of records that it creates."""
+        return self.courses * self.sections * (1 + self.lessons)
+
+    @property
+    def fewest_reads(self) -> int:
+        """The reads of a run that never waits, for an account without other records.
+
+        It looks at the courses and at the sections before it begins, and lists both kinds when it
+        ends: twice where there are several pages, because others may write between two of them.
+        """
+        sections = self.courses * self.sections
+        pages = [-(-each // PAGE) for each in (sections, sections * self.lessons)]
+        return 2 + sum(number * min(number, 2) for number in pages)
+
+    @property
+    def name(self) -> str:
+        """Its numbers: courses, sections in each, lessons in each section."""
+        lessons = f" x {self.lessons}" if self.lessons else ""
+        return f"{self.courses} x {self.sections}{lessons}"
+
+
+class Windows(Enum):
+    """How the sandbox counts requests in a minute: not at all, or as the API may do it."""
+
+    NONE = Settings()
+    SLIDING = Settings(limits="sliding")
+    FIXED = Settings(limits="fixed")
+
+
+# for a sandbox that counts nothing
+_ENDLESS = 10**9
+UNLIMITED = Limits(0.0, _ENDLESS, _ENDLESS, _ENDLESS, _ENDLESS, _ENDLESS)
+SHAPES = (Shape(3, 20), Shape(10, 20), Shape(50, 20), Shape(20, 8, 5))
+WHOLE = Shape(200, 8, 5)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run: the virtual seconds from the first request to the last, and the requests.
+
+    `planned` and `sent` are the writes and reads that the plan says, and those that were sent.
+    """
+
+    shape: Shape
     seconds: float
     best: float
     throttled: int
     worst_minute: int
+    planned: tuple[int, int]
+    sent: tuple[int, int]
 
     @property
     def ratio(self) -> float:
@@ -71,29 +125,30 @@ class Outcome:
         return self.seconds / self.best
 
 
-def write_workspace(folder: Path, creates: int) -> Outlines:
-    """Write outlines with this number of sections, and load them."""
+def write_workspace(folder: Path, shape: Shape) -> Outlines:
+    """Write the outlines of a shape, and load them."""
     folder.mkdir(parents=True)
-    for course in range(-(-creates // IN_A_COURSE)):
-        titles = range(course * IN_A_COURSE, min((course + 1) * IN_A_COURSE, creates))
-        sections = "".join(f"  - title: Section {number}\n" for number in titles)
+    lessons = "".join(f"      - title: Lesson {number}\n" for number in range(shape.lessons))
+    inside = f"    lessons:\n{lessons}" if lessons else ""
+    for course in range(shape.courses):
+        titles = range(course * shape.sections, (course + 1) * shape.sections)
+        sections = "".join(f"  - title: Section {number}\n{inside}" for number in titles)
         text = f"id: {5000 + course}\ntitle: Course {course}\nsections:\n{sections}"
         (folder / f"course-{course:03}.yaml").write_text(text)
     return load(folder)
 
 
-def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
-    """Apply a workspace with this number of sections on a virtual clock."""
+def run(shape: Shape, windows: Windows, *, foreign: bool = False) -> Outcome:
+    """Apply the workspace of a shape on a virtual clock."""
     clock = VirtualClock()
-    settings = Settings(limits="fixed" if windows == "fixed" else "sliding")
     with (
         tempfile.TemporaryDirectory() as name,
-        virtual_sandbox(clock, settings) as (
+        virtual_sandbox(clock, windows.value) as (
             sandbox,
             remote,
         ),
     ):
-        workspace = write_workspace(Path(name) / "courses", creates)
+        workspace = write_workspace(Path(name) / "courses", shape)
         for outline in workspace.outlines:
             sandbox.add_course(outline.course_id, outline.title)
         if foreign:
@@ -102,22 +157,25 @@ def run(creates: int, windows: str, *, foreign: bool) -> Outcome:
         store = StateFile(Path(name) / "courses" / "state.json", TARGET)
         state = store.load()
         plan = plan_of(workspace, state)
-        world = World(remote, clock, Quiet(), Schedule(PUBLISHED), store)
+        schedule = Schedule(UNLIMITED if windows is Windows.NONE else PUBLISHED)
+        world = World(remote, clock, Quiet(), schedule, store)
         report = apply(plan, state, world, Terms(settling=0))
-        if not report.complete or len(sandbox.sections()) < creates:
-            sys.exit(f"{creates} creates did not come through: {report.stop}")
+        if not report.complete or len(sandbox.sections()) + len(sandbox.lessons()) < shape.creates:
+            sys.exit(f"{shape} did not come through: {report.stop}")
         ours = [met for met in sandbox.log if "Foreign" not in str(met.body)]
     throttled = [met.at for met in ours if met.status == 409]
     # leave out throttled requests: the best schedule has none
     letters = [met.method == "POST" for met in ours if met.status != 409]
     minutes = [sum(at <= other < at + 60 for other in throttled) for at in throttled]
+    writes = sum(met.method == "POST" for met in ours)
     return Outcome(
-        creates,
-        windows,
+        shape,
         ours[-1].at - ours[0].at,
         best_possible(letters, PUBLISHED.writes_a_minute - (20 if foreign else 0)),
         len(throttled),
         max(minutes, default=0),
+        (plan.writes, plan.reads),
+        (writes, len(ours) - writes),
     )
 
 
@@ -162,14 +220,14 @@ class Foreign:
         self._clock.seconds = beginning
 
 
-def cpu_a_create(creates: int) -> float:
+def cpu_a_create(shape: Shape) -> float:
     """Return the CPU time of one create in milliseconds, including the sandbox's."""
     with (
         tempfile.TemporaryDirectory() as name,
         virtual_sandbox(VirtualClock()) as (sandbox, remote),
     ):
         folder = Path(name) / "courses"
-        workspace = write_workspace(folder, creates)
+        workspace = write_workspace(folder, shape)
         for outline in workspace.outlines:
             sandbox.add_course(outline.course_id, outline.title)
         store = StateFile(folder / "state.json", TARGET)
@@ -179,7 +237,7 @@ def cpu_a_create(creates: int) -> float:
         world = World(remote, clock, Quiet(), Schedule(), store)
         begun = time.process_time()
         apply(plan, state, world, Terms(settling=0))
-        return (time.process_time() - begun) / creates * 1_000
+        return (time.process_time() - begun) / shape.creates * 1_000
 
 
 def tell(line: str) -> None:
@@ -192,24 +250,32 @@ def main() -> None:
     """Run all, print the tables, and fail if a limit is exceeded."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.parse_args()
-    tell("| creates | windows | other client | took (s) | best (s) | ratio | 409s |")
-    tell("|---:|---|---|---:|---:|---:|---:|")
+    tell("| shape | creates | windows | other client | took (s) | best (s) | ratio | 409s |")
+    tell("|---|---:|---|---|---:|---:|---:|---:|")
     failures = []
     for foreign in (False, True):
-        for windows in ("sliding", "fixed"):
-            for creates in CREATES:
-                found = run(creates, windows, foreign=foreign)
-                other = "a third" if foreign else "none"
+        for windows in (Windows.SLIDING, Windows.FIXED):
+            for shape in SHAPES:
+                found = run(shape, windows, foreign=foreign)
+                other, name = "a third" if foreign else "none", windows.name.lower()
                 tell(
-                    f"| {creates:,} | {windows} | {other} | {found.seconds:,.1f} |"
-                    f" {found.best:,.1f} | {found.ratio:.4f} | {found.throttled}"
+                    f"| {shape.name} | {shape.creates:,} | {name} | {other} |"
+                    f" {found.seconds:,.1f} | {found.best:,.1f} | {found.ratio:.4f} |"
+                    f" {found.throttled}"
                     f"{f' (most in a minute: {found.worst_minute})' if foreign else ''} |"
                 )
                 if foreign and found.worst_minute > 1:
-                    failures.append(f"{creates} {windows}: {found.worst_minute} 409s in a minute")
+                    failures.append(f"{shape} {name}: {found.worst_minute} 409s in a minute")
                 if not foreign and (found.ratio > WITHIN or found.throttled):
-                    failures.append(f"{creates} {windows}: {found.ratio:.4f}, {found.throttled}")
-    cpu = cpu_a_create(500)
+                    failures.append(f"{shape} {name}: {found.ratio:.4f}, {found.throttled}")
+    whole = run(WHOLE, Windows.NONE)
+    tell(
+        f"\n{WHOLE.name}, without limits: {whole.sent[0]:,} writes and {whole.sent[1]:,} reads "
+        f"(least {WHOLE.creates:,} and {WHOLE.fewest_reads:,})"
+    )
+    if whole.sent != (WHOLE.creates, WHOLE.fewest_reads):
+        failures.append(f"{WHOLE}: {whole.sent} requests")
+    cpu = cpu_a_create(Shape(25, 20))
     tell(f"\nCPU a create, client and embedded sandbox together: {cpu:.2f} ms (limit {CPU_MS})")
     if cpu > CPU_MS:
         failures.append(f"{cpu:.2f} ms a create")

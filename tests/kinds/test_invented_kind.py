@@ -211,9 +211,9 @@ def test_a_plan_shows_it_in_every_form(site: Site) -> None:
         "handout.onboarding.words",
     ]
     assert (
-        "  +   10    Find your desk  open from the start\n"
-        "  +   10    A map           handout\n"
-        "  +   20    House rules     handout\n"
+        "  +     10  Find your desk  open from the start\n"
+        "  +     10  A map           handout\n"
+        "  +     20  House rules     handout\n"
     ) in text.out
     assert "Plan: 2 sections, 3 handouts and 1 lesson to create" in text.out
     assert "Handouts directly in the course" in markdown.out

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from render.nested import standing
 from values import Section, address, course, plan_of, state_of
 
-from coursesync.render.timeline import Station, along, ways, when
+from coursesync.planning.plan import Course
+from coursesync.render.timeline import Station, along, openings, ways, when
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,6 +183,30 @@ def test_lessons_of_a_hidden_section_are_not_seen() -> None:
         (False, True),
     ]
     assert days(way) == {"a": None, "a1": None}
+
+
+LISTS = st.lists(st.tuples(st.sampled_from(UNLOCKS), st.booleans()), max_size=3)
+
+
+@given(st.lists(st.tuples(st.sampled_from(UNLOCKS), st.booleans(), LISTS), max_size=4))
+def test_a_plan_says_when_a_lesson_opens_as_the_whole_way_does(
+    told: list[tuple[object, bool, list[tuple[object, bool]]]],
+) -> None:
+    """The words for a lesson need only its section and the sections before it."""
+    stands = [
+        standing(at, 1, at, number, unlock=unlock, active=active)
+        for number, (one, is_active, lessons) in enumerate(told)
+        for at, unlock, active in (
+            (f"section.c.s{number}", one, is_active),
+            *((f"lesson.c.s{number}.l{i}", *each) for i, each in enumerate(lessons)),
+        )
+    ]
+    found = Course("c", 4711, "Onboarding", None, standing=tuple(stands))
+    _, after = ways(found, [])
+
+    assert openings(found, []) == {
+        each.address: when(each, after) for each in after if each.inside is not None
+    }
 
 
 @given(st.lists(st.tuples(st.sampled_from(UNLOCKS), st.booleans()), max_size=8))

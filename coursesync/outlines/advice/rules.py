@@ -272,10 +272,7 @@ def _is_seen(resource: Resource, holders: Mapping[Address, Resource]) -> bool:
 
 
 def _completion(resource: Resource) -> object:
-    """Return how members complete an item, in an author's word; None for a kind without that."""
-    if not resource.kind.has(Role.COMPLETION):
-        return None
-    return resource.kind.field(Role.COMPLETION).decode(resource.attributes)
+    return resource.kind.completion_of(resource.attributes)
 
 
 def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
