@@ -48,6 +48,12 @@ def is_video_alone(text: str) -> bool:
     return _ALONE.fullmatch(text) is not None
 
 
+def embed_code(address: str) -> str:
+    """Return the HTML that shows the video of an address, "" for another address."""
+    found = _LINKED.match(address)
+    return f'<iframe src="{_EMBED}{found["id"]}"></iframe>' if found else ""
+
+
 def unseen_videos(seen: Sequence[Resource], source: Callable[[str], Source]) -> Iterator[Advice]:
     """Find videos that members can't watch, or that they complete an item by and are not there."""
     for each in seen:
@@ -59,7 +65,7 @@ def unseen_videos(seen: Sequence[Resource], source: Callable[[str], Source]) -> 
             remedy = Remedy("Write", Code(f'src="{_EMBED}{framed["id"]}"'))
         elif linked and (is_step or is_video_alone(text)):
             reason = "its contents have only the address of the video"
-            shown = Code(f'<iframe src="{_EMBED}{linked["id"]}"></iframe>')
+            shown = Code(embed_code(linked[0]))
             remedy = Remedy("Write in", where_contents(each), "in place of the address:", shown)
         elif is_step:
             reason = "its contents have no YouTube video"
