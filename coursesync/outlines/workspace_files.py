@@ -177,7 +177,7 @@ class _Reading:
         def source(name: str) -> Source:
             file = path_of(path, name)
             if file in self.listed:
-                return Source(shown(self.folder / file), self.files.item(file))
+                return Source(shown(self.folder / file), self.files.item(file, path))
             return Source(shown(self.folder / file), self.files.text(file, path))
 
         self.advice += advise(outline, source)
@@ -204,7 +204,7 @@ class _Reading:
         from coursesync.outlines.item_files import read_item  # noqa: PLC0415 - if one changed
 
         path = path_of(outline, name)
-        text = self.files.item(path)
+        text = self.files.item(path, outline)
         sources[path] = self.files.digest(path)
         if outline not in (outlines := self.listed.setdefault(path, [])):
             outlines.append(outline)
