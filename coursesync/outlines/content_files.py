@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, CoursesyncError, Diagnostic, Remedy, UnusableFile
-from coursesync.files import NotText, check_size, decode, read, shown
+from coursesync.files import NotText, check_size, decode, read, shown, start_of
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import coded, find_unseen, inert
 from coursesync.version import __version__
@@ -76,6 +76,15 @@ class Files:
                 "Divide it into several workspaces, each with a state of its own.",
             )
         return content
+
+    def start_of(self, path: str, size: int) -> str:
+        """Return the characters at the start of a file, "" if it can't be read or is no text."""
+        try:
+            content = self._unwritten.get(path) or start_of(self._folder / path, size)
+        except UnusableFile:
+            return ""
+        text = content[:size].decode("utf-8-sig", errors="replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def inside(self, path: str) -> bytes:
         """Read a file by its exact name, through no link.

@@ -21,6 +21,7 @@ MOST_FOLDERS = 30  # inside each other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
 ENDINGS = (".yaml", ".yml")
+_PAGES = (".md", ".markdown")
 
 
 def check_folder(folder: Path) -> None:
@@ -55,7 +56,9 @@ def is_outline_in(folder: Path, path: Path) -> bool:
     return not is_hidden and path.name.lower().endswith(ENDINGS)
 
 
-def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
+def outline_paths(
+    folder: Path, unwritten: Iterable[str] = (), pages: list[str] | None = None
+) -> list[tuple[str, bool]]:
     """Find the outlines of a workspace: their paths in it, and whether they are symbolic links.
 
     A link to a folder is among them, because outlines may be in that folder.
@@ -63,6 +66,7 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     Args:
         folder: the workspace.
         unwritten: paths of files that count as written.
+        pages: takes the paths of the Markdown files that are met on the way, links left out.
 
     Raises:
         UsageError: `folder` is no folder.
@@ -73,7 +77,7 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     names = {part for path in unwritten for part in (path, path.rpartition("/")[0])} - {""}
     new = [name for name in names if not os.path.lexists(folder / name)]
     more = [(name, False) for name in new if name.lower().endswith(ENDINGS)]
-    below = _below(folder, "", count(1 + len(new)))
+    below = _below(folder, "", count(1 + len(new)), [] if pages is None else pages)
     found = sorted(islice(chain(more, below), MOST_OUTLINES + 1))
     if len(found) > MOST_OUTLINES:
         raise CoursesyncError(
@@ -83,7 +87,9 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     return found
 
 
-def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
+def _below(
+    folder: Path, prefix: str, names: Iterator[int], pages: list[str]
+) -> Iterator[tuple[str, bool]]:
     if prefix.count("/") > MOST_FOLDERS:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)[:200]}… is too deep",
@@ -108,6 +114,8 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
         if entry.name.lower().endswith(ENDINGS):
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(folder, f"{prefix}{entry.name}/", names)
+            yield from _below(folder, f"{prefix}{entry.name}/", names, pages)
         elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - False for a loop
             yield prefix + entry.name, True
+        elif entry.name.lower().endswith(_PAGES) and not entry.is_symlink():
+            pages.append(prefix + entry.name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic, Remedy, Where
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.items import ItemFile
-from coursesync.outlines.leftovers import in_item, lines_of_front_matter
+from coursesync.outlines.leftovers import FRONT, in_item, lines_of_front_matter
 from coursesync.outlines.line_slips import NAMES
 from coursesync.outlines.yaml_reader import parse
 from coursesync.text import coded, find_unseen, without_unseen
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
 
 _FENCE = "---"
-FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _BEGUN = re.compile(r"(?P<above>\s*)(?P<fence>---|\+\+\+|;;;|\{)[ \t]*(?:\n|\Z)")
 _HOLDS_FIELDS = re.compile(r"^[ \t]*[^ \t\n#]", re.MULTILINE)
 _BLANK = re.compile(r"(?:[ \t]*\n)*+(?=[ \t]*\S)")
