@@ -17,7 +17,7 @@ from click.core import ParameterSource
 from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
-from coursesync.kinds import LISTED
+from coursesync.kinds import ALL
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
@@ -163,11 +163,9 @@ removal_options = together(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
-        help=f"What to do with {LISTED.plural} that are no longer in any outline.  [default: keep]",
+        help=f"What to do with {ALL} that are no longer in any outline.  [default: keep]",
     ),
-    click.option(
-        "--prune", is_flag=True, help=f"Allow --on-removal delete to delete {LISTED.plural}."
-    ),
+    click.option("--prune", is_flag=True, help=f"Allow --on-removal delete to delete {ALL}."),
 )
 
 

@@ -6,6 +6,7 @@ Owns which files are outlines, and how many a workspace may have. It must never 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
@@ -29,12 +30,27 @@ def check_folder(folder: Path) -> None:
     if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
         name = coded("Name the folder that holds your outlines; `.` is the current folder.")
         if os.path.lexists(folder):
+            if above := _workspace_of(folder):
+                name = Remedy("The folder that holds your outlines is", Shell(as_argument(above)))
             raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
         make = Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
             f"the workspace {Shell(shown(folder))} does not exist",
             Remedy(name, "To make it:", make),
         )
+
+
+def _workspace_of(file: Path) -> Path | None:
+    """Return the highest folder above a file that has an outline; `.` only if no other has one."""
+    above = sorted(file.parents, key=lambda folder: (not folder.parts, len(folder.parts)))
+    return next(filter(_has_outline, above), None)
+
+
+def _has_outline(folder: Path) -> bool:
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - names alone
+        return any(each.lower().endswith(ENDINGS) and each[0] != "." for each in names)
+    return False
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:

@@ -24,7 +24,7 @@ from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.kinds import LISTED
+from coursesync.kinds import ALL
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
 from coursesync.operations.plan import plan as make_plan
@@ -114,7 +114,7 @@ class ApplyOptions:
 @click.option(
     "--overwrite-drift",
     is_flag=True,
-    help=f"Overwrite {LISTED.plural} that were edited on the site since they were last applied.",
+    help=f"Overwrite {ALL} that were edited on the site since they were last applied.",
 )
 @click.option(
     "--allow-progress-loss",
