@@ -25,6 +25,7 @@ _FAR = 2_000  # lines above
 _KINDS = {kind.plural: kind for kind in KINDS.values()}
 _OPENS = re.compile(rf" *(?:- +)?(?P<name>{'|'.join(_KINDS)}): *(?:#.*)?$")
 _ITEM = re.compile(" *(?P<dash>-)(?: |$)")
+_BEGUN = re.compile(rf"(?P<dash> *- +)(?:{'|'.join(sorted(NAMES))}):(?: |$)")
 _FIELD = re.compile(rf" *(?P<name>{'|'.join(sorted(NAMES))}):(?: |$)")
 _PATH = r"(?P<path>[^\s:#&*!|>'\"%@`{}\[\]-][^:#]*\.(?:md|markdown))\s*$"
 _FILE = re.compile(rf" *- +{_PATH}", re.IGNORECASE)
@@ -120,6 +121,23 @@ def in_another_column(lines: Sequence[str], at: int) -> Found | None:
         return first, usual, problem, _to_column(here, lines, first)
     problem = f"this item starts in column {here + 1}, and those above it in column {usual + 1}"
     return at, here, problem, _to_column(usual, lines, at)
+
+
+def below_a_dash(lines: Sequence[str], at: int) -> Found | None:
+    """Find a field in the column of the dashes of its list, if it can't begin an item."""
+    listed, field = _list_of(lines, at), _FIELD.match(lines[at])
+    if listed is None or field is None or field["name"] in {"key", "title"}:
+        return None
+    here, name = _indent(lines[at]), field["name"]
+    items = [number for number in listed.body[:-1] if _indent(lines[number]) == here]
+    begun = _BEGUN.match(lines[items[-1]]) if items else None
+    if begun is None:
+        return None
+    column = begun.end("dash")
+    problem = (
+        f"`{name}:` starts in column {here + 1}, and the fields above it in column {column + 1}"
+    )
+    return at, here, problem, _to_column(column, lines, at)
 
 
 def _left_of_its_name(lines: Sequence[str], at: int, listed: _List) -> Found | None:

@@ -30,7 +30,7 @@ from coursesync.outlines.line_slips import (
     without_colon,
     wrong_start,
 )
-from coursesync.outlines.list_slips import in_another_column, without_dash
+from coursesync.outlines.list_slips import below_a_dash, in_another_column, without_dash
 from coursesync.text import coded, count, named
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _misplaced(lines: Sequence[str], at: int, problem: str) -> Found | None:
         if begun := _NO_BLANK.match(lines[number]):
             written = Code(f"- {lines[number][begun.end() - 1 :].strip()}"[:LONGEST_SHOWN])
             return number, begun.end() - 2, NO_SPACE, Remedy("Write", written)
-    if found := in_another_column(lines, at):
+    if found := in_another_column(lines, at) or below_a_dash(lines, at):
         return found
     what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
     here = len(lines[at]) - len(lines[at].lstrip(" "))

@@ -93,6 +93,18 @@ SLIPS = {
         "this item starts in column 9, and those above it in column 7",
         f"Put exactly 6 spaces before it, {OTHERS}",
     ),
+    "a field below a dash": (
+        f"    lessons:\n{TOUR}      contents: Hi\n",
+        "9:7",
+        "`contents:` starts in column 7, and the fields above it in column 9",
+        f"Put exactly 8 spaces before it. {AGAIN}",
+    ),
+    "the list of a section below its dash": (
+        "  lessons:\n      - a.md\n",
+        "6:3",
+        "`lessons:` starts in column 3, and the fields above it in column 5",
+        f"Put exactly 4 spaces before it. {AGAIN}",
+    ),
     "a lesson's dash is missing": (
         f"    lessons:\n{TOUR}        key: b\n        title: B\n",
         "9:9",
