@@ -89,6 +89,8 @@ def _written_out(title: str, contents: Code, kind: Kind) -> Remedy:
 
 def files_in(text: str) -> Sequence[str]:
     """Return the names of the files in a text, several if their dashes are missing."""
+    if not is_markdown_path(" ".join(text.split())):
+        return []  # so it is short as well
     found = [*_EACH_FILE.finditer(text)]
     is_whole = "".join(each[0] for each in found).strip() == text.strip()
     return [each["name"] for each in found] if is_whole else []
