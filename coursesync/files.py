@@ -35,6 +35,34 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
     Raises:
         UnusableFile: it can't be opened, is not a regular file, or is larger than `most` bytes.
     """
+    descriptor = _opened(path)
+    try:
+        size = os.fstat(descriptor).st_size
+        content = bytearray()
+        # to its end, because it may grow while it is read
+        while len(content) <= most and (more := os.read(descriptor, 65_536)):
+            content += more
+    finally:
+        os.close(descriptor)
+    check_size(path, max(size, len(content)), most)
+    return bytes(content)
+
+
+def start_of(path: Path, size: int) -> bytes:
+    """Read at most the first `size` bytes of a file, however large it is.
+
+    Raises:
+        UnusableFile: it can't be opened, or is not a regular file.
+    """
+    descriptor = _opened(path)
+    try:
+        return os.read(descriptor, size)
+    finally:
+        os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    """Open a regular file for reading; raises UnusableFile."""
     try:
         # without O_NONBLOCK, opening a FIFO waits for a writer
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
@@ -45,22 +73,13 @@ def read(path: Path, most: int = MAX_BYTES) -> bytes:
             if isinstance(error, FileNotFoundError | NotADirectoryError)
             else Remedy("Check who may read it, with", Shell("ls", "-l", as_argument(path))),
         ) from error
-    try:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise UnusableFile(
-                f"{shown(path)} is not a file",
-                "A name that ends in .yaml, .yml, .html or .md must belong to a file, not to a "
-                "folder.",
-            )
-        content = bytearray()
-        # to its end, because it may grow while it is read
-        while len(content) <= most and (more := os.read(descriptor, 65_536)):
-            content += more
-    finally:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-    check_size(path, max(facts.st_size, len(content)), most)
-    return bytes(content)
+        raise UnusableFile(
+            f"{shown(path)} is not a file",
+            "A name that ends in .yaml, .yml, .html or .md must belong to a file, not to a folder.",
+        )
+    return descriptor
 
 
 def check_size(path: Path, size: int, most: int = MAX_BYTES) -> None:

@@ -69,6 +69,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.rewriting",
         "outlines.schema",
         "outlines.yaml_reader",
+        "outlines.yaml_stops",
         "outlines.yaml_values",
     ),
     *("state.disk", "state.file_store", "state.lock"),
@@ -124,7 +125,10 @@ METHODS = {  # of a path, whoever hands it over
 }
 ONLY = {  # what only these may import, at whatever level
     "httpx": ("nexudus.client", "nexudus.embedded", "nexudus.wire"),
-    "ruamel": ("outlines.pieces_reader", "outlines.yaml_reader", "outlines.yaml_values"),
+    "ruamel": (
+        *("outlines.pieces_reader", "outlines.yaml_reader", "outlines.yaml_stops"),
+        "outlines.yaml_values",
+    ),
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it
@@ -146,6 +150,7 @@ ONLY = {  # what only these may import, at whatever level
             "nexudus.records",
         ),
         *("outlines.mistakes", "outlines.models", "outlines.outline", "outlines.schema"),
+        "outlines.slip",
         "planning.plan_file",
     ),
     # by a string, what is imported is not seen here

@@ -17,8 +17,7 @@ from click.core import ParameterSource
 from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
 from coursesync.errors import Remedy, Shell, UsageError
-from coursesync.kinds import KINDS
-from coursesync.kinds.counting import nouns
+from coursesync.kinds import ALL
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.planning.policy import OnRemoval
@@ -159,15 +158,14 @@ lock_timeout_option = click.option(
     default=0.0,
     help="How long to wait if another apply holds the state.  [default: 0]",
 )
-_ITEMS = nouns(KINDS.values())
 removal_options = together(
     click.option(
         "--on-removal",
         type=click.Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
-        help=f"What to do with {_ITEMS} that are no longer in any outline.  [default: keep]",
+        help=f"What to do with {ALL} that are no longer in any outline.  [default: keep]",
     ),
-    click.option("--prune", is_flag=True, help=f"Allow --on-removal delete to delete {_ITEMS}."),
+    click.option("--prune", is_flag=True, help=f"Allow --on-removal delete to delete {ALL}."),
 )
 
 

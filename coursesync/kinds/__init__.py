@@ -6,6 +6,7 @@ from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (SECTION, LESSON)}  # parents first
+ALL = " and ".join(kind.plural for kind in KINDS.values())  # the word for items of any kind
 LISTED = SECTION  # the kind that an outline lists
 
 

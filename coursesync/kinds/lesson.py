@@ -58,7 +58,12 @@ LESSON = Kind(
         KEY,
         PREVIOUS_KEYS,
         TITLE,
-        Field("summary", {"SummaryText": str}, default="", other_names=("abstract", "subtitle")),
+        Field(
+            "summary",
+            {"SummaryText": str},
+            default="",
+            other_names=("abstract", "description", "subtitle"),
+        ),
         unlock_of("lesson"),
         one_of(
             "completion",

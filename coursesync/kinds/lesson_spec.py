@@ -40,7 +40,8 @@ class LessonSpec(Spec):
     ] = Field(
         "",
         title="Summary",
-        description="A sentence below the title in the list of lessons.",
+        description="A sentence below the title in the list of lessons, of at most "
+        f"{_LONGEST_SUMMARY:,} characters.",
         examples=["Where to sit, and what to do if your desk is taken."],
     )
     unlock: Unlock = Field(
@@ -73,7 +74,8 @@ class LessonSpec(Spec):
         _NO_ONE,
         title="Instructor",
         description="The Id of the person in Nexudus who gives this lesson, if it is not the "
-        "course's host. Without this field, an instructor set in Nexudus stays.",
+        "course's host; the address of the person's page there shows it. Without this field, an "
+        "instructor that coursesync set is removed, and any other stays.",
         examples=[88123],
     )
     contents: InContents = Field(

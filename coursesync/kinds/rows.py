@@ -33,7 +33,7 @@ def contents_of(prop: str) -> Field:
         {prop: str},
         default="",
         role=Role.CONTENTS,
-        other_names=("body", "content", "text"),
+        other_names=("body", "content", "text", "video"),
     )
 
 

@@ -181,7 +181,7 @@ class Spec(BaseModel):
         examples=[["old-key"]],
     )
     title: Title = Field(
-        title="Title", description="What members see: one line.", examples=["Welcome to the space"]
+        title="Title", description="What members see: one line.", examples=["Welcome"]
     )
     protect: bool = Field(
         default=False,

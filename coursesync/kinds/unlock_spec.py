@@ -31,7 +31,7 @@ Unlock: TypeAlias = Annotated[
         Field(
             json_schema_extra={
                 "enumDescriptions": [
-                    "Open from the start.",
+                    "Open from the start; in a section, as soon as that is.",
                     "Opens once the one before it is done.",
                 ]
             },

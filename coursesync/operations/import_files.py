@@ -138,7 +138,7 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
 
     def read(file: str) -> ItemFile:
         path = path_of(name, file)
-        return read_item(files.item(path), shown(folder / path))
+        return read_item(files.item(path, name), shown(folder / path))
 
     def drafted(items: Sequence[WantedItem]) -> Written:
         whole = replace(course, items=tuple(items))

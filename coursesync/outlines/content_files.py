@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from difflib import get_close_matches
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -17,7 +18,7 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, CoursesyncError, Diagnostic, Remedy, UnusableFile
-from coursesync.files import NotText, check_size, decode, read, shown
+from coursesync.files import NotText, check_size, decode, read, shown, start_of
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import coded, find_unseen, inert
 from coursesync.version import __version__
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 100_000_000  # all files of a workspace
 _MOST_ALIKE = 3  # names of files
+_CLOSE = 0.7  # lower ones are mostly other names
+_FEW, _MOST_SEARCHES = 200, 100  # names in a folder, folders that are searched for them
 _composed = partial(unicodedata.normalize, "NFC")
 # another version may read the same bytes differently
 _SALT = f"coursesync {__version__}\n".encode()
@@ -58,13 +61,10 @@ class Files:
         self._texts: dict[str, str | UnusableFile] = {}
         self._items: dict[str, str | UnusableFile] = {}
         self._absent: set[str] = set()
+        self._searches = 0  # for names that are nearly the same
 
     def read(self, path: str) -> bytes:
-        """Read a file that is no link.
-
-        Raises:
-            CoursesyncError: the files read so far are more than a workspace may hold.
-        """
+        """Read a file that is no link; raises CoursesyncError beyond `MOST_BYTES` in all."""
         at = self._folder / path
         if (content := self._unwritten.get(path)) is None:
             content = read(at)
@@ -77,6 +77,15 @@ class Files:
             )
         return content
 
+    def start_of(self, path: str, size: int) -> str:
+        """Return the characters at the start of a file, "" if it can't be read or is no text."""
+        try:
+            content = self._unwritten.get(path) or start_of(self._folder / path, size)
+        except UnusableFile:
+            return ""
+        text = content[:size].decode("utf-8-sig", errors="replace")
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
     def inside(self, path: str) -> bytes:
         """Read a file by its exact name, through no link.
 
@@ -85,7 +94,7 @@ class Files:
         if path not in self._unwritten and not self._enters(path):
             self._absent.add(path)
             raise UnusableFile(
-                f"{shown(self._folder / path)} can't be read: No such file or directory",
+                f"there is no file {shown(self._folder / path)}",
                 "Check the name and its spelling.",
             )
         return self.read(path)
@@ -119,11 +128,46 @@ class Files:
         folder = PurePosixPath(outline).parent
         name = PurePosixPath(path).relative_to(folder)
         above = "" if folder == PurePosixPath() else folder.as_posix()
-        found = islice(self._alike(above, name.parts), _MOST_ALIKE)
-        if not (alike := [PurePosixPath(each).relative_to(folder).as_posix() for each in found]):
+        found = [*islice(self._alike(above, name.parts), _MOST_ALIKE)]
+        elsewhere = [] if found else self._elsewhere(above, name.parts)
+        near = [] if found or elsewhere else self._near(above, name.parts)
+        paths = (PurePosixPath(each) for each in (*found, *elsewhere, *near)[:_MOST_ALIKE])
+        if not (alike := [each.relative_to(folder).as_posix() for each in paths]):
             return ""
         names = [piece for each in alike for piece in ("or", Code(shown(each)))][1:]
-        return Remedy("Did you mean", *names, "?", _difference(name.as_posix(), alike[0]))
+        more = _difference(name.as_posix(), alike[0]) if found else ""
+        if elsewhere:
+            more = "A name counts from the folder of the outline."
+        return Remedy("Did you mean", *names, "?", more)
+
+    def _elsewhere(self, above: str, parts: tuple[str, ...]) -> list[str]:
+        """Find a path's file with fewer folders before it, or one folder further down."""
+        for number in range(1, len(parts)):
+            if found := [*islice(self._alike(above, parts[number:]), _MOST_ALIKE)]:
+                return found
+        below = (f"{above}/{name}" if above else name for name in self._few_names(above))
+        return [found for each in below for found in self._alike(each, parts[-1:])]
+
+    def _near(self, above: str, parts: tuple[str, ...]) -> list[str]:
+        """Find files in the same folder whose names are nearly the same."""
+        for folder in islice(self._alike(above, parts[:-1]), 1):
+            names = [each for each in self._few_names(folder) if not each.startswith(".")]
+            close = get_close_matches(parts[-1], names, n=_MOST_ALIKE, cutoff=_CLOSE)
+            same = [
+                each
+                for each in close
+                if PurePosixPath(each).suffix == PurePosixPath(parts[-1]).suffix
+            ]
+            return [f"{folder}/{each}" if folder else each for each in same]
+        return []
+
+    def _few_names(self, folder: str) -> list[str]:
+        """Return the names in a folder, none if there are many or enough were searched."""
+        self._searches += 1
+        if self._searches > _MOST_SEARCHES:
+            return []
+        names = sorted(self._names(folder, ""))
+        return [each for each in names if not each.startswith(".")] if len(names) <= _FEW else []
 
     def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
         """Find the paths below `above` that differ from `parts` in Unicode form or case only."""
@@ -147,16 +191,25 @@ class Files:
 
     def text(self, path: str, outline: str) -> str:
         """Return the text of a content file, which is read once; `outline` names it."""
+        return self._read(self._texts, path, outline, text_of)
+
+    def item(self, path: str, outline: str) -> str:
+        """Return the characters of a file that is an item, which is read once."""
+        return self._read(self._items, path, outline, _decoded_item)
+
+    def _read(
+        self,
+        known: dict[str, str | UnusableFile],
+        path: str,
+        outline: str,
+        text_in: Callable[[bytes, str], str],
+    ) -> str:
         try:
-            return _once(self._texts, path, lambda: self._text(path, text_of))
+            return _once(known, path, lambda: self._text(path, text_in))
         except UnusableFile as unusable:
             if path in self._absent and (proposed := self._proposed(path, outline)):
                 raise UnusableFile(unusable.problem, proposed) from unusable
             raise
-
-    def item(self, path: str) -> str:
-        """Return the characters of a file that is an item, which is read once."""
-        return _once(self._items, path, lambda: self._text(path, _decoded_item))
 
     def _text(self, path: str, text_in: Callable[[bytes, str], str]) -> str:
         content = self.inside(path)

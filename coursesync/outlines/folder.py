@@ -22,6 +22,7 @@ MOST_FOLDERS = 30  # inside each other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
 ENDINGS = (".yaml", ".yml")
+_PAGES = (".md", ".markdown")
 
 
 def check_folder(folder: Path) -> None:
@@ -29,8 +30,8 @@ def check_folder(folder: Path) -> None:
     if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
         name = coded("Name the folder that holds your outlines; `.` is the current folder.")
         if os.path.lexists(folder):
-            if (home := _home_of(folder)) is not None:
-                name = Remedy("Name the folder that holds your outlines:", Shell(shown(home)))
+            if above := _workspace_of(folder):
+                name = Remedy("The folder that holds your outlines is", Shell(as_argument(above)))
             raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
         make = Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
@@ -39,13 +40,17 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def _home_of(file: Path) -> Path | None:
-    """Return the nearest folder above a file that has an outline, if the file's path names one."""
+def _workspace_of(file: Path) -> Path | None:
+    """Return the highest folder above a file that has an outline; `.` only if no other has one."""
+    above = sorted(file.parents, key=lambda folder: (not folder.parts, len(folder.parts)))
+    return next(filter(_has_outline, above), None)
+
+
+def _has_outline(folder: Path) -> bool:
     with suppress(OSError):
-        for each in file.parents:
-            if each.name and any(path.suffix in ENDINGS for path in each.iterdir()):
-                return each
-    return None
+        names = os.listdir(folder)  # noqa: PTH208 - names alone
+        return any(each.lower().endswith(ENDINGS) and each[0] != "." for each in names)
+    return False
 
 
 def empty_workspace(folder: Path) -> CoursesyncError:
@@ -67,7 +72,9 @@ def is_outline_in(folder: Path, path: Path) -> bool:
     return not is_hidden and path.name.lower().endswith(ENDINGS)
 
 
-def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str, bool]]:
+def outline_paths(
+    folder: Path, unwritten: Iterable[str] = (), pages: list[str] | None = None
+) -> list[tuple[str, bool]]:
     """Find the outlines of a workspace: their paths in it, and whether they are symbolic links.
 
     A link to a folder is among them, because outlines may be in that folder.
@@ -75,6 +82,7 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     Args:
         folder: the workspace.
         unwritten: paths of files that count as written.
+        pages: takes the paths of the Markdown files that are met on the way, links left out.
 
     Raises:
         UsageError: `folder` is no folder.
@@ -85,7 +93,7 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     names = {part for path in unwritten for part in (path, path.rpartition("/")[0])} - {""}
     new = [name for name in names if not os.path.lexists(folder / name)]
     more = [(name, False) for name in new if name.lower().endswith(ENDINGS)]
-    below = _below(folder, "", count(1 + len(new)))
+    below = _below(folder, "", count(1 + len(new)), [] if pages is None else pages)
     found = sorted(islice(chain(more, below), MOST_OUTLINES + 1))
     if len(found) > MOST_OUTLINES:
         raise CoursesyncError(
@@ -95,7 +103,9 @@ def outline_paths(folder: Path, unwritten: Iterable[str] = ()) -> list[tuple[str
     return found
 
 
-def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[str, bool]]:
+def _below(
+    folder: Path, prefix: str, names: Iterator[int], pages: list[str]
+) -> Iterator[tuple[str, bool]]:
     if prefix.count("/") > MOST_FOLDERS:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)[:200]}… is too deep",
@@ -120,6 +130,8 @@ def _below(folder: Path, prefix: str, names: Iterator[int]) -> Iterator[tuple[st
         if entry.name.lower().endswith(ENDINGS):
             yield prefix + entry.name, entry.is_symlink()
         elif entry.is_dir(follow_symlinks=False):
-            yield from _below(folder, f"{prefix}{entry.name}/", names)
+            yield from _below(folder, f"{prefix}{entry.name}/", names, pages)
         elif entry.is_symlink() and os.path.isdir(entry.path):  # noqa: PTH112 - False for a loop
             yield prefix + entry.name, True
+        elif entry.name.lower().endswith(_PAGES) and not entry.is_symlink():
+            pages.append(prefix + entry.name)

@@ -18,6 +18,7 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.spec import MOST_LISTED
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.checks import course_key_of, fields_of, item_key
+from coursesync.outlines.item_slips import files_in, several_files
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -231,6 +232,9 @@ class Items:
 
     def _readable(self, kind: Kind, name: str, named_at: tuple[Tree, Path]) -> ItemFile | None:
         """Read a file, unless it was read before: then it is a mistake to list it again."""
+        if len(names := files_in(name)) > 1:
+            self.diagnostics.append(Diagnostic(_place(named_at), *several_files(names)))
+            return None
         try:
             file = self.read(name)
         except UnusableFile as unusable:

@@ -44,6 +44,8 @@ _EDGE = re.compile(
     r"^[ \t]*(?P<fence>`{3,}(?!.*`)|~{3,})(?P<rest>.*)$|<(?P<end>/?)pre\b",
     re.MULTILINE | re.IGNORECASE,
 )
+# the front matter of an item, without doubt
+FRONT = re.compile(r"---[ \t]*\n(?P<fields>(?:.*\n)*?)---[ \t]*(?:\n|\Z)")
 _FRONT = re.compile(r"\s*^(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 # a field whose name is one word; the other lines that front matter may have
 _FIELD = {

@@ -15,7 +15,7 @@ from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.text import coded, count, named
+from coursesync.text import coded, count, inert, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,9 +33,13 @@ _TITLE, *_GROUPS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.CONTENTS)
 _IN_BRACKETS = {*_GROUPS, "previous_keys"}
 CLOSE_BY = 40  # lines above
 LONGEST_LINE = 1_000  # characters that are looked at
-_LONGEST = 100  # characters of a line that a remedy repeats
-_DASHES = "-\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d*+\u2022\u00b7\u25aa\u25cf\u25e6"
-_DASH = re.compile(rf"\s*(?P<dash>[{_DASHES}])(?P<blank>\s*)(?P<name>\w+)(?P<rest>:(?:\s.*)?|)$")
+LONGEST_SHOWN = 100  # characters of a line that a remedy repeats
+DASHES = "-\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d*+\u2022\u00b7\u25aa\u25cf\u25e6"
+_DASH = re.compile(
+    rf"\s*(?P<dash>[{DASHES}])(?P<blank>\s*)"
+    r"(?P<item>(?P<name>\w+)(?::(?:\s.*)?|)|\w[^:#]*\.(?:md|markdown))$",
+    re.IGNORECASE,
+)
 _COLON = re.compile(
     r"\s*(?:- +)?(?P<name>[A-Za-z_]+)\s*(?P<colon>[\uff1a\ufe55\ufe13\u2236\ua789])(?P<value>.*)"
 )
@@ -57,11 +61,14 @@ class Quoted:
 
 
 def dash(text: str) -> Words | None:
-    """Find another dash, or one without a space, before a field's name at the start of a text."""
+    """Find another dash, or one without a space, before a field or a file at a text's start."""
     found = _DASH.match(text)
-    if not found or found["name"] not in NAMES or (found["dash"] == "-" and found["blank"]):
+    if not found or (found["dash"] == "-" and found["blank"]):
         return None
-    written = Code(f"- {found['name']}{found['rest'].rstrip() or ':'}"[:_LONGEST])
+    if found["name"] and found["name"] not in NAMES:
+        return None
+    colon = ":" if found["name"] == found["item"] else ""
+    written = Code(f"- {found['item'].rstrip()}{colon}"[:LONGEST_SHOWN])
     if found["dash"] == "-":
         return "there is no space after the `-`", Remedy("Write", written)
     return f"an item starts with `-`, and this is {named(found['dash'])}", Remedy("Write", written)
@@ -92,7 +99,29 @@ def odd_colon(text: str) -> Words | None:
         return None
     written = f"{found['name']}: {found['value'].strip()}".strip()
     problem = f"after `{found['name']}` comes {named(found['colon'])}, and not a colon"
-    return problem, Remedy("Write", Code(written[:_LONGEST]))
+    return problem, Remedy("Write", Code(written[:LONGEST_SHOWN]))
+
+
+def without_colon(line: str) -> Words | None:
+    """Find a field's name alone on its line."""
+    name = line.strip().removeprefix("-").strip()
+    if name not in NAMES:
+        return None
+    return f"there is no colon after `{name}`", Remedy("Write", Code(f"{name}:"))
+
+
+def lost_tail(kept: str, tail: str, *, in_title: bool) -> Words:
+    """Report the end of a text that YAML reads as a comment."""
+    shown, dropped = inert(kept.replace('"', '\\"'), 80), inert(tail, 60)
+    blanks = "two spaces before the # and one after it" if in_title else "a space after the #"
+    return (
+        f"`{dropped}` is dropped here: after a space, # starts a comment",
+        Remedy(
+            "Put all of it in quotes:",
+            Code(f'"{shown} {dropped}"'),
+            f"For a comment, write {blanks}.",
+        ),
+    )
 
 
 def late_quote(lines: Sequence[str], last: Quoted | None) -> Found | None:
@@ -167,7 +196,7 @@ def wrong_start(line: str, column: int) -> Words | None:
 def in_quotes(line: str, column: int) -> Sentence:
     """Return the remedy to put the value of a line in quotes, if it holds the column."""
     found = _VALUE.match(line)
-    if not found or found.start("text") > column or len(found["text"]) > _LONGEST:
+    if not found or found.start("text") > column or len(found["text"]) > LONGEST_SHOWN:
         return "Put the whole text in quotes."
     text, name = found["text"], found["name"]
     whole = "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else quoted(text)
@@ -198,24 +227,23 @@ def may_begin_item(name: str, line: str, column: int) -> bool:
     return is_first and name in {"key", _TITLE}
 
 
-def twice(name: str, line: str, first: int, *, is_new: bool) -> Words:
+def twice(name: str, line: str, first: int, noun: str, *, is_new: bool) -> Words:
     """Report a field that is given again.
 
     Args:
         name: the field's name.
         line: the characters of the line that gives it again, from the field on.
         first: the line of its first use, from 1.
+        noun: the word for an item of the list that it is in.
         is_new: whether a new item may start here, whose dash is missing.
     """
     problem = f"`{name}` is given a second time; the first is on line {first}"
     if is_new:
         return problem, Remedy(
-            f"If a new {LISTED.name} starts here, its - is missing: write",
-            Code(f"- {line.strip()}"[:_LONGEST]),
-            f"with the - below that of the {LISTED.name} above. Otherwise, delete one of the two.",
+            f"If a new {noun} starts here, its - is missing: write",
+            Code(f"- {line.strip()}"[:LONGEST_SHOWN]),
+            f"with the - below that of the {noun} above. Otherwise, delete one of the two.",
         )
-    if name == LISTED.plural:
-        return problem, coded(
-            f"Write all {LISTED.plural} below the first one; then delete this line."
-        )
+    if name in {kind.plural for kind in KINDS.values()}:
+        return problem, coded(f"Write all {name} below the first one; then delete this line.")
     return problem, "A field may be given once; delete one of the two."

@@ -194,10 +194,12 @@ def _no_place(former: _Former, parents: Collection[str]) -> tuple[str, Sentence]
         if first not in {course, *parents, *KINDS}:
             return _from_elsewhere(kind, first)
         within = [first] if first in parents else parts[1:-1][:1]
-        meant = address_of(kind.name, course, *within, last)
-        return f'"{text[:100]}" is neither a key nor an address', _as_address(meant)
+        meant = [address_of(kind.name, course, *within, last)]
+        if not within and parents:
+            meant.append(address_of(kind.name, course, min(parents), last))
+        return f'"{text[:100]}" is neither a key nor an address', _as_address(*meant)
     if named is not kind:
-        keys = [course, *keys_of(address)[1:]]
+        keys = [course, *keys_of(address)[1:], former.item.key]
         problem = f'"{text[:100]}" is the address of a {named.name}, not of a {kind.name}'
         return problem, _as_address(address_of(kind.name, *keys))
     if course_of(address) != course:
@@ -205,10 +207,15 @@ def _no_place(former: _Former, parents: Collection[str]) -> tuple[str, Sentence]
     return None
 
 
-def _as_address(meant: Address) -> Remedy:
+def _as_address(meant: Address, in_item: Address | None = None) -> Remedy:
+    start = "Write the key alone if it was in this list, and else its address, as in"
+    if in_item is None:
+        return Remedy(start, line_of("previous_keys", [meant]))
     return Remedy(
-        "Write the key alone if it was in this list, and else its address, as in",
+        start,
         line_of("previous_keys", [meant]),
+        "or, if it was in another item of the course, with that item's key:",
+        line_of("previous_keys", [in_item]),
     )
 
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
 from coursesync.kinds.unlock import AFTER_DAYS
-from coursesync.outlines.items import may_be_file
 from coursesync.outlines.line_slips import dash
 from coursesync.outlines.yaml_mistakes import no_space, odd_blank
 from coursesync.text import coded, inert, named, without_marks
@@ -47,14 +46,6 @@ def list_elsewhere(name: str, fields: Collection[str], holder: str) -> tuple[str
         )
         return f"a {holder} has no {kind.plural}", coded(remedy)
     return None
-
-
-def path_field(name: str, kind: Kind | None) -> tuple[str, Sentence] | None:
-    """Report a field that names a file, where the path alone would list it."""
-    if kind is None or not may_be_file(kind) or name not in {"file", "path"}:
-        return None
-    remedy = coded("To list a Markdown file, write only its path, as in `- welcome.md`")
-    return f"there is no field `{name}`", remedy
 
 
 def of_another_kind(name: str, kind: Kind | None, holder: str) -> tuple[str, Sentence] | None:

@@ -26,8 +26,8 @@ from coursesync.kinds.address import key_of
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at, fields_in
-from coursesync.outlines.item_files import FRONT
 from coursesync.outlines.items import kinds_in, unread
+from coursesync.outlines.leftovers import FRONT
 from coursesync.outlines.outline import build
 from coursesync.outlines.writer import ItemWriter, Written
 from coursesync.outlines.yaml_reader import parse

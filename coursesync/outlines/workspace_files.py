@@ -65,7 +65,7 @@ def load(
     """
     recorded = {record.path: (key, record) for key, record in (applied or {}).items()}
     reading = _Reading(folder, Files(folder, unwritten), recorded, managed)
-    for path, is_link in outline_paths(folder, unwritten or ()):
+    for path, is_link in outline_paths(folder, unwritten or (), reading.pages):
         reading.outline(path, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
             problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
@@ -86,6 +86,7 @@ def load(
     if reading.diagnostics:
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
+    reading.advise_on_pages()
     advice: tuple[Advice, ...] = ()
     if reading.advice:
         from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
@@ -108,6 +109,7 @@ class _Reading:
     items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
+    pages: list[str] = field(default_factory=list)  # the Markdown files of the workspace
 
     def takes_settled_file(self) -> bool:
         """Return whether a parsed outline lists a file that a settled one names."""
@@ -177,10 +179,28 @@ class _Reading:
         def source(name: str) -> Source:
             file = path_of(path, name)
             if file in self.listed:
-                return Source(shown(self.folder / file), self.files.item(file))
+                return Source(shown(self.folder / file), self.files.item(file, path))
             return Source(shown(self.folder / file), self.files.text(file, path))
 
         self.advice += advise(outline, source)
+
+    def advise_on_pages(self) -> None:
+        """Add the advice on Markdown files that no outline names."""
+        named = {each.file: each.sources.keys() for each in self.outlines}
+        named |= {
+            record.path: record.sources.keys()
+            for key, record in self.recorded.values()
+            if key in self.settled
+        }
+        if {*self.pages}.difference(*named.values()):
+            from coursesync.outlines.advice.unlisted import START, unlisted  # noqa: PLC0415 - if any
+
+            self.advice += unlisted(
+                self.pages,
+                named,
+                lambda page: self.files.start_of(page, START),
+                lambda path: shown(self.folder / path),
+            )
 
     def _unchanged(self, record: CourseRecord, path: str, content: bytes) -> bool:
         try:
@@ -204,7 +224,7 @@ class _Reading:
         from coursesync.outlines.item_files import read_item  # noqa: PLC0415 - if one changed
 
         path = path_of(outline, name)
-        text = self.files.item(path)
+        text = self.files.item(path, outline)
         sources[path] = self.files.digest(path)
         if outline not in (outlines := self.listed.setdefault(path, [])):
             outlines.append(outline)

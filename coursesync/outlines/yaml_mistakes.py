@@ -18,6 +18,7 @@ from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.line_slips import (
     CLOSE_BY,
     LONGEST_LINE,
+    LONGEST_SHOWN,
     NAMES,
     after_bracket,
     dash_above,
@@ -26,21 +27,20 @@ from coursesync.outlines.line_slips import (
     second_colon,
     text_after,
     unindented,
+    without_colon,
     wrong_start,
 )
+from coursesync.outlines.list_slips import below_a_dash, in_another_column, without_dash
 from coursesync.text import coded, count, named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.errors import Sentence
-    from coursesync.outlines.line_slips import Quoted
+    from coursesync.outlines.line_slips import Found, Quoted
 
 DIRECTIVE = ("a % directive is not allowed here", "Delete each line that starts with %.")
-NO_SPACE = (
-    "there is no space after the `-`",
-    coded("Put one there, as in `- title: Welcome`"),
-)
+NO_SPACE = "there is no space after the `-`"
 # the parser's problem (or its start) -> our problem and remedy
 _WORDS: dict[str, tuple[str, Sentence]] = {
     "mapping values are not allowed": (
@@ -155,7 +155,8 @@ def explained(
         is_text = indent > len(lines[line]) - len(lines[line].lstrip(" -"))  # below a field above
         if not is_text and (words := odd_blank(lines[at]) or no_space(lines[at])):
             return at, column if at == line else indent, *words
-    if found := dash_above(lines, line) or late_quote(lines, last):
+    found = without_dash(lines, line) or dash_above(lines, line) or late_quote(lines, last)
+    if found:
         return found
     written = lines[line][:LONGEST_LINE]
     if words := _slip(written):
@@ -163,7 +164,10 @@ def explained(
     if found := text_after(lines, last):
         return found
     problem = str(getattr(error, "problem", None) or error).partition("\n")[0]
-    return line, column, *(_of_line(problem, written, column) or _words_for(problem, lines, line))
+    words = _of_line(problem, written, column)
+    is_column = words is None and problem.startswith(_OF_COLUMNS)
+    misplaced = _misplaced(lines, line, problem) if is_column else None
+    return misplaced or (line, column, *(words or _words_for(problem, lines, line)))
 
 
 def _of_line(problem: str, written: str, column: int) -> tuple[str, Sentence] | None:
@@ -213,6 +217,9 @@ def no_space(text: str) -> tuple[str, Sentence] | None:
     if not found or found["name"] not in NAMES:
         return None
     name, value = found["name"], found["value"].strip()
+    if value.startswith("-"):
+        written = Code(f"- {value.lstrip('- ')}")
+        return f"there is no new line after `{name}:`", Remedy("Write on the next line", written)
     return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
 
 
@@ -220,9 +227,7 @@ def _words_for(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sent
     written = lines[line]
     if "\t" in written[: len(written) - len(written.lstrip(" \t-"))]:
         return "a tab is used to indent this line", "Indent with spaces; YAML allows no tabs there."
-    if words := unindented(lines, line):
-        return words
-    if problem.startswith(_OF_COLUMNS) and (words := _misplaced(lines, line, problem)):
+    if words := unindented(lines, line) or without_colon(written):
         return words
     unknown = f"this can't be read as YAML: {problem or 'it is malformed'}"
     known = (words for start, words in _WORDS.items() if problem.startswith(start))
@@ -236,27 +241,32 @@ _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
 
 
-def _misplaced(lines: Sequence[str], at: int, problem: str) -> tuple[str, Sentence] | None:
+def _misplaced(lines: Sequence[str], at: int, problem: str) -> Found | None:
     """Report a line that starts in another column than those above it, if that is certain."""
-    above = [line for line in lines[max(0, at - CLOSE_BY) : at] if line.strip()]
+    above = [number for number in range(max(0, at - CLOSE_BY), at) if lines[number].strip()]
     is_certain = problem.startswith("mapping values")  # in quotes, a colon is text
-    if not above or not (is_certain or not any(map(_OTHERWISE.search, (*above, lines[at])))):
+    near = [lines[number] for number in above]
+    if not above or not (is_certain or not any(map(_OTHERWISE.search, (*near, lines[at])))):
         return None
-    if _NO_BLANK.match(lines[at]):
-        return NO_SPACE
-    if _NO_BLANK.match(above[-1]):
-        return "there is no space after the `-` above", NO_SPACE[1]
+    for number in (at, above[-1]):
+        if begun := _NO_BLANK.match(lines[number]):
+            written = Code(f"- {lines[number][begun.end() - 1 :].strip()}"[:LONGEST_SHOWN])
+            return number, begun.end() - 2, NO_SPACE, Remedy("Write", written)
+    if found := in_another_column(lines, at) or below_a_dash(lines, at):
+        return found
     what = "item" if lines[at].lstrip(" ").startswith("-") else "field"
     here = len(lines[at]) - len(lines[at].lstrip(" "))
     shape = _ITEM if what == "item" else _FIELD
-    known = [found.end(1) for found in map(shape.match, above) if found]
-    items = {found.end(1) for found in map(_ITEM.match, above) if found}
+    known = [each.end(1) for each in map(shape.match, near) if each]
+    items = {each.end(1) for each in map(_ITEM.match, near) if each}
     if what == "field" and (here in items or not _FIELD.match(lines[at])):
         return None  # its dash is missing, or it continues a text
     nearest = min(known, key=lambda column: (abs(column - here), column), default=here)
     if nearest == here:
         return None
     return (
+        at,
+        here,
         f"this {what} starts in column {here + 1}, and those above it in column {nearest + 1}",
         f"Start it in the same column, with exactly {count(nearest, 'space')} before it."
         if nearest

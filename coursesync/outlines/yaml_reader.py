@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-exported
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -28,12 +28,20 @@ from ruamel.yaml.events import (
 )
 
 from coursesync.errors import Diagnostic, Remedy, Where
-from coursesync.kinds import LISTED
+from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.line_slips import LONGEST_LINE, Quoted, dash, may_begin_item, twice
+from coursesync.outlines.line_slips import (
+    LONGEST_LINE,
+    dash,
+    lost_tail,
+    may_begin_item,
+    twice,
+)
 from coursesync.outlines.yaml_mistakes import DIRECTIVE, explained
+from coursesync.outlines.yaml_stops import last_quoted, place_of
 from coursesync.outlines.yaml_values import MAX_NODES, MAYBE_NOT_TEXT, Unusual, quickly, resolve
 from coursesync.text import UNSEEN_REMEDY, coded, find_unseen, inert, named, unseen, without_unseen
 
@@ -47,6 +55,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Below, Mark, Value
 
 MAX_DEPTH = 16
+_LISTS = {kind.plural: kind for kind in KINDS.values()}
 MAX_NOTES = 1_000  # a file; later fewer are shown
 _HALTED = "After you correct this, run validate again: it then checks the rest of the file."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
@@ -94,31 +103,6 @@ def _marks(text: str, path: str) -> Mark:
     return tree.mark
 
 
-def _place_of(error: Exception) -> tuple[int, int]:
-    """Return the line and column of an error, or of the quote, bracket or field that it is in."""
-    if not isinstance(error, MarkedYAMLError):
-        return 0, 0
-    begun, mark, problem = error.context_mark, error.problem_mark, str(error.problem)
-    starts = ("end of stream", "could not find expected ':'", "alphabetic or numeric")
-    is_open = any(each in problem for each in starts)
-    if begun and (is_open or ("expected ',' or" in problem and begun.line < mark.line)):
-        mark = begun
-    return (mark.line, mark.column) if mark else (0, 0)
-
-
-def _last_quoted(text: str) -> Quoted | None:
-    """Return the text in quotes after which a file can't be read, if there is one."""
-    advance = CParser(text).get_event
-    last = None
-    with suppress(YAMLError, ValueError, KeyError, AttributeError):
-        while not isinstance(last, StreamEndEvent):
-            last = advance()
-    if not isinstance(last, ScalarEvent) or last.style not in {"'", '"'}:
-        return None
-    start, end = last.start_mark, last.end_mark
-    return Quoted(start.line, start.column, end.line, end.column)
-
-
 class _Composer:
     def __init__(self, text: str, path: str, diagnostics: list[Diagnostic]) -> None:
         self._text = text
@@ -126,6 +110,7 @@ class _Composer:
         self._diagnostics = diagnostics
         self._nodes = 0
         self._depth = 0
+        self._listed = LISTED  # the kind whose list is being read
         self._escapes = "\\" in text
         self._lines = text.split("\n") if " #" in text or "\t#" in text else []
         self._next: Callable[[], Event] = CParser(text).get_event
@@ -160,8 +145,8 @@ class _Composer:
         return Tree(self._path, value, lambda: mark)
 
     def _unreadable(self, error: Exception) -> None:
-        last = _last_quoted(self._text)
-        line, column, problem, remedy = explained(error, self._text, *_place_of(error), last)
+        last = last_quoted(self._text)
+        line, column, problem, remedy = explained(error, self._text, *place_of(error), last)
         # what was found on this line before comes from the same mistake
         self._diagnostics[:] = [each for each in self._diagnostics if each.where.line != line + 1]
         self._note(Where(self._path, line + 1, column + 1), problem, Remedy(remedy, _HALTED))
@@ -226,7 +211,9 @@ class _Composer:
             if isinstance(node, ScalarEvent):
                 value, mark = scalar(node, _TAIL_OF_TITLE if key == "title" else _LOST_TAIL)
             else:
+                outer, self._listed = self._listed, _LISTS.get(key or "", self._listed)
                 value, mark = self._node(node)
+                self._listed = outer
             if key is not None:
                 at = event.start_mark
                 values[key] = value
@@ -262,8 +249,9 @@ class _Composer:
         if is_new:
             again.clear()
             again[key] = at.line
-        shown = inert(key, 40)
-        self._note(at, *(dash(key) or twice(shown, line[at.column :], first, is_new=is_new)))
+        shown, noun = inert(key, 40), self._listed.name
+        slip = dash(key) or twice(shown, line[at.column :], first, noun, is_new=is_new)
+        self._note(at, *slip)
 
     def _scalar(self, event: ScalarEvent, lost: re.Pattern[str] = _LOST_TAIL) -> tuple[Value, Mark]:
         at = event.start_mark
@@ -281,7 +269,7 @@ class _Composer:
                 if value is not text:
                     return value, (at.line, at.column, text, None)
             if self._lines:
-                self._lost_tail(event, lost)
+                text = self._lost_tail(event, lost)
             if text[0] in CURLY:
                 return text, (at.line, at.column, text, None)
         else:
@@ -294,18 +282,16 @@ class _Composer:
             place = f" (character {found.start() + 1:,} of this text)"
             self._note(event.start_mark, problem + place, UNSEEN_REMEDY)
 
-    def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> None:
-        end = event.end_mark
+    def _lost_tail(self, event: ScalarEvent, lost: re.Pattern[str]) -> str:
+        """Report what a # takes from a text; return the text, for a file's name the whole."""
+        end, text = event.end_mark, str(event.value)
         line = self._lines[end.line] if end.line < len(self._lines) else ""
         if len(line) > end.column and (tail := lost.match(line, end.column)):
-            kept = inert(event.value.replace('"', '\\"'), 80)
-            dropped = inert(tail[1], 60)
-            blanks = "two blanks and " if lost is _TAIL_OF_TITLE else ""
-            self._note(
-                Where(self._path, end.line + 1, tail.start(1) + 1),
-                f"`{dropped}` is dropped here: after a space, # starts a comment",
-                f'Put all of it in quotes: "{kept} {dropped}"; for a comment, write {blanks}"# ".',
-            )
+            where = Where(self._path, end.line + 1, tail.start(1) + 1)
+            self._note(where, *lost_tail(text, tail[1], in_title=lost is _TAIL_OF_TITLE))
+            whole = f"{text} {tail[1]}"
+            text = whole if is_markdown_path(whole) else text
+        return text
 
     def _extras(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
         for given, what in ((event.anchor, "an anchor (&)"), (event.ctag, "a tag (!)")):

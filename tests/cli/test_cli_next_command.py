@@ -242,3 +242,16 @@ def test_an_empty_workspace_of_the_sandbox(cli: CommandLine, courses: Path) -> N
     assert "in Nexudus" not in ran.said
     assert "exists already: coursesync import --course ID --sandbox" in ran.said
     assert [*courses.iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["courses/a.yaml", "courses/w/a.md", "./courses/w/a.md"])
+def test_a_file_for_the_workspace_leads_to_its_folder(name: str, cli: CommandLine) -> None:
+    """Whoever names an outline, or a lesson's file, is told the folder that holds the outlines."""
+    (cli.cwd / "courses" / "w").mkdir(parents=True, exist_ok=True)
+    (cli.cwd / "courses" / "w" / "a.md").write_text("Hi\n")
+    (cli.cwd / "courses" / "a.yaml").write_text("id: 1\ntitle: T\nsections: []\n")
+
+    ran = cli("validate", name)
+
+    assert ran.code == 64
+    assert "The folder that holds your outlines is  courses\n" in ran.err

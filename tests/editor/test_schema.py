@@ -23,8 +23,8 @@ from coursesync.kinds.content_spec import ContentFile
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.kinds.unlock_spec import Timed
-from coursesync.outlines.mistakes import examples_of
 from coursesync.outlines.models import course_model, item_model
+from coursesync.outlines.slip import examples_of
 from coursesync.outlines.yaml_reader import parse
 from coursesync.text import UNSEEN
 

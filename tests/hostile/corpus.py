@@ -62,7 +62,7 @@ OUTLINES = {
     "a megabyte of blanks": Case(" " * MEGABYTE, "1:1", "the file is empty"),
     "a megabyte of empty lines": Case("\n" * MEGABYTE, "1:1", "the file is empty"),
     "a megabyte of dashes": Case("---\n" * 250_000, "2:1", "a second document starts here"),
-    "a megabyte of lines": Case("a\n" * 500_000, "1:1", "must be a group of fields"),
+    "a megabyte of lines": Case("a\n" * 500_000, "1:1", "must be fields, such as"),
     "a quote that never closes": Case(
         titled('"' + "a b\n    " * 120_000), "4:12", "a quote that was opened here is never closed"
     ),

@@ -88,7 +88,7 @@ SPEAKING = {
     "first, timed": (
         section("One", days(1)),
         "onboarding.yaml:5:13",
-        "for 1 day they can open nothing",
+        "for 1 day members can open nothing: this section is the first that opens",
         "Write  unlock: immediate",
     ),
     "same titles": (
@@ -102,6 +102,12 @@ SPEAKING = {
         "onboarding.yaml:4:12",
         "the title has 201 characters",
         "Keep  title:  below 200",
+    ),
+    "the title again": (
+        section("R & D", "contents: <h2>r &amp;  d</h2><p>Hi</p>"),
+        "onboarding.yaml:5:15",
+        "members see the title twice",
+        "Delete that heading in contents:",
     ),
     "no contents": (
         section("One") + "- title: Two\n",

@@ -153,7 +153,7 @@ def test_a_proposed_file_name_can_be_written_as_it_is(folder: str, writer: Autho
     assert found == [
         [
             "5:15",
-            f"courses/{folder}texts/T.html can't be read: No such file or directory",
+            f"there is no file courses/{folder}texts/T.html",
             "Did you mean texts/t.html ? Capital and small letters count.",
         ]
     ]
@@ -175,3 +175,31 @@ def test_two_outlines_get_their_own_proposals_for_one_file(writer: Author) -> No
     for name, proposed in (("a.yaml", "team/t.html"), ("team/b.yaml", "t.html")):
         ((_, _, remedy),) = found_in(err, name)
         assert remedy == f"Did you mean {proposed} ? Capital and small letters count."
+
+
+FAR = "A name counts from the folder of the outline."
+MISSING = {
+    "w/Desk.md": "Did you mean w/desk.md ? Capital and small letters count.",
+    "w/dsek.md": "Did you mean w/desk.md ?",
+    "desk.md": f"Did you mean w/desk.md ? {FAR}",
+    "courses/w/desk.md": f"Did you mean w/desk.md ? {FAR}",
+    "w/cafe\u0301.md": "Did you mean w/caf\u00e9.md ? It looks the same, but is stored as",
+    "w/other.md": "Check the name and its spelling.",
+}
+
+
+@pytest.mark.parametrize(("name", "remedy"), MISSING.items(), ids=ascii)
+@pytest.mark.parametrize("line", ["contents: {{markdown: {}}}", "lessons: [{}]"])
+def test_a_file_that_is_missing_is_proposed_by_its_name(
+    name: str, remedy: str, line: str, writer: Author
+) -> None:
+    """A slip in a name, or in the folders before it, has the same remedy in every place."""
+    writer.write(f"- title: A\n  {line.format(name)}\n")
+    (writer.courses / "w").mkdir()
+    for each in ("desk.md", "caf\u00e9.md"):
+        (writer.courses / "w" / each).write_text("Hi\n", encoding="utf-8")
+
+    ((_, problem, found),) = found_in(writer.cli("validate").err, "onboarding.yaml")
+
+    assert problem == f"there is no file courses/{name}"
+    assert found.startswith(remedy)

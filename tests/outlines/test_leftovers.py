@@ -364,7 +364,7 @@ def test_a_name_in_another_form_is_reported_with_the_one_that_is_there(
 
     assert ran.code == 3
     shown = wanted if wanted.isprintable() else ascii(wanted)[1:-1]
-    assert f"courses/{shown} can't be read: No such file or directory" in ran.err
+    assert f"there is no file courses/{shown}" in ran.err
     assert f"Did you mean {there} ? " in ran.said
     assert why in ran.said
 

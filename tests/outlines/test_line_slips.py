@@ -155,13 +155,13 @@ SLIPS = {
     ),
     "indented too far": (
         "  - key: a\n        title: A\n",
-        "5:14",
+        "5:9",
         "this field starts in column 9, and those above it in column 5",
         f"Start it in the same column, with exactly 4 spaces before it. {AGAIN}",
     ),
     "indented too far below an apostrophe": (
         "  - title: Anna's\n      active: true\n",
-        "5:13",
+        "5:7",
         "this field starts in column 7, and those above it in column 5",
         f"Start it in the same column, with exactly 4 spaces before it. {AGAIN}",
     ),

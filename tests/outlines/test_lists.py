@@ -246,7 +246,7 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "no title": ("---\nkey: a\n---\nHi\n", [("a.md:2:1", "the lesson has no `title`")]),
     "a list": (
         "---\n- title: A\n---\n",
-        [("a.md:2:1", "must be a group of fields, and is a list")],
+        [("a.md:2:1", "must be fields, such as `title:`, and is a list")],
     ),
     "contents": (
         "---\ntitle: A\ncontents: Hi\n---\n",

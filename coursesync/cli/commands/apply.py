@@ -24,8 +24,7 @@ from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.kinds import KINDS
-from coursesync.kinds.counting import nouns
+from coursesync.kinds import ALL
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
 from coursesync.operations.plan import plan as make_plan
@@ -115,7 +114,7 @@ class ApplyOptions:
 @click.option(
     "--overwrite-drift",
     is_flag=True,
-    help=f"Overwrite {nouns(KINDS.values())} that were edited on the site since the last apply.",
+    help=f"Overwrite {ALL} that were edited on the site since the last apply.",
 )
 @click.option(
     "--allow-progress-loss",

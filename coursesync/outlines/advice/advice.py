@@ -12,17 +12,13 @@ from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
-from coursesync.kinds import LISTED
-from coursesync.kinds.field import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.errors import Sentence
-    from coursesync.kinds.kind import Resource
     from coursesync.kinds.tree import Path, Tree
 
-_CONTENTS = LISTED.field(Role.CONTENTS).name
 MOST_SHOWN = 50  # to people; JSON and the callers of the API may get more
 
 
@@ -45,23 +41,6 @@ class Advice:
         """Return it as a diagnostic with its place."""
         line = f", on line {self.tree.where(self.other).line}" if self.other else ""
         return Diagnostic(self.at or self.tree.where(self.path), self.problem + line, self.remedy)
-
-
-def advice_on(
-    resource: Resource, name: str, problem: str, remedy: Sentence, other: Resource | None = None
-) -> Advice:
-    """Return advice on a field of an item; `other` is the item that its words name."""
-    path = (*resource.path, name)
-    beside = other.path if other is not None and other.tree is resource.tree else None
-    return Advice(resource.tree, path, problem, remedy, beside)
-
-
-def content_file(resource: Resource, form: str) -> str:
-    """Return the name of an item's content file in this form, "" for none."""
-    given = resource.tree.value_at(resource.path)
-    contents = given.get(_CONTENTS) if isinstance(given, dict) else None
-    name = contents.get(form) if isinstance(contents, dict) else None
-    return name if isinstance(name, str) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,19 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Remedy
-from coursesync.kinds import LISTED
 from coursesync.kinds.address import key_of
-from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
-from coursesync.outlines.advice.advice import Advice, advice_on, content_file
 from coursesync.outlines.advice.contents import is_markdown
+from coursesync.outlines.advice.subject import CONTENTS, TITLE, contents_file, on
+from coursesync.outlines.advice.video import is_video_alone
 from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.kinds.kind import Resource
+    from coursesync.outlines.advice.advice import Advice
 
-_TITLE, _CONTENTS = LISTED.names(Role.TITLE, Role.CONTENTS)
 _QUOTE = re.compile("[\u201c\u201d\u201e]")  # a single one may be an apostrophe
 # Markdown makes a paragraph of an address
 _ADDRESS = re.compile(r"\s*(?:<p>)?(?:https?://|www\.)[^\s<>]+(?:</p>)?\s*", re.IGNORECASE)
@@ -38,11 +37,11 @@ def mistyped(resources: Sequence[Resource]) -> Iterator[Advice]:
 def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find plain titles that begin with their only curly quote: one at each end is a mistake."""
     for each in resources:
-        is_plain = each.tree.written((*each.path, _TITLE)) is not None
+        is_plain = each.tree.written((*each.path, TITLE)) is not None
         if is_plain and [found.start() for found in _QUOTE.finditer(each.title)] == [0]:
-            yield advice_on(
+            yield on(
                 each,
-                _TITLE,
+                TITLE,
                 "the title begins with a curly quote that never ends: members see it",
                 coded('Delete it, or write the other one too and put `"` around both.'),
             )
@@ -51,10 +50,10 @@ def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
 def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find contents that are one web address and nothing else."""
     for each in resources:
-        if _ADDRESS.fullmatch(each.contents):
-            yield advice_on(
+        if _ADDRESS.fullmatch(each.contents) and not is_video_alone(each.contents):
+            yield on(
                 each,
-                _CONTENTS,
+                CONTENTS,
                 "these contents are an address alone: members see it as text, and it leads nowhere",
                 coded(
                     'Make a link of it, as in `<a href="https://example.com/tour">A tour</a>` or '
@@ -66,17 +65,13 @@ def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
 def _markdown(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find contents in the outline that are clearly Markdown: they are shown as HTML."""
     for each in resources:
-        if (
-            not content_file(each, "html")
-            and not content_file(each, "markdown")
-            and is_markdown(each.contents)
-        ):
-            yield advice_on(
+        if not contents_file(each) and is_markdown(each.contents):
+            yield on(
                 each,
-                _CONTENTS,
+                CONTENTS,
                 "this is shown as HTML, so members see the signs of Markdown in it",
                 Remedy(
                     "To use Markdown, put the text into a file, and name that:",
-                    line_of(_CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
+                    line_of(CONTENTS, {"markdown": f"{key_of(each.address)[:60]}.md"}),
                 ),
             )
