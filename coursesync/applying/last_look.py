@@ -196,7 +196,8 @@ def _as_sent(run: Run, change: Change) -> Doubt:
     """Return a create as it was sent, whatever its outline wants by now."""
     if (attempt := run.attempts.get(change.address)) is not None:
         return attempt.doubt
-    return replace(run.create_of(change), sent=run.log.led_to().entries[change.address].sent)
+    sent = run.log.led_to().entries[change.address].sent
+    return replace(run.create_of(change), sent=sent, attempts=1)  # an earlier run created it
 
 
 def _doubt(run: Run, result: Result, reason: str) -> None:

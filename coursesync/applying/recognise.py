@@ -6,7 +6,10 @@ Owns the rules of evidence, needed when an answer or a whole machine was lost:
 - A record is *near* if its title is that of the create in another spelling, if it has the order
   and the contents or the start of the title, or if it appeared at the time of the create.
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
-- A marker that was read back is certain.
+- A marker that was read back is certain for a create that was sent with it. For one that no run is
+  known to have sent, it shows only which address a record had once: keys change, and a person may
+  have forgotten the record. It is adopted if it differs in nothing but its place; if it differs in
+  more, and no other create has the record, a person decides.
 - A journal of another state proves nothing for this one: the records that an interrupted run of
   another state may have created, its *traces*, are candidates, and a person decides.
 
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
 _TRACED = "an interrupted run of another state created a {noun} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
+_OTHERWISE = "a record that differs from the outline carries its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
@@ -69,7 +73,7 @@ class Sought:
     @property
     def is_marked(self) -> bool:
         """Whether it was sent with a marker."""
-        return bool(self.doubt.since and self.doubt.marker)
+        return bool(self.doubt.since and self.doubt.attempts and self.doubt.marker)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +115,54 @@ def recognise(
     """
     if not sought:
         return {}
-    markers = {each.doubt.marker for each in sought if each.doubt.marker}
-    marked: dict[str | None, list[Record]] = defaultdict(list)
+    carrying: dict[str | None, list[Record]] = defaultdict(list)
     for record in unmanaged:
-        if record.marker in markers:
-            marked[record.marker].append(record)
+        carrying[record.marker].append(record)
+    marked = {at.address: carrying[at.doubt.marker] for at in sought if at.doubt.marker}
     findings: dict[Address, Recognition] = {}
     for each in sought:
-        match marked.get(each.doubt.marker):
+        own = marked.get(each.address, [])
+        match own if each.is_marked else [record for record in own if _is_as_wanted(each, record)]:
             case [record]:
                 findings[each.address] = Found(record)
-            case [_, *_] as several:
-                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(several))
+            case [_, *_]:
+                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
     rest = [each for each in sought if each.address not in findings]
-    places = _Places([r for r in unmanaged if r.marker not in markers], sought[0].change.kind)
-    fitting = {each.address: places.fitting(each) for each in rest}
+    taken = {record_id for found in findings.values() for record_id in _ids(found)}
+    free = [record for record in unmanaged if record.id not in taken]
+    kind, others = sought[0].change.kind, {each.doubt.marker for each in rest} - {None}
+    places = _Places([record for record in free if record.marker not in others], kind)
+    whole = places if len(places.records) == len(free) else _Places(free, kind)
+    fitting = {each.address: whole.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
     for each in rest:
         is_certain = keeps_markers and each.is_marked
         finding = _finding(each, fitting[each.address], places, claims, is_certain=is_certain)
         findings[each.address] = finding
+    taken = {found.record.id for found in findings.values() if isinstance(found, Found)}
+    for each in sought:
+        own = marked.get(each.address, [])
+        left = tuple(record for record in own if record.id not in taken)
+        if left and each in rest:
+            findings[each.address] = Unclear(_OTHERWISE, (*fitting[each.address], *left))
+        elif left:
+            findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
     return findings
+
+
+def _ids(finding: Recognition) -> Iterable[int]:
+    match finding:
+        case Found(record):
+            return (record.id,)
+        case Unclear(_, candidates):
+            return (record.id for record in candidates)
+    return ()
+
+
+def _is_as_wanted(sought: Sought, record: Record) -> bool:
+    """Return whether a record differs from a create in nothing but its place."""
+    kind = sought.change.kind
+    return fits(sought.attributes, record.attributes, kind, {kind.order_property, kind.link})
 
 
 def _finding(

@@ -245,7 +245,7 @@ def _leave_in_doubt(
 ) -> None:
     """Leave the choice among the candidates to a person; `before` is the doubt until now."""
     candidates = tuple(map(_candidate, unclear.candidates))
-    known = before or replace(run.create_of(change), marker=None, since=run.stamp())
+    known = before or replace(run.create_of(change), since=run.stamp())
     doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     left = Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates)

@@ -97,9 +97,8 @@ def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Addres
     carrying: dict[str | None, list[int]] = defaultdict(list)
     for record in unmanaged:
         carrying[record.marker].append(record.id)
-    doubts = (
-        (at, carrying.get(each.marker, ())) for at, each in state.doubts.items() if each.marker
-    )
+    sent = ((at, each) for at, each in state.doubts.items() if each.marker and each.attempts)
+    doubts = ((at, carrying.get(each.marker, ())) for at, each in sent)
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 

@@ -120,7 +120,7 @@ class Doubt:
         attempts: how often it was sent.
         candidates: the records that the last look found; a person has to choose among them.
         claimed: whether the API said that it was carried out.
-        marker: the marker that it sent; None if it sent none.
+        marker: the marker that it sent, or would send; None if it sends none.
         reason: why the outcome is unknown.
         sent: the attributes as we sent them.
         since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
