@@ -113,6 +113,8 @@ def misfit(record: Record, kind: Kind) -> str:
         if kind.types[name] is str and name in record.attributes:
             return f"its {name} contains half a character (a lone surrogate)"
         return f"its {name} is not of the type that the API documents"
+    if missing := {kind.order_property, kind.title_property} - record.attributes.keys():
+        return f"it has no {min(missing)}"
     return ""
 
 
