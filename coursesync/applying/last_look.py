@@ -146,7 +146,7 @@ def _others(
 
     For a record of an earlier run, order and contents must differ too: others may have retitled it.
     """
-    entries = run.log.led_to().entries
+    made_now = run.log.led_to().entries
     by_id = {
         (course.id, each.change.kind, each.record_id): each
         for course in courses
@@ -164,7 +164,8 @@ def _others(
         for record in run.lookout.whole(kind, listed, partial(_lacks_any, compared)):
             result, names = ours[record.id], compared[record.id]
             # an outline that was edited since an interrupted run wants something else
-            sent = entries[result.change.address].sent
+            address = result.change.address
+            sent = (run.state.entries if address in run.earlier else made_now)[address].sent
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
@@ -196,8 +197,8 @@ def _as_sent(run: Run, change: Change) -> Doubt:
     """Return a create as it was sent, whatever its outline wants by now."""
     if (attempt := run.attempts.get(change.address)) is not None:
         return attempt.doubt
-    sent = run.log.led_to().entries[change.address].sent
-    return replace(run.create_of(change), sent=sent, attempts=1)  # an earlier run created it
+    # an earlier run created it
+    return replace(run.create_of(change), sent=run.state.entries[change.address].sent, attempts=1)
 
 
 def _doubt(run: Run, result: Result, reason: str) -> None:

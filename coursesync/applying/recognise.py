@@ -8,8 +8,8 @@ Owns the rules of evidence, needed when an answer or a whole machine was lost:
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
 - A marker that was read back is certain for a create that was sent with it. For one that no run is
   known to have sent, it shows only which address a record had once: keys change, and a person may
-  have forgotten the record. It is adopted if it differs in nothing but its place; if it differs in
-  more, and no other create has the record, a person decides.
+  have forgotten the record. It is adopted if it has the same contents, or none and the same title,
+  unless another record fits; if not, and no other create has the record, a person decides.
 - A journal of another state proves nothing for this one: the records that an interrupted run of
   another state may have created, its *traces*, are candidates, and a person decides.
 
@@ -30,7 +30,7 @@ from coursesync.planning.live_diff import fits, same
 from coursesync.text import moment, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
 _TRACED = "an interrupted run of another state created a {noun} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
-_OTHERWISE = "a record that differs from the outline carries its marker"
+_OTHERWISE = "a record with other contents carries its marker"
 SKEW = timedelta(minutes=5)  # the largest difference between two clocks
 
 
@@ -122,7 +122,7 @@ def recognise(
     findings: dict[Address, Recognition] = {}
     for each in sought:
         own = marked.get(each.address, [])
-        match own if each.is_marked else [record for record in own if _is_as_wanted(each, record)]:
+        match own if each.is_marked else [record for record in own if _is_alike(each, record)]:
             case [record]:
                 findings[each.address] = Found(record)
             case [_, *_]:
@@ -130,7 +130,8 @@ def recognise(
     rest = [each for each in sought if each.address not in findings]
     taken = {record_id for found in findings.values() for record_id in _ids(found)}
     free = [record for record in unmanaged if record.id not in taken]
-    kind, others = sought[0].change.kind, {each.doubt.marker for each in rest} - {None}
+    others = {each.doubt.marker for each in rest} - {None}
+    kind = sought[0].change.kind
     places = _Places([record for record in free if record.marker not in others], kind)
     whole = places if len(places.records) == len(free) else _Places(free, kind)
     fitting = {each.address: whole.fitting(each) for each in rest}
@@ -143,11 +144,32 @@ def recognise(
     for each in sought:
         own = marked.get(each.address, [])
         left = tuple(record for record in own if record.id not in taken)
-        if left and each in rest:
-            findings[each.address] = Unclear(_OTHERWISE, (*fitting[each.address], *left))
-        elif left:
+        if left and each.address not in fitting:
             findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
+        elif left:
+            findings[each.address] = _retitled(each, left, fitting[each.address], claims)
     return findings
+
+
+def _is_alike(sought: Sought, record: Record) -> bool:
+    """Return whether a record has the title and the contents of a create."""
+    kind, sent, has = sought.change.kind, sought.attributes, record.attributes
+    return all(
+        same(name, sent, has, kind) for name in (kind.title_property, kind.contents_property)
+    )
+
+
+def _retitled(
+    sought: Sought,
+    marked: Sequence[Record],
+    fitting: Sequence[Record],
+    claims: Collection[int],
+) -> Recognition:
+    """Judge records that have the marker of a create which was not sent, and another title."""
+    match marked:
+        case [record] if not fitting and record.id not in claims and _has_contents(sought, record):
+            return Found(record)
+    return Unclear(_OTHERWISE, (*fitting, *marked))
 
 
 def _ids(finding: Recognition) -> Iterable[int]:
@@ -157,12 +179,6 @@ def _ids(finding: Recognition) -> Iterable[int]:
         case Unclear(_, candidates):
             return (record.id for record in candidates)
     return ()
-
-
-def _is_as_wanted(sought: Sought, record: Record) -> bool:
-    """Return whether a record differs from a create in nothing but its place."""
-    kind = sought.change.kind
-    return fits(sought.attributes, record.attributes, kind, {kind.order_property, kind.link})
 
 
 def _finding(
@@ -230,7 +246,7 @@ class _Places:
             record
             for record in self._placed(sought)
             if title.startswith(self._title(record.attributes) or "\0")
-            or self._has_contents(sought, record)
+            or _has_contents(sought, record)
         ]
         titled = [each for each in self._titled.get(title, ()) if self._is_beside(sought, each)]
         return list({record.id: record for record in [*titled, *rewritten]}.values())
@@ -258,11 +274,6 @@ class _Places:
         sent, wanted = sought.attributes.get(link), (sought.change.after or {}).get(link)
         return has == sent or (sent != wanted and has in {None, wanted})
 
-    def _has_contents(self, sought: Sought, record: Record) -> bool:
-        kind, sent = self._kind, sought.attributes
-        is_sent = bool(kind.contents_of(sent).strip())
-        return is_sent and same(kind.contents_property, sent, record.attributes, kind)
-
     def _placed(self, sought: Sought) -> Sequence[Record]:
         placed = self._ordered.get(sought.attributes.get(self._kind.order_property), ())
         return [record for record in placed if self._is_beside(sought, record)]
@@ -274,6 +285,13 @@ class _Places:
         # normalising a long run of combining marks takes the square of its length
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
         return " ".join(plain.casefold().split())
+
+
+def _has_contents(sought: Sought, record: Record) -> bool:
+    """Return whether a record has the contents of a create, and not just none as well."""
+    kind, sent = sought.change.kind, sought.attributes
+    is_sent = bool(kind.contents_of(sent).strip())
+    return is_sent and same(kind.contents_property, sent, record.attributes, kind)
 
 
 def _is_recent(sought: Sought, record: Record) -> bool:

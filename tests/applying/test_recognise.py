@@ -392,7 +392,7 @@ def test_a_marker_of_one_section_is_no_trace_of_another() -> None:
     assert found == {address("welcome"): Found(marked), address("hello"): Absent()}
 
 
-HELLO: Attributes = {"Title": "Hello", "DisplayOrder": 20}
+HELLO: Attributes = {"Title": "Hello", "DisplayOrder": 20, "SectionContents": "<p>Hi</p>"}
 
 
 def unsent(key: str = "welcome", changed: Attributes | None = None, since: str = "") -> Sought:
@@ -408,36 +408,43 @@ def marked_as(key: str, number: int, changed: Attributes | None = None) -> Recor
 
 
 @pytest.mark.parametrize("since", ["", AT])
-def test_before_a_create_its_marker_finds_what_is_only_elsewhere(since: str) -> None:
-    """The record has all that the outline wants except its place, which overwrites nothing."""
-    marked = marked_as("welcome", 1, {"DisplayOrder": 70})
+@pytest.mark.parametrize("changed", [{"DisplayOrder": 70}, {"Title": "Else"}, {"UnlockType": 2}])
+def test_before_a_create_its_marker_finds_what_has_the_contents(
+    changed: Attributes, since: str
+) -> None:
+    """Another clone made the record; the next plan shows in what it differs."""
+    marked = marked_as("welcome", 1, changed)
 
     assert recognise([unsent(since=since)], [marked]) == {address("welcome"): Found(marked)}
 
 
 @pytest.mark.parametrize("since", ["", AT])
-@pytest.mark.parametrize("name", ["Title", "SectionContents", "UnlockType"])
-def test_before_a_create_its_marker_proves_nothing_of_other_values(name: str, since: str) -> None:
+@pytest.mark.parametrize("sent", [{}, {"SectionContents": "", "Title": "Other"}])
+def test_before_a_create_its_marker_proves_nothing_of_other_contents(
+    sent: Attributes, since: str
+) -> None:
     """Someone may have forgotten the record, or its key may have changed: a person decides."""
-    marked = marked_as("welcome", 1, {name: 2 if name == "UnlockType" else "Else"})
-    found = recognise([unsent(since=since)], [marked])[address("welcome")]
+    marked = marked_as("welcome", 1, {"SectionContents": "Else"})
+    found = recognise([unsent("welcome", sent, since)], [marked])[address("welcome")]
 
-    assert found == Unclear("a record that differs from the outline carries its marker", (marked,))
+    assert found == Unclear("a record with other contents carries its marker", (marked,))
 
 
-def test_a_record_that_fits_does_not_outrank_one_with_the_marker() -> None:
+@pytest.mark.parametrize("changed", [HELLO, {"Title": "Else"}])
+def test_a_record_that_fits_does_not_outrank_one_with_the_marker(changed: Attributes) -> None:
     """Each is evidence for another record, so a person chooses between the two."""
-    fits_it, marked = record(1), marked_as("welcome", 2, {"Title": "Else"})
+    fits_it, marked = record(1), marked_as("welcome", 2, changed)
     found = recognise([unsent()], [fits_it, marked])[address("welcome")]
 
     assert isinstance(found, Unclear)
     assert found.candidates == (fits_it, marked)
 
 
-def test_keys_that_were_exchanged_before_a_state_was_lost() -> None:
+@pytest.mark.parametrize("other", [HELLO, {"Title": "Else", "DisplayOrder": 20}])
+def test_keys_that_were_exchanged_before_a_state_was_lost(other: Attributes) -> None:
     """Each record equals what one create would make, though it carries the other one's marker."""
-    first, second = marked_as("hello", 1), marked_as("welcome", 2, HELLO)
-    found = recognise([unsent(), unsent("hello", HELLO)], [first, second])
+    first, second = marked_as("hello", 1), marked_as("welcome", 2, other)
+    found = recognise([unsent(), unsent("hello", other)], [first, second])
 
     assert found == {address("welcome"): Found(first), address("hello"): Found(second)}
 
