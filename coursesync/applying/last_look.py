@@ -14,12 +14,11 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
-from coursesync.applying.run import CourseRun, in_order
+from coursesync.applying.run import CourseRun
 from coursesync.applying.settle import settle
+from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.field import Ref
 from coursesync.planning.action import Action
 from coursesync.planning.drift import twins_among
 from coursesync.planning.live_diff import same, was_ours
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
+    from coursesync.state.state import Doubt
 
 _NEW = {Status.CREATED, Status.SETTLED}  # an adopted record was in a list already
 
@@ -142,15 +142,15 @@ def _is_gone(run: Run, result: Result) -> bool:
 def _others(
     run: Run, courses: Collection[CourseRun], found: Mapping[Listing, Sequence[Record]]
 ) -> Iterator[tuple[Result, str]]:
-    """Yield the creates whose Id belongs to a record with another title.
+    """Yield the creates whose Id belongs to a record with another title than the one that was sent.
 
     For a record of an earlier run, order and contents must differ too: others may have retitled it.
     """
+    made_now = run.log.led_to().entries
     by_id = {
         (course.id, each.change.kind, each.record_id): each
         for course in courses
         for each in _made(run, course)
-        if each.change.after  # if no outline wants it any more, a list showed it
     }
     for (course_id, kind), records in found.items():
         made = {each.id: by_id.get((course_id, kind, each.id)) for each in records}
@@ -164,9 +164,9 @@ def _others(
         listed = [each for each in records if each.id in ours]
         for record in run.lookout.whole(kind, listed, partial(_lacks_any, compared)):
             result, names = ours[record.id], compared[record.id]
-            # of a settled create, the item that it will be in may have had no Id
-            after = (result.change.after or {}).items()
-            sent = in_order({at: has for at, has in after if not isinstance(has, Ref)})
+            # an outline that was edited since an interrupted run wants something else
+            address = result.change.address
+            sent = (run.state.entries if address in run.earlier else made_now)[address].sent
             is_other = not any(same(name, sent, record.attributes, kind) for name in names)
             if is_other and not _is_marked(run, result, record):
                 given = f"the API gave it the Id {record.id}"
@@ -191,13 +191,21 @@ def _confirmed(run: Run, courses: Collection[CourseRun]) -> frozenset[Address]:
 
 
 def _is_marked(run: Run, result: Result, record: Record) -> bool:
-    return record.marker is not None and record.marker == run.marker_of(result.change)
+    return record.marker is not None and record.marker == _as_sent(run, result.change).marker
+
+
+def _as_sent(run: Run, change: Change) -> Doubt:
+    """Return a create as it was sent, whatever its outline wants by now."""
+    if (attempt := run.attempts.get(change.address)) is not None:
+        return attempt.doubt
+    # an earlier run created it
+    return replace(run.create_of(change), sent=run.state.entries[change.address].sent, attempts=1)
 
 
 def _doubt(run: Run, result: Result, reason: str) -> None:
     """Take a wrong Id back: the create is in doubt again."""
     change, wrong = result.change, result.record_id
-    doubt = replace(run.create_of(change), claimed=True, reason=reason, since=result.at)
+    doubt = replace(_as_sent(run, change), claimed=True, reason=reason, since=result.at)
     run.log.record(Look(address=change.address, doubt=doubt, at=run.stamp()))
     run.known[change.kind].discard(wrong or 0)
     run.sender.planned += 1

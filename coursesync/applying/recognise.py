@@ -6,7 +6,10 @@ Owns the rules of evidence, needed when an answer or a whole machine was lost:
 - A record is *near* if its title is that of the create in another spelling, if it has the order
   and the contents or the start of the title, or if it appeared at the time of the create.
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
-- A marker that was read back is certain.
+- A marker that was read back is certain for a create that was sent with it. For one that no run is
+  known to have sent, it shows only which address a record had once: keys change, and a person may
+  have forgotten the record. It is adopted if it has the same contents, or none and the same title,
+  unless another record fits; if not, and no other create has the record, a person decides.
 - A journal of another state proves nothing for this one: the records that an interrupted run of
   another state may have created, its *traces*, are candidates, and a person decides.
 
@@ -17,59 +20,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
-from unicodedata import category, normalize
 
-from coursesync.kinds.address import MAX_TITLE
-from coursesync.kinds.marker import SEVERAL_MARKED, is_marker
-from coursesync.planning.live_diff import fits, same
-from coursesync.text import moment, unescaped
+from coursesync.applying.sought import Places, Sought, has_contents, is_recent
+from coursesync.kinds.marker import SEVERAL_MARKED
+from coursesync.planning.live_diff import same
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
-    from coursesync.state.state import Doubt, State
+    from coursesync.state.state import State
 
-_LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout
+
 _TRACED = "an interrupted run of another state created a {noun} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
-SKEW = timedelta(minutes=5)  # the largest difference between two clocks
-
-
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """A create whose record is looked for.
-
-    Attributes:
-        change: the create.
-        doubt: the create as a doubt; `since` is "" if it was not sent yet.
-        before: the Ids that looks had shown before it was sent; None if an earlier run sent it.
-    """
-
-    change: Change
-    doubt: Doubt
-    before: frozenset[int] | None = None
-
-    @property
-    def address(self) -> Address:
-        """The create's address."""
-        return self.change.address
-
-    @property
-    def attributes(self) -> Attributes:
-        """The attributes that it sends."""
-        return self.doubt.sent
-
-    @property
-    def is_marked(self) -> bool:
-        """Whether it was sent with a marker."""
-        return bool(self.doubt.since and self.doubt.marker)
+_OTHERWISE = "a record with other contents carries its marker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,34 +84,81 @@ def recognise(
     """
     if not sought:
         return {}
-    markers = {each.doubt.marker for each in sought if each.doubt.marker}
-    marked: dict[str | None, list[Record]] = defaultdict(list)
+    carrying: dict[str | None, list[Record]] = defaultdict(list)
     for record in unmanaged:
-        if record.marker in markers:
-            marked[record.marker].append(record)
+        carrying[record.marker].append(record)
+    marked = {at.address: carrying[at.doubt.marker] for at in sought if at.doubt.marker}
     findings: dict[Address, Recognition] = {}
     for each in sought:
-        match marked.get(each.doubt.marker):
+        own = marked.get(each.address, [])
+        match own if each.is_marked else [record for record in own if _is_alike(each, record)]:
             case [record]:
                 findings[each.address] = Found(record)
-            case [_, *_] as several:
-                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(several))
+            case [_, *_]:
+                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
     rest = [each for each in sought if each.address not in findings]
-    unclaimed = [r for r in unmanaged if r.marker not in markers and r.marker not in others]
-    places = _Places(unclaimed, sought[0].change.kind)
-    fitting = {each.address: places.fitting(each) for each in rest}
+    taken = {record_id for found in findings.values() for record_id in _ids(found)}
+    sent = {each.doubt.marker for each in sought}
+    free = [
+        record
+        for record in unmanaged
+        if record.id not in taken and (record.marker in sent or record.marker not in others)
+    ]
+    open_markers = {each.doubt.marker for each in rest} - {None}
+    kind = sought[0].change.kind
+    places = Places([record for record in free if record.marker not in open_markers], kind)
+    whole = places if len(places.records) == len(free) else Places(free, kind)
+    fitting = {each.address: whole.fitting(each) for each in rest}
     claims = Counter(record.id for records in fitting.values() for record in records)
     for each in rest:
         is_certain = keeps_markers and each.is_marked
         finding = _finding(each, fitting[each.address], places, claims, is_certain=is_certain)
         findings[each.address] = finding
+    taken = {found.record.id for found in findings.values() if isinstance(found, Found)}
+    for each in sought:
+        own = marked.get(each.address, [])
+        left = tuple(record for record in own if record.id not in taken)
+        if left and each.address not in fitting:
+            findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
+        elif left:
+            findings[each.address] = _retitled(each, left, fitting[each.address], claims)
     return findings
+
+
+def _is_alike(sought: Sought, record: Record) -> bool:
+    """Return whether a record has the title and the contents of a create."""
+    kind, sent, has = sought.change.kind, sought.attributes, record.attributes
+    return all(
+        same(name, sent, has, kind) for name in (kind.title_property, kind.contents_property)
+    )
+
+
+def _retitled(
+    sought: Sought,
+    marked: Sequence[Record],
+    fitting: Sequence[Record],
+    claims: Collection[int],
+) -> Recognition:
+    """Judge records that have the marker of a create which was not sent, and another title."""
+    match marked:
+        case [record] if not fitting and record.id not in claims and has_contents(sought, record):
+            return Found(record)
+    return Unclear(_OTHERWISE, (*fitting, *marked))
+
+
+def _ids(finding: Recognition) -> Iterable[int]:
+    match finding:
+        case Found(record):
+            return (record.id,)
+        case Unclear(_, candidates):
+            return (record.id for record in candidates)
+    return ()
 
 
 def _finding(
     sought: Sought,
     fitting: list[Record],
-    places: _Places,
+    places: Places,
     claims: Mapping[int, int],
     *,
     is_certain: bool,
@@ -162,7 +177,7 @@ def _finding(
     return Absent() if is_certain else _nearest(sought, places, claims)
 
 
-def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Recognition:
+def _nearest(sought: Sought, places: Places, claims: Mapping[int, int]) -> Recognition:
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
         name = sought.change.kind.name
@@ -171,93 +186,10 @@ def _nearest(sought: Sought, places: _Places, claims: Mapping[int, int]) -> Reco
     if moved := [record for record in places.elsewhere(sought) if record.id not in claims]:
         name = sought.change.kind.name
         return Unclear(f"coursesync created such a {name} elsewhere in the course", tuple(moved))
-    recent = [r for r in places.records if r.id not in claims and _is_recent(sought, r)]
+    recent = [r for r in places.records if r.id not in claims and is_recent(sought, r)]
     if recent:
         return Unclear("another record appeared in the course at that time", tuple(recent))
     return Absent()
-
-
-class _Places:
-    """The records of a course by their titles and by their orders."""
-
-    def __init__(self, records: Sequence[Record], kind: Kind) -> None:
-        self.records = records
-        self._kind = kind
-        self._titled: dict[str, list[Record]] = defaultdict(list)
-        self._ordered: dict[object, list[Record]] = defaultdict(list)
-        for record in records:
-            self._titled[self._title(record.attributes)].append(record)
-            self._ordered[record.attributes.get(kind.order_property)].append(record)
-
-    def fitting(self, sought: Sought) -> list[Record]:
-        """Return the records that have everything that a create sends."""
-        placed, sent = self._placed(sought), sought.attributes
-        return [record for record in placed if fits(sent, record.attributes, self._kind)]
-
-    def alike(self, sought: Sought) -> list[Record]:
-        """Return the records that could be it if the server rewrote what was sent.
-
-        These have its title, in any spelling; or its place, and the start of its title or its
-        contents.
-        """
-        title = self._title(sought.attributes)
-        rewritten = [
-            record
-            for record in self._placed(sought)
-            if title.startswith(self._title(record.attributes) or "\0")
-            or self._has_contents(sought, record)
-        ]
-        titled = [each for each in self._titled.get(title, ()) if self._is_beside(sought, each)]
-        return list({record.id: record for record in [*titled, *rewritten]}.values())
-
-    def elsewhere(self, sought: Sought) -> list[Record]:
-        """Return the records with its title and contents that coursesync made in another item.
-
-        If a state is lost, and its outline moves a record, only the marker shows that it is ours.
-        """
-        kind = self._kind
-        return [
-            record
-            for record in self._titled.get(self._title(sought.attributes), ())
-            if is_marker(record.marker)
-            and not self._is_beside(sought, record)
-            and same(kind.contents_property, sought.attributes, record.attributes, kind)
-        ]
-
-    def _is_beside(self, sought: Sought, record: Record) -> bool:
-        """Return whether a record is in the same item as the one that is looked for.
-
-        If that item no longer exists, its records may be in none, or in the new one.
-        """
-        link, has = self._kind.link, record.attributes.get(self._kind.link)
-        sent, wanted = sought.attributes.get(link), (sought.change.after or {}).get(link)
-        return has == sent or (sent != wanted and has in {None, wanted})
-
-    def _has_contents(self, sought: Sought, record: Record) -> bool:
-        kind, sent = self._kind, sought.attributes
-        is_sent = bool(kind.contents_of(sent).strip())
-        return is_sent and same(kind.contents_property, sent, record.attributes, kind)
-
-    def _placed(self, sought: Sought) -> Sequence[Record]:
-        placed = self._ordered.get(sought.attributes.get(self._kind.order_property), ())
-        return [record for record in placed if self._is_beside(sought, record)]
-
-    def _title(self, attributes: Attributes) -> str:
-        """Return a title without the differences that a server may add to its spelling."""
-        written = self._kind.title_of(attributes)[:_LONGEST_WRITTEN]
-        seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
-        # normalising a long run of combining marks takes the square of its length
-        plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
-        return " ".join(plain.casefold().split())
-
-
-def _is_recent(sought: Sought, record: Record) -> bool:
-    if not sought.doubt.since:
-        return False
-    if sought.before is not None and record.id not in sought.before:
-        return True
-    sent, created = moment(sought.doubt.since), moment(record.created_on)
-    return sent is None or created is None or created >= sent - SKEW
 
 
 def may_exist(change: Change, elsewhere: Iterable[State]) -> bool:

@@ -11,8 +11,8 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
+from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 from coursesync.applying.recognise import (
     Absent,
     Found,
-    Sought,
     Unclear,
     may_exist,
     recognise,
@@ -27,6 +26,7 @@ from coursesync.applying.recognise import (
 )
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
+from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.outcome import Problem
 from coursesync.state import journal
@@ -247,7 +247,7 @@ def _leave_in_doubt(
 ) -> None:
     """Leave the choice among the candidates to a person; `before` is the doubt until now."""
     candidates = tuple(map(_candidate, unclear.candidates))
-    known = before or replace(run.create_of(change), marker=None, since=run.stamp())
+    known = before or replace(run.create_of(change), since=run.stamp())
     doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
     left = Result(change, Status.IN_DOUBT, reason=unclear.reason, candidates=candidates)

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Literal
 
 from coursesync.applying.hindrances import may_be_sent
 from coursesync.applying.recheck import current
-from coursesync.applying.recognise import Sought
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
+from coursesync.applying.sought import Sought
 from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify_create, classify_update
 from coursesync.planning.action import Action

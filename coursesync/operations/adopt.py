@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.completions import who_completed
 from coursesync.errors import Command, CoursesyncError, Remedy
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import course_of
+from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_entries import adopted
@@ -74,6 +74,7 @@ def adopt(
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             found = Lookout(Sender(world)).records(kind_of(at), [record_id])
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
+        _check_holder(record, at, known)
         wanted = (each for outline in loaded.outlines for each in outline.resources)
         protected = any(each.protected for each in wanted if each.address == at)
         entry = adopted(kind_of(at), record, record.attributes, protected=protected)
@@ -119,6 +120,25 @@ def _in_its_course(
                 f"Give the address of a {noun} in that course's outline.",
             )
     return record
+
+
+def _check_holder(record: Record, address: Address, known: State) -> None:
+    """Raise CoursesyncError if a record is in another item than its address would say."""
+    kind, outer = kind_of(address), kind_of(address).within
+    if outer is None:
+        return
+    has = record.attributes.get(kind.link)
+    homes = (at for at, e in known.entries.items() if kind_of(at) is outer and e.id == has)
+    home = course_address(course_of(address)) if has is None else next(homes, None)
+    if home == kind.parent_of(address):
+        return
+    where = f"in no {outer.name}" if has is None else f"in the {outer.name} {has}"
+    remedy = Remedy(f"First manage that {outer.name}:", Command("import", "ADDRESS", has or 0))
+    if home is not None:
+        there = address_of(kind.name, *keys_of(home), key_of(address))
+        remedy = Remedy("Give it an address there:", Command("import", there, record.id))
+    problem = f"{kind.name} {record.id} is {where}, so its address can't be {address}"
+    raise CoursesyncError(problem, remedy)
 
 
 def keep(

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED, kind_of
-from coursesync.kinds.address import course_of, is_key, key_of, slug
+from coursesync.kinds.address import (
+    address_of,
+    course_address,
+    course_of,
+    is_key,
+    key_of,
+    keys_of,
+    slug,
+)
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
 from coursesync.outlines.writer import WantedItem, alike, is_reserved, stem
@@ -25,7 +33,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
     from coursesync.nexudus.records import Record
     from coursesync.outlines.outline import Outline
-    from coursesync.outlines.writer import Identity
+    from coursesync.outlines.writer import Identity, ListId
     from coursesync.state.state import State
 
 MISREAD = "the outline would not say exactly what the site has"
@@ -49,6 +57,11 @@ class Found:
         """The Id of the record that it is in, 0 if it is directly in its course."""
         link = self.record.attributes.get(self.kind.link)
         return link if type(link) is int else 0
+
+    @property
+    def list_id(self) -> ListId:
+        """The list that it is in."""
+        return self.kind, self.within
 
     @property
     def place(self) -> tuple[int, int]:
@@ -113,6 +126,8 @@ def misfit(record: Record, kind: Kind) -> str:
         if kind.types[name] is str and name in record.attributes:
             return f"its {name} contains half a character (a lone surrogate)"
         return f"its {name} is not of the type that the API documents"
+    if missing := {kind.order_property, kind.title_property} - record.attributes.keys():
+        return f"it has no {min(missing)}"
     return ""
 
 
@@ -149,9 +164,15 @@ def left_out(
     """Return why some records of a course can't be in its outline."""
     there = {resource.address for resource in outline.resources} if outline else set()
     known = {each.identity for each in course.records}
+    alone = _left_alone(course, managed, outline) if outline else ()
     why: dict[Identity, str] = {}
     for found in course.records:
         reason = _obstacle(found, managed, there if outline else None, excluded)
+        if found.list_id in alone:
+            reason = (
+                f"the outline has no list of {found.kind.plural} there, so those that are managed "
+                f"there are left alone; write that list again first, with these {found.kind.plural}"
+            )
         if (outer := found.kind.within) and found.within and not reason:
             if (outer, found.within) not in known:
                 reason = (
@@ -162,6 +183,24 @@ def left_out(
         if reason:
             why[found.identity] = reason
     return why
+
+
+def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Collection[ListId]:
+    """Return the lists that an outline lacks, though records are managed there.
+
+    With such a list in the outline, the plan would take the others in it for removed ones.
+    """
+    found: set[ListId] = set()
+    for each in course.records:
+        if (outer := each.kind.within) is None:
+            continue
+        inside = managed.addresses.get((outer, each.within))
+        holder = inside if each.within else course_address(outline.key)
+        if holder is not None and (each.kind, holder) not in outline.lists:
+            here = address_of(each.kind.name, *keys_of(holder))
+            if each.identity in managed.addresses or managed.taken.get(here):
+                found.add(each.list_id)
+    return found
 
 
 def left_out_with(outer: Kind, record_id: int) -> str:

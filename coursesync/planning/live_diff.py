@@ -13,7 +13,7 @@ from coursesync.state.state import Entry
 from coursesync.text import same_moment, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, FieldValue
@@ -49,10 +49,13 @@ def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:
     return tuple(name for name in sorted(compared) if not same(name, known, has, kind))
 
 
-def fits(sent: Attributes, has: Attributes, kind: Kind) -> bool:
-    """Return whether a record has all that a create sends, except what can't be read back."""
+def fits(sent: Attributes, has: Attributes, kind: Kind, apart_from: Collection[str] = ()) -> bool:
+    """Return whether a record has all that a create sends, except what can't be read back.
+
+    The properties in `apart_from` are not compared.
+    """
     compared = {*sent, *filter(None, [kind.contents_property, kind.link])} - kind.write_only
-    return all(same(name, sent, has, kind) for name in compared)
+    return all(same(name, sent, has, kind) for name in compared.difference(apart_from))
 
 
 def same(name: str, sent: Attributes, has: Attributes, kind: Kind) -> bool:

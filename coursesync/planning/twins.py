@@ -3,7 +3,8 @@
 Two runs that could not see each other create the same record twice. A twin is an unmanaged record
 that carries the marker of an address with an Id, or that has the title and the contents of one of
 our records: those in the state, or those that the server has now. It may have another order,
-because the outlines of the two runs may have differed. An equal title alone must never make a
+because the outlines of the two runs may have differed. If a record has a twin, what is in it may
+have twins in that one, or in none once that was deleted. An equal title alone must never make a
 record a twin.
 """
 
@@ -14,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
-from coursesync.planning.live_diff import same
+from coursesync.planning.live_diff import fits, same
 from coursesync.text import unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -54,16 +55,23 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     titled: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
         titled[_name(kind.course_id_of(entry.sent), entry.known, kind)].append(address)
+    holders = {entry.id for at, entry in state.entries.items() if kind_of(at) is kind.within}
     found: dict[int, Address] = {}
     doubted = {each.marker for each in state.doubts.values() if each.marker}
     for record in unmanaged:
         if record.marker in doubted:  # it is that create's, whatever it looks like
             continue
-        has, order = record.attributes, kind.order_of(record.attributes)
+        has = record.attributes
         named = titled.get(_name(record.parent_id, has, kind), ())
-        alike = [at for at in named if _is_alike(ours[at], live.get(ours[at].id), has, kind)]
-        # of several, the one with the same order
-        alike.sort(key=lambda at: kind.order_of(ours[at].known) != order)
+        alike = [
+            at
+            for at in named
+            if _is_alike(ours[at], live.get(ours[at].id), has, kind)
+            and _may_be_there(ours[at].known, has, kind, holders)
+        ]
+        # of several, the one in the same place
+        place = (kind.link, kind.order_property)
+        alike.sort(key=lambda at: [ours[at].known.get(n) != has.get(n) for n in place])
         if twin := marked.get(record.marker) or next(iter(alike), None):
             found[record.id] = twin
     return {**found, **_of_doubts(state, unmanaged)}
@@ -100,15 +108,28 @@ def _of_doubts(state: State, unmanaged: Iterable[Record]) -> Mapping[int, Addres
     carrying: dict[str | None, list[int]] = defaultdict(list)
     for record in unmanaged:
         carrying[record.marker].append(record.id)
-    doubts = (
-        (at, carrying.get(each.marker, ())) for at, each in state.doubts.items() if each.marker
-    )
+    sent = ((at, each) for at, each in state.doubts.items() if each.marker and each.attempts)
+    doubts = ((at, carrying.get(each.marker, ())) for at, each in sent)
     return {each: at for at, ids in doubts if len(ids) > 1 for each in ids}
 
 
 def _name(course_id: int, attributes: Attributes, kind: Kind) -> tuple[object, ...]:
-    """Return what two records that are alike have in common: where they are, and their title."""
-    return course_id, attributes.get(kind.link), unescaped(kind.title_of(attributes)).strip()
+    """Return what two records that are alike have in common: their course, and their title."""
+    return course_id, unescaped(kind.title_of(attributes)).strip()
+
+
+def _may_be_there(sent: Attributes, has: Attributes, kind: Kind, holders: Collection[int]) -> bool:
+    """Return whether a twin of ours may be in the item that a record is in.
+
+    That is the same item, or one of the two is in none of ours; without contents, the two must
+    then be equal otherwise. A copy in another item of ours is no twin.
+    """
+    ours, theirs = sent.get(kind.link), has.get(kind.link)
+    if ours == theirs:
+        return True
+    is_strange = theirs not in holders or (ours is not None and ours not in holders)
+    is_full = bool(kind.contents_of(has).strip())
+    return is_strange and (is_full or fits(sent, has, kind, {kind.link}))
 
 
 def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:

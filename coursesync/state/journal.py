@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, fields
 from typing import Final, Literal, TypeAlias, get_args
 from zlib import crc32
 
-from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
 from coursesync.state.json_values import (
     OMIT,
@@ -20,12 +19,11 @@ from coursesync.state.json_values import (
     Positive,
     Sent,
     mapping,
-    read_id,
     read_value,
     written,
 )
 from coursesync.state.migrate import record_carried_over
-from coursesync.state.state import Doubt, Entry, placed
+from coursesync.state.state import Doubt, Entry, check_place, placed
 from coursesync.state.state_text import is_address
 
 # format 1 has no checksum of its state; up to format 2, records have the form that `migrate` reads
@@ -186,7 +184,7 @@ def record_of(body: bytes) -> Header | Step:
         raise ValueError("an invalid address")
     match record:
         case Intent():
-            read_id(record.attributes.get(kind_of(record.address).parent_property))
+            check_place(record.address, record.attributes)
         case Look():
             if record.entry is not None:
                 placed(record.address, record.entry)

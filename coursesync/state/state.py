@@ -121,7 +121,7 @@ class Doubt:
         attempts: how often it was sent.
         candidates: the records that the last look found; a person has to choose among them.
         claimed: whether the API said that it was carried out.
-        marker: the marker that it sent; None if it sent none.
+        marker: the marker that it sent, or would send; None if it sends none.
         reason: why the outcome is unknown.
         sent: the attributes as we sent them.
         since: when it was last sent, or found unsent beside a similar record; ISO 8601 in UTC.
@@ -183,11 +183,31 @@ class Unread(Mapping[Address, Entry]):
 
 
 def placed(address: Address, held: Held) -> Held:
-    """Return an entry or a doubt if it has the Id of its course; else raise ValueError."""
-    kind = KINDS.get(address.partition(".")[0])
-    for attributes in (held.sent, held.known):
-        read_id(attributes.get(kind.parent_property) if kind else None)
+    """Return an entry or a doubt if its place and title are known; else raise ValueError."""
+    read_id(held.sent.get(check_place(address, held.known).parent_property))
+    others = [held.sent]
+    match held:
+        case Entry(attempted=dict(attempted)):
+            others.append(attempted)
+        case Doubt(candidates=candidates):
+            others += [each.attributes for each in candidates]
+    for attributes in others:
+        check_place(address, {**held.known, **attributes})
     return held
+
+
+def check_place(address: Address, attributes: Sent) -> Kind:
+    """Return the kind of a record's address if its course, order and title have a usable value.
+
+    Plans read them of every record. Raises ValueError.
+    """
+    if (kind := KINDS.get(address.partition(".")[0])) is None:
+        raise ValueError("no such kind")
+    read_id(attributes.get(kind.parent_property))
+    is_ordered = type(attributes.get(kind.order_property)) is int
+    if not is_ordered or type(attributes.get(kind.title_property)) is not str:
+        raise ValueError("no order, or no title")
+    return kind
 
 
 def _kind_name(raw: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from coursesync.nexudus.limits import Schedule
 from coursesync.operations.site import refresh
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.diff import plan_of
+from coursesync.planning.drift import twins_in
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.sandbox import Fault, Settings
 from coursesync.state.file_store import StateFile
@@ -120,6 +122,24 @@ class Site:
             state, found = refresh(store.load(), world)
             plan = plan_of(Outlines((wanted,), frozenset()), state)
             return apply(plan, state, world, Terms(overwrite_drift=True), found)
+
+    def twins(self) -> list[tuple[str, str]]:
+        """Look at the site; return the title and the address of each twin."""
+        world = World(self.remote, self.clock, Quiet(), Schedule(None), self.store)
+        _, found = refresh(self.store.load(), world)
+        return sorted(
+            (each.kind.title_of(each.record.attributes), each.address or "")
+            for each in twins_in(found)
+            if each.record is not None
+        )
+
+    def copy(self, kind: Kind, title: str, **changed: int | str | None) -> int:
+        """Create a record like the first one with a title, without a marker; return its Id."""
+        alike = {LISTED: self.sandbox.sections, LESSON: self.sandbox.lessons}[kind]()
+        record = next(each for each in alike if each["Title"] == title)
+        sent = {name: value for name, value in record.items() if name in kind.types}
+        made = self.remote.create(kind.endpoint, {**sent, **changed})
+        return int(json.loads(made.body)["Value"]["Id"])
 
     def remove(self, kind: Kind, record_id: object) -> None:
         """Remove a record as a person does."""
@@ -411,6 +431,41 @@ def test_twins_of_two_kinds_with_the_same_id_are_each_told(tmp_path: Path) -> No
             ("lesson", 1000002),
             ("section", 1000002),
         ]
+
+
+@pytest.mark.parametrize("contents", ["", "<p>Words</p>"])
+def test_lessons_in_a_twin_are_twins_until_they_are_gone(tmp_path: Path, contents: str) -> None:
+    """Another clone made the section with its lessons: each is named, also once that is deleted."""
+    with site(tmp_path) as here:
+        here.sandbox.change(system_id="dropped")
+        wanted = outline({"one": ["a"], "two": []})
+        resources = [
+            replace(each, attributes={**each.attributes, "LessonContents": contents})
+            if each.kind is LESSON
+            else each
+            for each in wanted.resources
+        ]
+        here.apply(replace(wanted, resources=tuple(resources)))
+        section = here.copy(LISTED, "Section one")
+        here.copy(LESSON, "Lesson a", SectionId=section)
+        with_it = here.twins()
+        here.remove(LISTED, section)
+
+        lesson = ("Lesson a", "lesson.c.one.a")
+        assert with_it == [lesson, ("Section one", "section.c.one")]
+        assert here.twins() == [lesson]
+
+
+def test_a_copy_in_another_section_of_ours_is_no_twin(tmp_path: Path) -> None:
+    """A person may use a lesson twice; nor is one that has only the title in common."""
+    with site(tmp_path) as here:
+        here.sandbox.change(system_id="dropped")
+        here.apply(outline({"one": ["a"], "two": []}))
+        (two,) = [each["Id"] for each in here.sandbox.sections() if each["Title"] == "Section two"]
+        here.copy(LESSON, "Lesson a", SectionId=int(str(two)))
+        here.copy(LESSON, "Lesson a", SectionId=None, DisplayOrder=70)
+
+        assert here.twins() == []
 
 
 def test_a_course_that_keeps_an_unconfirmed_lesson_is_not_complete(tmp_path: Path) -> None:

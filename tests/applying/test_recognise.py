@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from shares import examples
 from values import AT, address
 
-from coursesync.applying.recognise import Absent, Found, Sought, Unclear, recognise
+from coursesync.applying.recognise import Absent, Found, Unclear, recognise
+from coursesync.applying.sought import Sought
 from coursesync.kinds.html import same_html
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
@@ -57,10 +58,14 @@ sections = st.fixed_dictionaries(
 
 
 def wanted(
-    attributes: Attributes = SENT, since: str = AT, key: str = "welcome", marker: str | None = None
+    attributes: Attributes = SENT,
+    since: str = AT,
+    key: str = "welcome",
+    marker: str | None = None,
+    attempts: int = 1,
 ) -> Sought:
     change = Change(Action.CREATE, address(key), SECTION, 4711, after=attributes)
-    doubt = Doubt(sent=attributes, marker=marker, reason="", since=since)
+    doubt = Doubt(sent=attributes, marker=marker, reason="", since=since, attempts=attempts)
     return Sought(change, doubt)
 
 
@@ -386,3 +391,76 @@ def test_a_marker_of_one_section_is_no_trace_of_another() -> None:
     found = recognise([wanted(marker=MARKER), other], [marked])
 
     assert found == {address("welcome"): Found(marked), address("hello"): Absent()}
+
+
+HELLO: Attributes = {"Title": "Hello", "DisplayOrder": 20, "SectionContents": "<p>Hi</p>"}
+
+
+def unsent(key: str = "welcome", changed: Attributes | None = None, since: str = "") -> Sought:
+    """Return a create that no run is known to have sent, as after the state was lost."""
+    marker = marker_of("http://localhost", 4711, address(key))
+    return wanted({**SENT, **(changed or {})}, since, key, marker, attempts=0)
+
+
+def marked_as(key: str, number: int, changed: Attributes | None = None) -> Record:
+    """Return a record that was created with this key."""
+    marker = marker_of("http://localhost", 4711, address(key))
+    return replace(record(number), attributes={**SENT, **(changed or {})}, marker=marker)
+
+
+@pytest.mark.parametrize("since", ["", AT])
+@pytest.mark.parametrize("changed", [{"DisplayOrder": 70}, {"Title": "Else"}, {"UnlockType": 2}])
+def test_before_a_create_its_marker_finds_what_has_the_contents(
+    changed: Attributes, since: str
+) -> None:
+    """Another clone made the record; the next plan shows in what it differs."""
+    marked = marked_as("welcome", 1, changed)
+
+    assert recognise([unsent(since=since)], [marked]) == {address("welcome"): Found(marked)}
+
+
+@pytest.mark.parametrize("since", ["", AT])
+@pytest.mark.parametrize("sent", [{}, {"SectionContents": "", "Title": "Other"}])
+def test_before_a_create_its_marker_proves_nothing_of_other_contents(
+    sent: Attributes, since: str
+) -> None:
+    """Someone may have forgotten the record, or its key may have changed: a person decides."""
+    marked = marked_as("welcome", 1, {"SectionContents": "Else"})
+    found = recognise([unsent("welcome", sent, since)], [marked])[address("welcome")]
+
+    assert found == Unclear("a record with other contents carries its marker", (marked,))
+
+
+@pytest.mark.parametrize("changed", [HELLO, {"Title": "Else"}])
+def test_a_record_that_fits_does_not_outrank_one_with_the_marker(changed: Attributes) -> None:
+    """Each is evidence for another record, so a person chooses between the two."""
+    fits_it, marked = record(1), marked_as("welcome", 2, changed)
+    found = recognise([unsent()], [fits_it, marked])[address("welcome")]
+
+    assert isinstance(found, Unclear)
+    assert found.candidates == (fits_it, marked)
+
+
+@pytest.mark.parametrize("other", [HELLO, {"Title": "Else", "DisplayOrder": 20}])
+def test_keys_that_were_exchanged_before_a_state_was_lost(other: Attributes) -> None:
+    """Each record equals what one create would make, though it carries the other one's marker."""
+    first, second = marked_as("hello", 1), marked_as("welcome", 2, other)
+    found = recognise([unsent(), unsent("hello", other)], [first, second])
+
+    assert found == {address("welcome"): Found(first), address("hello"): Found(second)}
+
+
+def test_a_key_that_was_given_to_another_before_a_state_was_lost() -> None:
+    """Both records carry its marker; the one whose key changed is known by its values."""
+    renamed, new = marked_as("welcome", 1, HELLO), marked_as("welcome", 2)
+    found = recognise([unsent(), unsent("hello", HELLO)], [renamed, new])
+
+    assert found == {address("welcome"): Found(new), address("hello"): Found(renamed)}
+
+
+def test_of_two_with_one_marker_none_is_found_while_the_other_is_unexplained() -> None:
+    """One of them has the values; the other may be a twin that someone has edited."""
+    both = (marked_as("welcome", 1), marked_as("welcome", 2, HELLO))
+    found = recognise([unsent()], both)[address("welcome")]
+
+    assert found == Unclear("more than one record carries its marker", both)

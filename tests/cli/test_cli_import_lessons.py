@@ -255,3 +255,55 @@ def test_a_second_import_adds_what_is_new(
     assert path.read_text() == before.replace("    lessons: []\n", new)
     assert saved(courses).entries["lesson.course-4711.rules.tour"] == quiet
     assert is_empty(author)
+
+
+@pytest.mark.parametrize("within", ["section", "course"])
+def test_a_list_that_lessons_are_left_alone_by_is_not_written(
+    author: CommandLine, api: SandboxServer, courses: Path, within: str
+) -> None:
+    """With it, the plan would take the managed lessons that it lacks for removed ones."""
+    path = courses / "c.yaml"
+    lessons = "lessons: [{key: tour, title: Tour}]}\n"
+    bare = "id: 4711\ntitle: C\nsections:\n  - {key: a, title: A}\n"
+    inside = {
+        "section": bare.replace("A}\n", f"A, {lessons}"),
+        "course": bare + lessons[:-2] + "\n",
+    }
+    path.write_text(inside[within])
+    assert author("apply", "--auto-approve").code == 0
+    path.write_text(bare)
+    section = saved(courses).entries["section.c.a"]
+    other = {"SectionId": section} if within == "section" else {}
+    foreign = api.create_lesson(4711, "Foreign", **other, DisplayOrder=5, Active=True)
+    ran = author("import", "--course", "4711")
+    planned = author("plan", "--on-removal", "delete", "--prune")
+
+    assert ran.code == 0, ran.err
+    assert path.read_text() == bare
+    assert f'Lesson Id {foreign} "Foreign" is not written' in ran.said
+    assert "the outline has no list of lessons there, so those that are managed there" in ran.said
+    assert "0 to delete" in planned.out
+
+
+def test_a_lesson_is_adopted_only_below_its_own_section(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An address names a section: the one that the lesson is in on the site."""
+    outline = "id: 4711\ntitle: C\nsections:\n  - {key: a, title: A}\n  - {key: b, title: B}\n"
+    (courses / "c.yaml").write_text(outline)
+    assert author("apply", "--auto-approve").code == 0
+    section = saved(courses).entries["section.c.b"]
+    inside = api.create_lesson(4711, "In", SectionId=section, DisplayOrder=5, Active=True)
+    outside = api.create_lesson(4711, "Out", DisplayOrder=5, Active=True)
+    wrong = [author("import", f"lesson.c.{at}z", str(inside)) for at in ("a.", "q.", "")]
+    wrong += [author("import", "lesson.c.a.z", str(outside))]
+    right = [
+        author("import", "lesson.c.b.z", str(inside)),
+        author("import", "lesson.c.z", str(outside)),
+    ]
+
+    assert [each.code for each in wrong] == [1, 1, 1, 1]
+    assert f"is in the section {section}, so its address can't be lesson.c.a.z" in wrong[0].said
+    assert f"coursesync import lesson.c.b.z {inside}" in wrong[0].said
+    assert "is in no section" in wrong[3].said
+    assert [each.code for each in right] == [0, 0]

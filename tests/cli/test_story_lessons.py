@@ -556,8 +556,8 @@ STORY: list[Edit] = [
         "a section taken to another course, which its lessons can't follow",
         edits.take_to_another_course,
         (
-            apply("5 GET", code=6, says='it has 1 lesson: "Print" (Id 2000014)'),
-            apply("1 DELETE, 8 GET, 1 POST, 1 PUT", f"{PRUNE} --allow-large-change"),
+            apply("4 GET", code=6, says='it has 1 lesson: "Print" (Id 2000014)'),
+            apply("1 DELETE, 7 GET, 1 POST, 1 PUT", f"{PRUNE} --allow-large-change"),
         ),
         (
             "~ Rooms: CourseId=4712, DisplayOrder=10",

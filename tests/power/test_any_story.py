@@ -385,11 +385,24 @@ class Story(RuleBasedStateMachine):
         seed=st.none() | st.integers(0, 9),
         policy=st.sampled_from(POLICIES),
         power=st.booleans(),
+        edits=st.lists(st.tuples(st.sampled_from(COURSES), st.integers(0, 20)), max_size=3),
     )
-    def be_cut_off(self, at: int, seed: int | None, policy: Policy, *, power: bool) -> None:
-        """Apply, and be killed or lose power at some effect."""
+    def be_cut_off(
+        self,
+        at: int,
+        seed: int | None,
+        policy: Policy,
+        edits: list[tuple[int, int]],
+        *,
+        power: bool,
+    ) -> None:
+        """Apply, and be killed or lose power at some effect; then retitle what may be in doubt."""
         chance = None if seed is None else Random(seed)  # noqa: S311 - repeatable
         self.machine.cut(Switch(at), random=chance, power=power, policy=policy)
+        for course, place in edits:
+            if name := self.one_of(course, place):
+                self.titles[name] += " again"
+                self.write(course)
 
     @rule(at=st.integers(1, 30))
     def apply_twice_at_once(self, at: int) -> None:

@@ -113,6 +113,26 @@ def test_a_second_apply_over_a_state(tmp_path: Path, seed: int | None) -> None:
     assert number > 30
 
 
+@pytest.mark.many(3)
+@pytest.mark.parametrize("system_id", ["kept", "dropped", "refused"])
+def test_the_outline_is_edited_before_the_next_run(tmp_path: Path, system_id: str) -> None:
+    """A create is judged by what it sent: its section is retitled since, and gets a lesson."""
+    outline = "id: 4711\ntitle: Course\nsections:\n- {{key: one, title: {0}, lessons: [{1}]}}\n"
+    number, fired = 0, True
+    while fired:
+        number += 1
+        with machine_at(tmp_path / "courses") as machine:
+            machine.sandbox.change(system_id=system_id)
+            path = machine.folder / "a.yaml"
+            path.write_text(outline.format("One", "{key: a, title: A}"))
+            fired = machine.cut(Switch(number), random=None, power=False)
+            path.write_text(outline.format("Another", "{key: a, title: B}, {key: c, title: C}"))
+            machine.converge()
+            machine.check()
+
+    assert number > 30
+
+
 @pytest.mark.many(2)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_power_fails_again_and_again(tmp_path: Path, seed: int) -> None:

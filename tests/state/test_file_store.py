@@ -29,7 +29,10 @@ TEMPORARY = Path("/courses/.s.json.tmp")
 SAVED = replace(EMPTY, lineage="a-line", serial=3)
 RUN = Header(lineage="a-line", serial=3, target=TARGET)
 INTENT = Intent(
-    address=address("one"), attributes={"CourseId": 4711, "Title": "One"}, attempt=1, at=AT
+    address=address("one"),
+    attributes={"CourseId": 4711, "DisplayOrder": 10, "Title": "One"},
+    attempt=1,
+    at=AT,
 )
 FOUND = Look(address=address("one"), at=AT)
 

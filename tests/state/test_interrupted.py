@@ -31,7 +31,7 @@ def intent(at: str = ONE) -> Intent:
     return Intent(
         action="create",
         address=Address(at),
-        attributes={"CourseId": 4711, "Title": "Day one"},
+        attributes={"CourseId": 4711, "DisplayOrder": 10, "Title": "Day one"},
         attempt=1,
         at=AT,
     )

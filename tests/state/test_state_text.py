@@ -22,13 +22,13 @@ RESTORE = (
 )
 ONE, TWO = address("one"), address("two")
 RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
-DOUBT = Doubt(sent={"CourseId": 4711, "Title": "x"}, reason="cut off", since=AT)
+DOUBT = Doubt(sent={"CourseId": 4711, "DisplayOrder": 10, "Title": "x"}, reason="cut off", since=AT)
 STATE = State(
     complete={"d": RECORD, "c": RECORD},
     doubts={address("z"): DOUBT, address("y"): DOUBT},
     entries={
-        TWO: Entry(sent={"CourseId": 4711, "Title": "Two"}, id=1002),
-        ONE: Entry(sent={"CourseId": 4711, "Title": "One"}, id=1001),
+        TWO: Entry(sent={"CourseId": 4711, "DisplayOrder": 10, "Title": "Two"}, id=1002),
+        ONE: Entry(sent={"CourseId": 4711, "DisplayOrder": 10, "Title": "One"}, id=1001),
     },
     lineage="a-line",
     serial=3,
@@ -162,3 +162,43 @@ def test_an_address_is_all_of_its_text(
 ) -> None:
     """An address is a known kind, a course and at least one key, and nothing else."""
     assert is_address(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [(name, value) for name in ("CourseId", "DisplayOrder") for value in (None, True, "10")]
+    + [("Title", None), ("Title", 7), ("Title", True)],
+)
+def test_an_entry_without_a_usable_place_is_refused_by_name(
+    attribute: str, value: str | int | None
+) -> None:
+    """A plan reads the course, the order and the title of each: none may end in a traceback."""
+    told = json.loads(WRITTEN)
+    for held in (told["entries"][ONE], told["doubts"]["section.c.y"]):
+        held["sent"].pop(attribute)
+        held["sent"] |= {} if value is None else {attribute: value}
+    with pytest.raises(StateError) as caught:
+        parse(_sealed_again({**told, "doubts": {}}), PATH).entries[ONE]
+    refused = refusal(_sealed_again(told))
+
+    assert caught.value.problem == f"the entry {ONE} of the state was not written by coursesync"
+    assert "it contains what coursesync never writes" in refused.problem
+
+
+@pytest.mark.parametrize(
+    "more", [{"seen": {"DisplayOrder": None}}, {"attempted": {"DisplayOrder": "x"}}]
+)
+def test_what_an_entry_is_known_to_have_is_checked_too(more: dict[str, object]) -> None:
+    """What a look found, and what an update attempted, has the same form."""
+    told = json.loads(WRITTEN)
+    told["entries"][ONE] |= more
+    read = parse(_sealed_again(told), PATH)
+
+    assert read.entries[TWO].id == 1002
+    with pytest.raises(StateError):
+        read.entries[ONE]
+
+
+def _sealed_again(told: dict[str, object]) -> bytes:
+    rest = {name: each for name, each in told.items() if name != "checksum"}
+    return sealed(json.dumps(rest, indent=2, ensure_ascii=False).encode()[2:] + b"\n")
