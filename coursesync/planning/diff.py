@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.planning.action import Action
+from coursesync.planning.former_keys import unmet
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
-from coursesync.planning.sides import sides_of, unknown_keys
+from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -204,7 +205,8 @@ def _wanted(
         if address in side.waits:
             return None
         action, lead = Action.CREATE, side.leads.get(address)
-        reason = unknown_keys(resource, entries)
+        named = side.stated.get(address, ())
+        reason = unmet(resource, named, side.pairs, entries, side.doubts)
     # send the update even if the record was moved here already: only a write's outcome changes the
     # state
     elif entry.unsure or after != entry.known or kind.course_id_of(entry.sent) != side.course_id:

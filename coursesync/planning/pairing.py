@@ -11,7 +11,9 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_address, course_of, key_of, keys_of
+from coursesync.planning.former_keys import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -52,38 +54,56 @@ def identify(
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
     left = [old for old in entries if old not in pairs]
-    homes = {old: _home(kind.parent_of(old), parents, course) for old in left}
+    homes = homes_of(entries, parents, course)
     slots = {old: (homes[old], key_of(old)) for old in left}
     _by_trait(resources, pairs, slots, lambda r: [(r.parent, key_of(r.address))])
-    _by_trait(resources, pairs, slots, _former_slots)
-    _by_trait(
-        resources, pairs, {old: old for old in left}, lambda r: dict.fromkeys(r.previous_keys)
-    )
+    taken = set(pairs.values())
+    claims = stated([r for r in resources if r.address not in pairs], homes)
+    pairs |= unambiguous([(new, old) for new, old in claims if old not in taken])
+    return pairs | _likely(resources, entries, homes, pairs)
+
+
+def _likely(
+    resources: Sequence[Resource],
+    entries: Mapping[Address, Entry],
+    homes: Mapping[Address, Address | None],
+    certain: Pairs,
+) -> Pairs:
+    """Pair by likeness what is not `certain`; return only these pairs."""
+    kind, pairs = resources[0].kind, dict(certain)
+    taken = set(certain.values())
+    left = [old for old in entries if old not in taken]
     if kind.within:
         _by_trait(resources, pairs, {old: key_of(old) for old in left}, lambda r: [r.key])
     for name in (kind.contents_property, kind.title_property):
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
-    homes |= {old: kind.parent_of(old) for old in entries if old not in homes}
-    for parent in dict.fromkeys(resource.parent for resource in resources):
-        beside = {old: entries[old] for old, home in homes.items() if home == parent}
-        if beside:
-            _by_place([r for r in resources if r.parent == parent], beside, pairs)
-    return pairs
+    beside: dict[Address | None, dict[Address, Entry]] = defaultdict(dict)
+    for old, home in homes.items():
+        beside[home][old] = entries[old]
+    siblings = defaultdict(list)
+    for resource in resources:
+        siblings[resource.parent].append(resource)
+    for parent, inside in siblings.items():
+        if parent in beside:
+            _by_place(inside, beside[parent], pairs)
+    return {new: old for new, old in pairs.items() if new not in certain}
 
 
-def _home(parent: Address, parents: Mapping[Address, Address], course: Address) -> Address | None:
-    """Return the present address of what an entry is in; None if another item has its address.
+def homes_of(
+    entries: Iterable[Address], parents: Mapping[Address, Address], course: Address
+) -> dict[Address, Address | None]:
+    """Return the present address of what each entry is in; None if another item has its address.
 
-    A renamed course has a new address.
+    `parents` is as in `identify`; `course` is the address of the course, which may be renamed.
     """
-    if len(keys_of(parent)) == 1:
-        return course
-    return parents.get(parent) or (None if parent in parents.values() else parent)
-
-
-def _former_slots(resource: Resource) -> Iterable[tuple[Address, str]]:
-    return [(resource.parent, key) for key in dict.fromkeys(resource.previous_keys)]
+    taken = set(parents.values())
+    homes: dict[Address, Address | None] = {}
+    for old in entries:
+        parent = kind_of(old).parent_of(old)
+        gone = None if parent in taken else parent
+        homes[old] = course if len(keys_of(parent)) == 1 else parents.get(parent, gone)
+    return homes
 
 
 def _value(name: str, resource: Resource) -> Iterable[FieldValue]:

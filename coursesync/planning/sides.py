@@ -11,14 +11,20 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
+from coursesync.errors import InvalidOutlines
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
+from coursesync.kinds.address import (
+    course_address,
+    course_of,
+    key_of,
+    keys_of,
+)
 from coursesync.kinds.field import Ref
-from coursesync.planning.pairing import alone, identify, unambiguous
+from coursesync.planning.former_keys import contradiction, elsewhere, stated
+from coursesync.planning.pairing import alone, homes_of, identify, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Planned
@@ -45,6 +51,8 @@ class Side:
             such a resource.
         waits: for a new resource, the create in doubt of another course that it has to wait for;
             for a create in doubt, such a resource.
+        stated: the entries and creates in doubt that the former keys of a resource name, by the
+            resource's address; of another course only orphans.
     """
 
     course_id: int
@@ -56,6 +64,7 @@ class Side:
     gone: dict[Address, Entry] = field(default_factory=dict)
     leads: dict[Address, Address] = field(default_factory=dict)
     waits: dict[Address, Address] = field(default_factory=dict)
+    stated: dict[Address, list[Address]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def key(self) -> str:
@@ -113,6 +122,13 @@ class Side:
         parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
         return parent is None or parent in self.outline.lists
 
+    def homes_of(
+        self, entries: Iterable[Address]
+    ) -> tuple[dict[Address, Address], dict[Address, Address | None]]:
+        """Return the present address of each paired entry, and of what each of `entries` is in."""
+        parents = {old: new for new, old in self.pairs.items()}
+        return parents, homes_of(entries, parents, course_address(self.key))
+
     def link(self, kind: Kind, parent: Address) -> int | Ref | None:
         """Return the Id of the item that a record of a kind is in; None if it is in the course.
 
@@ -142,15 +158,21 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
         outline, held = wanted.get(course_id), entries.get(course_id, {})
         side = Side(course_id, outline, held, doubts.get(course_id, {}))
         for kind in KINDS.values():
-            side.pairs |= identify(
-                [r for r in side.resources if r.kind is kind and r.address not in side.doubts],
-                {old: entry for old, entry in held.items() if kind_of(old) is kind},
-                {old: new for new, old in side.pairs.items()},
-            )
+            _pair(side, kind)
         sides.append(side)
     homes = {address: side for side in sides for address in side.orphans}
-    if contradictions := list(_contradictions(sides, homes.keys())):
-        raise InvalidOutlines(contradictions)
+    for side in sides if homes else ():
+        for each in side.resources:
+            others = [old for old in elsewhere(each) if homes.get(old, side) is not side]
+            side.stated[each.address] += others
+    contradictions = [
+        contradiction(each, named, side.pairs, doubt=each.address in side.doubts)
+        for side in sides
+        for each in (side.resources if side.stated else ())
+        if (named := side.stated.get(each.address))
+    ]
+    if found := list(filter(None, contradictions)):
+        raise InvalidOutlines(found)
     _carry_over(sides, homes)
     _note_leads(sides)
     _note_waits(sides)
@@ -169,24 +191,15 @@ def _by_course(
     return grouped
 
 
-def _contradictions(sides: Iterable[Side], orphans: Collection[Address]) -> Iterator[Diagnostic]:
-    """Report resources that already have an entry and claim an orphan as well.
-
-    One of the two records would lose its resource.
-    """
-    known = (r for side in sides for r in side.resources if r.address in side.pairs)
-    for resource in known if orphans else ():
-        for old in _former(resource):
-            if old in orphans:
-                yield Diagnostic(
-                    resource.tree.where((*resource.path, "previous_keys")),
-                    f"{resource.address} already has a record, so it can't take over that of {old}",
-                    Remedy(
-                        f"Give the {resource.kind.name} that comes from there another key. To keep "
-                        "the other record instead, first forget this one:",
-                        Command("state rm", resource.address),
-                    ),
-                )
+def _pair(side: Side, kind: Kind) -> None:
+    """Find the entries of a side's resources of a kind; the items that hold them have theirs."""
+    entries = {old: entry for old, entry in side.entries.items() if kind_of(old) is kind}
+    resources = [each for each in side.resources if each.kind is kind]
+    parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
+    for new, old in stated(resources, homes):
+        side.stated[new].append(old)
+    here = [each for each in resources if each.address not in side.doubts]
+    side.pairs |= identify(here, entries, parents)
 
 
 def _carry_over(sides: Iterable[Side], homes: Mapping[Address, Side]) -> None:
@@ -208,16 +221,9 @@ def _claims(
     """Yield a side, the address of a new resource, and that of another course which it claims."""
     for side in sides if homes else ():
         for resource in side.new:
-            for old in _former(resource):
+            for old in elsewhere(resource):
                 if homes.get(old, side) is not side:
                     yield side, resource.address, old
-
-
-def _former(resource: Resource) -> Iterable[Address]:
-    if resource.kind.within:  # it stays in its course: members have completed it there
-        return ()
-    keys = [key.split(".") for key in resource.previous_keys if "." in key]
-    return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
 
 
 def _note_leads(sides: Iterable[Side]) -> None:
@@ -262,21 +268,3 @@ def _pairs(address: Address, attributes: Planned) -> Iterator[tuple[str, object,
     if contents := attributes.get(kind.contents_property):
         yield "title and contents", title, contents
         yield "key and contents", key, contents
-
-
-def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Explain why a former key of a new resource leads to no entry; "" if it names none.
-
-    If the state has no entries, every key is unknown, and that means nothing: "".
-    """
-    if not resource.previous_keys or not entries:
-        return ""
-    key, noun = resource.previous_keys[0], resource.kind.name
-    keys = key.removeprefix(f"{noun}.").split(".")
-    address = address_of(noun, *(keys if "." in key else (*keys_of(resource.parent), key)))
-    if address in entries:
-        return (
-            f"previous_keys names {key}, but another {noun} still has that key, so a new record is "
-            f"created. To keep the existing record, delete the other {noun} from the outline."
-        )
-    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"
