@@ -10,8 +10,8 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
-from coursesync.kinds import KINDS, LISTED, kind_of
-from coursesync.kinds.address import course_of, key_of, parse_address
+from coursesync.kinds import KINDS, LISTED, held_in, kind_of
+from coursesync.kinds.address import address_of, course_of, key_of, keys_of, parse_address
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> None:
-    """Give the record at an address another address in the same course.
+    """Give the record at an address another address in the same course, and what is in it as well.
 
     Changes only the state: the outline must have the new key, too. With `dry_run`, only check that
     it is possible.
@@ -65,10 +65,21 @@ def move(project: Project, address: str, to: str, *, dry_run: bool = False) -> N
     with nullcontext() if dry_run else project.held():
         known = project.state()
         entry_at(known, old)
-        if new in known.entries or new in known.doubts:
-            raise CoursesyncError(f"{new} is in the state already", "Choose another key.")
+        moves = {old: new, **_inside(known, old, new)}
+        for taken in moves.values():
+            if taken in known.entries or taken in known.doubts:
+                raise CoursesyncError(f"{taken} is in the state already", "Choose another key.")
         if not dry_run:
-            _announce(project, known, Move(to={old: new}, at=SystemClock().stamp()))
+            _announce(project, known, Move(to=moves, at=SystemClock().stamp()))
+
+
+def _inside(state: State, old: Address, new: Address) -> dict[Address, Address]:
+    """Return the new address of each record in the one at `old`, which gets the address `new`."""
+    kinds = held_in(kind_of(old))
+    inside = [
+        at for at in state.entries if (kind := kind_of(at)) in kinds and kind.parent_of(at) == old
+    ]
+    return {at: address_of(kind_of(at).name, *keys_of(new), key_of(at)) for at in inside}
 
 
 def forget(project: Project, address: str, *, dry_run: bool = False) -> Entry:
