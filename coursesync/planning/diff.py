@@ -253,11 +253,11 @@ def _orphaned(side: Side, policy: Policy) -> list[Change]:
         inside = stay.get((change.kind, change.record_id))
         if inside is not None and change.action is Action.DELETE:
             reason = f"{inside} is in it, and is not deleted"
-            changes[i] = replace(change, action=Action.KEEP, reason=reason)
+            changes[i] = replace(change, action=_kept(change.was), reason=reason)
     return [
         *(change for change in changes if change.action is Action.DEACTIVATE),
         *(change for change in reversed(changes) if change.action is Action.DELETE),
-        *(change for change in changes if change.action is Action.KEEP),
+        *(change for change in changes if change.action in {Action.KEEP, Action.MOVE}),
     ]
 
 
@@ -286,12 +286,21 @@ def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Ch
     action, reason = _removal(entry, kind, policy)
     if lead is not None:
         action, reason = Action.KEEP, ""
-    elif not side.manages(address):
+    elif address in side.left_alone:
         action, reason = Action.KEEP, f"the outline has no list of {kind.plural} there"
+    was = address if address in side.moved else None
+    if action is Action.KEEP:
+        action = _kept(was)
     hides = action is Action.DEACTIVATE
     after = {**entry.known, kind.active_property: False} if hides else None
     course_id = kind.course_id_of(entry.sent)
-    return Change(action, address, kind, course_id, entry, after, reason=reason, lead=lead)
+    address = side.moved.get(address, address)
+    return Change(action, address, kind, course_id, entry, after, was, reason=reason, lead=lead)
+
+
+def _kept(was: Address | None) -> Action:
+    """Return the action of an orphan that stays: what it is in may have another address now."""
+    return Action.KEEP if was is None else Action.MOVE
 
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:

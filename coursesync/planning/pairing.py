@@ -31,6 +31,7 @@ def identify(
     resources: Sequence[Resource],
     entries: Mapping[Address, Entry],
     parents: Mapping[Address, Address] | None = None,
+    left_alone: Collection[Address] = (),
 ) -> Pairs:
     """Find the entry of each desired resource.
 
@@ -39,6 +40,8 @@ def identify(
         entries: those of the course and of that kind, also under a former key of the course.
         parents: the present address of each item that may hold them and has an entry, by the
             entry's address.
+        left_alone: the entries where the outline has no list. Likeness alone pairs one of them only
+            if nothing that members read would change.
 
     Returns:
         The address of each resource's entry, by the resource's address, without new resources.
@@ -60,7 +63,14 @@ def identify(
     taken = set(pairs.values())
     claims = stated([r for r in resources if r.address not in pairs], homes)
     pairs |= unambiguous([(new, old) for new, old in claims if old not in taken])
-    return pairs | _likely(resources, entries, homes, pairs)
+    likely = _likely(resources, entries, homes, pairs)
+    apart = {new for new, old in likely.items() if old in left_alone}
+    differ = {
+        r.address
+        for r in (resources if apart else ())
+        if r.address in apart and not _reads_the_same(r, likely[r.address], entries)
+    }
+    return pairs | {new: old for new, old in likely.items() if new not in differ}
 
 
 def _likely(
@@ -104,6 +114,15 @@ def homes_of(
         gone = None if parent in taken else parent
         homes[old] = course if len(keys_of(parent)) == 1 else parents.get(parent, gone)
     return homes
+
+
+def _reads_the_same(resource: Resource, old: Address, entries: Mapping[Address, Entry]) -> bool:
+    kind, has = resource.kind, entries[old].known
+    return (resource.key, resource.title, resource.contents) == (
+        key_of(old),
+        kind.title_of(has),
+        kind.contents_of(has),
+    )
 
 
 def _value(name: str, resource: Resource) -> Iterable[FieldValue]:

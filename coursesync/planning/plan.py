@@ -133,6 +133,12 @@ class Change:
         return isinstance(self.held, Entry) and self.held.protected
 
     @property
+    def is_left(self) -> bool:
+        """Whether it is an orphan whose record stays on the site, perhaps at another address."""
+        is_left = self.action is Action.MOVE and self.resource is None
+        return is_left or self.action in {Action.KEEP, Action.DEACTIVATE}
+
+    @property
     def lesson_courses(self) -> frozenset[int]:
         """The courses whose lessons to check before the record is deleted or leaves them, by Id.
 

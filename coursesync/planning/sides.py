@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import InvalidOutlines
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.address import (
+    FreeKeys,
+    address_of,
     course_address,
     course_of,
     key_of,
@@ -53,6 +55,9 @@ class Side:
             for a create in doubt, such a resource.
         stated: the entries and creates in doubt that the former keys of a resource name, by the
             resource's address; of another course only orphans.
+        left_alone: the entries where the outline has no list: they are kept as they are.
+        moved: the new address of each orphan that gets one, because what it is in has another, or
+            because a resource has its own.
     """
 
     course_id: int
@@ -65,6 +70,8 @@ class Side:
     leads: dict[Address, Address] = field(default_factory=dict)
     waits: dict[Address, Address] = field(default_factory=dict)
     stated: dict[Address, list[Address]] = field(default_factory=lambda: defaultdict(list))
+    left_alone: set[Address] = field(default_factory=set)
+    moved: dict[Address, Address] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -108,19 +115,6 @@ class Side:
         if held.known.get(kind.link) != self.link(kind, resource.parent):
             return None  # it has its number among others
         return int(held.known[kind.order_property])
-
-    def manages(self, address: Address) -> bool:
-        """Return whether the outline says which items there are where an entry is.
-
-        Where an item, or the course, has no list of them, they are kept as they are.
-        """
-        kind = kind_of(address)
-        if self.outline is None or kind.within is None:
-            return True
-        was = kind.parent_of(address)
-        here = {old: new for new, old in self.pairs.items()}
-        parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
-        return parent is None or parent in self.outline.lists
 
     def homes_of(
         self, entries: Iterable[Address]
@@ -176,6 +170,8 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     _carry_over(sides, homes)
     _note_leads(sides)
     _note_waits(sides)
+    for side in sides:
+        side.moved = _moved(side, state.entries)
     return {side.course_id: side for side in sorted(sides, key=lambda s: (s.key, s.course_id))}
 
 
@@ -198,8 +194,65 @@ def _pair(side: Side, kind: Kind) -> None:
     parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
     for new, old in stated(resources, homes):
         side.stated[new].append(old)
+    if kind is not LISTED:
+        side.left_alone |= _left_alone(side, kind, entries)
     here = [each for each in resources if each.address not in side.doubts]
-    side.pairs |= identify(here, entries, parents)
+    side.pairs |= identify(here, entries, parents, side.left_alone)
+
+
+def _left_alone(side: Side, kind: Kind, entries: Mapping[Address, Entry]) -> set[Address]:
+    """Return the entries of a kind whose records are, or were, where the outline has no list.
+
+    The Id of what a record is in decides, and not only its address: a person may have moved it on
+    the site. What is in a record without an entry was never listed. An item that is in no outline
+    any more is gone together with its list.
+    """
+    parents, homes = side.homes_of(entries)
+    course, unlisted = course_address(side.key), frozenset[str]()
+    if side.outline is not None:
+        items = {course, *(resource.address for resource in side.resources)}
+        unlisted = frozenset(items - side.outline.lists)
+    holders: dict[object, Address] = {
+        entry.id: parents.get(address, address)
+        for address, entry in side.entries.items()
+        if kind_of(address) is kind.within
+    }
+    found = set()
+    for address, entry in entries.items():
+        held_by = entry.known.get(kind.link)
+        place = course if held_by is None else holders.get(held_by)
+        if place is None or not unlisted.isdisjoint({place, homes[address]}):
+            found.add(address)
+    return found
+
+
+def _moved(side: Side, entries: Mapping[Address, Entry]) -> dict[Address, Address]:
+    """Give each orphan the present address of what it is in, with a free key if its own is taken.
+
+    Otherwise it would seem to be in the next item with the old address.
+    """
+    orphans = [old for old in side.orphans if kind_of(old).within]
+    if side.outline is None or not orphans:
+        return {}
+    _, homes = side.homes_of(orphans)
+    wanted = {resource.address for resource in side.resources}
+    slots = {old: (kind_of(old), homes[old] or kind_of(old).parent_of(old)) for old in orphans}
+    moving = [
+        old
+        for old, (kind, home) in sorted(slots.items())
+        if kind.parent_of(old) != home or old in wanted
+    ]
+    taken: dict[tuple[Kind, Address], set[str]] = defaultdict(set)
+    vacated = {*moving, *(old for new, old in side.pairs.items() if new != old)}
+    for each in {*wanted, *side.doubts, *(entries.keys() - vacated)} if moving else ():
+        taken[kind_of(each), kind_of(each).parent_of(each)].add(key_of(each))
+    free = {slot: FreeKeys(taken[slot]) for slot in {slots[old] for old in moving}}
+    return {
+        old: address_of(
+            slots[old][0].name, *keys_of(slots[old][1]), free[slots[old]].take(key_of(old))
+        )
+        for old in moving
+    }
 
 
 def _carry_over(sides: Iterable[Side], homes: Mapping[Address, Side]) -> None:
