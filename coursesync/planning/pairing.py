@@ -63,7 +63,10 @@ def identify(
     taken = set(pairs.values())
     claims = stated([r for r in resources if r.address not in pairs], homes)
     pairs |= unambiguous([(new, old) for new, old in claims if old not in taken])
-    likely = _likely(resources, entries, homes, pairs)
+    disputed = {old for _, old in claims}.difference(pairs.values())
+    likely = _likely(
+        resources, {o: e for o, e in entries.items() if o not in disputed}, homes, pairs
+    )
     apart = {new for new, old in likely.items() if old in left_alone}
     differ = {
         r.address
@@ -89,8 +92,8 @@ def _likely(
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
     beside: dict[Address | None, dict[Address, Entry]] = defaultdict(dict)
-    for old, home in homes.items():
-        beside[home][old] = entries[old]
+    for old, entry in entries.items():
+        beside[homes[old]][old] = entry
     siblings = defaultdict(list)
     for resource in resources:
         siblings[resource.parent].append(resource)

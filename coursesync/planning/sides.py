@@ -231,7 +231,7 @@ def _moved(side: Side, entries: Mapping[Address, Entry]) -> dict[Address, Addres
 
     Otherwise it would seem to be in the next item with the old address.
     """
-    orphans = [old for old in side.orphans if kind_of(old).within]
+    orphans = [old for old in side.orphans if kind_of(old) is not LISTED]
     if side.outline is None or not orphans:
         return {}
     _, homes = side.homes_of(orphans)

@@ -88,6 +88,30 @@ def test_a_statement_against_a_record_of_its_own_is_a_mistake(
     assert "coursesync state rm" in str(found.remedy)
 
 
+def test_a_statement_against_a_record_of_its_own_is_a_mistake_between_courses() -> None:
+    """A section with a record can't take over one of another course."""
+    state = applied(plan_of([course("A", "B"), course("B", course_id=4712, key="d")]))
+    taker = course(Section("B", "b", previous=("c.b",)), course_id=4712, key="d")
+
+    assert [each.problem for each in mistakes([course("A"), taker], state)] == [
+        TAKEN.format("section.d.b", "section.c.b")
+    ]
+
+
+def test_a_record_that_two_name_goes_to_no_third() -> None:
+    """A record that two lessons name, each in another way, is not taken by one that is like it."""
+    known = holding("a", {**lesson("x"), "contents": "<p>x</p>"})
+    now = course(
+        holding("z", lesson("p", "x"), former=("a",)),
+        holding("b", lesson("q", "lesson.c.a.x"), {**lesson("r"), "contents": "<p>x</p>"}),
+    )
+    plan = plan_of(now, state_of(known))
+    made = [each.address for each in plan.changes if each.action is Action.CREATE]
+
+    assert made == ["lesson.c.z.p", "section.c.b", "lesson.c.b.q", "lesson.c.b.r"]
+    assert sum("names it too" in each.reason for each in plan.changes) == len(["p", "q"])
+
+
 def test_the_key_of_an_orphan_is_not_taken_by_a_rename() -> None:
     """An orphan that is kept has its key still; after `state rm`, the rename is carried out."""
     state = applied(plan_of(course("A", "B")))
