@@ -19,7 +19,7 @@ from coursesync.state.logbook import fold
 from coursesync.state.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from _typeshed import DataclassInstance
 
@@ -120,16 +120,30 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
     return [intent, outcome]
 
 
-def applied(plan: Plan, state: State = EMPTY) -> State:
-    """Carry out a plan, through the journal."""
-    next_id = max((entry.id for entry in state.entries.values()), default=1000) + 1
+def with_ids(change: Change, ids: Mapping[Address, int]) -> Change:
+    """Return a change with the Id of what its record is in, as it is sent."""
+    link, holder = change.kind.link, change.holder
+    return (
+        change
+        if holder is None
+        else replace(change, after={**change.attributes, link: ids[holder]})
+    )
+
+
+def applied(plan: Plan, state: State = EMPTY, *, highest: int = 1000) -> State:
+    """Carry out a plan, through the journal; new Ids are above `highest` and all others."""
+    ids = {address: entry.id for address, entry in state.entries.items()}
+    next_id = max([highest, *ids.values()]) + 1
     moves = {c.was: c.address for c in plan.changes if c.was and c.home is None}
     steps: list[Step] = [Move(to=moves, at=AT)] if moves else []
-    for change in plan.changes:
+    ids |= {now: ids[was] for was, now in moves.items()}
+    for planned in plan.changes:
+        change = with_ids(planned, ids)
         if change.protected is not None and change.record_id is not None:
             steps.append(Protect(address=change.address, protected=change.protected, at=AT))
         if change.action.writes:
             steps += steps_of(change, change.record_id or next_id)
+            ids[change.address] = change.record_id or next_id
             next_id += change.record_id is None
     return fold(state, steps)
 

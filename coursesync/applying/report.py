@@ -142,8 +142,6 @@ class Report:
         return [result for result in self.results if result.status in statuses]
 
 
-# the next plan reports these records as kept
-_REPORTED = {Action.KEEP, Action.DEACTIVATE}
 _FOUND = {Status.ADOPTED, Status.SETTLED}
 
 
@@ -167,7 +165,8 @@ def completed(
         result = results.get(planned.address)
         change = result.change if result else planned
         # a record that the plan keeps may have the result of its create, by an earlier run
-        is_open = planned.action in _REPORTED or _is_open(change, result, led_to)
+        # the next plan reports an orphan that stays
+        is_open = planned.is_left or _is_open(change, result, led_to)
         if is_open:
             ids |= {change.parent_id, change.home}
         # the next plan deals with a resource that waited for a doubt

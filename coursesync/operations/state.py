@@ -10,14 +10,13 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import KINDS, LISTED, held_in, kind_of
 from coursesync.kinds.address import (
     address_of,
     course_address,
     course_of,
     key_of,
     keys_of,
-    parent_of,
     parse_address,
 )
 from coursesync.kinds.inline import line_of
@@ -30,7 +29,7 @@ from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.nexudus.ports import Clock
@@ -78,7 +77,7 @@ def move(
     with nullcontext() if dry_run else project.held():
         known = project.state()
         entry_at(known, old)
-        moves = {old: new, **dict(_within(known, old, new))}
+        moves = {old: new, **_inside(known, old, new)}
         for each in moves.values():
             if each in known.entries or each in known.doubts:
                 raise CoursesyncError(f"{each} is in the state already", "Choose another key.")
@@ -93,13 +92,18 @@ def move(
     return moves
 
 
-def _within(known: State, old: Address, new: Address) -> Iterator[tuple[Address, Address]]:
-    """Yield the old and the new address of each record in the one at `old`."""
-    holder = kind_of(old)
+def _inside(known: State, old: Address, new: Address) -> dict[Address, Address]:
+    """Return the new address of each record in the one at `old`, which gets the address `new`.
+
+    Raises CoursesyncError if one is in doubt.
+    """
+    kinds = held_in(kind_of(old))
+    inside: dict[Address, Address] = {}
     for at in sorted({*known.entries, *known.doubts}):
-        if kind_of(at).within is holder and parent_of(at, holder.name) == old:
+        if (kind := kind_of(at)) in kinds and kind.parent_of(at) == old:
             entry_at(known, at)
-            yield at, address_of(kind_of(at).name, *keys_of(new), key_of(at))
+            inside[at] = address_of(kind.name, *keys_of(new), key_of(at))
+    return inside
 
 
 def forget(project: Project, address: str, *, dry_run: bool = False) -> Entry:

@@ -193,7 +193,7 @@ def _no_place(former: _Former, parents: Collection[str]) -> tuple[str, Sentence]
         first, last = parts[0], parts[-1]
         if first not in {course, *parents, *KINDS}:
             return _from_elsewhere(kind, first)
-        within = [first] if first in parents else parts[1:-1][:1]
+        within = [first] if first in parents else parts[1 + (first in KINDS) : -1][:1]
         meant = [address_of(kind.name, course, *within, last)]
         if not within and parents:
             meant.append(address_of(kind.name, course, min(parents), last))

@@ -1,8 +1,7 @@
 """Makes the plan from the outlines and the state.
 
-Owns the decision about each change. It must never carry one out, and never remove a record by
-surprise: one that is in no outline any more stays on the site as it is until the workspace's
-`on_removal` says otherwise, and a deletion needs `prune` as well.
+Owns the decision about each change of what an outline has; `removal` decides about the rest. It
+must never carry one out.
 """
 
 from __future__ import annotations
@@ -12,13 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import LISTED, kind_of, rank
-from coursesync.kinds.field import Role
+from coursesync.kinds import kind_of
 from coursesync.planning.action import Action
+from coursesync.planning.former_keys import unmet
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
-from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
-from coursesync.planning.sides import sides_of, unknown_keys
+from coursesync.planning.policy import KEEP_ALL, Policy
+from coursesync.planning.removal import orphaned, staying
+from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,12 +30,6 @@ if TYPE_CHECKING:
     from coursesync.planning.ordering import Place
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
-
-PROTECTED = (
-    f"protected; to delete it, put its {LISTED.name} back into the outline without protect: true, "
-    "apply, and remove it again"
-)
-_PRUNED = "--prune deletes only together with --on-removal delete"
 
 
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
@@ -136,9 +130,9 @@ def _courses(
 
 def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> Iterator[Change]:
     """Yield the changes of a course's outline, then the changes of doubts and orphans."""
-    orphans = _orphaned(side, policy)
+    orphans = orphaned(side, policy)
     unwanted = side.doubts.keys() - {resource.address for resource in side.resources}
-    stays = _staying(side, orphans, unwanted - side.waits.keys())
+    stays = staying(side, orphans, unwanted - side.waits.keys())
     slots = _slots(side, stays)
     for resource in side.resources:
         slot = slots[resource.address]
@@ -218,7 +212,8 @@ def _wanted(
         if address in side.waits:
             return None
         action, lead = Action.CREATE, side.leads.get(address)
-        reason = unknown_keys(resource, entries)
+        named = side.stated.get(address, ())
+        reason = unmet(resource, named, side.pairs, entries, side.doubts)
     elif _needs_update(entry, after, kind, side.course_id):
         action = Action.UPDATE
         reason = "its last update was interrupted, and is sent again" if entry.unsure else ""
@@ -251,85 +246,3 @@ def _needs_update(entry: Entry, after: Planned, kind: Kind, course_id: int) -> b
     """
     is_here = kind.course_id_of(entry.sent) == course_id
     return entry.unsure or not is_here or not kind.is_same(after, entry.known)
-
-
-def _orphaned(side: Side, policy: Policy) -> list[Change]:
-    """Return the changes for the orphans of one course.
-
-    Their order: records to hide (in the members' order), records to delete (the last first, and
-    what is in a record before it), records to keep.
-    """
-    changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
-    changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
-    # what is in a record that is deleted must be gone before
-    stay = {
-        (each.kind.within, each.attributes.get(each.kind.link)): each.address
-        for each in changes
-        if each.action is not Action.DELETE
-    }
-    for i, change in enumerate(changes):
-        inside = stay.get((change.kind, change.record_id))
-        if inside is not None and change.action is Action.DELETE:
-            reason = f"{inside} is in it, and is not deleted"
-            changes[i] = replace(change, action=Action.KEEP, reason=reason)
-    return [
-        *(change for change in changes if change.action is Action.DEACTIVATE),
-        *(change for change in reversed(changes) if change.action is Action.DELETE),
-        *(change for change in changes if change.action is Action.KEEP),
-    ]
-
-
-def _staying(
-    side: Side, orphans: Iterable[Change], doubts: Iterable[Address]
-) -> dict[tuple[Kind, object], dict[int, Address]]:
-    """Return the numbers of the records that stay in a course and are in no outline.
-
-    They are orphans, hidden ones too, and creates in doubt; by their kind, and by the Id of what
-    they are in.
-    """
-    found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
-    for change in orphans:
-        kind, has = change.kind, change.attributes
-        is_here = kind.course_id_of(has) == change.parent_id
-        if change.action is not Action.DELETE and is_here:
-            found[kind, has.get(kind.link)][change.order] = change.address
-    for address in doubts:
-        kind, sent = kind_of(address), side.doubts[address].sent
-        found[kind, sent.get(kind.link)][kind.order_of(sent)] = address
-    return found
-
-
-def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
-    kind = kind_of(address)
-    lead = None if kind.within else side.leads.get(address)  # it stays in its course
-    action, reason = _removal(entry, kind, policy)
-    if lead is not None:
-        action, reason = Action.KEEP, ""
-    elif not side.manages(address):
-        action, reason = Action.KEEP, unlisted(kind)
-    hides = action is Action.DEACTIVATE
-    after = {**entry.known, kind.active_property: False} if hides else None
-    course_id = kind.course_id_of(entry.sent)
-    return Change(action, address, kind, course_id, entry, after, reason=reason, lead=lead)
-
-
-def unlisted(kind: Kind) -> str:
-    """Return why a record is kept where the outline has no list of its kind."""
-    return f"the outline has no list of {kind.plural} there"
-
-
-def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
-    active = kind.is_active(entry.known)
-    if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
-        return Action.KEEP, "someone moved it to another course on the site"
-    match policy.on_removal:
-        case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
-            return Action.DEACTIVATE, ""
-        case OnRemoval.DELETE if policy.prune and not entry.protected:
-            return Action.DELETE, ""
-        case OnRemoval.DELETE:
-            return Action.KEEP, PROTECTED if entry.protected else "only --prune deletes it"
-        case _ if not active:
-            return Action.KEEP, "hidden from members"
-        case _:
-            return Action.KEEP, _PRUNED if policy.prune else ""

@@ -11,7 +11,9 @@ from collections import Counter, defaultdict
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_address, course_of, key_of, keys_of
+from coursesync.planning.former_keys import stated
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -29,6 +31,7 @@ def identify(
     resources: Sequence[Resource],
     entries: Mapping[Address, Entry],
     parents: Mapping[Address, Address] | None = None,
+    left_alone: Collection[Address] = (),
 ) -> Pairs:
     """Find the entry of each desired resource.
 
@@ -37,6 +40,8 @@ def identify(
         entries: those of the course and of that kind, also under a former key of the course.
         parents: the present address of each item that may hold them and has an entry, by the
             entry's address.
+        left_alone: the entries where the outline has no list. Likeness alone pairs one of them only
+            if nothing that members read would change.
 
     Returns:
         The address of each resource's entry, by the resource's address, without new resources.
@@ -52,35 +57,67 @@ def identify(
     if len(pairs) == len(resources) or len(pairs) == len(entries):
         return pairs
     left = [old for old in entries if old not in pairs]
-    homes = {old: _home(kind.parent_of(old), parents, course) for old in left}
+    homes = homes_of(entries, parents, course)
     slots = {old: (homes[old], key_of(old)) for old in left}
     _by_trait(resources, pairs, slots, lambda r: [(r.parent, key_of(r.address))])
-    _by_trait(resources, pairs, slots, _former_slots)
-    _by_trait(
-        resources, pairs, {old: old for old in left}, lambda r: dict.fromkeys(r.previous_keys)
+    taken = set(pairs.values())
+    claims = stated([r for r in resources if r.address not in pairs], homes)
+    pairs |= unambiguous([(new, old) for new, old in claims if old not in taken])
+    disputed = {old for _, old in claims}.difference(pairs.values())
+    likely = _likely(
+        resources, {o: e for o, e in entries.items() if o not in disputed}, homes, pairs
     )
+    apart = {new for new, old in likely.items() if old in left_alone}
+    differ = {
+        r.address
+        for r in (resources if apart else ())
+        if r.address in apart and not _reads_the_same(r, likely[r.address], entries)
+    }
+    return pairs | {new: old for new, old in likely.items() if new not in differ}
+
+
+def _likely(
+    resources: Sequence[Resource],
+    entries: Mapping[Address, Entry],
+    homes: Mapping[Address, Address | None],
+    certain: Pairs,
+) -> Pairs:
+    """Pair by likeness what is not `certain`; return only these pairs."""
+    kind, pairs = resources[0].kind, dict(certain)
+    taken = set(certain.values())
+    left = [old for old in entries if old not in taken]
     if kind.within:
         _by_trait(resources, pairs, {old: key_of(old) for old in left}, lambda r: [r.key])
     for name in filter(None, (kind.contents_property, kind.title_property)):
         values = {old: entries[old].known.get(name) for old in left}
         _by_trait(resources, pairs, values, partial(_value, name))
-    homes |= {old: kind.parent_of(old) for old in entries if old not in homes}
     _by_places(resources, entries, homes, pairs)
-    return pairs
+    return {new: old for new, old in pairs.items() if new not in certain}
 
 
-def _home(parent: Address, parents: Mapping[Address, Address], course: Address) -> Address | None:
-    """Return the present address of what an entry is in; None if another item has its address.
+def homes_of(
+    entries: Iterable[Address], parents: Mapping[Address, Address], course: Address
+) -> dict[Address, Address | None]:
+    """Return the present address of what each entry is in; None if another item has its address.
 
-    A renamed course has a new address.
+    `parents` is as in `identify`; `course` is the address of the course, which may be renamed.
     """
-    if len(keys_of(parent)) == 1:
-        return course
-    return parents.get(parent) or (None if parent in parents.values() else parent)
+    taken = set(parents.values())
+    homes: dict[Address, Address | None] = {}
+    for old in entries:
+        parent = kind_of(old).parent_of(old)
+        gone = None if parent in taken else parent
+        homes[old] = course if len(keys_of(parent)) == 1 else parents.get(parent, gone)
+    return homes
 
 
-def _former_slots(resource: Resource) -> Iterable[tuple[Address, str]]:
-    return [(resource.parent, key) for key in dict.fromkeys(resource.previous_keys)]
+def _reads_the_same(resource: Resource, old: Address, entries: Mapping[Address, Entry]) -> bool:
+    kind, has = resource.kind, entries[old].known
+    return (resource.key, resource.title, resource.contents) == (
+        key_of(old),
+        kind.title_of(has),
+        kind.contents_of(has),
+    )
 
 
 def _value(name: str, resource: Resource) -> Iterable[FieldValue]:

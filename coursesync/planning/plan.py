@@ -138,6 +138,12 @@ class Change:
         return self.action is Action.DELETE and self.kind.completions is not None
 
     @property
+    def is_left(self) -> bool:
+        """Whether it is an orphan whose record stays on the site, perhaps at another address."""
+        is_left = self.action is Action.MOVE and self.resource is None
+        return is_left or self.action in {Action.KEEP, Action.DEACTIVATE}
+
+    @property
     def leaves_others(self) -> bool:
         """Whether it leaves what is in its record: it deletes it, or moves it to another course.
 

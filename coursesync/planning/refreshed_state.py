@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 
-_IN_NO_OUTLINE = {Action.KEEP, Action.DEACTIVATE, Action.DELETE}
-
-
 def refreshed(state: State, found: Iterable[Drifted]) -> State:
     """Return the state after a look: a plan from it reverts edits and restores deleted records.
 
@@ -126,7 +123,7 @@ def _is_settled(each: Drifted) -> bool:
 def _stance(each: Drifted, change: Change | None) -> Stance:
     if change is None:
         return Stance.NONE if each.record is None else Stance.SAME
-    if change.action in _IN_NO_OUTLINE:
+    if change.is_left or change.action is Action.DELETE:
         return Stance.NONE
     if change.action not in {Action.UPDATE, Action.CREATE}:
         return Stance.SAME

@@ -11,16 +11,24 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.errors import Command, Diagnostic, InvalidOutlines, Remedy
+from coursesync.errors import InvalidOutlines
 from coursesync.kinds import KINDS, LISTED, kind_of
-from coursesync.kinds.address import address_of, course_address, course_of, key_of, keys_of
+from coursesync.kinds.address import (
+    Address,
+    FreeKeys,
+    address_of,
+    course_address,
+    course_of,
+    key_of,
+    keys_of,
+)
 from coursesync.kinds.field import Ref
-from coursesync.planning.pairing import alone, identify, unambiguous
+from coursesync.planning.former_keys import contradiction, elsewhere, stated
+from coursesync.planning.pairing import alone, homes_of, identify, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.kinds.address import Address
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
@@ -45,6 +53,11 @@ class Side:
             such a resource.
         waits: for a new resource, the create in doubt of another course that it has to wait for;
             for a create in doubt, such a resource.
+        stated: the entries and creates in doubt that the former keys of a resource name, by the
+            resource's address; of another course only orphans.
+        left_alone: the entries where the outline has no list: they are kept as they are.
+        moved: the new address of each orphan that gets one, because what it is in has another, or
+            because a resource has its own.
     """
 
     course_id: int
@@ -56,6 +69,9 @@ class Side:
     gone: dict[Address, Entry] = field(default_factory=dict)
     leads: dict[Address, Address] = field(default_factory=dict)
     waits: dict[Address, Address] = field(default_factory=dict)
+    stated: dict[Address, list[Address]] = field(default_factory=lambda: defaultdict(list))
+    left_alone: set[Address] = field(default_factory=set)
+    moved: dict[Address, Address] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -100,18 +116,12 @@ class Side:
             return None  # it has its number among others
         return int(held.known[kind.order_property])
 
-    def manages(self, address: Address) -> bool:
-        """Return whether the outline says which items there are where an entry is.
-
-        Where an item, or the course, has no list of them, they are kept as they are.
-        """
-        kind = kind_of(address)
-        if self.outline is None or kind is LISTED:
-            return True
-        was = kind.parent_of(address)
-        here = {old: new for new, old in self.pairs.items()}
-        parent = here.get(was) if len(keys_of(was)) > 1 else course_address(self.outline.key)
-        return parent is None or (kind, parent) in self.outline.lists
+    def homes_of(
+        self, entries: Iterable[Address]
+    ) -> tuple[dict[Address, Address], dict[Address, Address | None]]:
+        """Return the present address of each paired entry, and of what each of `entries` is in."""
+        parents = {old: new for new, old in self.pairs.items()}
+        return parents, homes_of(entries, parents, course_address(self.key))
 
     def link(self, kind: Kind, parent: Address) -> int | Ref | None:
         """Return the Id of the item that a record of a kind is in; None if it is in the course.
@@ -142,18 +152,26 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
         outline, held = wanted.get(course_id), entries.get(course_id, {})
         side = Side(course_id, outline, held, doubts.get(course_id, {}))
         for kind in KINDS.values():
-            side.pairs |= identify(
-                [r for r in side.resources if r.kind is kind and r.address not in side.doubts],
-                {old: entry for old, entry in held.items() if kind_of(old) is kind},
-                {old: new for new, old in side.pairs.items()},
-            )
+            _pair(side, kind)
         sides.append(side)
     homes = {address: side for side in sides for address in side.orphans}
-    if contradictions := list(_contradictions(sides, homes.keys())):
-        raise InvalidOutlines(contradictions)
+    for side in sides if homes else ():
+        for each in side.resources:
+            others = [old for old in elsewhere(each) if homes.get(old, side) is not side]
+            side.stated[each.address] += others
+    contradictions = [
+        contradiction(each, named, side.pairs, doubt=each.address in side.doubts)
+        for side in sides
+        for each in (side.resources if side.stated else ())
+        if (named := side.stated.get(each.address))
+    ]
+    if found := list(filter(None, contradictions)):
+        raise InvalidOutlines(found)
     _carry_over(sides, homes)
     _note_leads(sides)
     _note_waits(sides)
+    for side in sides:
+        side.moved = _moved(side, state.entries)
     return {side.course_id: side for side in sorted(sides, key=lambda s: (s.key, s.course_id))}
 
 
@@ -169,24 +187,72 @@ def _by_course(
     return grouped
 
 
-def _contradictions(sides: Iterable[Side], orphans: Collection[Address]) -> Iterator[Diagnostic]:
-    """Report resources that already have an entry and claim an orphan as well.
+def _pair(side: Side, kind: Kind) -> None:
+    """Find the entries of a side's resources of a kind; the items that hold them have theirs."""
+    entries = {old: entry for old, entry in side.entries.items() if kind_of(old) is kind}
+    resources = [each for each in side.resources if each.kind is kind]
+    parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
+    for new, old in stated(resources, homes):
+        side.stated[new].append(old)
+    if kind is not LISTED:
+        side.left_alone |= _left_alone(side, kind, entries)
+    here = [each for each in resources if each.address not in side.doubts]
+    side.pairs |= identify(here, entries, parents, side.left_alone)
 
-    One of the two records would lose its resource.
+
+def _left_alone(side: Side, kind: Kind, entries: Mapping[Address, Entry]) -> set[Address]:
+    """Return the entries of a kind whose records are, or were, where the outline has no list.
+
+    The Id of what a record is in decides, and not only its address: a person may have moved it on
+    the site. What is in a record without an entry was never listed. An item that is in no outline
+    any more is gone together with its list.
     """
-    known = (r for side in sides for r in side.resources if r.address in side.pairs)
-    for resource in known if orphans else ():
-        for old in _former(resource):
-            if old in orphans:
-                yield Diagnostic(
-                    resource.tree.where((*resource.path, "previous_keys")),
-                    f"{resource.address} already has a record, so it can't take over that of {old}",
-                    Remedy(
-                        f"Give the {resource.kind.name} that comes from there another key. To keep "
-                        "the other record instead, first forget this one:",
-                        Command("state rm", resource.address),
-                    ),
-                )
+    parents, homes = side.homes_of(entries)
+    course, unlisted = course_address(side.key), frozenset[Address]()
+    if side.outline is not None:
+        items = {course, *(resource.address for resource in side.resources)}
+        unlisted = frozenset(at for at in items if (kind, at) not in side.outline.lists)
+    holders: dict[object, Address] = {
+        entry.id: parents.get(address, address)
+        for address, entry in side.entries.items()
+        if kind_of(address) is kind.within
+    }
+    found = set()
+    for address, entry in entries.items():
+        held_by = entry.known.get(kind.link)
+        place = course if held_by is None else holders.get(held_by)
+        if place is None or not unlisted.isdisjoint({place, homes[address]}):
+            found.add(address)
+    return found
+
+
+def _moved(side: Side, entries: Mapping[Address, Entry]) -> dict[Address, Address]:
+    """Give each orphan the present address of what it is in, with a free key if its own is taken.
+
+    Otherwise it would seem to be in the next item with the old address.
+    """
+    orphans = [old for old in side.orphans if kind_of(old) is not LISTED]
+    if side.outline is None or not orphans:
+        return {}
+    _, homes = side.homes_of(orphans)
+    wanted = {resource.address for resource in side.resources}
+    slots = {old: (kind_of(old), homes[old] or kind_of(old).parent_of(old)) for old in orphans}
+    moving = [
+        old
+        for old, (kind, home) in sorted(slots.items())
+        if kind.parent_of(old) != home or old in wanted
+    ]
+    taken: dict[tuple[Kind, Address], set[str]] = defaultdict(set)
+    vacated = {*moving, *(old for new, old in side.pairs.items() if new != old)}
+    for each in {*wanted, *side.doubts, *(entries.keys() - vacated)} if moving else ():
+        taken[kind_of(each), kind_of(each).parent_of(each)].add(key_of(each))
+    free = {slot: FreeKeys(taken[slot]) for slot in {slots[old] for old in moving}}
+    return {
+        old: address_of(
+            slots[old][0].name, *keys_of(slots[old][1]), free[slots[old]].take(key_of(old))
+        )
+        for old in moving
+    }
 
 
 def _carry_over(sides: Iterable[Side], homes: Mapping[Address, Side]) -> None:
@@ -208,16 +274,9 @@ def _claims(
     """Yield a side, the address of a new resource, and that of another course which it claims."""
     for side in sides if homes else ():
         for resource in side.new:
-            for old in _former(resource):
+            for old in elsewhere(resource):
                 if homes.get(old, side) is not side:
                     yield side, resource.address, old
-
-
-def _former(resource: Resource) -> Iterable[Address]:
-    if resource.kind.within:  # it stays in its course: members may have completed it there
-        return ()
-    keys = [key.split(".") for key in resource.previous_keys if "." in key]
-    return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
 
 
 def _note_leads(sides: Iterable[Side]) -> None:
@@ -262,21 +321,3 @@ def _pairs(address: Address, attributes: Planned) -> Iterator[tuple[str, object,
     if contents := attributes.get(kind.contents_property):
         yield "title and contents", title, contents
         yield "key and contents", key, contents
-
-
-def unknown_keys(resource: Resource, entries: Mapping[Address, Entry]) -> str:
-    """Explain why a former key of a new resource leads to no entry; "" if it names none.
-
-    If the state has no entries, every key is unknown, and that means nothing: "".
-    """
-    if not resource.previous_keys or not entries:
-        return ""
-    key, noun = resource.previous_keys[0], resource.kind.name
-    keys = key.removeprefix(f"{noun}.").split(".")
-    address = address_of(noun, *(keys if "." in key else (*keys_of(resource.parent), key)))
-    if address in entries:
-        return (
-            f"previous_keys names {key}, but another {noun} still has that key, so a new record is "
-            f"created. To keep the existing record, delete the other {noun} from the outline."
-        )
-    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"

@@ -14,8 +14,8 @@ from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.action import Action
-from coursesync.planning.diff import unlisted
 from coursesync.planning.large_change import oversized
+from coursesync.planning.removal import unlisted
 from coursesync.render.fit import Rank
 from coursesync.text import at, count, inert, listed
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness import doubted, saved, write_outline
+from harness import ask, doubted, saved, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +133,30 @@ def test_an_id_that_changes_in_place_is_asked_about(
     assert "belong to the course 4711" in planned.err
     assert "change it back to 4711" in " ".join(planned.err.split())
     assert len(server.records()) == 3
+
+
+def test_lessons_that_are_left_alone_are_so_under_the_new_name(
+    online: CommandLine, server: SandboxServer, courses: Path
+) -> None:
+    """Lessons without a list are neither hidden nor deleted; the plan still says that they stay."""
+    path = courses / "a.yaml"
+    head, listed = (
+        "id: 4711\ntitle: A\nsections:\n  - title: One\n",
+        "    lessons: [{title: Tour}]\n",
+    )
+    path.write_text(head + listed)
+    online("apply", "--auto-approve")
+    path.write_text(head)
+    path.rename(courses / "b.yaml")
+    hiding = ("--on-removal", "deactivate")
+    applied = online("apply", "--auto-approve", *hiding)
+    then = online("plan", *hiding)
+    pruned = online("apply", "--auto-approve", "--on-removal", "delete", "--prune")
+
+    assert "Apply: 2 with another key." in applied.err
+    assert (applied.code, pruned.code) == (0, 0)
+    assert saved(courses).entries == {"lesson.b.one.tour": 2000001, "section.b.one": 1000001}
+    assert "the outline has no list of lessons there" in " ".join(then.out.split())
+    assert "0 to delete, 1 lesson kept." in then.out
+    lessons = ask("GET", f"{server.url}/_sandbox/lessons").json()
+    assert [each["Active"] for each in lessons] == [True]

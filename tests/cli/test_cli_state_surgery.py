@@ -47,6 +47,26 @@ def test_a_record_goes_on_under_another_key(
     assert applied("plan", "--detailed-exitcode").code == 0
 
 
+def test_what_is_in_a_record_goes_with_its_address(author: CommandLine, courses: Path) -> None:
+    """The lessons of a section whose key changes in the state are still its lessons there."""
+    path = courses / "a.yaml"
+    outline = "id: 4711\ntitle: A\nsections:\n  - {{key: {}, title: One, lessons: [{}]}}\n"
+    path.write_text(outline.format("one", "{title: Tour}, {title: Desk}"))
+    assert author(*APPLY).code == 0
+    path.write_text(outline.format("uno", "{title: Tour}"))
+    moved = author("state", "mv", "section.a.one", "section.a.uno")
+    taken = author("state", "mv", "section.a.uno", "section.a.uno", "--dry-run")
+
+    assert moved.code == 0, moved.err
+    assert taken.code == 1
+    assert saved(courses).entries == {
+        "lesson.a.uno.desk": 2000002,
+        "lesson.a.uno.tour": 2000001,
+        "section.a.uno": 1000001,
+    }
+    assert "0 to create, 0 to update, 0 to delete, 1 lesson kept" in author("plan").out
+
+
 def test_a_forgotten_record_stays_on_the_site_and_is_adopted_again(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:

@@ -542,3 +542,25 @@ def test_a_resource_knows_the_place_of_each_property(courses: Path) -> None:
         *("welcome/tour.md:3:10", "welcome/tour.md:6:1", "welcome/tour.md:2:8"),
     ]
     assert tour.path == ()
+
+
+@pytest.mark.parametrize(
+    ("former", "meant"),
+    [
+        ("lesson.c.a.b.x", "lesson.c.a.x"),
+        ("c.a.x", "lesson.c.a.x"),
+        ("a.x", "lesson.c.a.x"),
+        ("c.x", "lesson.c.x"),
+    ],
+)
+def test_the_remedy_of_a_former_key_is_the_address_that_was_meant(
+    former: str, meant: str, courses: Path
+) -> None:
+    """A former key that is no address is corrected with the keys that were written."""
+    lesson = f"{{title: Q, previous_keys: [{former}]}}"
+    text = f"{HEAD}sections:\n  - title: A\n    lessons: [{lesson}]\n"
+    with pytest.raises(InvalidOutlines) as found:
+        outline_in(written(courses, {"c.yaml": text}))
+
+    (mistake,) = found.value.diagnostics
+    assert str(mistake.remedy).endswith(f"previous_keys: [{meant}]")

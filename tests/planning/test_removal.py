@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from values import AT, EMPTY, Section, actions_in, address, applied, course, plan_of, state_of
 
 from coursesync.planning.action import Action
-from coursesync.planning.diff import PROTECTED
 from coursesync.planning.large_change import oversized
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import markdown, terminal
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
 HIDE, DELETE = Policy(OnRemoval.DEACTIVATE), Policy(OnRemoval.DELETE, prune=True)
 SAFE = Section("Safe", more={"protect": True})
 HERE, THERE = 4711, 4712
+PROTECTED = (
+    "protected; to delete it, put its section back into the outline without protect: true, "
+    "apply, and remove it again"
+)
 
 
 def two(here: Outline, there: Outline, state: State, policy: Policy = KEEP_ALL) -> Plan:

@@ -1,0 +1,127 @@
+"""Decides what becomes of the orphans: records that are in no outline any more.
+
+It must never remove a record by surprise: an orphan stays on the site as it is until the
+workspace's `on_removal` says otherwise, and a deletion needs `prune` as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import kind_of, rank
+from coursesync.kinds.field import Role
+from coursesync.planning.action import Action
+from coursesync.planning.plan import Change
+from coursesync.planning.policy import OnRemoval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.planning.policy import Policy
+    from coursesync.planning.sides import Side
+    from coursesync.state.state import Entry
+
+_PRUNED = "--prune deletes only together with --on-removal delete"
+
+
+def orphaned(side: Side, policy: Policy) -> list[Change]:
+    """Return the changes for the orphans of one course.
+
+    Their order: records to hide (in the members' order), records to delete (the last first, and
+    what is in a record before it), records to keep.
+    """
+    changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
+    changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
+    # what is in a record that is deleted must be gone before
+    stay = {
+        (each.kind.within, each.attributes.get(each.kind.link)): each.address
+        for each in changes
+        if each.action is not Action.DELETE
+    }
+    for i, change in enumerate(changes):
+        inside = stay.get((change.kind, change.record_id))
+        if inside is not None and change.action is Action.DELETE:
+            reason = f"{inside} is in it, and is not deleted"
+            changes[i] = replace(change, action=_kept(change.was), reason=reason)
+    return [
+        *(change for change in changes if change.action is Action.DEACTIVATE),
+        *(change for change in reversed(changes) if change.action is Action.DELETE),
+        *(change for change in changes if change.action in {Action.KEEP, Action.MOVE}),
+    ]
+
+
+def staying(
+    side: Side, orphans: Iterable[Change], doubts: Iterable[Address]
+) -> dict[tuple[Kind, object], dict[int, Address]]:
+    """Return the numbers of the records that stay in a course and are in no outline.
+
+    They are orphans, hidden ones too, and creates in doubt; by their kind, and by the Id of what
+    they are in.
+    """
+    found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
+    for change in orphans:
+        kind, has = change.kind, change.attributes
+        is_here = kind.course_id_of(has) == change.parent_id
+        if change.action is not Action.DELETE and is_here:
+            found[kind, has.get(kind.link)][change.order] = change.address
+    for address in doubts:
+        kind, sent = kind_of(address), side.doubts[address].sent
+        found[kind, sent.get(kind.link)][kind.order_of(sent)] = address
+    return found
+
+
+def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
+    kind = kind_of(address)
+    lead = None if kind.within else side.leads.get(address)  # it stays in its course
+    action, reason = _removal(entry, kind, policy)
+    if lead is not None:
+        action, reason = Action.KEEP, ""
+    elif address in side.left_alone:
+        action, reason = Action.KEEP, unlisted(kind)
+    was = address if address in side.moved else None
+    if action is Action.KEEP:
+        action = _kept(was)
+    hides = action is Action.DEACTIVATE
+    after = {**entry.known, kind.active_property: False} if hides else None
+    course_id = kind.course_id_of(entry.sent)
+    address = side.moved.get(address, address)
+    return Change(action, address, kind, course_id, entry, after, was, reason=reason, lead=lead)
+
+
+def _kept(was: Address | None) -> Action:
+    """Return the action of an orphan that stays: what it is in may have another address now."""
+    return Action.KEEP if was is None else Action.MOVE
+
+
+def protected(kind: Kind) -> str:
+    """Return why a protected record of a kind is kept, and how to delete it all the same."""
+    return (
+        f"protected; to delete it, put its {kind.name} back into the outline without "
+        "protect: true, apply, and remove it again"
+    )
+
+
+def unlisted(kind: Kind) -> str:
+    """Return why a record is kept where the outline has no list of its kind."""
+    return f"the outline has no list of {kind.plural} there"
+
+
+def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
+    active = kind.is_active(entry.known)
+    if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
+        return Action.KEEP, "someone moved it to another course on the site"
+    match policy.on_removal:
+        case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
+            return Action.DEACTIVATE, ""
+        case OnRemoval.DELETE if policy.prune and not entry.protected:
+            return Action.DELETE, ""
+        case OnRemoval.DELETE:
+            return Action.KEEP, protected(kind) if entry.protected else "only --prune deletes it"
+        case _ if not active:
+            return Action.KEEP, "hidden from members"
+        case _:
+            return Action.KEEP, _PRUNED if policy.prune else ""
