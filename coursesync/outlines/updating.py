@@ -322,10 +322,11 @@ def _settings(path: Path, written: Value, kind: Kind, values: Mapping[str, Value
     there = written if isinstance(written, dict) else {}
     edits: list[Edit] = []
     for name, value in values.items():
-        if _is_said(kind, name, value) or (name in there and value not in (None, "")):
-            edits.append(SetField((*path, name), value))
-        elif name in there:
+        if name in there and value is None:
             edits.append(Remove((*path, name)))
+        elif name in there or _is_said(kind, name, value):
+            # a field that is empty now stays: a comment beside it would go with it
+            edits.append(SetField((*path, name), value))
     return edits
 
 

@@ -16,7 +16,7 @@ from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
 from coursesync.planning.pulled import PLACE
-from coursesync.text import count, inert, on_one_line
+from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def _print_differences(project: Project, pulled: Pulled) -> None:
             lineterm="",
         ):
             style = styles.get(line[:1], "")
-            safe = inert(line, len(line))
+            safe = on_one_line(line)
             show(f"{paint(style, safe) if style else safe}\n")
     if pulled.texts:
         show("\n")
