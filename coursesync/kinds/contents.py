@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
@@ -97,6 +98,25 @@ def to_html(markdown: str) -> str:
     """Render Markdown (CommonMark, tables, strikethrough) to an HTML fragment."""
     html: str = _markdown().render(markdown)
     return html
+
+
+def rendered_blocks(markdown: str) -> list[tuple[str, str]]:
+    """Return the blocks of a Markdown text, each with its HTML.
+
+    A block has all lines up to the next one; lines above the first block are left out.
+    """
+    parser, lines = _markdown(), markdown.splitlines(keepends=True)
+    tokens = parser.parse(markdown)
+    starts = [i for i, each in enumerate(tokens) if each.level == 0 and each.nesting >= 0]
+    found = []
+    for begin, end in pairwise([*starts, len(tokens)]):
+        first = tokens[begin].map
+        after = tokens[end].map if end < len(tokens) else None
+        if first is None:
+            return []
+        text = "".join(lines[first[0] : after[0] if after else len(lines)])
+        found.append((text, parser.renderer.render(tokens[begin:end], parser.options, {})))
+    return found
 
 
 def check_markdown(markdown: str) -> None:

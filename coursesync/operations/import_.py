@@ -116,17 +116,24 @@ def import_course(
     with project.held():
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            live = _on_the_site(Lookout(Sender(world)), course_ids)
-        drafts, entries, imported = _prepared(project, known, loaded, live)
-        if len(imported) == 1 and (error := imported[0].error):
-            raise error
-        for each in drafts:
-            save(project.folder, each)
-        save_entries(project, known, entries, world.clock)
+            live = read_courses(Lookout(Sender(world)), course_ids)
+        return import_live(project, known, loaded, live, world.clock)
+
+
+def import_live(
+    project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse], clock: Clock
+) -> tuple[Imported, ...]:
+    """Import courses that were read; the state is held. Returns and raises as `import_course`."""
+    drafts, entries, imported = _prepared(project, known, loaded, live)
+    if len(imported) == 1 and (error := imported[0].error):
+        raise error
+    for each in drafts:
+        save(project.folder, each)
+    save_entries(project, known, entries, clock)
     return tuple(imported)
 
 
-def _on_the_site(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
+def read_courses(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
     """Read the courses and their records; returns them by Id."""
     titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
     if missing := sorted(set(course_ids) - titles.keys()):

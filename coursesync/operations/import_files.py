@@ -306,12 +306,13 @@ def save(folder: Path, drafted: Draft) -> None:
     Raises CoursesyncError: a file exists already, or can't be written.
     """
     for name, content in drafted.new.items():
-        _create(folder / name, content)
+        write_new(folder / name, content)
     if not drafted.is_new and decode(Files(folder).inside(drafted.path)) != drafted.files.text:
         rewrite(folder / drafted.path, drafted.files.text)
 
 
-def _create(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there, or has that content; raises CoursesyncError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _check_folder(path.parent)

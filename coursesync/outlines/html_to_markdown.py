@@ -10,11 +10,45 @@ import re
 import warnings
 
 from coursesync.errors import UnusableFile
-from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, to_html
+from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, rendered_blocks, to_html
 
 # the converter takes quadratic time for these, and no person writes them
 _SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
 _MOST_TAGS = 2_000
+
+
+def markdown_for(html: str, before: str) -> str | None:
+    """Return Markdown for HTML that takes the place of a text, or None.
+
+    The blocks of that text that did not change, above and below the others, stay to the letter. A
+    final line end of the HTML does not count.
+
+    Args:
+        html: the new contents.
+        before: the Markdown of the present ones.
+    """
+    html = f"{html.rstrip()}\n" if html.strip() else ""
+    if not html or to_html(before) == html:
+        return before if html else ""
+    blocks = rendered_blocks(before)
+    first = last = 0
+    start, end = 0, len(html)
+    while first < len(blocks) and html.startswith(blocks[first][1], start):
+        start += len(blocks[first][1])
+        first += 1
+    rest = blocks[first:]
+    while last < len(rest) and html.endswith(rest[-1 - last][1], start, end):
+        end -= len(rest[-1 - last][1])
+        last += 1
+    above = "".join(text for text, _ in blocks[:first])
+    below = "".join(text for text, _ in blocks[len(blocks) - last :])
+    between = markdown_of(html[start:end]) if start < end else ""
+    if between is not None:
+        parts = [part.strip("\n") for part in (above, between, below)]
+        joined = "\n\n".join(part for part in parts if part) + "\n"
+        if to_html(joined) == html:
+            return joined
+    return markdown_of(html)
 
 
 def markdown_of(html: str) -> str | None:

@@ -36,11 +36,13 @@ class Place:
     """A part, and the column in which its line begins.
 
     A new group in a part begins two columns to the right of it. The whole outline has column -2, so
-    that its fields get column 0.
+    that its fields get column 0. `gap` are the lines between an item and the next one in the list
+    that it was cut from.
     """
 
     part: Part
     column: int
+    gap: str | None = None
 
     @property
     def group(self) -> Group:
@@ -120,18 +122,19 @@ def add_item(holder: Place, index: int, value: Value, moved: Place | None) -> No
         part, by = moved.part, group.column - moved.column
         part.lead = move_lines(part.lead, by)
         part.shift(by)
-    _insert(group, index, part)
+    _insert(group, index, part, moved.gap if moved else None)
 
 
 def cut(holder: Place, step: str | int) -> Place:
     """Take a field or an item out, with the comments above it; blank lines at the top stay."""
     group = holder.group
     index = group.index(step)
+    gap = _gap(group, group.parts[index]) if len(group.parts) > 1 else None
     part = group.parts.pop(index)
     top, part.lead = blank_lines(part.lead)
     if group.parts and not index:
         group.parts[0].lead = top + blank_lines(group.parts[0].lead)[1]
-    cut_out = Place(part, group.column)
+    cut_out = Place(part, group.column, gap)
     _close_empty(holder)
     return cut_out
 
@@ -206,9 +209,13 @@ def _close_empty(holder: Place) -> None:
         part.value, part.sep = "[]" if group.is_list else "{}", " "
 
 
-def _insert(group: Group, index: int, part: Part) -> None:
-    """Put a part in; blank lines before the first stay before the first."""
-    gap = _gap(group, part)
+def _insert(group: Group, index: int, part: Part, gap: str | None = None) -> None:
+    """Put a part in; blank lines before the first stay before the first.
+
+    `gap` is for a list that shows none, because it has one part.
+    """
+    if gap is None or len(group.parts) > 1:
+        gap = _gap(group, part)
     if index:
         part.lead = ("" if group.parts[index - 1].ends_blank() else gap) + part.lead
     elif group.parts:

@@ -1,0 +1,184 @@
+"""`coursesync pull`: brings what people changed on the site into the outlines."""
+
+from __future__ import annotations
+
+import sys
+from difflib import unified_diff
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli import options
+from coursesync.cli.line import addresses as known_addresses
+from coursesync.cli.screen import painter, say_all, say_wrapped, show
+from coursesync.cli.session import announce, online
+from coursesync.errors import Command, ExitCode, Remedy
+from coursesync.files import shown
+from coursesync.nexudus.clock import SystemClock
+from coursesync.planning.pulled import PLACE
+from coursesync.text import count, on_one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.errors import Sentence
+    from coursesync.operations.pull import Pulled
+    from coursesync.operations.workspace import Project
+    from coursesync.planning.pulled import Conflict, Taken
+
+_MOST_NAMED = 10  # records
+
+
+@click.command("pull")
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]...", shell_complete=known_addresses)
+@click.option("--theirs", is_flag=True, help="Take fields that the outline has changed as well.")
+@click.option("--new", is_flag=True, help="Add the records that are not in the outlines.")
+@click.option("--deleted", is_flag=True, help="Remove the items that were deleted on the site.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change in the files.")
+@options.workspace_option
+@options.with_project
+@options.verbose_option
+@options.lock_timeout_option
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    addresses: tuple[str, ...],
+    theirs: bool,
+    new: bool,
+    deleted: bool,
+    dry_run: bool,
+    project: Project,
+    lock_timeout: float,
+) -> ExitCode:
+    """Bring what people changed on the site into the outlines.
+
+    Writes the site's version of each field that the outline has not changed since
+    the last apply, and saves the state. Comments and layout stay. ADDRESS is a
+    course's key, or the address of a section or a lesson; without one, everything
+    is pulled. Changes nothing on the site.
+    """
+    from contextlib import nullcontext  # noqa: PLC0415 - keeps --help quick
+
+    from coursesync.operations.pull import pull  # noqa: PLC0415 - keeps --help quick
+
+    clock = SystemClock()
+    with nullcontext() if dry_run else project.held(lock_timeout), online(clock) as progress:
+        announce(project)
+        pulled = pull(
+            project,
+            *addresses,
+            theirs=theirs,
+            new=new,
+            deleted=deleted,
+            dry_run=dry_run,
+            progress=progress,
+            clock=clock,
+        )
+    if dry_run:
+        _print_differences(project, pulled)
+    _print_taken(project, pulled, dry_run=dry_run)
+    _print_rest(pulled, theirs=theirs, new=new, deleted=deleted)
+    if any(each.error for each in pulled.imported):
+        return ExitCode.ERROR
+    return ExitCode.after(clock.signal)
+
+
+def _print_differences(project: Project, pulled: Pulled) -> None:
+    """Print what would change in the files, as git shows it."""
+    paint = painter(sys.stdout)
+    styles = {"+": "green", "-": "red", "@": "cyan"}
+    for path, (before, after) in pulled.texts.items():
+        name = shown(project.folder / path)
+        for line in unified_diff(
+            (before or "").splitlines(),
+            after.splitlines(),
+            name if before else "/dev/null",
+            name,
+            lineterm="",
+        ):
+            style = styles.get(line[:1], "")
+            safe = on_one_line(line)
+            show(f"{paint(style, safe) if style else safe}\n")
+    if pulled.texts:
+        show("\n")
+
+
+def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
+    for item in pulled.taken:
+        say_wrapped(f"{item.resource.address}: {_what(item)}")
+    for address in pulled.removed:
+        say_wrapped(f"{address}: removed, because it was deleted on the site")
+    for course in pulled.imported:
+        path = shown(project.folder / course.path)
+        if course.error is not None:
+            say_all(
+                f"{path}: nothing is added: {on_one_line(course.error.problem)}.",
+                course.error.remedy,
+            )
+        elif course.records:
+            say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+    for path in pulled.left:
+        say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
+    changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
+    if not changed:
+        say_wrapped("There is nothing to pull.")
+    elif dry_run:
+        say_wrapped("Nothing was written. Without --dry-run, this is written into the files.")
+    else:
+        say_wrapped(
+            Remedy(
+                "Look at the changes with git diff, then commit them, the state too. Then run",
+                Command("plan"),
+            )
+        )
+
+
+def _what(item: Taken) -> str:
+    names = [*item.fields]
+    moved = item.home[1] != item.resource.parent
+    if moved:
+        names.append(PLACE)
+    if item.resource.kind.order_property in item.placed and not moved:
+        names.append("order")
+    if not names:
+        return "the outline has this change already"
+    return ", ".join(names)
+
+
+def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> None:
+    both = [each for each in pulled.conflicts if not each.why]
+    for conflict in pulled.conflicts:
+        say_wrapped(_kept(conflict))
+    if both and not theirs:
+        first = both[0].resource.address
+        say_wrapped(
+            Remedy("To take the site's version of one:", Command("pull", first, theirs=True))
+        )
+    if pulled.new and not new:
+        say_wrapped(
+            Remedy(
+                f"{_named(len(pulled.new), 'on the site')} not in the outlines. To add:",
+                Command("pull", new=True),
+            )
+        )
+    if pulled.deleted and not deleted:
+        for line in _deleted(pulled):
+            say_wrapped(line)
+
+
+def _kept(conflict: Conflict) -> str:
+    fields = ", ".join(conflict.fields)
+    why = conflict.why or "changed on the site and in the outline"
+    return f"{conflict.resource.address}: {fields} not pulled: {why}."
+
+
+def _named(number: int, where: str) -> str:
+    verb = "is" if number == 1 else "are"
+    return f"{count(number, 'record')} {where} {verb}"
+
+
+def _deleted(pulled: Pulled) -> Iterator[Sentence]:
+    for address in pulled.deleted[:_MOST_NAMED]:
+        yield f"{address} was deleted on the site."
+    if (more := len(pulled.deleted) - _MOST_NAMED) > 0:
+        yield f"{more} more were deleted on the site."
+    yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))

@@ -1,0 +1,347 @@
+"""Writes new values into an outline and its files: fields, contents, the order of its lists.
+
+Comments and layout stay, in front matter as well. In Markdown, what did not change stays to the
+letter. It must never change a part of a file that no new value concerns, nor write a file: it
+returns texts.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
+
+from coursesync.errors import UnusableFile
+from coursesync.files import decode, shown
+from coursesync.kinds.address import Address, course_address, key_of
+from coursesync.kinds.content_spec import file_named
+from coursesync.kinds.field import Role
+from coursesync.kinds.kind import Kind
+from coursesync.outlines.content_files import path_of
+from coursesync.outlines.edit import Move, Remove, SetField, edited
+from coursesync.outlines.html_to_markdown import markdown_for
+from coursesync.outlines.item_files import FRONT
+from coursesync.outlines.rewriting import held
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path as FilePath
+
+    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.tree import Path, Value
+    from coursesync.outlines.content_files import Files
+    from coursesync.outlines.edit import Edit
+    from coursesync.outlines.outline import Outline
+
+# a list by the kind of its items, and the address of the item or the course that has it
+List: TypeAlias = tuple[Kind, Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What to write into an outline.
+
+    Attributes:
+        fields: an author's values, by the item's address and the field's name; contents are HTML,
+            None removes a field.
+        lists: the items of a list in their new order; an item that is in another list now moves.
+        removed: the items to remove, with all that is in them.
+    """
+
+    fields: Mapping[Address, Mapping[str, Value]] = field(default_factory=dict)
+    lists: Mapping[List, Sequence[Address]] = field(default_factory=dict)
+    removed: Collection[Address] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """The texts of an outline and of its files after an update.
+
+    Attributes:
+        texts: the new texts, by path in the workspace; only those that changed. The outline is the
+            last.
+        left: the files that no item of the outline names any more, by path in the workspace.
+    """
+
+    texts: Mapping[str, str]
+    left: tuple[str, ...] = ()
+
+
+def shared_files(outlines: Iterable[Outline]) -> frozenset[str]:
+    """Return the content files that several items name, by path in the workspace."""
+    named = Counter(
+        path_of(outline.file, name)
+        for outline in outlines
+        for at, _ in held(outline)
+        if (name := _named(outline.tree.value_at(at)))
+    )
+    return frozenset(path for path, number in named.items() if number > 1)
+
+
+def _named(item: Value) -> str:
+    """Return the content file, or the Markdown file, that an item names; "" if it names none."""
+    if isinstance(item, str):
+        return item
+    contents = item.get("contents") if isinstance(item, dict) else None
+    named = next(iter(contents.values()), "") if isinstance(contents, dict) else ""
+    return str(named)
+
+
+def updated(
+    folder: FilePath,
+    files: Files,
+    outline: Outline,
+    update: Update,
+    shared: Collection[str] = (),
+) -> Updated:
+    """Write new values into an outline.
+
+    Args:
+        folder: the workspace.
+        files: reads its files.
+        outline: a valid outline of it.
+        update: what to write.
+        shared: the content files that several items name: they are not changed.
+
+    Raises:
+        UnusableFile, InvalidOutlines: it can't be written without a loss, or a file can't be read.
+    """
+    writing = _Writing(folder, files, outline, frozenset(shared))
+    for address, values in update.fields.items():
+        writing.set_fields(address, values)
+    writing.order(update.lists)
+    writing.remove(update.removed)
+    return writing.result()
+
+
+@dataclass(slots=True)
+class _Writing:
+    folder: FilePath
+    files: Files
+    outline: Outline
+    shared: frozenset[str]
+    edits: list[Edit] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    _places: dict[Address, tuple[Path, Resource]] = field(default_factory=dict)
+    _lists: dict[List, list[Address]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for path, resource in held(self.outline):
+            self._places[resource.address] = (path, resource)
+            self._lists.setdefault((resource.kind, resource.parent), []).append(resource.address)
+
+    def result(self) -> Updated:
+        """Return the texts."""
+        name = self.outline.file
+        before = decode(self.files.inside(name))
+        after = edited(before, shown(self.folder / name), self.edits)
+        changed = {path: text for path, text in self.texts.items() if text != self._before(path)}
+        if after != before:
+            changed[name] = after
+        return Updated(changed, tuple(self.left))
+
+    def _before(self, path: str) -> str | None:
+        try:
+            return decode(self.files.inside(path))
+        except UnusableFile:
+            return None
+
+    def set_fields(self, address: Address, values: Mapping[str, Value]) -> None:
+        """Give an item values."""
+        path, resource = self._places[address]
+        contents = resource.kind.field(Role.CONTENTS).name
+        others = {name: value for name, value in values.items() if name != contents}
+        written = self.outline.tree.value_at(path)
+        title = resource.kind.field(Role.TITLE).name
+        if resource.key_is_derived and title in values and not isinstance(written, str):
+            others["key"] = key_of(address)  # a key that is made from the title would change
+        if isinstance(written, str):
+            html = str(values[contents] or "") if contents in values else None
+            self._set_in_file(written, path, resource, others, html)
+            return
+        self.edits += _settings(path, written, resource.kind, others)
+        if contents in values:
+            self._set_contents(path, written, resource, str(values[contents] or ""))
+
+    def _set_in_file(
+        self,
+        name: str,
+        path: Path,
+        resource: Resource,
+        values: Mapping[str, Value],
+        html: str | None,
+    ) -> None:
+        """Give values to an item that has a Markdown file of its own."""
+        file = path_of(self.outline.file, name)
+        text = decode(self.files.inside(file))
+        found = FRONT.match(text)
+        front = found["fields"] if found else ""
+        start, end = (found.start("fields"), found.end("fields")) if found else (0, 0)
+        written = {n: v for n, v in _fields(resource).items() if n != _contents_of(resource.kind)}
+        edits = _settings((), written, resource.kind, values)
+        front = edited(front, shown(self.folder / file), edits) if edits else front
+        below = found.end() if found else 0
+        opening, closing, body = text[:start], text[end:below], text[below:]
+        if html is not None:
+            if (markdown := markdown_for(html, body.lstrip("\n"))) is None:
+                self._out_of_file(file, path, resource, {**written, **values}, html)
+                return
+            blank = body[: len(body) - len(body.lstrip("\n"))] or "\n"
+            body = f"{blank}{markdown}"
+        self.texts[file] = f"{opening}{front}{closing}{body}"
+
+    def _out_of_file(
+        self, file: str, path: Path, resource: Resource, values: Mapping[str, Value], html: str
+    ) -> None:
+        """Write an item in place, because its contents are no Markdown; its old file stays."""
+        new = self._free(PurePosixPath(file).with_suffix(".html"))
+        self._write_html(new, html)
+        self.left.append(file)
+        kept = {n: v for n, v in values.items() if n != "key" and _is_said(resource.kind, n, v)}
+        item: dict[str, Value] = {"key": key_of(resource.address), **kept}
+        item[_contents_of(resource.kind)] = {"html": self._from_outline(new)}
+        self.edits.append(SetField(path, item))
+
+    def _set_contents(self, path: Path, written: Value, resource: Resource, html: str) -> None:
+        name = _contents_of(resource.kind)
+        named = written.get(name) if isinstance(written, dict) else None
+        if not isinstance(named, dict):
+            if _fits_in_place(html):
+                self.edits += _settings(path, written, resource.kind, {name: html})
+                return
+            stem = PurePosixPath(self.outline.key, f"{key_of(resource.address)}.html")
+            folder = PurePosixPath(self.outline.file).parent
+            self._name_html((*path, name), self._free(folder / stem), html)
+            return
+        ((form, file_name),) = named.items()
+        file = path_of(self.outline.file, str(file_name))
+        if file in self.shared:  # the other items keep it
+            self._name_html(
+                (*path, name), self._free(PurePosixPath(file).with_suffix(".html")), html
+            )
+        elif form == "html":
+            self._write_html(file, html)
+        elif (markdown := markdown_for(html, self.files.text(file, self.outline.file))) is not None:
+            self.texts[file] = markdown
+        else:
+            self.left.append(file)
+            self._name_html(
+                (*path, name), self._free(PurePosixPath(file).with_suffix(".html")), html
+            )
+
+    def _name_html(self, path: Path, file: str, html: str) -> None:
+        self._write_html(file, html)
+        self.edits.append(SetField(path, {"html": self._from_outline(file)}))
+
+    def _write_html(self, file: str, html: str) -> None:
+        self.texts[file] = html if html.endswith("\n") or not html else f"{html}\n"
+
+    def _from_outline(self, file: str) -> str:
+        return PurePosixPath(file).relative_to(PurePosixPath(self.outline.file).parent).as_posix()
+
+    def _free(self, path: PurePosixPath) -> str:
+        """Return a path at which there is no file, if possible this one."""
+        number, free = 1, path
+        while free.as_posix() in self.texts or (self.folder / free).exists():
+            number += 1
+            free = path.with_stem(f"{path.stem}-{number}")
+        return free.as_posix()
+
+    def order(self, lists: Mapping[List, Sequence[Address]]) -> None:
+        """Put the items of lists into an order, as few of them as possible."""
+        depth = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in lists))}
+        for home, wanted in sorted(lists.items(), key=lambda each: depth[each[0][0]]):
+            there = self._lists.setdefault(home, [])
+            if wanted and not there and not self._has_list(home):
+                self.edits.append(SetField(self._path_of_list(home), []))
+            stays = _longest_in_order([each for each in there if each in wanted], wanted)
+            for i, address in enumerate(wanted):
+                if address not in stays:
+                    self._move(address, home, wanted[i - 1] if i else None)
+
+    def _has_list(self, home: List) -> bool:
+        kind, holder = home
+        above = (
+            self.outline.tree.value_at(self._places[holder][0])
+            if holder in self._places
+            else (self.outline.tree.value)
+        )
+        return isinstance(above, dict) and isinstance(above.get(kind.plural), list)
+
+    def _move(self, address: Address, home: List, before: Address | None) -> None:
+        source = self._path_of(address)
+        own = next(members for members in self._lists.values() if address in members)
+        own.remove(address)
+        there = self._lists[home]
+        index = there.index(before) + 1 if before is not None else 0
+        there.insert(index, address)
+        self.edits.append(Move(source, (*self._path_of_list(home), index)))
+
+    def remove(self, removed: Collection[Address]) -> None:
+        """Remove items; the Markdown files of these stay."""
+        for address in removed:
+            path = self._path_of(address)
+            written = self.outline.tree.value_at(self._places[address][0])
+            if name := _named(written):
+                self.left.append(path_of(self.outline.file, name))
+            self.edits.append(Remove(path))
+            next(each for each in self._lists.values() if address in each).remove(address)
+
+    def _path_of(self, address: Address) -> Path:
+        """Return the present place of an item, after the edits so far."""
+        home, members = next(each for each in self._lists.items() if address in each[1])
+        return (*self._path_of_list(home), members.index(address))
+
+    def _path_of_list(self, home: List) -> Path:
+        kind, holder = home
+        if holder == course_address(self.outline.key):
+            return (kind.plural,)
+        return (*self._path_of(holder), kind.plural)
+
+
+def _contents_of(kind: Kind) -> str:
+    return kind.field(Role.CONTENTS).name
+
+
+def _fields(resource: Resource) -> Mapping[str, Value]:
+    value = resource.tree.value_at(resource.path)
+    return value if isinstance(value, dict) else {}
+
+
+def _is_said(kind: Kind, name: str, value: Value) -> bool:
+    """Return whether a value has to be written: it is not what is meant without the field."""
+    default = next((row.default for row in kind.fields if row.name == name), None)
+    return value is not None and value != default
+
+
+def _settings(path: Path, written: Value, kind: Kind, values: Mapping[str, Value]) -> list[Edit]:
+    """Return the edits that give an item values; a default is written only over another value."""
+    there = written if isinstance(written, dict) else {}
+    edits: list[Edit] = []
+    for name, value in values.items():
+        if name in there and value is None:
+            edits.append(Remove((*path, name)))
+        elif name in there or _is_said(kind, name, value):
+            # a field that is empty now stays: a comment beside it would go with it
+            edits.append(SetField((*path, name), value))
+    return edits
+
+
+def _fits_in_place(html: str) -> bool:
+    return not file_named(html) and "\r" not in html and not html.startswith("\ufeff")
+
+
+def _longest_in_order(there: Sequence[Address], wanted: Sequence[Address]) -> frozenset[Address]:
+    """Return the most items of a list that are in the wanted order already."""
+    place = {address: i for i, address in enumerate(wanted)}
+    ends: list[int] = []  # the last places of the shortest runs of each length
+    runs: list[tuple[Address, ...]] = []
+    for address in there:
+        at = bisect_left(ends, place[address])
+        run = (*(runs[at - 1] if at else ()), address)
+        ends[at : at + 1] = [place[address]]
+        runs[at : at + 1] = [run]
+    return frozenset(runs[-1] if runs else ())

@@ -1,0 +1,338 @@
+"""Decides what `pull` takes from the site into an outline.
+
+A field is taken where the outline still has the value that was sent. Where both changed, the
+outline's value stays, unless the site's is asked for. Order and place are decided for each list in
+the same way. This module must never edit a text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from coursesync.kinds.address import course_address
+from coursesync.kinds.field import Role
+from coursesync.planning.live_diff import same
+from coursesync.planning.sides import sides_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.field import Attributes, Planned
+    from coursesync.kinds.field import Field as Row
+    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.tree import Value
+    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.updating import List
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.planning.sides import Side
+    from coursesync.state.state import Entry, State
+
+PLACE = "place"  # the word for which item a record is in, beside the names of fields
+_ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A difference that stays: the site's value can't be taken, or not without being asked for.
+
+    Attributes:
+        fields: the names of the outline's fields.
+        why: the reason; "" if the outline's value was changed as well.
+    """
+
+    resource: Resource
+    fields: tuple[str, ...]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an item takes from the site.
+
+    Attributes:
+        at: the address of its entry in the state.
+        entry: that entry, as a look at the site left it.
+        fields: an author's values to write, by field; contents are HTML, None removes the field.
+        names: the properties that the outline has as the site has them, once these are written.
+        placed: the same for its order, and for the item that it is in.
+        home: the list that it is in from now on.
+    """
+
+    resource: Resource
+    at: Address
+    entry: Entry
+    fields: Mapping[str, Value]
+    names: frozenset[str]
+    placed: frozenset[str]
+    home: List
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What one outline takes from the site.
+
+    Attributes:
+        lists: the items of each list that changes, in the site's order.
+        deleted: the addresses in the state of the records that were deleted on the site, each with
+            its item of the outline, if there is one.
+    """
+
+    outline: Outline
+    taken: tuple[Taken, ...]
+    lists: Mapping[List, tuple[Address, ...]]
+    conflicts: tuple[Conflict, ...]
+    deleted: Mapping[Address, Resource | None]
+
+
+@dataclass(slots=True)
+class _Item:
+    """A resource with an entry: as sent, as the site has it, and as the outline wants it."""
+
+    resource: Resource
+    at: Address
+    entry: Entry
+    base: Attributes
+    live: Attributes
+    home: List  # the list that it is in, at the end
+    fields: dict[str, Value] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    placed: set[str] = field(default_factory=set)
+    clashes: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> Kind:
+        return self.resource.kind
+
+    def order(self, attributes: Attributes) -> tuple[int, int]:
+        return self.kind.order_of(attributes), self.entry.id
+
+
+def pulls(
+    outlines: Outlines,
+    state: State,
+    seen: State,
+    wanted: Callable[[Address], bool],
+    *,
+    theirs: bool = False,
+) -> Iterator[Pull]:
+    """Decide what each outline takes.
+
+    Args:
+        outlines: all outlines of the workspace, parsed.
+        state: what was last sent.
+        seen: the same state after a look at the site (`refreshed`).
+        wanted: whether to take anything for an address of the outlines.
+        theirs: whether to take a value that the outline has changed as well.
+    """
+    for side in sides_of(outlines, state).values():
+        if side.outline is not None:
+            yield _Pulling(side, side.outline, seen, wanted, theirs=theirs).pull()
+
+
+class _Pulling:
+    def __init__(
+        self,
+        side: Side,
+        outline: Outline,
+        seen: State,
+        wanted: Callable[[Address], bool],
+        *,
+        theirs: bool,
+    ) -> None:
+        self._side, self._outline, self._theirs = side, outline, theirs
+        self._wanted = wanted
+        self._conflicts: list[Conflict] = []
+        self._lists: dict[List, list[Address]] = defaultdict(list)
+        self._items: dict[Address, _Item] = {}
+        self._deleted: dict[Address, Resource | None] = {
+            at: None for at in side.orphans if at not in seen.entries and wanted(at)
+        }
+        for resource in outline.resources:
+            home = (resource.kind, resource.parent)
+            self._lists[home].append(resource.address)
+            at, entry = side.pairs.get(resource.address), side.entry(resource)
+            read = None if at is None else seen.entries.get(at)
+            if at is None or entry is None or read is None:
+                if at is not None and wanted(resource.address):
+                    self._deleted[at] = resource
+                continue
+            item = _Item(resource, at, read, entry.expected, read.known, home)
+            if item.kind.course_id_of(item.live) == side.course_id:
+                self._items[resource.address] = item
+        self._holders = {
+            (item.kind, item.entry.id): address for address, item in self._items.items()
+        }
+
+    def pull(self) -> Pull:
+        """Return what the outline takes."""
+        items = [item for at, item in self._items.items() if self._wanted(at)]
+        for item in items:
+            self._take_fields(item)
+            self._take_place(item)
+        lists = self._take_orders({item.resource.address for item in items})
+        for item in items:
+            if item.clashes:
+                self._conflicts.append(Conflict(item.resource, tuple(item.clashes)))
+        return Pull(
+            self._outline,
+            tuple(
+                Taken(
+                    item.resource,
+                    item.at,
+                    item.entry,
+                    item.fields,
+                    frozenset(item.names),
+                    frozenset(item.placed),
+                    item.home,
+                )
+                for item in items
+                if item.names or item.placed
+            ),
+            lists,
+            tuple(self._conflicts),
+            self._deleted,
+        )
+
+    def _take_fields(self, item: _Item) -> None:
+        kind, wants = item.kind, item.resource.attributes
+        for row in kind.fields:
+            names = [name for name in row.properties if name in kind.types]
+            if not names or row.role is Role.ORDER or _is_same(row, item.base, item.live, kind):
+                continue
+            if _is_same(row, wants, item.live, kind):
+                item.names.update(names)
+            elif not (self._theirs or _is_same(row, item.base, wants, kind)):
+                item.clashes.append(row.name)
+            elif why := _unsayable(row, item.live, kind):
+                self._conflicts.append(Conflict(item.resource, (row.name,), why))
+            else:
+                value = row.decode(item.live)
+                item.fields[row.name] = value
+                item.names.update(names)
+
+    def _take_place(self, item: _Item) -> None:
+        """Follow a record that was moved into another item, or out of one."""
+        kind, link = item.kind, item.kind.link
+        now = item.live.get(link) if link else None
+        if not link or now == item.base.get(link):
+            return
+        wants = self._side.link(kind, item.resource.parent)
+        if wants == now:
+            item.placed.add(link)
+            return
+        outer = kind.within
+        holder = course_address(self._outline.key)
+        if now is not None:
+            if outer is None or (held := self._holders.get((outer, cast("int", now)))) is None:
+                noun = outer.name if outer else "item"
+                why = f"on the site it is in the {noun} {now}, which is not in the outline"
+                self._conflicts.append(Conflict(item.resource, (PLACE,), why))
+                return
+            holder = held
+        if not (self._theirs or wants == item.base.get(link)):
+            item.clashes.append(PLACE)
+            return
+        item.home = (kind, holder)
+        item.placed.add(link)
+
+    def _take_orders(self, wanted: Collection[Address]) -> dict[List, tuple[Address, ...]]:
+        """Return the new order of each list that changes."""
+        lists = {home: list(members) for home, members in self._lists.items()}
+        moved = [each for each in wanted if self._items[each].home != _own_home(self._items[each])]
+        for address in moved:
+            item = self._items[address]
+            lists[_own_home(item)].remove(address)
+            lists.setdefault(item.home, []).append(address)
+        found: dict[List, tuple[Address, ...]] = {}
+        for home, members in lists.items():
+            arrivals = {each for each in moved if self._items[each].home == home}
+            order = self._ordered(members, arrivals, wanted)
+            if list(order) != self._lists.get(home, []):
+                found[home] = tuple(order)
+        return found
+
+    def _ordered(
+        self, members: Sequence[Address], arrivals: Collection[Address], wanted: Collection[Address]
+    ) -> Sequence[Address]:
+        """Return the members of a list in the order to write."""
+        known = {each: self._items[each] for each in members if each in self._items}
+        stays = {at: item for at, item in known.items() if at not in arrivals}
+        renumbered = [
+            at
+            for at, item in stays.items()
+            if at in wanted and item.order(item.base) != item.order(item.live)
+        ]
+        if not renumbered and not arrivals:
+            return members
+        sent = sorted(stays, key=lambda at: stays[at].order(stays[at].base))
+        if renumbered and sent != list(stays) and not self._theirs:
+            live = sorted(stays, key=lambda at: stays[at].order(stays[at].live))
+            if live != list(stays):
+                for at in renumbered:
+                    stays[at].clashes.append(_ORDER)
+                return _with_arrivals(members, known, arrivals)
+        for at in (*renumbered, *arrivals):
+            self._take_order(known[at])
+        return _merged(members, sorted(known, key=lambda at: known[at].order(known[at].live)))
+
+    @staticmethod
+    def _take_order(item: _Item) -> None:
+        row = item.kind.field(Role.ORDER)
+        item.placed.add(item.kind.order_property)
+        if item.resource.pin is not None and item.resource.pin != item.kind.order_of(item.live):
+            item.fields[row.name] = item.kind.order_of(item.live)
+
+
+def _own_home(item: _Item) -> List:
+    return item.kind, item.resource.parent
+
+
+def _merged(members: Sequence[Address], order: Sequence[Address]) -> list[Address]:
+    """Return `order`, with each member that it lacks after the member before it."""
+    merged = list(order)
+    known = {*order}
+    for i, each in enumerate(members):
+        if each not in known:
+            before = members[i - 1] if i else None
+            merged.insert(merged.index(before) + 1 if before else 0, each)
+    return merged
+
+
+def _with_arrivals(
+    members: Sequence[Address], items: Mapping[Address, _Item], arrivals: Collection[Address]
+) -> list[Address]:
+    """Return the members in their present order, with the arrivals where their numbers say."""
+    kept = [each for each in members if each not in arrivals]
+    for each in sorted(arrivals, key=lambda at: items[at].order(items[at].live)):
+        number = items[each].order(items[each].live)
+        later = (
+            i
+            for i, at in enumerate(kept)
+            if at in items and items[at].order(items[at].live) > number
+        )
+        kept.insert(next(later, len(kept)), each)
+    return kept
+
+
+def _is_same(row: Row, one: Planned, other: Planned, kind: Kind) -> bool:
+    """Return whether two records have the same value of a field, as authors write it."""
+    first, second = cast("Attributes", one), cast("Attributes", other)
+    names = [name for name in row.properties if name in kind.types]
+    if len(names) > 1:  # one of them may have no effect
+        return row.decode(first) == row.decode(second)
+    return all(
+        same(name, first, second, kind) or first.get(name) == second.get(name) for name in names
+    )
+
+
+def _unsayable(row: Row, live: Attributes, kind: Kind) -> str:
+    """Return why no outline can have the site's value of a field; "" if one can."""
+    again = row.encode(row.decode(live))
+    idle = kind.idle(live)
+    for name in row.properties:
+        if name in live and name not in idle and again.get(name) != live[name]:
+            return f"its {name} is {live[name]}, which no outline can have"
+    return ""

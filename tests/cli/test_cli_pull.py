@@ -1,0 +1,257 @@
+"""`coursesync pull`: what people changed on the site comes into the outlines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import STATE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+OUTLINE = """\
+id: 4711
+title: Course a
+sections:
+  - key: one
+    title: One  # the first
+    contents: {markdown: shared.md}
+    lessons:
+      - tour.md
+      - key: desk
+        title: Desk
+  - key: two
+    title: Two
+    contents: {markdown: shared.md}
+"""
+TOUR = "---\ntitle: Tour  # of the house\n---\n\nSee *it*.\n"
+LATER = "2099-01-01T00:00:00Z"  # an edit in the second of our own write may be the server's
+
+
+@pytest.fixture
+def applied(author: CommandLine, courses: Path) -> CommandLine:
+    """The command line of a workspace that is applied."""
+    (courses / "a.yaml").write_text(OUTLINE)
+    (courses / "tour.md").write_text(TOUR)
+    (courses / "shared.md").write_text("Hello.\n")
+    assert author("apply", "--auto-approve").code == 0
+    return author
+
+
+def nothing_left(cli: CommandLine) -> bool:
+    """Return whether the plan is empty, and nothing has drifted."""
+    return (cli("plan", "--detailed-exitcode").code, cli("drift").code) == (0, 0)
+
+
+def test_fields_come_with_their_comments(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The outline and front matter get the site's values; all else stays to the letter."""
+    api.foreign_change(1000001, Title="Uno", Active=False)
+    api.change_lesson(
+        2000001, Title="The tour", LessonContents="<p>See <em>it</em>!</p>\n", At=LATER
+    )
+    ran = applied("pull")
+
+    assert ran.code == 0, ran.err
+    assert (courses / "a.yaml").read_text() == OUTLINE.replace(
+        "title: One  #", "title: Uno  #"
+    ).replace(
+        "    contents: {markdown: shared.md}\n    lessons",
+        "    active: false\n    contents: {markdown: shared.md}\n    lessons",
+    )
+    assert (courses / "tour.md").read_text() == TOUR.replace("Tour ", "The tour ").replace(
+        "it*.", "it*!"
+    )
+    assert "section.a.one: title, active" in ran.err
+    assert "lesson.a.one.tour: title, contents" in ran.err
+    assert nothing_left(applied)
+
+
+def test_a_dry_run_shows_the_difference_and_writes_nothing(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The lines that would change are shown as git shows them."""
+    api.foreign_change(1000001, Title="Uno")
+    names = ["a.yaml", "tour.md", "shared.md", STATE]
+    before = {courses / name: (courses / name).read_bytes() for name in names}
+    ran = applied("pull", "--dry-run")
+
+    assert ran.code == 0
+    assert "-    title: One  # the first\n+    title: Uno  # the first\n" in ran.out
+    assert {path: path.read_bytes() for path in before} == before
+    assert applied("drift").code == 2
+
+
+def test_what_both_changed_stays_until_it_is_asked_for(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The outline's value stays, and the message has the command that takes the site's."""
+    api.foreign_change(1000001, Title="Uno", Active=False)
+    mine = OUTLINE.replace("One  #", "First  #")
+    (courses / "a.yaml").write_text(mine)
+    ran = applied("pull")
+
+    assert "section.a.one: title not pulled: changed on the site and in the outline" in ran.err
+    assert "coursesync pull section.a.one --theirs" in " ".join(ran.err.split())
+    assert "title: First  #" in (courses / "a.yaml").read_text()
+    assert "active: false" in (courses / "a.yaml").read_text()
+    assert applied("pull", "section.a.one", "--theirs").code == 0
+    assert "title: Uno  #" in (courses / "a.yaml").read_text()
+    assert nothing_left(applied)
+
+
+def test_only_what_is_named_is_pulled(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An address, or a course's key, limits a pull to what is in it."""
+    api.foreign_change(1000002, Title="Dos")
+    api.change_lesson(2000002, Title="Your desk")
+    ran = applied("pull", "section.a.one")
+
+    assert "Your desk" in (courses / "a.yaml").read_text()
+    assert "Dos" not in (courses / "a.yaml").read_text()
+    assert "Dos" not in ran.err
+    assert applied("pull", "a").code == 0
+    assert nothing_left(applied)
+
+
+def test_an_address_that_is_none_is_refused(applied: CommandLine) -> None:
+    """A misspelt address pulls nothing."""
+    ran = applied("pull", "section.a.on")
+
+    assert ran.code == 64
+    assert "there is nothing at the address section.a.on" in " ".join(ran.err.split())
+
+
+def test_order_and_place_come_too(applied: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """A lesson that was moved into another section is moved in the outline, with its Id."""
+    api.change_lesson(2000002, SectionId=1000002, DisplayOrder=10)
+    api.foreign_change(1000002, DisplayOrder=5)
+    ran = applied("pull")
+
+    assert ran.code == 0, ran.err
+    assert (
+        (courses / "a.yaml").read_text()
+        == """\
+id: 4711
+title: Course a
+sections:
+  - key: two
+    title: Two
+    contents: {markdown: shared.md}
+    lessons:
+      - key: desk
+        title: Desk
+  - key: one
+    title: One  # the first
+    contents: {markdown: shared.md}
+    lessons:
+      - tour.md
+"""
+    )
+    assert nothing_left(applied)
+    assert "lesson.a.two.desk 2000002" in applied("state", "list").out
+
+
+def test_a_file_that_two_items_share_is_left_alone(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The edited section gets a file of its own, because the other one keeps the text."""
+    api.foreign_change(1000002, SectionContents="<p>Bye.</p>\n", At=LATER)
+    assert applied("pull").code == 0
+
+    assert (courses / "shared.md").read_text() == "Hello.\n"
+    assert (courses / "shared.html").read_text() == "<p>Bye.</p>\n"
+    assert (courses / "a.yaml").read_text().count("{markdown: shared.md}") == 1
+    assert nothing_left(applied)
+
+
+def test_contents_that_no_markdown_gives_become_html(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The lesson is written in place, with an HTML file; its old file stays and is named."""
+    html = '<p style="color: red">See it.</p>'
+    api.change_lesson(2000001, LessonContents=html, At=LATER)
+    ran = applied("pull")
+
+    assert "courses/tour.md stays, but no outline names it any more." in ran.err
+    assert (courses / "tour.md").read_text() == TOUR
+    assert (courses / "tour.html").read_text() == f"{html}\n"
+    assert "      - key: tour\n        title: Tour\n        contents: {html: tour.html}\n" in (
+        (courses / "a.yaml").read_text()
+    )
+    assert nothing_left(applied)
+
+
+def test_deleted_and_new_records_need_to_be_asked_for(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Without the options they are named, with the command; with them they come."""
+    api.remove_lesson(2000002)
+    api.foreign_create(4711, "Three", DisplayOrder=90)
+    asked = applied("pull")
+
+    assert "lesson.a.one.desk was deleted on the site." in asked.err
+    assert "coursesync pull --deleted" in asked.err
+    assert "coursesync pull --new" in asked.err
+    assert (courses / "a.yaml").read_text() == OUTLINE
+    assert applied("pull", "--deleted", "--new").code == 0
+    assert "Desk" not in (courses / "a.yaml").read_text()
+    assert "title: Three" in (courses / "a.yaml").read_text()
+    assert nothing_left(applied)
+
+
+def test_a_section_is_not_removed_around_a_lesson_that_is_there(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What was in a deleted section and is in the course now, moves there first."""
+    for number, lesson in enumerate((2000001, 2000002)):
+        api.change_lesson(lesson, SectionId=None, DisplayOrder=number)
+    api.foreign_remove(1000001)
+    ran = applied("pull", "--deleted")
+
+    assert ran.code == 0, ran.err
+    assert "key: one" not in (courses / "a.yaml").read_text()
+    assert "\nlessons:\n  - tour.md\n\n  - key: desk\n" in (courses / "a.yaml").read_text()
+    assert nothing_left(applied)
+
+
+def test_what_no_outline_can_hold_is_named(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """One value that can't be written does not stop the others."""
+    api.foreign_change(1000001, Title="Uno\u202e", Active=False)
+    api.foreign_change(1000002, Title="Dos")
+    ran = applied("pull")
+
+    assert ran.code == 0
+    assert "section.a.one: active, title not pulled" in " ".join(ran.err.split()).replace(
+        "title, active", "active, title"
+    )
+    assert "title: Dos" in (courses / "a.yaml").read_text()
+    assert "\u202e" not in (courses / "a.yaml").read_text()
+
+
+def test_a_pull_that_was_cut_off_is_finished_by_the_next(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """If only the files were written, the next pull records what they have."""
+    api.foreign_change(1000001, Title="Uno")
+    state = (courses / STATE).read_bytes()
+    applied("pull")
+    (courses / STATE).write_bytes(state)
+    ran = applied("pull")
+
+    assert "the outline has this change already" in ran.err
+    assert nothing_left(applied)
+
+
+def test_nothing_to_pull_is_said(applied: CommandLine) -> None:
+    """Without drift, nothing is written."""
+    ran = applied("pull")
+
+    assert (ran.code, "There is nothing to pull." in ran.err) == (0, True)
