@@ -66,7 +66,7 @@ def hindrance_to(
             Inner(kind, each.id, kind.title_of(each.attributes))
             for each in sorted(records, key=lambda each: each.id)
             if (kind, each.id) not in planned
-            and (change.action is Action.DELETE or each.parent_id != change.parent_id)
+            and (change.action is Action.DELETE or each.course_id != change.course_id)
         )
     return Hindrance(change, tuple(found), remedy=_remedy(change.kind, found)) if found else None
 
@@ -149,4 +149,4 @@ def _leaves_others(run: Run, change: Change) -> bool:
     if record is None or not change.action.overwrites or not held_in(change.kind):
         return change.leaves_others
     # if it is in its new course already, nothing is left behind
-    return change.action is Action.DELETE or record.parent_id != change.parent_id
+    return change.action is Action.DELETE or record.course_id != change.course_id

@@ -98,12 +98,12 @@ def _until_all_is_listed(
     while True:
         number += 1
         made = [result for course in courses for result in _made(run, course)]
-        found = run.listed({(each.change.parent_id, each.change.kind): None for each in made})
+        found = run.listed({(each.change.course_id, each.change.kind): None for each in made})
         shown = {(listing, record.id) for listing, each in found.items() for record in each}
         missing = [
             each
             for each in made
-            if ((each.change.parent_id, each.change.kind), each.record_id) not in shown
+            if ((each.change.course_id, each.change.kind), each.record_id) not in shown
         ]
         rest = (until if missing else run.settled_until) - run.world.clock.now()
         if rest <= 0:
@@ -124,7 +124,7 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
         if record is None:
             if not is_earlier:
                 yield result, f"{given}, but has no {change.kind.name} with it"
-        elif record.parent_id != change.parent_id and not _is_marked(run, result, record):
+        elif record.course_id != change.course_id and not _is_marked(run, result, record):
             entry = run.state.entries[change.address] if is_earlier else None
             if entry is None or not was_ours(entry, record, change.kind):
                 yield result, f"{given}, which belongs to a {change.kind.name} of another course"
@@ -136,7 +136,7 @@ def _is_gone(run: Run, result: Result) -> bool:
     if change.address not in run.earlier:
         return False
     record = run.lookout.records(change.kind, [record_id]).get(record_id)
-    return record is None or record.parent_id != change.parent_id
+    return record is None or record.course_id != change.course_id
 
 
 def _others(

@@ -131,18 +131,18 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{who}{at(record.updated_on)}"
     course_id = kind.course_id_of(entry.sent)
-    is_elsewhere = record.parent_id not in {course_id, change.parent_id}
+    is_elsewhere = record.course_id not in {course_id, change.course_id}
     if is_elsewhere:
         home = marker_of(run.state.target, course_id, change.was or change.address)
         if record.marker != home and not any(
             has_ours(sent, record.attributes, kind) for sent in ours
         ):
             return (
-                f"its Id belongs to a {kind.name} of the course {record.parent_id} that "
+                f"its Id belongs to a {kind.name} of the course {record.course_id} that "
                 f"coursesync never wrote, last written{by}"
             )
     if run.terms.overwrite_drift or any(not edits(entry, record, kind, sent) for sent in ours):
         return ""
     if is_elsewhere:
-        return f"it was moved to the course {record.parent_id} on the site{by}"
+        return f"it was moved to the course {record.course_id} on the site{by}"
     return f"it was edited on the site{by}"

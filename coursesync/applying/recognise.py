@@ -206,7 +206,7 @@ def trace(
         entry, doubt = made.entries.get(change.address), made.doubts.get(change.address)
         if entry is not None:
             found.update((record.id, record) for record in unmanaged if record.id == entry.id)
-        if doubt is not None and change.kind.course_id_of(doubt.sent) == change.parent_id:
+        if doubt is not None and change.kind.course_id_of(doubt.sent) == change.course_id:
             create = Sought(change, replace(doubt, marker=None, since=""))
             match recognise([create], unmanaged)[change.address]:
                 case Found(record):

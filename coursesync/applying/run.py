@@ -111,7 +111,7 @@ class Run:
         self.sender.planned = plan.writes
         self.lookout = Lookout(self.sender)
         self.inside = Inside(self.sender, plan.holders)
-        by_course = groupby(plan.changes, key=lambda change: change.parent_id)
+        by_course = groupby(plan.changes, key=lambda change: change.course_id)
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records
         self.known = {kind: set(state.strangers_of(kind)) for kind in KINDS.values()}
@@ -147,7 +147,7 @@ class Run:
         """Return the marker that a create sends; None if it sends none."""
         if not self.marks:
             return None
-        return marker_of(self.state.target, change.parent_id, change.address)
+        return marker_of(self.state.target, change.course_id, change.address)
 
     def claimed(self, course: CourseRun, kind: Kind, records: Sequence[Record]) -> Collection[str]:
         """Return the markers of all addresses of a kind in a course: its entries and its creates.
@@ -197,7 +197,7 @@ class Run:
 
     def course_of(self, change: Change) -> CourseRun:
         """Return the course of a change."""
-        return self.courses[change.parent_id]
+        return self.courses[change.course_id]
 
     def resolved(self, change: Change) -> Change:
         """Return a change with the Id of the record that it is in, if this run got that Id."""
@@ -255,10 +255,10 @@ class Run:
             unread: dict[int, str] = {}
             vague = partial(self._is_vague, kind)
             for record in self.lookout.whole(kind, records, vague, unread):
-                found.setdefault((record.parent_id, kind), []).append(record)
+                found.setdefault((record.course_id, kind), []).append(record)
                 self.reads_markers |= is_marker(record.marker)
             failures = {
-                each.parent_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
+                each.course_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
                 for each in records
                 if each.id in unread
             }

@@ -150,7 +150,7 @@ def _refuse(run: Run, course: CourseRun) -> None:
         elif change.action.looks:
             creates.append(change)
     for change in creates[:1]:
-        problem = Problem(change.kind.parent_property, course.held)
+        problem = Problem(change.kind.course_property, course.held)
         run.conclude(Result(change, Status.REFUSED, reason=course.held, problems=(problem,)))
 
 

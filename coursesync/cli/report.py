@@ -251,7 +251,7 @@ def _with(option: str, onward: Onward) -> Remedy:
 
 def _print_waiting(report: Report) -> None:
     waiting = Counter(
-        (result.change.parent_id, result.change.kind.name, result.reason)
+        (result.change.course_id, result.change.kind.name, result.reason)
         for result in report.with_status(Status.HELD_BACK)
     )
     for (course_id, noun, reason), number in waiting.items():

@@ -75,7 +75,7 @@ class Resource:
     def where_property(self, name: str) -> Where:
         """Return the place of the outline's field that the API's property `name` comes from."""
         field = self.kind.field_of(name)
-        if name == self.kind.parent_property:
+        if name == self.kind.course_property:
             return self.tree.where((field,))
         return self.where if field == name else self.tree.where((*self.path, field))
 
@@ -109,8 +109,8 @@ class Kind:
         endpoint: the path of its records in the API.
         role: the stem of the roles that the API asks for.
         course_filter: narrows a search to one course.
-        parent_property: the property that holds the course's Id.
-        parent_title_property: the property that shows the course's title, and can only be read.
+        course_property: the property that holds the course's Id.
+        course_title_property: the property that shows the course's title, and can only be read.
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
@@ -126,8 +126,8 @@ class Kind:
     endpoint: str
     role: str
     course_filter: str
-    parent_property: str
-    parent_title_property: str
+    course_property: str
+    course_title_property: str
     marker_property: str
     spec: Callable[[], type[Spec]]
     fields: tuple[Field, ...]
@@ -180,7 +180,7 @@ class Kind:
 
         The course's Id comes from the outline's own `id`.
         """
-        return "id" if name == self.parent_property else self._names.get(name, name)
+        return "id" if name == self.course_property else self._names.get(name, name)
 
     def settle(self, prior: Attributes | None, desired: Planned) -> Planned:
         """Return the properties to send, because some can't be read back.
@@ -229,7 +229,7 @@ class Kind:
 
     def course_id_of(self, attributes: Planned) -> int:
         """Return the Id of the course that a record is in."""
-        return int(cast("int", attributes[self.parent_property]))
+        return int(cast("int", attributes[self.course_property]))
 
     def is_active(self, attributes: Planned) -> bool:
         """Return whether members see a record; it is active by default."""
@@ -251,7 +251,7 @@ class Kind:
     def types(self) -> Mapping[str, type[FieldValue]]:
         """The type of each property that can be read."""
         readable = (each.properties.items() for each in self._sent if not each.trace)
-        ids = {name: int for name in (self.parent_property, self.link) if name}
+        ids = {name: int for name in (self.course_property, self.link) if name}
         return ids | {name: type_ for each in readable for name, type_ in each}
 
     @cached_property

@@ -56,7 +56,7 @@ class Lookout:
     def around(self, kind: Kind, courses: Collection[int]) -> Sequence[Record]:
         """List each course alone, or all records at once: whichever takes fewer requests."""
         listed = self._listed(kind, courses, few=FEW, readings=2)
-        return [record for record in listed.values() if record.parent_id in courses]
+        return [record for record in listed.values() if record.course_id in courses]
 
     def sweep(
         self,
@@ -74,7 +74,7 @@ class Lookout:
         found = {
             record_id: record
             for record_id, record in self._listed(kind, courses, few=1, readings=1).items()
-            if record.parent_id in courses or record_id in wanted
+            if record.course_id in courses or record_id in wanted
         }
         missing = wanted - found.keys()
         return [*found.values(), *self.records(kind, missing, unreadable).values()]

@@ -65,7 +65,7 @@ class Record:
     """
 
     id: int
-    parent_id: int
+    course_id: int
     attributes: Attributes
     created_on: str | None
     updated_on: str | None
@@ -166,7 +166,7 @@ def _record(raw: Mapping[str, object], kind: Kind, *, listed: bool) -> Record:
     }
     return Record(
         id=_id(raw),
-        parent_id=_id(raw, kind.parent_property),
+        course_id=_id(raw, kind.course_property),
         attributes=has,
         created_on=_text(raw.get("CreatedOn"), _MAX_TIME),
         updated_on=_text(raw.get("UpdatedOn"), _MAX_TIME),

@@ -113,9 +113,9 @@ def _in_its_course(
     if why := misfit(record, kind_of(address)):
         raise CoursesyncError(f"{noun} {record_id}: {why}", "Save it again in Nexudus.")
     for outline in loaded.outlines:
-        if outline.key == course_of(address) and outline.course_id != record.parent_id:
+        if outline.key == course_of(address) and outline.course_id != record.course_id:
             raise CoursesyncError(
-                f"{noun} {record_id} is in the course {record.parent_id}, and {outline.path} is "
+                f"{noun} {record_id} is in the course {record.course_id}, and {outline.path} is "
                 f"of the course {outline.course_id}",
                 f"Give the address of a {noun} in that course's outline.",
             )

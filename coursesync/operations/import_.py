@@ -154,8 +154,8 @@ def read_courses(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, Li
                 continue
             looked_for.append(kind)
             for record in records:
-                if record.parent_id in found:  # else it was moved in the meantime
-                    found[record.parent_id].append(Found(kind, record))
+                if record.course_id in found:  # else it was moved in the meantime
+                    found[record.course_id].append(Found(kind, record))
     return {each: LiveCourse(each, titles[each], found[each], looked_for) for each in found}
 
 
@@ -187,14 +187,14 @@ def _prepared(
         looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
         state = fold(known, looks)
         planned = plan_of(after, state).changes
-        changes = [each for each in planned if each.parent_id in drafts and each.action.changes]
+        changes = [each for each in planned if each.course_id in drafts and each.action.changes]
         new = [each for each in changes if each.address not in there]
-        unlike = [e for e in new if drafts[e.parent_id].is_new or not _is_renumbered(e)]
+        unlike = [e for e in new if drafts[e.course_id].is_new or not _is_renumbered(e)]
         wrong = dict(_misread(unlike, looks, live))
         if not wrong:
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
-            renumbered = Counter(each.parent_id for each in new if _is_renumbered(each))
+            renumbered = Counter(each.course_id for each in new if _is_renumbered(each))
             done = _imported(drafts, entries, changes, live, renumbered)
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
@@ -222,7 +222,7 @@ def _imported(
     taken = Counter(
         (kind_of(at).course_id_of(entry.sent), kind_of(at).name) for at, entry in entries.items()
     )
-    left = Counter(change.parent_id for change in changes)
+    left = Counter(change.course_id for change in changes)
     return [
         Imported(
             course_id,
@@ -306,7 +306,7 @@ def _misread(
             yield identity, _misreading(change)
             continue
         title = change.kind.title_of(change.after or {})
-        for found in live[change.parent_id].records:
+        for found in live[change.course_id].records:
             is_alike = change.kind.title_of(found.record.attributes) == title
             if found.kind is change.kind and found.identity not in taken and is_alike:
                 what = f"the outline would create a second {change.kind.name} like it"

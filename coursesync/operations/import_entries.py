@@ -132,6 +132,6 @@ def _paired(
 
 def adopted(kind: Kind, record: Record, attributes: Attributes, *, protected: bool) -> Entry:
     """Return the entry of a record that comes under management as it is."""
-    course = {kind.parent_property: record.parent_id}
+    course = {kind.course_property: record.course_id}
     entry = Entry(sent=course, id=record.id, protected=protected)
     return entry.reading({**attributes, **course}, record.updated_on)

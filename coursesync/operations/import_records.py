@@ -217,7 +217,7 @@ def _obstacle(
     """Return why a record can't be in an outline, which has what is `there`; "" if it can."""
     at = managed.addresses.get(found.identity)
     entry = None if at is None else managed.state.entries[at]
-    if entry is not None and found.kind.course_id_of(entry.sent) != found.record.parent_id:
+    if entry is not None and found.kind.course_id_of(entry.sent) != found.record.course_id:
         # in this outline it would be created a second time
         return f"it is managed as {at}, and someone moved it here"
     if at is None or there is None:

@@ -120,12 +120,12 @@ def site_of(name: str, records: Callable[[str], Sequence[Mapping[str, object]]])
     every = {kind: records(kind.endpoint) for kind in KINDS.values()}
     for kind, found in every.items():
         for record in found:
-            course = int(str(record[kind.parent_property]))
+            course = int(str(record[kind.course_property]))
             values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
             keys = (course, record.get(kind.link), record["Id"])
             address = address_of(kind.name, *(str(key) for key in keys if key is not None))
             courses.setdefault(course, []).append(Station(address, kind, values))
-            title = record.get(kind.parent_title_property)
+            title = record.get(kind.course_title_property)
             titles.setdefault(course, str(title or f"Course {course}"))
     views = tuple(
         View(str(course), course, titles[course], "on the sandbox", along(stations))

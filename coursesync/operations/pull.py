@@ -425,7 +425,7 @@ def _has_list(outline: Outline, found: Found, managed: Managed) -> bool:
     if found.kind is LISTED:
         return True
     if not found.within:
-        return course_address(outline.key) in outline.lists
+        return (found.kind, course_address(outline.key)) in outline.lists
     outer = found.kind.within
     holder = managed.addresses.get((outer, found.within)) if outer else None
-    return holder is None or holder in outline.lists
+    return holder is None or (found.kind, holder) in outline.lists

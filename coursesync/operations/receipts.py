@@ -154,7 +154,7 @@ def _checkout(folder: Path, plan: Plan) -> tuple[str | None, tuple[str, ...]] | 
     paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
     used = {each for each in map(prefix.__add__, _sources(plan)) if _is_in(each, paths)}
     done = (each for each in plan.changes if each.action.changes)
-    if any(plan.courses[each.parent_id].path is None for each in done):  # an outline was deleted
+    if any(plan.courses[each.course_id].path is None for each in done):  # an outline was deleted
         used |= {each[3:] for each in entries if "D" in each[:2] and each.endswith(ENDINGS)}
     return commit, tuple(sorted(map(shown, used)))
 

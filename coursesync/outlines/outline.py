@@ -141,7 +141,7 @@ class _Building:
             Resource(
                 kind=kind,
                 address=item.address,
-                attributes={**kind.encode(values), kind.parent_property: self.course.id},
+                attributes={**kind.encode(values), kind.course_property: self.course.id},
                 tree=item.tree,
                 path=item.path,
                 pin=None if spec.display_order == UNPINNED else spec.display_order,

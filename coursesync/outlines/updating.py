@@ -22,7 +22,7 @@ from coursesync.kinds.kind import Kind
 from coursesync.outlines.content_files import path_of
 from coursesync.outlines.edit import Move, Remove, SetField, edited
 from coursesync.outlines.html_to_markdown import markdown_for
-from coursesync.outlines.item_files import FRONT
+from coursesync.outlines.leftovers import FRONT
 from coursesync.outlines.rewriting import held
 
 if TYPE_CHECKING:

@@ -77,12 +77,12 @@ def _clashes(
     reported: set[int] = set()
     for change in changes:
         taken = change.action is Action.CREATE or change.was is not None
-        if not taken or change.address in left or change.parent_id in reported:
+        if not taken or change.address in left or change.course_id in reported:
             continue
         other = state.entries.get(change.address) or state.doubts.get(change.address)
-        outline = sides[change.parent_id].outline
+        outline = sides[change.course_id].outline
         if other is not None and outline is not None:
-            reported.add(change.parent_id)
+            reported.add(change.course_id)
             course_id = change.kind.course_id_of(other.sent)
             yield Diagnostic(
                 outline.tree.where(("id",)),
@@ -103,7 +103,7 @@ def _courses(
     changed: dict[int, set[Address]] = defaultdict(set)
     departures: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
-        changed[change.parent_id].add(change.address)
+        changed[change.course_id].add(change.address)
         if change.home is not None:
             departures[change.home].append(change)
     touched = changed.keys() | departures.keys()

@@ -152,7 +152,7 @@ def compare(
     failures = unreadable or {}
     known = {entry.id for entry in ours.values()}
     found = [
-        Drifted(Finding.UNREADABLE, each.parent_id, kind, record=each, failure=failures[each.id])
+        Drifted(Finding.UNREADABLE, each.course_id, kind, record=each, failure=failures[each.id])
         for each in listed
         if each.id in failures and each.id not in known
     ]
@@ -190,7 +190,7 @@ def _suspects(
         if record is None or record.whole is not None:
             continue
         is_ours = same_moment(entry.updated_on, record.updated_on)
-        has_moved = record.parent_id != kind.course_id_of(entry.sent)
+        has_moved = record.course_id != kind.course_id_of(entry.sent)
         is_changed = has_moved or entry.overridden or edits(entry, record, kind)
         has_left = kind.link in record.unknown and kind.link in entry.known
         if is_changed or has_left or (record.unknown and not is_ours):
@@ -208,10 +208,10 @@ def _possible_twins(
     listed = (record for record in live.values() if record.whole is None)
     shows_markers = any(is_marker(record.marker) for record in listed)
     for record in live.values():
-        if record.id in known or record.parent_id not in courses or record.whole is not None:
+        if record.id in known or record.course_id not in courses or record.whole is not None:
             continue
         is_marked = record.marker or shows_markers
-        if not is_marked or _could_be(record, courses[record.parent_id], kind):
+        if not is_marked or _could_be(record, courses[record.course_id], kind):
             yield record.id
 
 
@@ -245,7 +245,7 @@ def _drift_of(
     )
     if record is None:
         return found(Finding.GONE)
-    if record.parent_id != course_id:
+    if record.course_id != course_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
             state.target, course_id, address
         )
@@ -276,7 +276,7 @@ def twins_among(state: State, live: Mapping[int, Record], kind: Kind) -> Iterato
     for twin_id, address in sorted(twins(state, live.values(), kind).items()):
         entry, record = state.entries.get(address), live[twin_id]
         own = live.get(entry.id) if entry is not None else None
-        yield Drifted(Finding.TWIN, record.parent_id, kind, address, entry, record, own=own)
+        yield Drifted(Finding.TWIN, record.course_id, kind, address, entry, record, own=own)
 
 
 def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -> Iterator[Drifted]:
@@ -288,7 +288,7 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
         if record.id in addresses and kind.order_property in record.attributes:
             places[_place(record, kind)].append(addresses[record.id])
     for record in live:
-        if record.parent_id not in courses:
+        if record.course_id not in courses:
             continue
         address = addresses.get(record.id)
         entry = None if address is None else ours[address]
@@ -297,20 +297,20 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
             continue
         finding = Finding.COLLIDES if rivals else Finding.UNMANAGED
         yield Drifted(
-            finding, record.parent_id, kind, address, entry, record, rivals=tuple(sorted(rivals))
+            finding, record.course_id, kind, address, entry, record, rivals=tuple(sorted(rivals))
         )
 
 
 def _place(record: Record, kind: Kind) -> tuple[object, ...]:
     has = record.attributes
-    return record.parent_id, has.get(kind.link), has.get(kind.order_property)
+    return record.course_id, has.get(kind.link), has.get(kind.order_property)
 
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
     is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
     has_other = record.attributes.get(kind.link) != entry.known.get(kind.link)
-    has_left = record.parent_id != kind.course_id_of(entry.sent)
+    has_left = record.course_id != kind.course_id_of(entry.sent)
     return has_left or is_elsewhere or has_other
 
 

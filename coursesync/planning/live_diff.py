@@ -116,7 +116,7 @@ def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:
     The entry has the differences between a candidate and the outline; the next plan shows them.
     """
     kind = kind_of(address)
-    course = {kind.parent_property: doubt.sent[kind.parent_property]}
+    course = {kind.course_property: doubt.sent[kind.course_property]}
     for candidate in doubt.candidates:
         if candidate.id == record_id:
             reads = _reads(doubt.sent, candidate.attributes, kind)
@@ -132,7 +132,7 @@ def _reads(sent: Attributes, has: Attributes, kind: Kind) -> Attributes:
     """
     if fits(sent, has, kind):
         return sent
-    needed = {kind.order_property, kind.parent_property, kind.title_property} - has.keys()
+    needed = {kind.order_property, kind.course_property, kind.title_property} - has.keys()
     alike = {name for name in sent.keys() - kind.write_only if same(name, sent, has, kind)}
     kept = {name: value for name, value in sent.items() if name in needed | alike}
     return dict(sorted({**has, **kept}.items()))

@@ -40,7 +40,7 @@ class Change:
         action: what is done.
         address: the record's address from now on.
         kind: the record's kind.
-        parent_id: the course's Id.
+        course_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
         after: the attributes to send; None if nothing is wanted.
         was: the former address, if it changes.
@@ -58,7 +58,7 @@ class Change:
     action: Action
     address: Address
     kind: Kind
-    parent_id: int
+    course_id: int
     held: Entry | Doubt | None = None
     after: Planned | None = None
     was: Address | None = None
@@ -95,7 +95,7 @@ class Change:
         if not isinstance(self.held, Entry):
             return None
         home = self.kind.course_id_of(self.held.sent)
-        return None if home == self.parent_id else home
+        return None if home == self.course_id else home
 
     @property
     def candidates(self) -> tuple[Candidate, ...]:
@@ -152,8 +152,8 @@ class Change:
         """
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return False
-        now = self.parent_id if self.before is None else self.kind.course_id_of(self.before)
-        moves = self.home is not None or now != self.parent_id
+        now = self.course_id if self.before is None else self.kind.course_id_of(self.before)
+        moves = self.home is not None or now != self.course_id
         return moves or self.action is Action.DELETE
 
     @property
@@ -164,7 +164,7 @@ class Change:
             self.address,
             self.was,
             self.record_id,
-            self.parent_id,
+            self.course_id,
             self.protected,
             _by_name(self.before),
             _by_name(self.after),
@@ -301,8 +301,8 @@ class Plan:
         A course that gets something new is listed before the first create and after the last.
         """
         inside = {inner for kind, _ in self.holders for inner in held_in(kind)}
-        looks = {(each.kind, each.parent_id) for each in self.changes if each.is_sought}
-        new = {(e.kind, e.parent_id) for e in self.changes if e.action is Action.CREATE}
+        looks = {(each.kind, each.course_id) for each in self.changes if each.is_sought}
+        new = {(e.kind, e.course_id) for e in self.changes if e.action is Action.CREATE}
         overwritten = Counter(each.kind for each in self.changes if each.action.overwrites)
         by_id = sum(ceil(number / IDS_AT_ONCE) for number in overwritten.values())
         counts = sum(each.loses_completions for each in self.changes)
@@ -331,6 +331,6 @@ class Plan:
         """Yield each course with its changes; a course that only loses records has none."""
         found: dict[int, list[Change]] = {course_id: [] for course_id in self.courses}
         for change in self.changes:
-            found[change.parent_id].append(change)
+            found[change.course_id].append(change)
         for course_id, changes in found.items():
             yield self.courses[course_id], changes

@@ -59,7 +59,7 @@ def _as_it_reads(drifted: Drifted, entry: Entry, record: Record) -> dict[str, Fi
     Equivalent HTML stays as it is in the entry; otherwise every look would cause an update. The
     order of a moved record stays too, because its number belongs to another course.
     """
-    elsewhere = record.parent_id != drifted.kind.course_id_of(entry.sent)
+    elsewhere = record.course_id != drifted.kind.course_id_of(entry.sent)
     attributes = dict(entry.known)
     if not elsewhere:  # someone undid the other edits that an earlier look found
         changed = {*drifted.properties, *drifted.kind.write_only, *record.unknown}

@@ -65,7 +65,7 @@ def staying(
     found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
     for change in orphans:
         kind, has = change.kind, change.attributes
-        is_here = kind.course_id_of(has) == change.parent_id
+        is_here = kind.course_id_of(has) == change.course_id
         if change.action is not Action.DELETE and is_here:
             found[kind, has.get(kind.link)][change.order] = change.address
     for address in doubts:

@@ -44,7 +44,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     unmanaged = _unmanaged(state, live.values(), kind)
     if not unmanaged:
         return {}
-    courses = {record.parent_id for record in unmanaged}
+    courses = {record.course_id for record in unmanaged}
     ours = {
         address: entry
         for address, entry in state.entries.items()
@@ -62,7 +62,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
         if record.marker in doubted:  # it is that create's, whatever it looks like
             continue
         has = record.attributes
-        named = titled.get(_name(record.parent_id, has, kind), ())
+        named = titled.get(_name(record.course_id, has, kind), ())
         alike = [
             at
             for at in named
@@ -86,7 +86,7 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
     """
     live = {record.id: record for record in records}
     unmanaged = _unmanaged(state, live.values(), kind)
-    titles = {_name(each.parent_id, each.attributes, kind) for each in unmanaged}
+    titles = {_name(each.course_id, each.attributes, kind) for each in unmanaged}
     vague = {each for each, record in live.items() if kind.contents_property in record.unknown}
     return frozenset(
         entry.id

@@ -89,7 +89,7 @@ def _brief(attributes: Planned) -> dict[str, FieldValue | Ref]:
 
 
 def _field(kind: Kind, name: str) -> str:
-    own = {kind.parent_property: COURSE, kind.order_property: ORDER}
+    own = {kind.course_property: COURSE, kind.order_property: ORDER}
     if kind.within is not None:
         own[kind.link] = kind.within.name
     return own.get(name) or kind.field_of(name)

@@ -91,7 +91,7 @@ def sentence(each: Drifted) -> str:  # noqa: PLR0911 - one for each finding
 
 
 def _elsewhere(each: Drifted) -> str:
-    course = each.record.parent_id if each.record else "?"
+    course = each.record.course_id if each.record else "?"
     if not each.is_foreign:
         return f"was moved to course {course} on the site{_by_whom(each)}"
     by_whom = f" (last changed{by})" if (by := _by_whom(each)) else ""
@@ -106,13 +106,13 @@ def _twin(each: Drifted) -> str:
     if each.own is None:
         return f"is not on the site; a record like it is: Id {each.record_id}, {twin}"
     if not _has_own(each):
-        state += f" is in the course {each.own.parent_id} now. It"
+        state += f" is in the course {each.own.course_id} now. It"
     return f"has a twin: Id {each.record_id}, {twin}. {state} was {_made(each.own)}"
 
 
 def _has_own(twin: Drifted) -> bool:
     """Return whether our own record is in the twin's course, so that it can be kept."""
-    return twin.own is not None and twin.own.parent_id == twin.course_id
+    return twin.own is not None and twin.own.course_id == twin.course_id
 
 
 def _made(record: Record | None) -> str:

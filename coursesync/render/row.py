@@ -97,8 +97,8 @@ class Row:
         if change.home is None:
             link = (change.kind.link,)
             return tuple(each for each in self.compared if each.properties != link)
-        before, after = _course(courses[change.home]), _course(courses[change.parent_id])
-        course = (change.kind.parent_property,)
+        before, after = _course(courses[change.home]), _course(courses[change.course_id])
+        course = (change.kind.course_property,)
         return tuple(
             replace(each, before=before, after=after) if each.properties == course else each
             for each in self.compared
@@ -136,7 +136,7 @@ def _seen(change: Change, around: Around) -> str:
 def departure_of(change: Change, around: Around) -> Row:
     """Return the row of a record that moves away, in the course that it leaves."""
     prior = change.before or {}
-    goes = _course(around.courses[change.parent_id])
+    goes = _course(around.courses[change.course_id])
     return Row(
         around,
         change,

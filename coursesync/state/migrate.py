@@ -87,4 +87,4 @@ def _placed(address: str, attributes: object, course_id: object) -> dict[str, ob
 def _course_property(address: str) -> str:
     if (kind := KINDS.get(address.partition(".")[0])) is None:
         raise ValueError("no such kind")
-    return kind.parent_property
+    return kind.course_property

@@ -184,7 +184,7 @@ class Unread(Mapping[Address, Entry]):
 
 def placed(address: Address, held: Held) -> Held:
     """Return an entry or a doubt if its place and title are known; else raise ValueError."""
-    read_id(held.sent.get(check_place(address, held.known).parent_property))
+    read_id(held.sent.get(check_place(address, held.known).course_property))
     others = [held.sent]
     match held:
         case Entry(attempted=dict(attempted)):
@@ -203,7 +203,7 @@ def check_place(address: Address, attributes: Sent) -> Kind:
     """
     if (kind := KINDS.get(address.partition(".")[0])) is None:
         raise ValueError("no such kind")
-    read_id(attributes.get(kind.parent_property))
+    read_id(attributes.get(kind.course_property))
     is_ordered = type(attributes.get(kind.order_property)) is int
     if not is_ordered or type(attributes.get(kind.title_property)) is not str:
         raise ValueError("no order, or no title")

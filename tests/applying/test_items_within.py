@@ -71,7 +71,7 @@ def outline(
                 Resource(
                     LESSON,
                     address_of(LESSON.name, *where, each),
-                    {**attributes, LESSON.parent_property: 4711},
+                    {**attributes, LESSON.course_property: 4711},
                     made.tree,
                     (),
                     previous_keys=(old[each],) if each in old else (),

@@ -144,7 +144,7 @@ def state_of(shape: Shape) -> State:
 
 def _sent(kind: Kind, course: int, order: int) -> dict[str, FieldValue]:
     written = kind.encode({"title": f"Record {order}", "contents": "<p>Everything.</p>"})
-    return {**written, kind.parent_property: course, kind.order_property: order}
+    return {**written, kind.course_property: course, kind.order_property: order}
 
 
 def fill(database: Path, shape: Shape) -> None:

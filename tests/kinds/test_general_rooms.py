@@ -28,7 +28,7 @@ PROPERTIES = {
     for kind in KINDS.values()
     for name in (
         *(*kind.types, *kind.write_only, *kind.traces.values()),
-        *(kind.marker_property, kind.parent_title_property),
+        *(kind.marker_property, kind.course_title_property),
     )
 }
 

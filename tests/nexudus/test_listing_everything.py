@@ -85,7 +85,7 @@ def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int
     clock = VirtualClock()
     line = Line(api, clock, Quiet(), Schedule())
     found = Lookout(Sender(line)).sweep(SECTION, courses, ours)
-    return {record.id: record.parent_id for record in found}
+    return {record.id: record.course_id for record in found}
 
 
 def test_one_course_is_listed_by_itself() -> None:

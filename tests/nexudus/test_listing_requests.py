@@ -69,4 +69,4 @@ def test_everything_is_listed_only_where_that_is_fewer_requests(
     found = Lookout(Sender(line)).around(SECTION, everywhere)
 
     assert len(schedule.requests) == requests
-    assert Counter(record.parent_id for record in found) == dict.fromkeys(everywhere, sections)
+    assert Counter(record.course_id for record in found) == dict.fromkeys(everywhere, sections)

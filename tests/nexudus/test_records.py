@@ -81,7 +81,7 @@ def test_a_record_is_what_an_outline_decides_and_who_wrote_it() -> None:
     assert found.records == {
         1001: Record(
             id=1001,
-            parent_id=4711,
+            course_id=4711,
             attributes=attributes,
             created_on="2025-01-15T10:30:00Z",
             updated_on="2025-01-16T10:30:00Z",

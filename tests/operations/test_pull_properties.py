@@ -115,7 +115,8 @@ class Site:
     def records(self, kind: str) -> list[dict[str, object]]:
         """Return the records of a kind."""
         with open_sandbox(self.project.store.path.parent, ()) as sandbox:
-            return [*(sandbox.sections() if kind == "sections" else sandbox.lessons())]
+            found = sandbox.sections() if kind == "sections" else sandbox.lessons()
+            return [dict(each) for each in found]
 
     def edit(self, kind: str, method: str, body: dict[str, object]) -> None:
         """Let a person change, add or remove a record."""

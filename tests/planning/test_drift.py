@@ -511,7 +511,7 @@ def test_an_edit_is_found_just_where_apply_would_stop(
     found = findings(look(state, records))
     for each, entry in state.entries.items():
         record = records.get(each)
-        if record is not None and record.parent_id == entry.sent["CourseId"]:
+        if record is not None and record.course_id == entry.sent["CourseId"]:
             assert bool(edits(entry, record, SECTION)) is (("edited", each) in found)
 
 

@@ -54,7 +54,7 @@ def edited() -> State:
     kept = known.entries[address("a")]
     record = Record(
         id=kept.id,
-        parent_id=4711,
+        course_id=4711,
         attributes={**kept.known, "Title": "Edited", "SectionContents": "<p>x</p>"},
         created_on=AT,
         updated_on="2025-02-02T00:00:00Z",

@@ -429,7 +429,7 @@ def _spoken_of(read: Outlines, state: State, policy: Policy) -> set[str]:
         left = plan_of(read, state, policy)
     except InvalidOutlines:
         return {outline.key for outline in read.outlines}
-    ids = {change.parent_id for change in left.changes}
+    ids = {change.course_id for change in left.changes}
     ids |= {change.home for change in left.changes if change.home is not None}
     leads = {course_of(each.lead) for each in left.changes if each.lead is not None}
     open_courses = {course_of(address) for address in unconfirmed(state)}

@@ -156,7 +156,7 @@ class Both:
         """
         courses = {each.key: each.course for each in records(self.sandbox)}
         new = report.with_status(Status.CREATED, Status.ADOPTED, Status.SETTLED)
-        looked = {(each.change.kind.name, each.change.parent_id) for each in new}
+        looked = {(each.change.kind.name, each.change.course_id) for each in new}
         return (key[0], courses[key]) in looked
 
     def _told(self) -> list[set[Key]]:

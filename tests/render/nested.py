@@ -26,7 +26,7 @@ def attributes(address: str, title: str, order: int, **fields: object) -> dict[s
     """Return the attributes of a record at an address, with an author's fields."""
     kind = kind_of(Address(address))
     encoded = kind.encode({"title": title, **fields})  # type: ignore[dict-item]
-    return {**encoded, kind.order_property: order, kind.parent_property: COURSE}
+    return {**encoded, kind.order_property: order, kind.course_property: COURSE}
 
 
 def entry(record_id: int, sent: Mapping[str, object]) -> Entry:

@@ -282,7 +282,7 @@ def test_drift_says_between_which_sections_a_lesson_was_moved() -> None:
     sent = {**attributes("lesson.c.week.desk", "Desk", 10), LINK: 52}
     record = Record(
         id=90,
-        parent_id=4711,
+        course_id=4711,
         attributes={**sent, LINK: 77},  # type: ignore[dict-item]
         created_on=None,
         updated_on="2025-02-01T10:00:00Z",
