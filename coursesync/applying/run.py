@@ -204,7 +204,9 @@ class Run:
         made = self.results.get(change.holder) if change.holder else None
         if made is None or not made.done or made.record_id is None:
             return change
-        return replace(change, after={**(change.after or {}), change.kind.link: made.record_id})
+        return replace(
+            change, after={**(change.after or {}), change.kind.parent_property: made.record_id}
+        )
 
     def conclude(self, result: Result, holds: str = "") -> None:
         """Record the result of a change, and report it as progress; the journal has it already.

@@ -113,8 +113,9 @@ class Places:
 
         If that item no longer exists, its records may be in none, or in the new one.
         """
-        link, has = self._kind.link, record.attributes.get(self._kind.link)
-        sent, wanted = sought.attributes.get(link), (sought.change.after or {}).get(link)
+        name = self._kind.parent_property
+        has, sent = record.attributes.get(name), sought.attributes.get(name)
+        wanted = (sought.change.after or {}).get(name)
         return has == sent or (sent != wanted and has in {None, wanted})
 
     def _placed(self, sought: Sought) -> Sequence[Record]:

@@ -194,7 +194,7 @@ def _look_where_others_wrote(run: Run, change: Change) -> None:
     Nobody wrote into a record that this run has made since then.
     """
     course, kind = run.course_of(change), change.kind
-    holder = (kind.within, (change.after or {}).get(kind.link)) if kind.within else None
+    holder = (kind.within, (change.after or {}).get(kind.parent_property)) if kind.within else None
     for _ in range(_MOST_LOOKS):
         looked = course.looked.get(kind, 0), holder and course.made.get(holder)
         if run.sender.interruptions in looked or change.address in run.results:
@@ -224,7 +224,7 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
     before = {} if entry.unsure else entry.known
     after = in_order(change.after)
     # without an item that it is in, a record names none; what an author took out is sent as null
-    gone = {*filter(None, [kind.link]), *entry.known} - kind.write_only - after.keys()
+    gone = {*filter(None, [kind.parent_property]), *entry.known} - kind.write_only - after.keys()
     return {
         **{name: value for name, value in whole.items() if name not in kind.write_only},
         **dict.fromkeys(gone),

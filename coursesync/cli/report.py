@@ -225,7 +225,7 @@ def _refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
     if not result.problems:
         yield Diagnostic(resource.where, f"the API refuses {this}: {result.reason}")
     for problem in result.problems:
-        if resource.kind.within and problem.name == resource.kind.link:
+        if resource.kind.within and problem.name == resource.kind.parent_property:
             yield Diagnostic(
                 resource.where,
                 f"the API refuses the {resource.kind.within.name} of {this}: {problem.message}",

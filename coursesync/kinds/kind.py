@@ -114,10 +114,9 @@ class Kind:
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
-        within: the kind whose items have a list of this kind's; the course has one in any case.
-        link: the property with the Id of the record of that kind that a record is in; a record
-            directly in its course has none.
-        link_filter: narrows a search to the records that are in one of that kind.
+        within: the kind that may hold it, besides the course; None if only the course may.
+        parent_property: holds the Id of such a parent; a record directly in its course has none.
+        parent_filter: narrows a search to the records in one parent.
         completions: where the API keeps who completed a record, if members can.
     """
 
@@ -132,8 +131,8 @@ class Kind:
     spec: Callable[[], type[Spec]]
     fields: tuple[Field, ...]
     within: Kind | None = None
-    link: str = ""
-    link_filter: str = ""
+    parent_property: str = ""
+    parent_filter: str = ""
     completions: Completions | None = None
 
     def encode(self, values: Values) -> dict[str, FieldValue]:
@@ -251,7 +250,7 @@ class Kind:
     def types(self) -> Mapping[str, type[FieldValue]]:
         """The type of each property that can be read."""
         readable = (each.properties.items() for each in self._sent if not each.trace)
-        ids = {name: int for name in (self.course_property, self.link) if name}
+        ids = {name: int for name in (self.course_property, self.parent_property) if name}
         return ids | {name: type_ for each in readable for name, type_ in each}
 
     @cached_property

@@ -47,8 +47,8 @@ LESSON = Kind(
     marker_property="SystemId",
     spec=_spec,
     within=SECTION,
-    link="SectionId",
-    link_filter="CourseLesson_Section",
+    parent_property="SectionId",
+    parent_filter="CourseLesson_Section",
     completions=Completions(
         "/api/content/coursecompletedlessons",
         "CourseCompletedLesson",

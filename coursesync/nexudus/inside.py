@@ -77,7 +77,7 @@ class Inside:
         return {each: [r for r in records if _may_be_in(r, each, kind)] for each in holders}
 
     def _of_one(self, holder: int, kind: Kind) -> Sequence[Record]:
-        endpoint = replace(endpoint_of(kind), course_filter=kind.link_filter)
+        endpoint = replace(endpoint_of(kind), course_filter=kind.parent_filter)
         records = self._whole(all_of(self._sender, endpoint, holder), kind)
         return [each for each in records if _may_be_in(each, holder, kind)]
 
@@ -91,10 +91,12 @@ class Inside:
 
 
 def _vague(listed: Mapping[int, Record], kind: Kind) -> set[int]:
-    needed = {kind.link, kind.title_property}
+    needed = {kind.parent_property, kind.title_property}
     return {number for number, each in listed.items() if needed & (each.unknown | each.odd)}
 
 
 def _may_be_in(record: Record, holder: int, kind: Kind) -> bool:
     """Return whether a record is in another, or that can't be read; a filter may be inexact."""
-    return record.attributes.get(kind.link) == holder or kind.link in record.odd
+    return (
+        record.attributes.get(kind.parent_property) == holder or kind.parent_property in record.odd
+    )

@@ -127,7 +127,7 @@ def _check_holder(record: Record, address: Address, known: State) -> None:
     kind, outer = kind_of(address), kind_of(address).within
     if outer is None:
         return
-    has = record.attributes.get(kind.link)
+    has = record.attributes.get(kind.parent_property)
     homes = (at for at, e in known.entries.items() if kind_of(at) is outer and e.id == has)
     home = course_address(course_of(address)) if has is None else next(homes, None)
     if home == kind.parent_of(address):

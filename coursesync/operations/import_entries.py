@@ -92,7 +92,7 @@ def _new_entries(
             reads = {name: value for name, value in like.items() if name not in kind.write_only}
             reads[kind.order_property] = kind.order_of(record.attributes)
             if found.within:
-                reads[kind.link] = found.within
+                reads[kind.parent_property] = found.within
             yield at, adopted(kind, record, reads, protected=each.resource.protected)
 
 

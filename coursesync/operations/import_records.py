@@ -55,7 +55,7 @@ class Found:
     @property
     def within(self) -> int:
         """The Id of the record that it is in, 0 if it is directly in its course."""
-        link = self.record.attributes.get(self.kind.link)
+        link = self.record.attributes.get(self.kind.parent_property)
         return link if type(link) is int else 0
 
     @property

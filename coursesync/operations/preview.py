@@ -122,7 +122,7 @@ def site_of(name: str, records: Callable[[str], Sequence[Mapping[str, object]]])
         for record in found:
             course = int(str(record[kind.course_property]))
             values = {n: v for n, v in record.items() if isinstance(v, str | int | bool)}
-            keys = (course, record.get(kind.link), record["Id"])
+            keys = (course, record.get(kind.parent_property), record["Id"])
             address = address_of(kind.name, *(str(key) for key in keys if key is not None))
             courses.setdefault(course, []).append(Station(address, kind, values))
             title = record.get(kind.course_title_property)

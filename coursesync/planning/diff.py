@@ -157,13 +157,13 @@ class _Slot(NamedTuple):
     Attributes:
         order: its number among its siblings.
         place: its new neighbours, if the number changes.
-        link: the Id of the item that it is in, or what stands for it; None for the course.
+        parent_id: the Id of its parent, or a `Ref` to it; None for the course.
         beside: the records that stay beside it, by their numbers.
     """
 
     order: int
     place: Place | None
-    link: int | Ref | None
+    parent_id: int | Ref | None
     beside: Mapping[int, Address]
 
 
@@ -179,8 +179,8 @@ def _slots(
         siblings[resource.kind, resource.parent].append(resource)
     slots: dict[Address, _Slot] = {}
     for (kind, parent), resources in siblings.items():
-        link = side.link(kind, parent)
-        beside = stays.get((kind, link), {})
+        parent_id = side.parent_id(kind, parent)
+        beside = stays.get((kind, parent_id), {})
         prior = [side.order(resource) for resource in resources]
         ids = [entry.id for entry in map(side.entry, resources) if entry is not None]
         orders = assign(prior, [resource.pin for resource in resources], ids, beside.keys())
@@ -188,7 +188,7 @@ def _slots(
         if side.pairs:
             placed = places([kind.title_of(r.attributes) for r in resources], prior, orders)
         for resource, order, place in zip(resources, orders, placed, strict=True):
-            slots[resource.address] = _Slot(order, place, link, beside)
+            slots[resource.address] = _Slot(order, place, parent_id, beside)
     return slots
 
 
@@ -199,8 +199,8 @@ def _wanted(
     address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
     entry, doubt = side.entry(resource), side.doubts.get(address)
     desired: dict[str, FieldValue | Ref] = {**resource.attributes, kind.order_property: slot.order}
-    if slot.link is not None:
-        desired[kind.link] = slot.link
+    if slot.parent_id is not None:
+        desired[kind.parent_property] = slot.parent_id
     after = kind.settle(entry.known if entry else None, desired)
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected

@@ -169,7 +169,7 @@ def compare(
         entry.id: at for at, entry in state.entries.items() if kind_of(at) is kind.within
     }
     beside = (
-        replace(each, within=inside.get(each.record.attributes.get(kind.link)))
+        replace(each, within=inside.get(each.record.attributes.get(kind.parent_property)))
         if each.record
         else each
         for each in _others(ours, others, kind)
@@ -192,7 +192,7 @@ def _suspects(
         is_ours = same_moment(entry.updated_on, record.updated_on)
         has_moved = record.course_id != kind.course_id_of(entry.sent)
         is_changed = has_moved or entry.overridden or edits(entry, record, kind)
-        has_left = kind.link in record.unknown and kind.link in entry.known
+        has_left = kind.parent_property in record.unknown and kind.parent_property in entry.known
         if is_changed or has_left or (record.unknown and not is_ours):
             yield entry.id
 
@@ -303,13 +303,13 @@ def _others(ours: Mapping[Address, Entry], live: Sequence[Record], kind: Kind) -
 
 def _place(record: Record, kind: Kind) -> tuple[object, ...]:
     has = record.attributes
-    return record.course_id, has.get(kind.link), has.get(kind.order_property)
+    return record.course_id, has.get(kind.parent_property), has.get(kind.order_property)
 
 
 def _has_moved(entry: Entry, record: Record, kind: Kind) -> bool:
     order = record.attributes.get(kind.order_property)
     is_elsewhere = order is not None and order != entry.known.get(kind.order_property)
-    has_other = record.attributes.get(kind.link) != entry.known.get(kind.link)
+    has_other = record.attributes.get(kind.parent_property) != entry.known.get(kind.parent_property)
     has_left = record.course_id != kind.course_id_of(entry.sent)
     return has_left or is_elsewhere or has_other
 

@@ -44,7 +44,9 @@ def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:
     """
     has = record.attributes
     idle = kind.idle(known) & kind.idle(has)
-    placed = {kind.link} & has.keys()  # directly in the course, a record has no such property
+    placed = {
+        kind.parent_property
+    } & has.keys()  # directly in the course, a record has no such property
     compared = (known.keys() | placed) - kind.write_only - record.unknown - idle
     return tuple(name for name in sorted(compared) if not same(name, known, has, kind))
 
@@ -54,7 +56,10 @@ def fits(sent: Attributes, has: Attributes, kind: Kind, apart_from: Collection[s
 
     The properties in `apart_from` are not compared.
     """
-    compared = {*sent, *filter(None, [kind.contents_property, kind.link])} - kind.write_only
+    compared = {
+        *sent,
+        *filter(None, [kind.contents_property, kind.parent_property]),
+    } - kind.write_only
     return all(same(name, sent, has, kind) for name in compared.difference(apart_from))
 
 
@@ -69,7 +74,7 @@ def same(name: str, sent: Attributes, has: Attributes, kind: Kind) -> bool:
     if kind.types.get(name) is str:
         ours, theirs = ours or "", theirs or ""
     if ours is None or theirs is None:
-        return ours is theirs and name == kind.link
+        return ours is theirs and name == kind.parent_property
     if name == kind.title_property:
         return unescaped(str(ours)).strip() == unescaped(str(theirs)).strip()
     return type(ours) is type(theirs) and ours == theirs

@@ -105,7 +105,7 @@ class Change:
     @property
     def holder(self) -> Address | None:
         """The address of the new record that it will be in; None if that is known by its Id."""
-        found = (self.after or {}).get(self.kind.link)
+        found = (self.after or {}).get(self.kind.parent_property)
         return found.ref if isinstance(found, Ref) else None
 
     @property
@@ -120,10 +120,10 @@ class Change:
     @property
     def moves(self) -> bool:
         """Whether it takes the record out of the one that it is in, within its course."""
-        link, before = self.kind.link, self.before
-        if not link or before is None or self.after is None or self.action is Action.DOUBT:
+        name, before = self.kind.parent_property, self.before
+        if not name or before is None or self.after is None or self.action is Action.DOUBT:
             return False
-        return before.get(link) != self.after.get(link)
+        return before.get(name) != self.after.get(name)
 
     @property
     def stays_protected(self) -> bool:

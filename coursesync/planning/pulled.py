@@ -215,13 +215,13 @@ class _Pulling:
 
     def _take_place(self, item: _Item) -> None:
         """Follow a record that was moved into another item, or out of one."""
-        kind, link = item.kind, item.kind.link
-        now = item.live.get(link) if link else None
-        if not link or now == item.base.get(link):
+        kind, name = item.kind, item.kind.parent_property
+        now = item.live.get(name) if name else None
+        if not name or now == item.base.get(name):
             return
-        wants = self._side.link(kind, item.resource.parent)
+        wants = self._side.parent_id(kind, item.resource.parent)
         if wants == now:
-            item.placed.add(link)
+            item.placed.add(name)
             return
         outer = kind.within
         holder = course_address(self._outline.key)
@@ -232,11 +232,11 @@ class _Pulling:
                 self._conflicts.append(Conflict(item.resource, (PLACE,), why))
                 return
             holder = held
-        if not (self._theirs or wants == item.base.get(link)):
+        if not (self._theirs or wants == item.base.get(name)):
             item.clashes.append(PLACE)
             return
         item.home = (kind, holder)
-        item.placed.add(link)
+        item.placed.add(name)
 
     def _take_orders(self, wanted: Collection[Address]) -> dict[List, tuple[Address, ...]]:
         """Return the new order of each list that changes."""

@@ -38,7 +38,7 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
     changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
     # what is in a record that is deleted must be gone before
     stay = {
-        (each.kind.within, each.attributes.get(each.kind.link)): each.address
+        (each.kind.within, each.attributes.get(each.kind.parent_property)): each.address
         for each in changes
         if each.action is not Action.DELETE
     }
@@ -67,10 +67,10 @@ def staying(
         kind, has = change.kind, change.attributes
         is_here = kind.course_id_of(has) == change.course_id
         if change.action is not Action.DELETE and is_here:
-            found[kind, has.get(kind.link)][change.order] = change.address
+            found[kind, has.get(kind.parent_property)][change.order] = change.address
     for address in doubts:
         kind, sent = kind_of(address), side.doubts[address].sent
-        found[kind, sent.get(kind.link)][kind.order_of(sent)] = address
+        found[kind, sent.get(kind.parent_property)][kind.order_of(sent)] = address
     return found
 
 

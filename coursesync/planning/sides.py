@@ -112,7 +112,7 @@ class Side:
         held, kind = self.doubts.get(resource.address) or self.entry(resource), resource.kind
         if held is None or kind.course_id_of(held.sent) != self.course_id:
             return None
-        if held.known.get(kind.link) != self.link(kind, resource.parent):
+        if held.known.get(kind.parent_property) != self.parent_id(kind, resource.parent):
             return None  # it has its number among others
         return int(held.known[kind.order_property])
 
@@ -123,7 +123,7 @@ class Side:
         parents = {old: new for new, old in self.pairs.items()}
         return parents, homes_of(entries, parents, course_address(self.key))
 
-    def link(self, kind: Kind, parent: Address) -> int | Ref | None:
+    def parent_id(self, kind: Kind, parent: Address) -> int | Ref | None:
         """Return the Id of the item that a record of a kind is in; None if it is in the course.
 
         An item without an entry has a `Ref`.
@@ -219,7 +219,7 @@ def _left_alone(side: Side, kind: Kind, entries: Mapping[Address, Entry]) -> set
     }
     found = set()
     for address, entry in entries.items():
-        held_by = entry.known.get(kind.link)
+        held_by = entry.known.get(kind.parent_property)
         place = course if held_by is None else holders.get(held_by)
         if place is None or not unlisted.isdisjoint({place, homes[address]}):
             found.add(address)

@@ -70,7 +70,7 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
             and _may_be_there(ours[at].known, has, kind, holders)
         ]
         # of several, the one in the same place
-        place = (kind.link, kind.order_property)
+        place = (kind.parent_property, kind.order_property)
         alike.sort(key=lambda at: [ours[at].known.get(n) != has.get(n) for n in place])
         if twin := marked.get(record.marker) or next(iter(alike), None):
             found[record.id] = twin
@@ -124,12 +124,12 @@ def _may_be_there(sent: Attributes, has: Attributes, kind: Kind, holders: Collec
     That is the same item, or one of the two is in none of ours; without contents, the two must
     then be equal otherwise. A copy in another item of ours is no twin.
     """
-    ours, theirs = sent.get(kind.link), has.get(kind.link)
+    ours, theirs = sent.get(kind.parent_property), has.get(kind.parent_property)
     if ours == theirs:
         return True
     is_strange = theirs not in holders or (ours is not None and ours not in holders)
     is_full = bool(kind.contents_of(has).strip())
-    return is_strange and (is_full or fits(sent, has, kind, {kind.link}))
+    return is_strange and (is_full or fits(sent, has, kind, {kind.parent_property}))
 
 
 def _is_alike(entry: Entry, own: Record | None, has: Attributes, kind: Kind) -> bool:

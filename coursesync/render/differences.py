@@ -58,7 +58,7 @@ def differences(
         by_field.setdefault(_field(change.kind, name), []).append(name)
     found = [
         _held_by(change, field, holders or Holders())
-        if by_field[field] == [change.kind.link]
+        if by_field[field] == [change.kind.parent_property]
         else _difference(change, field, tuple(by_field[field]), among)
         for field in _in_order(change.kind, by_field)
     ]
@@ -91,13 +91,18 @@ def _brief(attributes: Planned) -> dict[str, FieldValue | Ref]:
 def _field(kind: Kind, name: str) -> str:
     own = {kind.course_property: COURSE, kind.order_property: ORDER}
     if kind.within is not None:
-        own[kind.link] = kind.within.name
+        own[kind.parent_property] = kind.within.name
     return own.get(name) or kind.field_of(name)
 
 
 def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
     """Sort fields: the record's place, then the fields in the author's order, then long texts."""
-    known = [COURSE, _field(kind, kind.link), ORDER, *(field.name for field in kind.fields)]
+    known = [
+        COURSE,
+        _field(kind, kind.parent_property),
+        ORDER,
+        *(field.name for field in kind.fields),
+    ]
     place = {field: i for i, field in enumerate(known)}
     long = _field(kind, kind.contents_property)
     return sorted(fields, key=lambda field: (field == long, place.get(field, len(known)), field))
@@ -105,7 +110,7 @@ def _in_order(kind: Kind, fields: Iterable[str]) -> list[str]:
 
 def _held_by(change: Change, field: str, holders: Holders) -> Difference:
     was, now = (holders.name(change.kind, each) for each in holder_of(change))
-    return Difference(field, (change.kind.link,), was, now)
+    return Difference(field, (change.kind.parent_property,), was, now)
 
 
 def _difference(change: Change, field: str, names: tuple[str, ...], among: int) -> Difference:

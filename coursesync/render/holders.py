@@ -33,13 +33,18 @@ def directly(kind: Kind) -> str:
 
 def holder_of(change: Change) -> tuple[FieldValue | Ref | None, FieldValue | Ref | None]:
     """Return the Id of what a record is in before and after a change; None is its course."""
-    link = change.kind.link
+    link = change.kind.parent_property
     return (change.before or {}).get(link), (change.after or {}).get(link)
 
 
 def is_moved(change: Change) -> bool:
     """Return whether a change puts a record of a course into another item of that course."""
-    if not change.kind.link or change.before is None or change.after is None or change.home:
+    if (
+        not change.kind.parent_property
+        or change.before is None
+        or change.after is None
+        or change.home
+    ):
         return False
     before, after = holder_of(change)
     return before != after
@@ -111,6 +116,6 @@ def holders_among(found: Iterable[Drifted], entries: Mapping[Address, Entry]) ->
 def _link(addresses: dict[tuple[Kind, object], Address], known: Known) -> None:
     """Learn the Id of the item that a record is in, unless it is known."""
     address, kind, attributes = known
-    held_by = attributes.get(kind.link)
+    held_by = attributes.get(kind.parent_property)
     if kind.within is not None and isinstance(held_by, int):
         addresses.setdefault((kind.within, held_by), kind.parent_of(address))

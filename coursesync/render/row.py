@@ -95,7 +95,7 @@ class Row:
         if change.action not in _DETAILED or self.wording is LEAVING:
             return ()
         if change.home is None:
-            link = (change.kind.link,)
+            link = (change.kind.parent_property,)
             return tuple(each for each in self.compared if each.properties != link)
         before, after = _course(courses[change.home]), _course(courses[change.course_id])
         course = (change.kind.course_property,)

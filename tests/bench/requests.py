@@ -136,7 +136,7 @@ def state_of(shape: Shape) -> State:
         for record_id, course, order in shape.entries()
     }
     for record_id, course, section, order in shape.inner():
-        sent = {**_sent(LESSON, course, order), LESSON.link: section}
+        sent = {**_sent(LESSON, course, order), LESSON.parent_property: section}
         address = address_of("lesson", f"c{course}", f"s{section}", f"l{order}")
         entries[address] = Entry(sent=sent, id=record_id, updated_on=AT)
     return State(entries=dict(sorted(entries.items())), target=TARGET)

@@ -60,7 +60,7 @@ class Stage:
     def holders(self, course: int) -> dict[str, str]:
         """Return the section that each of a course's lessons is in, if it is in one."""
         listed = self._listed(course)
-        links = {record: each.get(LESSON.link) for record, each in listed}
+        links = {record: each.get(LESSON.parent_property) for record, each in listed}
         return {record: f"{SECTION.name} {link}" for record, link in links.items() if link}
 
     def _listed(self, course: int) -> Iterator[tuple[str, dict[str, object]]]:

@@ -41,8 +41,8 @@ HANDOUT = Kind(
     marker_property="SystemId",
     spec=lambda: HandoutSpec,
     within=SECTION,
-    link="SectionId",
-    link_filter="CourseHandout_Section",
+    parent_property="SectionId",
+    parent_filter="CourseHandout_Section",
     fields=(
         KEY,
         PREVIOUS_KEYS,

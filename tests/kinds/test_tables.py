@@ -132,7 +132,7 @@ def test_properties_have_the_types_that_the_table_gives(kind: Kind, data: st.Dat
     types = {name: type_ for each in kind.fields for name, type_ in each.properties.items()}
 
     assert {name: type(value) for name, value in sent.items()} == {n: types[n] for n in sent}
-    ids = {kind.course_property, kind.link} - {""}
+    ids = {kind.course_property, kind.parent_property} - {""}
     assert kind.types.keys() == types.keys() - kind.write_only | ids
 
 

@@ -14,7 +14,9 @@ from coursesync.kinds import KINDS
 from coursesync.sandbox import tables
 
 APART = os.environ.get("HANDOUTS") == "apart"
-KINDS[HANDOUT.name] = replace(HANDOUT, within=None, link="", link_filter="") if APART else HANDOUT
+KINDS[HANDOUT.name] = (
+    replace(HANDOUT, within=None, parent_property="", parent_filter="") if APART else HANDOUT
+)
 tables.KINDS["coursehandouts"] = tables.written(
     "CourseHandout",
     "handouts",

@@ -491,7 +491,7 @@ def poll(name: str, within: Kind | None) -> Kind:
         marker_property="SystemId",
         spec=lambda: PollSpec,
         within=within,
-        link="SectionId" if within else "",
+        parent_property="SectionId" if within else "",
         fields=(
             *(KEY, PREVIOUS_KEYS, TITLE, unlock_of(name)),
             one_of("answers", "Answers", {"one": (1, "one"), "many": (2, "many")}, "one"),

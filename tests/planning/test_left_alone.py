@@ -51,7 +51,7 @@ def with_tour() -> State:
 def moved_to(state: State, lesson: str, section_id: int | None) -> State:
     """Return the state after a look: a person has put a lesson into another section."""
     entry = state.entries[Address(lesson)]
-    seen = replace(entry, seen={LESSON.link: section_id})
+    seen = replace(entry, seen={LESSON.parent_property: section_id})
     return replace(state, entries={**state.entries, Address(lesson): seen})
 
 
@@ -281,7 +281,7 @@ class Story:
 
     def has_list(self, lesson: Address, led_to: State) -> bool:
         """Say whether the outline lists the lessons where one is, by its record's own Id."""
-        place = self.state.entries[lesson].known.get(LESSON.link)
+        place = self.state.entries[lesson].known.get(LESSON.parent_property)
         if place is None:
             return self.lessons is not None
         there = [at for at, e in self.state.entries.items() if e.id == place]
@@ -324,6 +324,6 @@ def test_no_story_takes_what_is_left_alone(random: Random, policy: Policy) -> No
         assert {change.action for change in again.changes} <= {Action.KEEP}
         held = {entry.id: at for at, entry in led_to.entries.items() if kind_of(at) is SECTION}
         for at, entry in led_to.entries.items():
-            place = entry.sent.get(LESSON.link) if kind_of(at) is LESSON else None
+            place = entry.sent.get(LESSON.parent_property) if kind_of(at) is LESSON else None
             if place in held and entry.id not in story.astray:
                 assert LESSON.parent_of(at) == held[int(str(place))]

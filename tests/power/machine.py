@@ -111,7 +111,7 @@ class Live:
     @property
     def holder(self) -> int | None:
         """The Id of the section that it is in; None if it is in none."""
-        found = self.values.get(self.kind.link)
+        found = self.values.get(self.kind.parent_property)
         return None if found is None else int(str(found))
 
     @property
@@ -317,7 +317,7 @@ class Machine:
             and each.key not in known
         ]
         # first what is in the section that it was sent to
-        alike.sort(key=lambda each: each.holder != doubt.known.get(kind.link))
+        alike.sort(key=lambda each: each.holder != doubt.known.get(kind.parent_property))
         return [each.id for each in alike]
 
     def _free(self, report: Report) -> bool:
@@ -393,7 +393,7 @@ class Machine:
         for address, entry in self.state().entries.items():
             kind = kind_of(address)
             record = live.get((kind.name, entry.id))
-            sent = {**dict.fromkeys(filter(None, [kind.link])), **entry.known}
+            sent = {**dict.fromkeys(filter(None, [kind.parent_property])), **entry.known}
             has = record.values if record else {}
             if address not in kept and any(has.get(name) != v for name, v in sent.items()):
                 found.append(address)

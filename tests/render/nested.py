@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 COURSE = 4711
 KIND = KINDS["lesson"]
-LINK = KIND.link
+LINK = KIND.parent_property
 
 
 def attributes(address: str, title: str, order: int, **fields: object) -> dict[str, object]:

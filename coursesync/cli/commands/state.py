@@ -78,7 +78,7 @@ def _lines(entry: Entry, kind: Kind) -> Iterator[str]:
         yield "protected: it is never deleted"
     if entry.unsure:
         yield "its last update was interrupted: the next apply sends it again"
-    if (held_by := entry.known.get(kind.link)) is not None and kind.within is not None:
+    if (held_by := entry.known.get(kind.parent_property)) is not None and kind.within is not None:
         yield f"{kind.within.name}: {held_by}"
     for field in kind.fields:
         if not field.properties.keys().isdisjoint(entry.known):
