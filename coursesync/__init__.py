@@ -50,8 +50,8 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.import_ import import_course as import_course
     from coursesync.operations.plan import plan as plan
     from coursesync.operations.plan import validate as validate
-    from coursesync.operations.pull import Pulled as Pulled
     from coursesync.operations.pull import pull as pull
+    from coursesync.operations.pull_drafts import Pulled as Pulled
     from coursesync.operations.receipts import OpenReceipt as OpenReceipt
     from coursesync.operations.receipts import begin_receipt as begin_receipt
     from coursesync.operations.site import Drift as Drift
@@ -91,7 +91,8 @@ _PUBLIC = {  # the names of each module
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
     "operations.plan": "plan validate",
-    "operations.pull": "Pulled pull",
+    "operations.pull": "pull",
+    "operations.pull_drafts": "Pulled",
     "operations.receipts": "OpenReceipt begin_receipt",
     "operations.site": "Drift drift",
     "operations.state": "forget move recover resolve",

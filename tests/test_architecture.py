@@ -68,6 +68,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.pieces_reader",
         "outlines.rewriting",
         "outlines.schema",
+        "outlines.updating",
         "outlines.yaml_reader",
         "outlines.yaml_stops",
         "outlines.yaml_values",
@@ -75,8 +76,9 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("operations.adopt", "operations.apply", "operations.import_"),
-    *("outlines.edit", "outlines.item_files", "outlines.placing"),
+    *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
+    "operations.pull_drafts",
+    *("outlines.edit", "outlines.item_files", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing

@@ -7,36 +7,32 @@ returns texts.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, shown
-from coursesync.kinds.address import Address, course_address, key_of
+from coursesync.kinds.address import Address, key_of
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.field import Role
-from coursesync.kinds.kind import Kind
 from coursesync.outlines.content_files import path_of
-from coursesync.outlines.edit import Move, Remove, SetField, edited
+from coursesync.outlines.edit import Remove, SetField, edited
 from coursesync.outlines.html_to_markdown import markdown_for
 from coursesync.outlines.leftovers import FRONT
+from coursesync.outlines.rearranging import List, rearranged
 from coursesync.outlines.rewriting import held
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path as FilePath
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.kind import Kind, Resource
     from coursesync.kinds.tree import Path, Value
     from coursesync.outlines.content_files import Files
     from coursesync.outlines.edit import Edit
     from coursesync.outlines.outline import Outline
-
-# a list by the kind of its items, and the address of the item or the course that has it
-List: TypeAlias = tuple[Kind, Address]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +107,7 @@ def updated(
     writing = _Writing(folder, files, outline, frozenset(shared))
     for address, values in update.fields.items():
         writing.set_fields(address, values)
-    writing.order(update.lists)
-    writing.remove(update.removed)
-    return writing.result()
+    return writing.result(update)
 
 
 @dataclass(slots=True)
@@ -126,15 +120,16 @@ class _Writing:
     texts: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
     _places: dict[Address, tuple[Path, Resource]] = field(default_factory=dict)
-    _lists: dict[List, list[Address]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for path, resource in held(self.outline):
             self._places[resource.address] = (path, resource)
-            self._lists.setdefault((resource.kind, resource.parent), []).append(resource.address)
 
-    def result(self) -> Updated:
-        """Return the texts."""
+    def result(self, update: Update) -> Updated:
+        """Put the items in order, remove some, and return the texts."""
+        self.edits += rearranged(self.outline, update.lists, update.removed)
+        named = (_named(self.outline.tree.value_at(self._places[at][0])) for at in update.removed)
+        self.left += [path_of(self.outline.file, each) for each in named if each]
         name = self.outline.file
         before = decode(self.files.inside(name))
         after = edited(before, shown(self.folder / name), self.edits)
@@ -250,57 +245,6 @@ class _Writing:
             free = path.with_stem(f"{path.stem}-{number}")
         return free.as_posix()
 
-    def order(self, lists: Mapping[List, Sequence[Address]]) -> None:
-        """Put the items of lists into an order, as few of them as possible."""
-        depth = {kind: i for i, kind in enumerate(dict.fromkeys(kind for kind, _ in lists))}
-        for home, wanted in sorted(lists.items(), key=lambda each: depth[each[0][0]]):
-            there = self._lists.setdefault(home, [])
-            if wanted and not there and not self._has_list(home):
-                self.edits.append(SetField(self._path_of_list(home), []))
-            stays = _longest_in_order([each for each in there if each in wanted], wanted)
-            for i, address in enumerate(wanted):
-                if address not in stays:
-                    self._move(address, home, wanted[i - 1] if i else None)
-
-    def _has_list(self, home: List) -> bool:
-        kind, holder = home
-        above = (
-            self.outline.tree.value_at(self._places[holder][0])
-            if holder in self._places
-            else (self.outline.tree.value)
-        )
-        return isinstance(above, dict) and isinstance(above.get(kind.plural), list)
-
-    def _move(self, address: Address, home: List, before: Address | None) -> None:
-        source = self._path_of(address)
-        own = next(members for members in self._lists.values() if address in members)
-        own.remove(address)
-        there = self._lists[home]
-        index = there.index(before) + 1 if before is not None else 0
-        there.insert(index, address)
-        self.edits.append(Move(source, (*self._path_of_list(home), index)))
-
-    def remove(self, removed: Collection[Address]) -> None:
-        """Remove items; the Markdown files of these stay."""
-        for address in removed:
-            path = self._path_of(address)
-            written = self.outline.tree.value_at(self._places[address][0])
-            if name := _named(written):
-                self.left.append(path_of(self.outline.file, name))
-            self.edits.append(Remove(path))
-            next(each for each in self._lists.values() if address in each).remove(address)
-
-    def _path_of(self, address: Address) -> Path:
-        """Return the present place of an item, after the edits so far."""
-        home, members = next(each for each in self._lists.items() if address in each[1])
-        return (*self._path_of_list(home), members.index(address))
-
-    def _path_of_list(self, home: List) -> Path:
-        kind, holder = home
-        if holder == course_address(self.outline.key):
-            return (kind.plural,)
-        return (*self._path_of(holder), kind.plural)
-
 
 def _contents_of(kind: Kind) -> str:
     return kind.field(Role.CONTENTS).name
@@ -332,16 +276,3 @@ def _settings(path: Path, written: Value, kind: Kind, values: Mapping[str, Value
 
 def _fits_in_place(html: str) -> bool:
     return not file_named(html) and "\r" not in html and not html.startswith("\ufeff")
-
-
-def _longest_in_order(there: Sequence[Address], wanted: Sequence[Address]) -> frozenset[Address]:
-    """Return the most items of a list that are in the wanted order already."""
-    place = {address: i for i, address in enumerate(wanted)}
-    ends: list[int] = []  # the last places of the shortest runs of each length
-    runs: list[tuple[Address, ...]] = []
-    for address in there:
-        at = bisect_left(ends, place[address])
-        run = (*(runs[at - 1] if at else ()), address)
-        ends[at : at + 1] = [place[address]]
-        runs[at : at + 1] = [run]
-    return frozenset(runs[-1] if runs else ())

@@ -5,7 +5,7 @@ Owns when two values count as the same. It must never make a request.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.html import same_html
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue
+    from coursesync.kinds.field import Attributes, Field, FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Doubt
@@ -151,3 +151,24 @@ def with_values(
     values = {name: record.attributes.get(name, empty.get(name)) for name in names}
     both = sorted({**known, **values}.items())
     return {name: value for name, value in both if value is not None}
+
+
+def same_value(row: Field, one: Planned, other: Planned, kind: Kind) -> bool:
+    """Return whether two records have the same value of a field, as authors write it."""
+    first, second = cast("Attributes", one), cast("Attributes", other)
+    names = [name for name in row.properties if name in kind.types]
+    if len(names) > 1:  # one of them may have no effect
+        return row.decode(first) == row.decode(second)
+    return all(
+        same(name, first, second, kind) or first.get(name) == second.get(name) for name in names
+    )
+
+
+def unsayable(row: Field, live: Attributes, kind: Kind) -> str:
+    """Return why no outline can have the site's value of a field; "" if one can."""
+    again = row.encode(row.decode(live))
+    idle = kind.idle(live)
+    for name in row.properties:
+        if name in live and name not in idle and again.get(name) != live[name]:
+            return f"its {name} is {live[name]}, which no outline can have"
+    return ""

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, cast
 
 from coursesync.kinds.address import course_address
 from coursesync.kinds.field import Role
-from coursesync.planning.live_diff import same
+from coursesync.planning.live_diff import same_value, unsayable
 from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Planned
-    from coursesync.kinds.field import Field as Row
+    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.kinds.tree import Value
     from coursesync.outlines.outline import Outline
-    from coursesync.outlines.updating import List
+    from coursesync.outlines.rearranging import List
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
@@ -200,13 +199,13 @@ class _Pulling:
         kind, wants = item.kind, item.resource.attributes
         for row in kind.fields:
             names = [name for name in row.properties if name in kind.types]
-            if not names or row.role is Role.ORDER or _is_same(row, item.base, item.live, kind):
+            if not names or row.role is Role.ORDER or same_value(row, item.base, item.live, kind):
                 continue
-            if _is_same(row, wants, item.live, kind):
+            if same_value(row, wants, item.live, kind):
                 item.names.update(names)
-            elif not (self._theirs or _is_same(row, item.base, wants, kind)):
+            elif not (self._theirs or same_value(row, item.base, wants, kind)):
                 item.clashes.append(row.name)
-            elif why := _unsayable(row, item.live, kind):
+            elif why := unsayable(row, item.live, kind):
                 self._conflicts.append(Conflict(item.resource, (row.name,), why))
             else:
                 value = row.decode(item.live)
@@ -315,24 +314,3 @@ def _with_arrivals(
         )
         kept.insert(next(later, len(kept)), each)
     return kept
-
-
-def _is_same(row: Row, one: Planned, other: Planned, kind: Kind) -> bool:
-    """Return whether two records have the same value of a field, as authors write it."""
-    first, second = cast("Attributes", one), cast("Attributes", other)
-    names = [name for name in row.properties if name in kind.types]
-    if len(names) > 1:  # one of them may have no effect
-        return row.decode(first) == row.decode(second)
-    return all(
-        same(name, first, second, kind) or first.get(name) == second.get(name) for name in names
-    )
-
-
-def _unsayable(row: Row, live: Attributes, kind: Kind) -> str:
-    """Return why no outline can have the site's value of a field; "" if one can."""
-    again = row.encode(row.decode(live))
-    idle = kind.idle(live)
-    for name in row.properties:
-        if name in live and name not in idle and again.get(name) != live[name]:
-            return f"its {name} is {live[name]}, which no outline can have"
-    return ""

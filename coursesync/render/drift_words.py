@@ -235,11 +235,15 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
         record = refreshed if any(map(_is_order, drifted)) else Command("apply")
         yield Remedy("To record changes that the outline already has:", record)
     others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
+    if Finding.EDITED in others:
+        yield Remedy("To keep the site's version, bring it into the outlines:", Command("pull"))
+    if Finding.ELSEWHERE in others:
+        yield "To keep a move to another course, move the lines in the outlines as well."
     if others & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield "To keep the site's version, copy it into the outline."
         yield Remedy("To restore the outline's version:", refreshed)
     if Finding.GONE in wanted:
         yield Remedy("To see what would be created again:", Command("plan", refresh=True))
+        yield Remedy("To remove it from the outlines instead:", Command("pull", deleted=True))
     lost = [each for each in drifted if each.stance is Stance.NONE]
     left = {each.finding for each in lost}
     if left & {Finding.EDITED, Finding.ELSEWHERE}:

@@ -100,7 +100,7 @@ def test_an_edit_is_told_with_who_and_when_and_what(
         "        + <p>Hi\n"
         "\n"
         "Drift: 1 edited, 0 deleted, 0 moved to another course.\n"
-        "To keep the site's version, copy it into the outline.\n"
+        "To keep the site's version, bring it into the outlines:  coursesync pull\n"
         "To restore the outline's version:  coursesync apply courses --refresh\n"
     )
     assert set(methods_since(api, met)) == {"GET"}

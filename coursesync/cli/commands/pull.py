@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.errors import Sentence
-    from coursesync.operations.pull import Pulled
+    from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
     from coursesync.planning.pulled import Conflict, Taken
 
@@ -53,8 +53,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Writes the site's version of each field that the outline has not changed since
     the last apply, and saves the state. Comments and layout stay. ADDRESS is a
-    course's key, or the address of a section or a lesson; without one, everything
-    is pulled. Changes nothing on the site.
+    course's key, or the address of an item; without one, everything is pulled.
+    Changes nothing on the site.
     """
     from contextlib import nullcontext  # noqa: PLC0415 - keeps --help quick
 
