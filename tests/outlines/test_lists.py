@@ -563,4 +563,4 @@ def test_the_remedy_of_a_former_key_is_the_address_that_was_meant(
         outline_in(written(courses, {"c.yaml": text}))
 
     (mistake,) = found.value.diagnostics
-    assert str(mistake.remedy).endswith(f"previous_keys: [{meant}]")
+    assert f"as in  previous_keys: [{meant}]" in str(mistake.remedy)
