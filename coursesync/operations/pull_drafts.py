@@ -27,7 +27,7 @@ from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.live_diff import same
-from coursesync.planning.pulled import PLACE, Conflict
+from coursesync.planning.pulled import Conflict
 from coursesync.state.journal import Forget, Look, Move
 from coursesync.state.logbook import Logbook
 
@@ -219,7 +219,7 @@ class PullDraft:
             return Conflict(item.resource, tuple(item.fields), why)
         moved = (each.resource for each in pull.taken if each.placed)
         gone = (each for each in pull.deleted.values() if each is not None)
-        return Conflict(next(chain(moved, gone)), (PLACE,), why)
+        return Conflict(next(chain(moved, gone)), ("order",), why)
 
     def _before(self, path: str) -> str | None:
         try:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
-PLACE = "place"  # the word for which item a record is in, beside the names of fields
-_ORDER = "order"
+_ORDER = "order"  # beside the names of fields, the word for the number of an item that has no pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +227,11 @@ class _Pulling:
             if outer is None or (held := self._holders.get((outer, cast("int", now)))) is None:
                 noun = outer.name if outer else "item"
                 why = f"on the site it is in the {noun} {now}, which is not in the outline"
-                self._conflicts.append(Conflict(item.resource, (PLACE,), why))
+                self._conflicts.append(Conflict(item.resource, (_parent(kind),), why))
                 return
             holder = held
         if not (self._theirs or wants == item.base.get(name)):
-            item.clashes.append(PLACE)
+            item.clashes.append(_parent(kind))
             return
         item.home = (kind, holder)
         item.placed.add(name)
@@ -283,6 +282,11 @@ class _Pulling:
         item.placed.add(item.kind.order_property)
         if item.resource.pin is not None and item.resource.pin != item.kind.order_of(item.live):
             item.fields[row.name] = item.kind.order_of(item.live)
+
+
+def _parent(kind: Kind) -> str:
+    """Return the word for the parent of an item, beside the names of its fields."""
+    return kind.within.name if kind.within else "course"
 
 
 def _own_home(item: _Item) -> List:

@@ -15,7 +15,6 @@ from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
-from coursesync.planning.pulled import PLACE
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
@@ -134,9 +133,9 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
 
 def _what(item: Taken) -> str:
     names = [*item.fields]
-    moved = item.home[1] != item.resource.parent
-    if moved:
-        names.append(PLACE)
+    _, parent = item.home
+    if moved := parent != item.resource.parent:
+        names.append(f"moved to {parent}")
     if item.resource.kind.order_property in item.placed and not moved:
         names.append("order")
     if not names:
