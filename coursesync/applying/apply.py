@@ -174,7 +174,7 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
-            elif change.holder:  # whatever it is in was not made, and that stopped no course
+            elif change.holder:  # the parent was not created, and that stopped no course
                 reason = f"{change.holder} is not there yet"
                 run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:

@@ -34,7 +34,7 @@ def look_for_completions(run: Run, course: CourseRun) -> None:
 
 
 def may_be_deleted(run: Run, change: Change) -> bool:
-    """Return whether a change loses no completions, or may; if not, it has its result.
+    """Return whether the change may be sent. If not, its result is recorded.
 
     Raises Stop if the run can't go on.
     """
@@ -59,7 +59,7 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
     Raises Stop if nothing can be sent.
     """
     from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
-    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - the same
+    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - brings pydantic
 
     endpoint = Endpoint(
         path=completions.endpoint,

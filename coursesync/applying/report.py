@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from coursesync.state.state import Candidate, CourseRecord, State
 
 
-# what may be in another record
+# the children that a record may have
 _INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
 
 
@@ -33,14 +33,16 @@ class Status(Enum):
     """The result of a change; `words` is for people, `value` for programs."""
 
     CREATED = "created"
-    ADOPTED = "adopted"  # a run that was lost had created it
+    ADOPTED = "adopted"  # found on the site: created by a run whose state was lost
     SETTLED = "settled"  # it was in doubt, and is no longer
     UPDATED = "updated"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
-    RE_KEYED = "re-keyed"  # only the state changed
-    PROTECTED = "protected"  # the same
-    UNPROTECTED = "no longer protected"  # the same
+    # only the state changed
+    RE_KEYED = "re-keyed"
+    PROTECTED = "protected"
+    UNPROTECTED = "no longer protected"
+    # the site was changed, or the change was not carried out
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped

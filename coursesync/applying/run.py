@@ -71,8 +71,7 @@ class CourseRun:
         held: why nothing more is done in it; "" while it goes on.
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
         made: `sender.interruptions` when this run made a record, by its kind and Id.
-        unread: the record of a kind that could not be read in that look, and why; it may be one
-            that is looked for.
+        unread: by kind, why the last list could not be read whole; "" if it was.
         checked: whether its changes were checked for what prevents them.
         doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
@@ -94,7 +93,7 @@ class CourseRun:
         self.unread[kind] = unread
 
 
-# a course and a kind, whose records there are listed
+# (course Id, kind): one list
 Listing: TypeAlias = "tuple[int, Kind]"
 
 
@@ -171,9 +170,10 @@ class Run:
         return attempt.doubt.attempts if attempt is not None else 0
 
     def create_of(self, change: Change) -> Doubt:
-        """Return a create as it would be sent now; it has not been sent yet.
+        """Return what the next attempt would send.
 
-        One that can't be sent again, or that no outline wants any more, is returned as it was sent.
+        For a create that can't be sent again, or that left the outline, return what the last
+        attempt sent.
         """
         attempt = self.attempts.get(change.address)
         if attempt is not None and (change.after is None or change.holder):
@@ -200,7 +200,7 @@ class Run:
         return self.courses[change.course_id]
 
     def resolved(self, change: Change) -> Change:
-        """Return a change with the Id of the record that it is in, if this run got that Id."""
+        """Replace the `Ref` to the parent by its Id, if this run created the parent."""
         made = self.results.get(change.holder) if change.holder else None
         if made is None or not made.done or made.record_id is None:
             return change

@@ -187,7 +187,7 @@ class Nexudus:
         return replace(exchange, body=body)
 
     def _without_authors(self, listed: object) -> object:
-        """Hide password and code in `UpdatedBy`, the only part of a list that is shown."""
+        """Hide the password and the one-time code in `UpdatedBy`, the only text that is printed."""
         if isinstance(listed, list):
             return [self._without_authors(record) for record in listed]
         if not isinstance(listed, dict):

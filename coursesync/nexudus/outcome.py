@@ -156,14 +156,14 @@ def classify_update(exchange: Exchange, record_id: int) -> Outcome:
 
 
 def classify_read(exchange: Exchange) -> Exchange | Refused | InDoubt | NotCarriedOut:
-    """Return an answer to a read, whose content the caller judges, or the verdict on another."""
+    """Return the exchange if it is HTTP 200; otherwise its outcome."""
     return exchange if exchange.status == HTTPStatus.OK else _of_status(exchange)
 
 
 def _successful(
     exchange: Exchange, *, claimed: bool
 ) -> _Answer | Refused | InDoubt | NotCarriedOut:
-    """Return an answer that reports success, or the verdict on another."""
+    """Return the answer if it reports success; otherwise the outcome of the exchange."""
     if exchange.status != HTTPStatus.OK:
         return _of_status(exchange)
     answer = _answer(exchange)

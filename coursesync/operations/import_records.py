@@ -54,13 +54,13 @@ class Found:
 
     @property
     def within(self) -> int:
-        """The Id of the record that it is in, 0 if it is directly in its course."""
+        """The parent's Id, 0 if the record is directly in its course."""
         link = self.record.attributes.get(self.kind.parent_property)
         return link if type(link) is int else 0
 
     @property
     def list_id(self) -> ListId:
-        """The list that it is in."""
+        """The list that the record belongs to."""
         return self.kind, self.within
 
     @property
@@ -204,7 +204,7 @@ def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Colle
 
 
 def left_out_with(outer: Kind, record_id: int) -> str:
-    """Return why what is in a record is left out: that record is."""
+    """Return why a record is left out whose parent is left out."""
     return f"the {outer.name} {record_id}, which it is in, is left out"
 
 

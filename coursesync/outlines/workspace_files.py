@@ -174,7 +174,7 @@ class _Reading:
 
     def _advise(self, outline: Outline, path: str) -> None:
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
-        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - the same
+        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - if one changed
 
         def source(name: str) -> Source:
             file = path_of(path, name)

@@ -152,13 +152,13 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
 
 
 class _Slot(NamedTuple):
-    """Where a resource belongs.
+    """The parent, the number and the neighbours of a resource.
 
     Attributes:
         order: its number among its siblings.
         place: its new neighbours, if the number changes.
         parent_id: the Id of its parent, or a `Ref` to it; None for the course.
-        beside: the records that stay beside it, by their numbers.
+        beside: the siblings outside the outline, by their numbers.
     """
 
     order: int
@@ -170,9 +170,9 @@ class _Slot(NamedTuple):
 def _slots(
     side: Side, stays: Mapping[tuple[Kind, object], Mapping[int, Address]]
 ) -> dict[Address, _Slot]:
-    """Give each resource of a course its slot.
+    """Assign each resource its number among its siblings, and its new neighbours if that changes.
 
-    `stays` has the numbers of records that stay, by their kind and by what they are in.
+    `stays`: the numbers taken by records outside the outline, by (kind, parent's Id).
     """
     siblings: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
     for resource in side.resources:

@@ -104,7 +104,7 @@ class Change:
 
     @property
     def holder(self) -> Address | None:
-        """The address of the new record that it will be in; None if that is known by its Id."""
+        """The parent's address while the parent has no Id; otherwise None."""
         found = (self.after or {}).get(self.kind.parent_property)
         return found.ref if isinstance(found, Ref) else None
 
@@ -112,14 +112,14 @@ class Change:
     def is_sought(self) -> bool:
         """Whether `apply` looks for its record on the server before it sends anything.
 
-        What is in a record that does not exist yet does not exist either, unless its create was
-        sent to a former one.
+        If its parent is not created yet, neither is the record, unless an earlier create was sent
+        into another parent.
         """
         return self.action.looks and (self.holder is None or self.doubt is not None)
 
     @property
     def moves(self) -> bool:
-        """Whether it takes the record out of the one that it is in, within its course."""
+        """Whether it moves the record to another parent in the same course."""
         name, before = self.kind.parent_property, self.before
         if not name or before is None or self.after is None or self.action is Action.DOUBT:
             return False
@@ -145,10 +145,10 @@ class Change:
 
     @property
     def leaves_others(self) -> bool:
-        """Whether it leaves what is in its record: it deletes it, or moves it to another course.
+        """Whether its record leaves its children: it is deleted, or moves to another course.
 
-        If someone moved the record on the site, the change may move it back. What is in a record
-        stays in its course.
+        If someone moved the record on the site, the change may move it back. The children of a
+        record stay in their course.
         """
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return False
@@ -172,7 +172,7 @@ class Change:
 
     @property
     def where(self) -> Where | None:
-        """The location in the outline; None if it is in no outline."""
+        """The location in the outline; None if no outline has the record."""
         return self.resource.where if self.resource else None
 
     @property
@@ -187,7 +187,7 @@ class Change:
 
     @property
     def order(self) -> int:
-        """The record's place among its siblings."""
+        """The record's number among its siblings."""
         return self.kind.order_of(self.attributes)
 
 
@@ -197,7 +197,7 @@ def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], 
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A record on the server that is in another one."""
+    """A record on the server with a parent that the plan deletes or moves."""
 
     kind: Kind
     id: int
@@ -210,8 +210,8 @@ class Hindrance:
 
     Attributes:
         change: deletes a record, or moves it to another course.
-        inside: what is in that record.
-        unknown: why that can't be listed; "" if it can.
+        inside: the children of that record.
+        unknown: why they can't be listed; "" if they can.
         remedy: what to do first.
     """
 
@@ -253,7 +253,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in the order in which `apply` carries them out: by course, in the members' order.
+    """Changes in the order of `apply`: by course, parents first; deletions last, in reverse.
 
     Attributes:
         lineage: that of the state which the plan was made from; "" if there was none.
@@ -286,7 +286,7 @@ class Plan:
 
     @cached_property
     def holders(self) -> frozenset[tuple[Kind, int]]:
-        """The kinds and Ids of the records whose changes leave what is in them."""
+        """The kinds and Ids of the records whose changes leave their children."""
         return frozenset((e.kind, e.entry.id) for e in self.changes if e.leaves_others)
 
     @cached_property

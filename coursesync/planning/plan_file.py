@@ -130,7 +130,7 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Comm
 
 
 def _to_its_target(made_for: str, target: str, again: Command) -> Remedy:
-    """Return how to apply a plan file there, or how to make one for this target beside it."""
+    """Say how to apply the file to the target it was made for, or how to make another for this."""
     if made_for == EMBEDDED:
         there = Remedy("To apply it to the sandbox, add", Shell("--sandbox"))
     elif target == EMBEDDED:

@@ -37,8 +37,8 @@ class Station:
     `day` is the first day after enrolment on which a member can open it, None if no member ever can
     because it is hidden, or waits for one that is hidden or has nothing to complete. `follows` is
     the index in the course of the record that must be done first, or None. `inside` is the index of
-    the record that it is in, or None; `covered` says that this one is hidden. `heading` is the
-    title above it and those after it, if they are in no record of the course; "" for none.
+    the parent, or None; `covered` says that the parent is hidden. `heading` is the title above it
+    and those after it, if they have no parent in the course; "" for none.
     """
 
     address: Address
@@ -74,7 +74,7 @@ class Station:
 
     @property
     def is_unseen(self) -> bool:
-        """Whether members don't see it, because it or what it is in is hidden."""
+        """Whether members don't see it, because it or a parent is hidden."""
         return self.covered or self.is_hidden
 
     @property
@@ -205,7 +205,7 @@ def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> s
 
 
 def _waits(station: Station, way: Sequence[Station]) -> bool:
-    """Return whether a record, or what it is in, opens in sequence."""
+    """Return whether a record, or a parent, opens in sequence."""
     if station.kind.opens(station.attributes).in_sequence:
         return True
     return station.inside is not None and _waits(way[station.inside], way)

@@ -83,7 +83,7 @@ class Disk:
             os.fsync(file)
 
     def close(self, file: int) -> None:
-        """Close an open file."""
+        """Close an open file; that releases its lock."""
         os.close(file)
 
     def has_name(self, file: int) -> bool:

@@ -45,8 +45,7 @@ class Entry:
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         sent: the attributes as we sent them, or as others wrote them if the outline wanted the
-            same. For an imported record until its first update, only the course's Id: where the
-            record is managed.
+            same. After an import, only the course's Id, until the first update.
         unconfirmed: for a created record, True until a last look finds exactly one record for it in
             its course.
         updated_on: the server's time of our last write, or of that look.
@@ -75,7 +74,7 @@ class Entry:
 
     @property
     def expected(self) -> Sent:
-        """What the record should have: what was sent; for the rest, what a look found."""
+        """The sent values; for properties never sent, the values read."""
         if not self.seen:
             return self.sent
         found = {name: has for name, has in self.seen.items() if has is not None}
