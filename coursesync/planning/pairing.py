@@ -162,8 +162,8 @@ def _by_places(
     """Pair the retitled resources and the entries that have the same parent."""
     before: dict[Address | None, dict[Address, Entry]] = defaultdict(dict)
     now: dict[Address, list[Resource]] = defaultdict(list)
-    for old, home in homes.items():
-        before[home][old] = entries[old]
+    for old, entry in entries.items():
+        before[homes[old]][old] = entry
     for resource in resources:
         now[resource.parent].append(resource)
     for parent, siblings in now.items():
