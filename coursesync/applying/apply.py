@@ -174,8 +174,8 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
-            elif change.holder:  # the parent was not created, and that stopped no course
-                reason = f"{change.holder} is not there yet"
+            elif change.new_parent:  # the parent was not created, and that stopped no course
+                reason = f"{change.new_parent} is not there yet"
                 run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:
                 carry_out(run, change)

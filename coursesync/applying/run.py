@@ -176,7 +176,7 @@ class Run:
         attempt sent.
         """
         attempt = self.attempts.get(change.address)
-        if attempt is not None and (change.after is None or change.holder):
+        if attempt is not None and (change.after is None or change.new_parent):
             return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
@@ -201,7 +201,7 @@ class Run:
 
     def resolved(self, change: Change) -> Change:
         """Replace the `Ref` to the parent by its Id, if this run created the parent."""
-        made = self.results.get(change.holder) if change.holder else None
+        made = self.results.get(change.new_parent) if change.new_parent else None
         if made is None or not made.done or made.record_id is None:
             return change
         return replace(
@@ -284,7 +284,7 @@ class Run:
 
 def sendable(change: Change) -> Attributes | None:
     """Return the attributes that a change sends; None if it sends none, or not all are known."""
-    return None if change.after is None or change.holder else in_order(change.after)
+    return None if change.after is None or change.new_parent else in_order(change.after)
 
 
 def in_order(attributes: Planned | None) -> dict[str, FieldValue]:

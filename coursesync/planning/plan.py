@@ -103,7 +103,7 @@ class Change:
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
-    def holder(self) -> Address | None:
+    def new_parent(self) -> Address | None:
         """The parent's address while the parent has no Id; otherwise None."""
         found = (self.after or {}).get(self.kind.parent_property)
         return found.ref if isinstance(found, Ref) else None
@@ -115,7 +115,7 @@ class Change:
         If its parent is not created yet, neither is the record, unless an earlier create was sent
         into another parent.
         """
-        return self.action.looks and (self.holder is None or self.doubt is not None)
+        return self.action.looks and (self.new_parent is None or self.doubt is not None)
 
     @property
     def moves(self) -> bool:
