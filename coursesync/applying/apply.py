@@ -142,11 +142,15 @@ def learn(store: StateStore, state: State, found: Iterable[Drifted], at: str) ->
 
 def _note_keys(run: Run) -> None:
     """Journal new addresses and protection: both concern the state only."""
-    moves = {c.was: c.address for c in run.plan.changes if c.was and c.home is None}
+    moves = {
+        c.previous_address: c.address
+        for c in run.plan.changes
+        if c.previous_address and c.from_course is None
+    }
     if moves:
         run.log.announce(Move(to=moves, at=run.stamp()))
     for change in run.plan.changes:
-        is_here = change.record_id is not None and change.home is None
+        is_here = change.record_id is not None and change.from_course is None
         if change.protected is not None and is_here:
             run.log.announce(
                 Protect(address=change.address, protected=change.protected, at=run.stamp())

@@ -170,7 +170,7 @@ def completed(
         # the next plan reports an orphan that stays
         is_open = planned.is_left or _is_open(change, result, led_to)
         if is_open:
-            ids |= {change.course_id, change.home}
+            ids |= {change.course_id, change.from_course}
         # the next plan deals with a resource that waited for a doubt
         if change.lead is not None and (is_open or change.action is Action.DOUBT):
             keys.add(course_of(change.lead))

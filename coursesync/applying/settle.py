@@ -93,7 +93,7 @@ def look_again(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
 
 def _is_known(run: Run, course: CourseRun) -> bool:
     """Return whether the state has a record of a course, so that the course must exist."""
-    arrivals = sum(change.home is not None for change in course.changes)
+    arrivals = sum(change.from_course is not None for change in course.changes)
     return run.plan.courses[course.id].managed > arrivals
 
 

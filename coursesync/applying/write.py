@@ -246,7 +246,7 @@ def _intent(run: Run, change: Change) -> Intent:
         attributes=in_order(change.attributes),
         id=change.record_id if overwrites else None,
         protected=change.stays_protected,
-        was=None if change.home is None else change.was,
+        was=None if change.from_course is None else change.previous_address,
         attempt=max(1, run.times_sent(change)),
         at=run.stamp(),
     )

@@ -73,10 +73,10 @@ def _clashes(
 
     An address has one record: the other record's Id would be lost.
     """
-    left = {change.was for change in changes if change.was}
+    left = {change.previous_address for change in changes if change.previous_address}
     reported: set[int] = set()
     for change in changes:
-        taken = change.action is Action.CREATE or change.was is not None
+        taken = change.action is Action.CREATE or change.previous_address is not None
         if not taken or change.address in left or change.course_id in reported:
             continue
         other = state.entries.get(change.address) or state.doubts.get(change.address)
@@ -104,8 +104,8 @@ def _courses(
     departures: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
         changed[change.course_id].add(change.address)
-        if change.home is not None:
-            departures[change.home].append(change)
+        if change.from_course is not None:
+            departures[change.from_course].append(change)
     touched = changed.keys() | departures.keys()
     courses = {}
     for course_id, side in sides.items():
@@ -230,7 +230,7 @@ def _wanted(
         side.course_id,
         held=doubt or entry,
         after=after,
-        was=was if is_moved else None,
+        previous_address=was if is_moved else None,
         resource=resource,
         reason=reason,
         protected=protected,

@@ -43,7 +43,7 @@ class Change:
         course_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
         after: the attributes to send; None if nothing is wanted.
-        was: the former address, if it changes.
+        previous_address: the former address, if it changes.
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
@@ -61,7 +61,7 @@ class Change:
     course_id: int
     held: Entry | Doubt | None = None
     after: Planned | None = None
-    was: Address | None = None
+    previous_address: Address | None = None
     resource: Resource | None = None
     reason: str = ""
     protected: bool | None = None
@@ -90,7 +90,7 @@ class Change:
         return self.held.id if isinstance(self.held, Entry) else None
 
     @property
-    def home(self) -> int | None:
+    def from_course(self) -> int | None:
         """The Id of the course that the record comes from; None if it stays in its course."""
         if not isinstance(self.held, Entry):
             return None
@@ -153,7 +153,7 @@ class Change:
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return False
         now = self.course_id if self.before is None else self.kind.course_id_of(self.before)
-        moves = self.home is not None or now != self.course_id
+        moves = self.from_course is not None or now != self.course_id
         return moves or self.action is Action.DELETE
 
     @property
@@ -162,7 +162,7 @@ class Change:
         return (
             self.action.value,
             self.address,
-            self.was,
+            self.previous_address,
             self.record_id,
             self.course_id,
             self.protected,

@@ -46,7 +46,7 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
         inside = stay.get((change.kind, change.record_id))
         if inside is not None and change.action is Action.DELETE:
             reason = f"{inside} is in it, and is not deleted"
-            changes[i] = replace(change, action=_kept(change.was), reason=reason)
+            changes[i] = replace(change, action=_kept(change.previous_address), reason=reason)
     return [
         *(change for change in changes if change.action is Action.DEACTIVATE),
         *(change for change in reversed(changes) if change.action is Action.DELETE),

@@ -43,7 +43,7 @@ def is_moved(change: Change) -> bool:
         not change.kind.parent_property
         or change.before is None
         or change.after is None
-        or change.home
+        or change.from_course
     ):
         return False
     before, after = holder_of(change)
@@ -90,9 +90,9 @@ def holders_in(course: Course, changes: Iterable[Change]) -> Holders:
         _link(addresses, (each.address, each.kind, each.attributes))
     for change in changes:
         titles[change.address] = change.title
-        if change.was:
-            titles.setdefault(change.was, change.title)
-            _link(addresses, (change.was, change.kind, change.before or {}))
+        if change.previous_address:
+            titles.setdefault(change.previous_address, change.title)
+            _link(addresses, (change.previous_address, change.kind, change.before or {}))
         if change.after is not None:
             _link(addresses, (change.address, change.kind, change.after))
         if change.record_id is not None:

@@ -113,7 +113,8 @@ class Tree:
     @cached_property
     def renamed(self) -> dict[Address, Address]:
         """The new address of each record that gets one, by the old address."""
-        return {row.change.was: row.change.address for row in self.rows if row.change.was}
+        changes = (row.change for row in self.rows)
+        return {c.previous_address: c.address for c in changes if c.previous_address}
 
     def parent(self, kind: Kind, address: Address) -> Address | None:
         """Return the address of a record's parent; None if that is the course."""
@@ -181,7 +182,7 @@ class _Branches:
 def _leaving(row: Row) -> _Node:
     """Return the node of a record that leaves its course, at the address that it had there."""
     change = row.change
-    return _Node(change.was or change.address, change.kind, row.title, row.order, row)
+    return _Node(change.previous_address or change.address, change.kind, row.title, row.order, row)
 
 
 def _follows(node: _Node, heading: _Node) -> bool:

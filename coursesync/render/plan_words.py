@@ -92,10 +92,11 @@ def remark(change: Change, holders: Holders, seen: str) -> str:
     if change.action is Action.CREATE:
         return ""
     move = f"{move}; {seen}" if (move := holders.move(change)) else ""
-    if change.was and not (move and key_of(change.was) == key_of(change.address)):
-        move = f"{move}; was {inert(change.was)}" if move else f"was {inert(change.was)}"
+    was = change.previous_address
+    if was and not (move and key_of(was) == key_of(change.address)):
+        move = f"{move}; was {inert(was)}" if move else f"was {inert(was)}"
     kept = f"{move}; keeps its Id {change.record_id}" if move else ""
-    return kept if change.was else "; ".join(filter(None, (kept, inert(change.reason))))
+    return kept if was else "; ".join(filter(None, (kept, inert(change.reason))))
 
 
 def question(change: Change) -> Sentence:

@@ -112,8 +112,8 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     moves to another course is in `before` here, and in `after` there.
     """
     before = [
-        Station(change.was or change.address, change.kind, change.before, change)
-        for change in (*course.departures, *(each for each in changes if each.home is None))
+        Station(change.previous_address or change.address, change.kind, change.before, change)
+        for change in (*course.departures, *(each for each in changes if each.from_course is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
     return along([*_standing(course), *before]), along(_after(course, changes))

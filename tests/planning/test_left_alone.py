@@ -315,7 +315,7 @@ def test_no_story_takes_what_is_left_alone(random: Random, policy: Policy) -> No
         for change in plan.changes:
             if change.action in {Action.DELETE, Action.DEACTIVATE} and change.kind is LESSON:
                 event(change.action.value)
-                assert story.has_list(change.was or change.address, led_to)
+                assert story.has_list(change.previous_address or change.address, led_to)
         gone = {change.record_id for change in plan.changes if change.action is Action.DELETE}
         ids = {entry.id for entry in story.state.entries.values()}
         assert ids - {entry.id for entry in led_to.entries.values()} == gone

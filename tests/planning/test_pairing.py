@@ -152,7 +152,7 @@ def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
     (change,) = plan.changes
 
     assert actions_in(plan) == [("update", address("another"))]
-    assert change.was == address("second")
+    assert change.previous_address == address("second")
     assert change.record_id == state.entries[address("second")].id
 
 

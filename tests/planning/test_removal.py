@@ -135,7 +135,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
     after = applied(plan, state)
 
     assert actions_in(plan) == [("update", "section.d.b")]
-    assert (change.was, change.home) == (address("b"), HERE)
+    assert (change.previous_address, change.from_course) == (address("b"), HERE)
     assert (change.after or {})["CourseId"] == THERE
     assert after.entries[address("b", "d")].id == state.entries[address("b")].id
     assert address("b") not in after.entries

@@ -151,7 +151,9 @@ def test_a_lesson_of_a_renamed_section_is_named_in_three_ways(former: str) -> No
     state = state_of(holding("a", lesson("x")))
     plan = plan_of(course(holding("z", lesson("q", former), former=("a",))), state)
 
-    assert ("lesson.c.z.q", "lesson.c.a.x") in [(c.address, c.was) for c in plan.changes]
+    assert ("lesson.c.z.q", "lesson.c.a.x") in [
+        (c.address, c.previous_address) for c in plan.changes
+    ]
     assert not plan.count(Action.CREATE)
 
 

@@ -122,7 +122,7 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
     losing, _ = next(moved(outlines=False).by_course())
 
     assert (losing.key, losing.path) == ("c", None)
-    assert [change.was for change in losing.departures] == [address("b")]
+    assert [change.previous_address for change in losing.departures] == [address("b")]
 
 
 def test_text_says_it_in_both_courses() -> None:
