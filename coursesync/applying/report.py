@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of
-from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -171,9 +170,10 @@ def completed(
         is_open = planned.is_left or _is_open(change, result, led_to)
         if is_open:
             ids |= {change.course_id, change.from_course}
-        # the next plan deals with a resource that waited for a doubt
-        if change.lead is not None and (is_open or change.action is Action.DOUBT):
-            keys.add(course_of(change.lead))
+        if change.likely_same is not None and is_open:
+            keys.add(course_of(change.likely_same))
+        if change.waiting is not None:  # the next plan deals with the resource that waited
+            keys.add(course_of(change.waiting))
     return {
         key: record
         for key, record in plan.sources.items()

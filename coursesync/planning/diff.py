@@ -147,7 +147,7 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
         doubt, waits = side.doubts[address], side.waits.get(address)
         reason = f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason
         kind, home = kind_of(address), side.course_id
-        yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, lead=waits)
+        yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, waiting=waits)
     yield from orphans
 
 
@@ -205,13 +205,13 @@ def _wanted(
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None
-    reason, lead = "", None
+    reason, likely_same = "", None
     if doubt is not None:
         action, reason, protected = Action.DOUBT, doubt.reason, None
     elif entry is None:
         if address in side.waits:
             return None
-        action, lead = Action.CREATE, side.leads.get(address)
+        action, likely_same = Action.CREATE, side.likely_same.get(address)
         named = side.stated.get(address, ())
         reason = unmet(resource, named, side.pairs, entries, side.doubts)
     elif _needs_update(entry, after, kind, side.course_id):
@@ -234,7 +234,7 @@ def _wanted(
         resource=resource,
         reason=reason,
         protected=protected,
-        lead=lead,
+        likely_same=likely_same,
         place=slot.place if entry else None,
     )
 

@@ -47,9 +47,9 @@ class Change:
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
-        lead: for a create or an orphan, the address in another course that is likely the same
-            resource (an orphan that can't leave its course has none); for a doubt, that of the
-            resource that waits for it.
+        likely_same: for a create or an orphan, the address in another course that is likely the
+            same resource; None for an orphan that can't leave its course.
+        waiting: for a create in doubt, the resource of another course that waits for it.
         place: the new neighbours, if the order changes.
 
     The digest covers `meaning`; everything else is for people.
@@ -65,7 +65,8 @@ class Change:
     resource: Resource | None = None
     reason: str = ""
     protected: bool | None = None
-    lead: Address | None = None
+    likely_same: Address | None = None
+    waiting: Address | None = None
     place: Place | None = None
 
     @property

@@ -75,9 +75,10 @@ def staying(
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
     kind = kind_of(address)
-    lead = None if kind.within else side.leads.get(address)  # it stays in its course
+    # an orphan of an inner kind stays in its course
+    likely_same = None if kind.within else side.likely_same.get(address)
     action, reason = _removal(entry, kind, policy)
-    if lead is not None:
+    if likely_same is not None:
         action, reason = Action.KEEP, ""
     elif address in side.left_alone:
         action, reason = Action.KEEP, unlisted(kind)
@@ -88,7 +89,9 @@ def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Ch
     after = {**entry.known, kind.active_property: False} if hides else None
     course_id = kind.course_id_of(entry.sent)
     address = side.moved.get(address, address)
-    return Change(action, address, kind, course_id, entry, after, was, reason=reason, lead=lead)
+    return Change(
+        action, address, kind, course_id, entry, after, was, reason=reason, likely_same=likely_same
+    )
 
 
 def _kept(was: Address | None) -> Action:

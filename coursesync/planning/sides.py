@@ -49,8 +49,8 @@ class Side:
         pairs: the address of each resource's entry, by the resource's address.
         guests: the entries that come from other courses.
         gone: the entries that go to other courses.
-        leads: for a new resource, the orphan of another course that it looks like; for an orphan,
-            such a resource.
+        likely_same: for a new resource, the orphan of another course that is likely the same
+            resource; for an orphan, such a resource.
         waits: for a new resource, the create in doubt of another course that it has to wait for;
             for a create in doubt, such a resource.
         stated: the entries and creates in doubt that the former keys of a resource name, by the
@@ -68,7 +68,7 @@ class Side:
     pairs: dict[Address, Address] = field(default_factory=dict)
     guests: dict[Address, Entry] = field(default_factory=dict)
     gone: dict[Address, Entry] = field(default_factory=dict)
-    leads: dict[Address, Address] = field(default_factory=dict)
+    likely_same: dict[Address, Address] = field(default_factory=dict)
     waits: dict[Address, Address] = field(default_factory=dict)
     stated: dict[Address, list[Address]] = field(default_factory=lambda: defaultdict(list))
     left_alone: set[Address] = field(default_factory=set)
@@ -166,7 +166,7 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     if found := list(filter(None, contradictions)):
         raise InvalidOutlines(found)
     _carry_over(sides, homes)
-    _note_leads(sides)
+    _note_likely_same(sides)
     _note_waits(sides)
     for side in sides:
         side.moved = _moved(side, state.entries)
@@ -277,7 +277,7 @@ def _claims(
                     yield side, resource.address, old
 
 
-def _note_leads(sides: Iterable[Side]) -> None:
+def _note_likely_same(sides: Iterable[Side]) -> None:
     """Find the new resources that are likely the same as an orphan of another course.
 
     The two share two of title, key and contents, and share them with no other.
@@ -297,7 +297,7 @@ def _note_leads(sides: Iterable[Side]) -> None:
     }
     for new, old in unambiguous(found).items():
         side, home = found[new, old]
-        side.leads[new], home.leads[old] = old, new
+        side.likely_same[new], home.likely_same[old] = old, new
 
 
 def _note_waits(sides: Iterable[Side]) -> None:

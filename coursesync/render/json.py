@@ -148,7 +148,7 @@ def _change(row: Row) -> dict[str, object]:
         "home_course_id": change.from_course,
         "id": change.record_id,
         "kind": change.kind.name,
-        "lead": change.lead,
+        "lead": change.likely_same or change.waiting,
         "parent": change.kind.parent_of(change.address),
         "previous_address": change.previous_address,
         "protected": change.protected,

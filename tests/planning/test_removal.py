@@ -124,7 +124,7 @@ def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
     plan = two(course("A"), other("B"), state, DELETE)
 
     assert actions_in(plan) == [("keep", "section.c.b"), ("create", "section.d.b")]
-    assert [change.lead for change in plan.changes] == [address("b", "d"), address("b")]
+    assert [change.likely_same for change in plan.changes] == [address("b", "d"), address("b")]
 
 
 def test_a_section_goes_to_another_course_by_its_authors_word() -> None:

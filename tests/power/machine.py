@@ -431,6 +431,7 @@ def _spoken_of(read: Outlines, state: State, policy: Policy) -> set[str]:
         return {outline.key for outline in read.outlines}
     ids = {change.course_id for change in left.changes}
     ids |= {change.from_course for change in left.changes if change.from_course is not None}
-    leads = {course_of(each.lead) for each in left.changes if each.lead is not None}
+    others = [other for each in left.changes for other in (each.likely_same, each.waiting)]
+    leads = {course_of(address) for address in others if address is not None}
     open_courses = {course_of(address) for address in unconfirmed(state)}
     return leads | open_courses | {o.key for o in read.outlines if o.course_id in ids}
