@@ -148,7 +148,7 @@ class Doubt:
 Held = TypeVar("Held", Entry, Doubt)
 
 
-class Unread(Mapping[Address, Entry]):
+class LazyEntries(Mapping[Address, Entry]):
     """The entries of a file with a valid checksum; an entry is made when it is first asked for.
 
     A plan needs only the entries of the courses that have changed, which are few.
@@ -240,7 +240,7 @@ class State:
 
     complete: Mapping[str, CourseRecord] = field(default_factory=dict)
     doubts: Annotated[Mapping[Address, Doubt], _doubts] = field(default_factory=dict)
-    entries: Annotated[Mapping[Address, Entry], Unread] = field(default_factory=dict)
+    entries: Annotated[Mapping[Address, Entry], LazyEntries] = field(default_factory=dict)
     format: Literal[2] = 2
     lineage: str = ""
     serial: Count = 0
