@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
-    from coursesync.state.state import Candidate, CourseRecord, State
+    from coursesync.state.state import Candidate, CompleteCourse, State
 
 
 # the children that a record may have
@@ -148,7 +148,7 @@ _FOUND = {Status.ADOPTED, Status.SETTLED}
 
 def completed(
     plan: Plan, results: Mapping[Address, Result], led_to: State
-) -> Mapping[str, CourseRecord]:
+) -> Mapping[str, CompleteCourse]:
     """Find the courses in which a run has left nothing to do, and nothing to report.
 
     Args:
@@ -157,7 +157,7 @@ def completed(
         led_to: the state that the run led to.
 
     Returns:
-        The records of these courses for the state, by key.
+        These courses as the state has them, by key.
     """
     # a record of an earlier run may also be one that the plan keeps
     changes = [*plan.changes, *(result.change for result in results.values())]
@@ -175,9 +175,9 @@ def completed(
         if change.waiting is not None:  # the next plan deals with the resource that waited
             keys.add(course_of(change.waiting))
     return {
-        key: record
-        for key, record in plan.sources.items()
-        if record.id not in ids and key not in keys
+        key: course
+        for key, course in plan.complete_if_done.items()
+        if course.id not in ids and key not in keys
     }
 
 

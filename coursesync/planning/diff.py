@@ -62,7 +62,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         changes,
         len(state.entries),
         policy,
-        {outline.key: outline.record for outline in outlines.outlines},
+        {outline.key: outline.when_complete for outline in outlines.outlines},
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
-    from coursesync.state.state import Candidate, CourseRecord
+    from coursesync.state.state import Candidate, CompleteCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class Plan:
         serial: the serial of that state; 0 if there was none.
         managed: the number of entries in it.
         policy: what the plan may do to orphans.
-        sources: the course records to save once a course is complete, by key.
+        complete_if_done: what the state gets for each course once it is complete, by key.
         hindrances: the changes that can't be carried out, each with the reason.
 
     The digest covers the target, the lineage and the changes.
@@ -274,7 +274,7 @@ class Plan:
     changes: tuple[Change, ...]
     managed: int = 0
     policy: Policy = KEEP_ALL
-    sources: Mapping[str, CourseRecord] = field(default_factory=dict)
+    complete_if_done: Mapping[str, CompleteCourse] = field(default_factory=dict)
     hindrances: tuple[Hindrance, ...] = ()
 
     @cached_property

@@ -20,7 +20,7 @@ MAX_SENT: Final = 3  # times to send one create
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseRecord:
+class CompleteCourse:
     """A course that is complete: all of its outline is on the server, and nothing is in doubt.
 
     While the outline's files are the same, they need not be read again.
@@ -238,7 +238,7 @@ class State:
         target: the API's base URL.
     """
 
-    complete: Mapping[str, CourseRecord] = field(default_factory=dict)
+    complete: Mapping[str, CompleteCourse] = field(default_factory=dict)
     doubts: Annotated[Mapping[Address, Doubt], _doubts] = field(default_factory=dict)
     entries: Annotated[Mapping[Address, Entry], LazyEntries] = field(default_factory=dict)
     format: Literal[2] = 2
@@ -300,8 +300,8 @@ def confirm(state: State, addresses: Collection[Address]) -> State:
     return replace(state, entries={**state.entries, **found}) if found else state
 
 
-def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
+def mark_complete(state: State, complete: Mapping[str, CompleteCourse]) -> State:
     """Add complete courses to a state, except those with unconfirmed entries."""
     open_courses = {course_of(address) for address in unconfirmed(state)}
-    seen = {key: record for key, record in complete.items() if key not in open_courses}
+    seen = {key: course for key, course in complete.items() if key not in open_courses}
     return replace(state, complete={**state.complete, **seen})

@@ -17,7 +17,7 @@ from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
 from coursesync.planning.refreshed_state import judged, refreshed
-from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -361,7 +361,7 @@ def test_a_refreshed_state_plans_back_what_others_did() -> None:
 
 def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
     """Lineage and serial stay, because nothing is saved; courses without drift stay complete."""
-    whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
+    whole = {key: CompleteCourse(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
     state = replace(
         state_of(Section("One", more=WEB)), complete=whole, lineage="a-lineage", serial=7
     )

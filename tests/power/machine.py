@@ -415,7 +415,9 @@ def _check_complete(report: Report, read: Outlines, policy: Policy) -> None:
     """
     keys, state = {outline.key for outline in read.outlines}, report.state
     # what is remembered of earlier sources lets no outline be passed over
-    found = {each.key for each in read.outlines if state.complete.get(each.key) == each.record}
+    found = {
+        each.key for each in read.outlines if state.complete.get(each.key) == each.when_complete
+    }
     expected = keys - _spoken_of(read, state, policy)
     # a record that was found may have another order, which the next plan keeps
     was_found = report.with_status(Status.ADOPTED, Status.SETTLED)

@@ -14,7 +14,7 @@ from coursesync.render import markdown, terminal
 from coursesync.render.review.model import Allowance, model
 from coursesync.render.rows import PlanView
 from coursesync.render.timeline import ways
-from coursesync.state.state import CourseRecord
+from coursesync.state.state import CompleteCourse
 
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
@@ -99,7 +99,7 @@ def test_programs_are_told_of_each_course() -> None:
 def test_a_plan_knows_its_courses() -> None:
     """A plan knows the key, title, outline and number of records of each course."""
     losing, taking = moved("A").courses.values()
-    known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
+    known = CompleteCourse(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
     left = plan_of([], replace(STATE, complete={"c": known})).courses[HERE]
 
     assert (losing.key, losing.title, losing.path, losing.managed) == (

@@ -12,7 +12,7 @@ from values import AT, TARGET, address
 
 from coursesync.errors import StateError
 from coursesync.state.json_values import OMIT
-from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 from coursesync.state.state_text import is_address, parse, serialise
 
 PATH = Path("courses/coursesync.state.json")
@@ -21,7 +21,7 @@ RESTORE = (
     "delete the file: the next apply then adopts the records on the site that match the outlines."
 )
 ONE, TWO = address("one"), address("two")
-RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
+RECORD = CompleteCourse(id=4711, path="c.yaml", sources={}, title="Einführung")
 DOUBT = Doubt(sent={"CourseId": 4711, "DisplayOrder": 10, "Title": "x"}, reason="cut off", since=AT)
 STATE = State(
     complete={"d": RECORD, "c": RECORD},
