@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.hindrances import look_for_hindrances
 from coursesync.applying.last_look import last_look
 from coursesync.applying.recheck import recheck
-from coursesync.applying.report import Report, Result, Status, completed
+from coursesync.applying.report import Report, Result, Status, finished_courses
 from coursesync.applying.run import Run, Terms
 from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import carry_out
@@ -85,7 +85,7 @@ def apply(
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
-    done = completed(plan, run.results, led_to)
+    done = finished_courses(plan, run.results, led_to)
     try:
         saved = world.store.finish(mark_complete(led_to, done))
     except StateError as error:

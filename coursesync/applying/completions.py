@@ -42,11 +42,11 @@ def may_be_deleted(run: Run, change: Change) -> bool:
     if change.action is not Action.DELETE or not kind.completions or run.terms.lose_completions:
         return True
     now = run.world.clock.now()
-    at, reason = run.completed.get(change.address, (float("-inf"), ""))
+    at, reason = run.completions_checked.get(change.address, (float("-inf"), ""))
     if now - at >= MOST_AGE:
         run.sender.until_writable()  # so that the count is recent when the deletion is sent
         reason = who_completed(run.sender, kind.completions, change.entry.id)
-        run.completed[change.address] = now, reason
+        run.completions_checked[change.address] = now, reason
     if reason:
         stopped = Result(change, Status.HAS_COMPLETIONS, change.record_id, f"not deleted: {reason}")
         run.conclude(stopped, holds=f"{change.address} would lose completions")

@@ -146,7 +146,7 @@ class Report:
 _FOUND = {Status.ADOPTED, Status.SETTLED}
 
 
-def completed(
+def finished_courses(
     plan: Plan, results: Mapping[Address, Result], led_to: State
 ) -> Mapping[str, CompleteCourse]:
     """Find the courses in which a run has left nothing to do, and nothing to report.

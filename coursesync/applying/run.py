@@ -128,7 +128,7 @@ class Run:
         # the last read of each record to overwrite: when, and the record
         self.fresh: dict[tuple[Kind, int], tuple[float, Record | None]] = {}
         # when the completions of a record were counted, and why it must not be deleted
-        self.completed: dict[Address, tuple[float, str]] = {}
+        self.completions_checked: dict[Address, tuple[float, str]] = {}
         self.marks = terms.marker
         # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False
