@@ -102,7 +102,8 @@ class Drifted:
         """The record's Id."""
         if self.entry is not None and self.finding is not Finding.TWIN:
             return self.entry.id
-        return self.record.id if self.record is not None else 0
+        assert self.record is not None  # noqa: S101 - only one of our own records can be gone
+        return self.record.id
 
     @property
     def is_agreed(self) -> bool:
