@@ -33,7 +33,7 @@ from coursesync.text import moment, same_moment
 if TYPE_CHECKING:
     from coursesync.applying.run import Run
     from coursesync.nexudus.exchange import Exchange
-    from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict
+    from coursesync.nexudus.outcome import FinalOutcome, NotCarriedOut, Outcome
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
@@ -81,7 +81,7 @@ def carry_out(run: Run, change: Change) -> None:
             run.course_of(change).doubts[change.address] = until
 
 
-def _create(run: Run, change: Change) -> Verdict | None:
+def _create(run: Run, change: Change) -> FinalOutcome | None:
     number = run.times_sent(change) + 1
     outcome = _send(run, change, number)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
@@ -100,7 +100,7 @@ def _names_marker(refused: Refused, change: Change) -> bool:
     return any(name in each.lower() for each in named)
 
 
-def _overwrite(run: Run, change: Change) -> Verdict | None:
+def _overwrite(run: Run, change: Change) -> FinalOutcome | None:
     """Send an update or a deletion, several times while its outcome is in doubt."""
     outcome = _send(run, change)
     for pause in _PAUSES:
@@ -130,13 +130,13 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, change: Change, number: int = 0) -> Verdict | None:
+def _send(run: Run, change: Change, number: int = 0) -> FinalOutcome | None:
     _, role, _ = _WRITES[change.action]
     attempt = partial(_attempt, run, change, number)
     return run.sender.until_answered(f"{change.kind.role}-{role}", attempt)
 
 
-def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut | None:
+def _attempt(run: Run, change: Change, number: int) -> FinalOutcome | NotCarriedOut | None:
     """Send a write once; `number` counts the times that a create is sent."""
     if not may_be_sent(run, change):  # it has its result
         return None

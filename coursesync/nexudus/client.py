@@ -152,8 +152,8 @@ class Nexudus:
         refused. Raises RemoteError if there is no token.
         """
         status = exchange.status
-        if isinstance(verdict := classify_read(exchange), Throttled):
-            return verdict
+        if isinstance(outcome := classify_read(exchange), Throttled):
+            return outcome
         if status is None:
             raise RemoteError(f"the API can't be reached: {exchange.failure}", exchange.remedy)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

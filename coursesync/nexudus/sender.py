@@ -172,8 +172,8 @@ class Sender:
         try:
             answer = result = send()
         finally:
-            verdict = classify_read(answer) if isinstance(answer, Exchange) else answer
-            if not isinstance(verdict, Throttled):
+            outcome = classify_read(answer) if isinstance(answer, Exchange) else answer
+            if not isinstance(outcome, Throttled):
                 self.line.schedule.ended(self.line.clock.now(), write=write)
         return result
 
