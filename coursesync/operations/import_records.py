@@ -205,7 +205,7 @@ def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Colle
 
 def left_out_with(outer: Kind, record_id: int) -> str:
     """Return why a record is left out whose parent is left out."""
-    return f"the {outer.name} {record_id}, which it is in, is left out"
+    return f"its {outer.name} {record_id} is left out"
 
 
 def _obstacle(

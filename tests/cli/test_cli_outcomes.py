@@ -37,7 +37,7 @@ DOUBT, REFUSED, WAITED = "in doubt", "refused", "waited for"
 
 @dataclass(frozen=True)
 class Row:
-    """A fault on a course's first or second create, and what is to become of that create.
+    """A fault on a course's first or second create, and the outcome that the create is to have.
 
     `made` says whether the server made the record all the same; `why` is what is told of a doubt.
     """
@@ -307,7 +307,7 @@ def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
     }
 
 
-def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
+def test_a_doubt_is_reported_with_what_to_type(unseen: Story) -> None:
     """Each doubt is shown at its line, with its reason and the commands that settle it."""
     told = re.sub(r"\n  (?! )", " ", unseen.first.ran.err)
     lines = {

@@ -64,7 +64,7 @@ def answered(status: int, body: object = b"", **headers: str) -> Exchange:
     ],
 )
 @pytest.mark.parametrize("status", [409, 429])
-def test_a_wait_is_told_in_seconds_or_as_a_date(status: int, after: str, seconds: float) -> None:
+def test_a_wait_is_read_in_seconds_or_as_a_date(status: int, after: str, seconds: float) -> None:
     """Seconds, or a date by the server's clock; at least one, and a minute if unreadable."""
     exchange = answered(status, retry_after=after, date=NOW)
 
@@ -95,7 +95,7 @@ def test_too_many_requests_need_no_header() -> None:
     assert classify_create(answered(409), ()) == InDoubt("the API answered HTTP 409")
 
 
-def test_a_date_is_a_minute_where_the_server_tells_no_time() -> None:
+def test_a_date_means_a_minute_if_the_server_sends_no_time() -> None:
     """Without a `Date` there is no clock to read it by."""
     exchange = answered(429, retry_after="Wed, 15 Jan 2025 10:30:45 GMT")
 
@@ -184,7 +184,7 @@ def test_the_least_and_the_greatest_id_are_believed() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 415, 422])
-def test_a_refusal_without_words_tells_its_status(status: int) -> None:
+def test_a_refusal_without_words_names_its_status(status: int) -> None:
     """These are never sent again; any other answer leaves the create in doubt."""
     missing = status == HTTPStatus.NOT_FOUND
     assert classify_create(answered(status), ()) == Refused(f"HTTP {status}", missing=missing)
@@ -206,7 +206,7 @@ def test_a_refusal_in_part_is_filled_in() -> None:
     )
 
 
-def test_no_more_than_ten_problems_are_told() -> None:
+def test_at_most_ten_problems_are_kept() -> None:
     """An answer of any length fills at most a screen."""
     outcome = classify_create(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
 

@@ -225,7 +225,7 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(start: str, end: str, cou
         "\n".join
     ),
 )
-def test_the_text_below_is_rendered_as_if_it_stood_alone(front: list[str], body: str) -> None:
+def test_the_text_below_is_rendered_as_if_it_were_alone(front: list[str], body: str) -> None:
     """The front matter changes nothing in the contents, and the lines stay those of the file."""
     text = "\n".join(("---", *front, "---", body))
 

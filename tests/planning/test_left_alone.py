@@ -1,4 +1,4 @@
-"""What an outline has no list of is left alone, whatever becomes of the addresses around it."""
+"""Records without a list in the outline are left alone, whichever addresses around them change."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_lessons_of_a_forgotten_section_are_left_alone() -> None:
 
 
 def test_a_removed_section_is_deleted_with_the_lessons_of_its_list() -> None:
-    """A section that is in no outline any more went with its list."""
+    """A section that left its outline took its list with it."""
     assert actions_in(plan_of(outline(), with_tour(), DELETE)) == [
         ("delete", "lesson.c.a.tour"),
         ("delete", "section.c.a"),
@@ -195,7 +195,7 @@ class Story:
 
     @property
     def lists(self) -> list[tuple[tuple[str, ...], list[Item]]]:
-        """Each list of lessons, after the keys of what it is in."""
+        """Each list of lessons, after the keys of its parents."""
         found: list[tuple[tuple[str, ...], list[Item]]]
         found = [((self.file, s["key"]), s["lessons"]) for s in self.sections if "lessons" in s]
         return found if self.lessons is None else [*found, ((self.file,), self.lessons)]

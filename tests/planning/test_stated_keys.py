@@ -53,7 +53,7 @@ TAKEN = "{} already has a record, so it can't take over that of {}"
             "section.c.b",
             "section.c.a",
         ),
-        # the same, and another section is like the record that was named
+        # two other resources take both records, and one of them is like the record that was named
         (
             [A, B],
             [Section("X", "b", "<p>x</p>", previous=("a",)), Section("A", "n", "<p>a</p>")],

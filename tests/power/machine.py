@@ -64,7 +64,7 @@ LONGEST_LAG = 20.0  # seconds; looks go on for a minute
 _ROUNDS = 8  # of applies, until there is nothing left to do
 
 
-class Broken(AssertionError):  # noqa: N818 - what became of a promise
+class Broken(AssertionError):  # noqa: N818 - names what happened to a promise
     """A promise was not kept: what is there twice, which Ids are lost, and what else is wrong."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Live:
 
     @property
     def holder(self) -> int | None:
-        """The Id of the section that it is in; None if it is in none."""
+        """The Id of its section; None if it has none."""
         found = self.values.get(self.kind.parent_property)
         return None if found is None else int(str(found))
 

@@ -86,7 +86,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     assert "Is a new section" not in written
 
 
-def test_programs_are_told_of_each_course() -> None:
+def test_json_names_the_course_of_each_change() -> None:
     """Two courses with one key stay apart; a change names its course, and the one it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
     told = json.loads(json_form.compose(PlanView(plan_of([course("A"), taking], STATE))))

@@ -223,7 +223,7 @@ def test_what_changes_in_a_lesson_is_in_an_authors_words() -> None:
 
 
 def test_json_has_kinds_parents_and_references() -> None:
-    """A change has its kind and what it is in; an Id that is not known yet is a reference."""
+    """A change has its kind and its parent; an Id that is not known yet is a reference."""
     changes = json.loads(json_form.compose(PlanView(whole())))["changes"]
 
     assert [(each["kind"], each["parent"]) for each in changes] == [

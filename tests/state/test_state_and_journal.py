@@ -110,7 +110,7 @@ def test_a_later_refusal_settles_no_doubt() -> None:
     assert list(fold(EMPTY, steps).doubts) == [WELCOME]
 
 
-def test_an_outcome_without_an_intent_says_nothing() -> None:
+def test_an_outcome_without_an_intent_changes_nothing() -> None:
     """An outcome without an intent has no effect."""
     assert fold(EMPTY, [outcome("applied", 1001)]) == EMPTY
 
@@ -212,7 +212,7 @@ def test_a_move_needs_no_holding() -> None:
     assert holds(EMPTY, [Move(to={WELCOME: address("hello")}, at=AT)])
 
 
-def test_only_what_the_journal_tells_is_asked_of_the_state() -> None:
+def test_only_the_journals_records_are_compared_with_the_state() -> None:
     """Older entries and doubts of the state do not matter."""
     known = state({WELCOME: entry()}, {address("other"): doubt("x")})
 

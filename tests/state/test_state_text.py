@@ -138,7 +138,7 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
 @pytest.mark.parametrize(
     ("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
 )
-def test_another_format_is_told_as_such(version: object, told: str) -> None:
+def test_another_format_is_reported_as_such(version: object, told: str) -> None:
     """A state of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(json.dumps({"format": version}).encode())
 
@@ -156,7 +156,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
         (f" {ONE}", False),
     ],
 )
-def test_an_address_is_all_of_its_text(
+def test_an_address_allows_no_other_text(
     text: str,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
