@@ -63,7 +63,7 @@ class Inside:
         return read[holder]
 
     def _of_all(self, holder: int, kind: Kind) -> Mapping[int, Sequence[Record]]:
-        """List all records of a kind, for all holders, if that takes fewer requests; else none."""
+        """List all records of a kind, for all parents, if that takes fewer requests; else none."""
         holders = {holder, *(number for each, number in self._holders if each is kind.within)}
         if len(holders) == 1 or kind in self._long:
             return {}

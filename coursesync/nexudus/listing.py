@@ -33,7 +33,7 @@ class Lookout:
         self._sender = sender
         # by course: `interruptions` when its list was answered
         self.listed_at: dict[int, int] = {}
-        # by kind and Id: those of which a list left something out
+        # by kind and Id: records that a list showed in part, as read by their Ids
         self._read: dict[tuple[Kind, int], Record] = {}
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:

@@ -38,7 +38,7 @@ def entries_of(
     """
     known = managed.state.entries.keys() | managed.state.doubts.keys()
     entries: dict[Address, Entry] = {}
-    for kind in KINDS.values():  # parents first: what is in one is known by its Id
+    for kind in KINDS.values():  # parents first: a child names its parent's Id
         free = [each for each in records if each.kind is kind]
         free = [each for each in free if each.identity not in managed.addresses]
         new = [

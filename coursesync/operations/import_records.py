@@ -186,9 +186,9 @@ def left_out(
 
 
 def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Collection[ListId]:
-    """Return the lists that an outline lacks, though records are managed there.
+    """Return the lists that an outline lacks, although they have managed records.
 
-    With such a list in the outline, the plan would take the others in it for removed ones.
+    If such a list were added to the outline, the plan would treat its other records as removed.
     """
     found: set[ListId] = set()
     for each in course.records:
@@ -253,7 +253,7 @@ def _readable(record: Record) -> Attributes:
 
 
 def was_moved(item: WantedItem, managed: Managed) -> bool:
-    """Return whether a managed record is in another record of its course than its address says."""
+    """Return whether a managed record has another parent in its course than its address names."""
     at = managed.addresses.get(item.identity)
     if at is None:
         return False

@@ -174,7 +174,7 @@ def _by_places(
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a resource of which only the title changed, and with it the key, with the entry there.
+    """Pair a resource with the entry at its place if only its title, and so its key, changed.
 
     A resource in a file has its key from the file's name, which a new title does not change.
     """

@@ -118,10 +118,10 @@ def _name(course_id: int, attributes: Attributes, kind: Kind) -> tuple[object, .
 
 
 def _may_be_there(sent: Attributes, has: Attributes, kind: Kind, holders: Collection[int]) -> bool:
-    """Return whether a twin of ours may be in the item that a record is in.
+    """Return whether the parent of a record allows it to be a twin of ours.
 
-    That is the same item, or one of the two is in none of ours; without contents, the two must
-    then be equal otherwise. A copy in another item of ours is no twin.
+    The two have the same parent, or one of them has no parent of ours; without contents, the two
+    must then be equal otherwise. A copy under another parent of ours is no twin.
     """
     ours, theirs = sent.get(kind.parent_property), has.get(kind.parent_property)
     if ours == theirs:

@@ -39,8 +39,8 @@ class Around:
     """What the rows of a course share.
 
     `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
-    are compared; `holders` name what a record may be in. `opens` has the words for when a record
-    that may be in another one opens, by address.
+    are compared; `holders` name the possible parents of a record. `opens` has the words for when a
+    record of an inner kind opens, by address.
     """
 
     courses: Mapping[int, Course]

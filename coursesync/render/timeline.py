@@ -120,10 +120,10 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
 
 
 def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
-    """Return when each record opens that is in another one, in words, after a plan's changes.
+    """Return in words when each record with a parent opens, after a plan's changes.
 
-    It goes only along the records that hold others: what is in them changes the day on which a
-    later one opens in sequence, and that day is in no words.
+    Only the possible parents are put in order: their children change only the day on which a later
+    record opens in sequence, and no words contain that day.
     """
     stations = [*_after(course, changes)]
     inner = [each for each in stations if each.kind.within]
@@ -152,13 +152,13 @@ def _standing(course: Course) -> Iterator[Station]:
 def along(stations: Iterable[Station]) -> Way:
     """Return records in the members' order, with the first day on which each can be opened.
 
-    Each record of the outermost kind is followed by those in it, one kind after the other; records
-    of other kinds that are in no record of the course come last. What a record's rule says holds
-    for all that is in it.
+    Each record of the outermost kind is followed by its children, one kind after the other; records
+    of other kinds without a parent in the course come last. A record's rule holds for its children
+    as well.
 
     A record that opens in sequence waits for its sibling above, hidden or not, because the API's
     page does not say that hidden ones are skipped. If it is the first, it never opens. A record
-    with others in it is done once members have done those that they see and can complete.
+    with children is done once members have done those that they see and can complete.
     """
     every = list(stations)
     known = {each.address for each in every}
@@ -223,7 +223,7 @@ class _Walk:
         self.way: list[Station] = []
 
     def pass_along(self, siblings: Sequence[Station], holder: int | None = None) -> int | None:
-        """Go through siblings and all in them, which are in the record at `holder`.
+        """Go through siblings and their children; `holder` is the index of their parent.
 
         Returns:
             The day on which a member can have done all that members see of them; None for never.
