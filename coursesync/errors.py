@@ -270,7 +270,7 @@ class UnusableFile(CoursesyncError):  # noqa: N818 - names a state of a file
         super().__init__(problem, remedy)
         self.mistakes = mistakes
 
-    def named_at(self, where: Where) -> tuple[Diagnostic, ...]:
+    def diagnostics_at(self, where: Where) -> tuple[Diagnostic, ...]:
         """Return the diagnostics to show: the file's own mistakes, or this error at `where`."""
         return self.mistakes or (Diagnostic(where, self.problem, self.remedy),)
 

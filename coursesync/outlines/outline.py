@@ -134,7 +134,7 @@ class _Building:
             try:
                 values[contents] = self._html(item, values[contents])
             except UnusableFile as unusable:
-                diagnostics += unusable.named_at(item.where(contents))
+                diagnostics += unusable.diagnostics_at(item.where(contents))
         if self.course is None or spec is None or diagnostics or not self.is_valid:
             return
         self.resources.append(

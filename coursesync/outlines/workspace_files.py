@@ -144,7 +144,7 @@ class _Reading:
             text = decode(content)
         except UnusableFile as unusable:
             where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
-            self.diagnostics += unusable.named_at(where)
+            self.diagnostics += unusable.diagnostics_at(where)
             return
         self._parse(path, at, text, digest=digest(content))
 
