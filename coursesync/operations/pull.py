@@ -303,7 +303,7 @@ class _Pulling:
             yield Forget(address=at, id=self._known.entries[at].id, at=clock.stamp())
 
     def _entry(self, item: Taken, names: Collection[str], resource: Resource) -> Entry:
-        """Return an item's entry: its pulled values are no longer sent values, but read values."""
+        """Return an item's entry: what it took is no longer what we sent, but what a look found."""
         entry = item.entry
         sent = {name: value for name, value in entry.sent.items() if name not in names}
         # the outline's own way to write it: otherwise the next plan would send it
@@ -312,7 +312,7 @@ class _Pulling:
         return replace(entry, sent=sent).reading(dict(sorted(reads.items())), entry.updated_on)
 
     def _gone(self, pull: Pull) -> list[Address]:
-        """Return the items of an outline to remove, children before parents."""
+        """Return the items of an outline to remove, what is in another before that."""
         if not self._removes:
             return []
         found = [each.address for each in pull.deleted.values() if each is not None]
