@@ -16,7 +16,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.digest import digest_of
+from coursesync.planning.digest import by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.state.state import Doubt, Entry
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue, Planned
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
@@ -51,8 +51,6 @@ class Change:
             same resource; None for an orphan that can't leave its course.
         waiting: for a create in doubt, the resource of another course that waits for it.
         place: the new neighbours, if the order changes.
-
-    The digest covers `meaning`; everything else is for people.
     """
 
     action: Action
@@ -167,8 +165,8 @@ class Change:
             self.record_id,
             self.course_id,
             self.protected,
-            _by_name(self.before),
-            _by_name(self.after),
+            by_name(self.before),
+            by_name(self.after),
         )
 
     @property
@@ -190,10 +188,6 @@ class Change:
     def order(self) -> int:
         """The record's number among its siblings."""
         return self.kind.order_of(self.attributes)
-
-
-def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
-    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +257,6 @@ class Plan:
         policy: what the plan may do to orphans.
         complete_if_done: what the state gets for each course once it is complete, by key.
         hindrances: the changes that can't be carried out, each with the reason.
-
-    The digest covers the target, the lineage and the changes.
     """
 
     target: str
