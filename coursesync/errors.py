@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Word: TypeAlias = "str | int | PathLike[str]"
     Value: TypeAlias = "Word | bool | None"  # of an option
 
-# characters that Python calls printable and nobody sees, and a command to GitHub's runner
+# invisible characters that `str.isprintable` accepts, and `##[`, which GitHub's runner obeys
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
 _ESCAPED = rf"{_FILLERS}'\["
@@ -270,24 +270,24 @@ class UnusableFile(CoursesyncError):  # noqa: N818 - names a state of a file
         super().__init__(problem, remedy)
         self.mistakes = mistakes
 
-    def named_at(self, where: Where) -> tuple[Diagnostic, ...]:
-        """Return its diagnostics; `where` is the place in the outline that names the file."""
+    def diagnostics_at(self, where: Where) -> tuple[Diagnostic, ...]:
+        """Return the diagnostics to show: the file's own mistakes, or this error at `where`."""
         return self.mistakes or (Diagnostic(where, self.problem, self.remedy),)
 
 
-class StalePlan(CoursesyncError):  # noqa: N818 - the same
+class StalePlan(CoursesyncError):  # noqa: N818 - names what is wrong
     """The outlines, the state or the target no longer match the reviewed plan."""
 
     exit_code = ExitCode.STALE
 
 
-class LargeChange(CoursesyncError):  # noqa: N818 - the same
+class LargeChange(CoursesyncError):  # noqa: N818 - names what is wrong
     """The plan would change an unusually large part, and that was not allowed."""
 
     exit_code = ExitCode.WORK_LEFT
 
 
-class StateLocked(CoursesyncError):  # noqa: N818 - the same
+class StateLocked(CoursesyncError):  # noqa: N818 - names what is wrong
     """Another process is applying to this state."""
 
     exit_code = ExitCode.LOCKED

@@ -48,7 +48,7 @@ _UNSEEN_OR_FLAG = re.compile(f"{FLAG}|([{NEVER}])")
 _UNSEEN_OR_MARK = re.compile(f"[{NEVER}{MARKS}]")
 _PRIVATE_OR_BLANK = re.compile(rf"[{PRIVATE}]|\s")
 _ASCII_SEEN = bytes(range(0x20, 0x7F)) + b"\t\n\r"
-# letters and marks, for Unicode, that a key must not hold; other controls end a word of a key
+# invisible characters that Unicode calls letters or marks, so that `slug` would keep them
 _NOT_IN_KEYS = re.compile(
     f"[{_VARIATIONS}{_HINTS}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U000e0020-\U000e007f]"
 )
@@ -233,12 +233,12 @@ def unseen(text: str) -> Iterator[re.Match[str]]:
 
 
 def holds_unseen(text: str) -> bool:
-    """Return whether a text holds such a character."""
+    """Return whether a text holds an invisible character that is not allowed."""
     return next(unseen(text), None) is not None
 
 
 def without_unseen(text: str, instead: str = "") -> str:
-    """Replace each such character by `instead`."""
+    """Replace each invisible character that is not allowed by `instead`."""
     if not UNSEEN.search(text):
         return text
     return _UNSEEN_OR_FLAG.sub(lambda found: instead if found[1] else found[0], text)

@@ -131,7 +131,7 @@ def test_a_module_can_be_imported_by_its_path() -> None:
     assert "<module 'coursesync.planning.plan' from " in ran.stdout
 
 
-def test_a_run_tells_its_progress_and_its_report(api: SandboxServer, courses: Path) -> None:
+def test_a_run_reports_its_progress_and_its_results(api: SandboxServer, courses: Path) -> None:
     """Progress hears each result, and the report has them all; nothing is left then."""
     write_outline(courses, "a", 4711, "One", "Two")
     workspace, heard = opened(courses, api), Heard()
@@ -201,7 +201,7 @@ def test_a_plan_needs_the_workspace_to_be_free(api: SandboxServer, courses: Path
     assert api.records() == []
 
 
-def test_invalid_outlines_are_told_all_at_once(courses: Path) -> None:
+def test_all_invalid_outlines_are_reported_at_once(courses: Path) -> None:
     """The error carries each diagnostic, with its place."""
     (courses / "a.yaml").write_text("id: 0\ntitle: A\nsections:\n  - titel: One\n")
     with pytest.raises(InvalidOutlines) as caught:

@@ -53,7 +53,7 @@ def test_a_noun_can_have_a_plural_of_its_own() -> None:
         (200_000, "2 days 7 hours"),
     ],
 )
-def test_a_time_is_told_in_its_two_largest_units(seconds: float, expected: str) -> None:
+def test_a_duration_is_shown_in_its_two_largest_units(seconds: float, expected: str) -> None:
     """A length of time is rounded up to whole seconds and written in two units at most."""
     assert expected == duration(seconds)
 
@@ -128,7 +128,7 @@ def test_inert_text_keeps_its_words(text: str, expected: str) -> None:
         (None, ""),
     ],
 )
-def test_a_time_is_told_for_people(time: str | None, told: str) -> None:
+def test_a_time_is_shown_for_people(time: str | None, told: str) -> None:
     """To the minute, in UTC; a text that is not a time is shown unchanged."""
     assert told == at(time)
 

@@ -111,7 +111,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
         attributes=in_order(change.attributes),
         id=change.record_id,
         protected=change.resource is not None and change.resource.protected,
-        was=None if change.home is None else change.was,
+        was=None if change.from_course is None else change.previous_address,
         at=AT,
     )
     outcome = Conclusion(
@@ -122,7 +122,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 
 def with_ids(change: Change, ids: Mapping[Address, int]) -> Change:
     """Return a change with the Id of what its record is in, as it is sent."""
-    link, holder = change.kind.parent_property, change.holder
+    link, holder = change.kind.parent_property, change.new_parent
     return (
         change
         if holder is None
@@ -134,7 +134,11 @@ def applied(plan: Plan, state: State = EMPTY, *, highest: int = 1000) -> State:
     """Carry out a plan, through the journal; new Ids are above `highest` and all others."""
     ids = {address: entry.id for address, entry in state.entries.items()}
     next_id = max([highest, *ids.values()]) + 1
-    moves = {c.was: c.address for c in plan.changes if c.was and c.home is None}
+    moves = {
+        c.previous_address: c.address
+        for c in plan.changes
+        if c.previous_address and c.from_course is None
+    }
     steps: list[Step] = [Move(to=moves, at=AT)] if moves else []
     ids |= {now: ids[was] for was, now in moves.items()}
     for planned in plan.changes:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.hindrances import look_for_hindrances
 from coursesync.applying.last_look import last_look
 from coursesync.applying.recheck import recheck
-from coursesync.applying.report import Report, Result, Status, completed
+from coursesync.applying.report import Report, Result, Status, finished_courses
 from coursesync.applying.run import Run, Terms
 from coursesync.applying.settle import look_around, settle
 from coursesync.applying.write import carry_out
@@ -85,7 +85,7 @@ def apply(
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
     led_to = confirm(led_to, run.confirmed)
-    done = completed(plan, run.results, led_to)
+    done = finished_courses(plan, run.results, led_to)
     try:
         saved = world.store.finish(mark_complete(led_to, done))
     except StateError as error:
@@ -142,11 +142,15 @@ def learn(store: StateStore, state: State, found: Iterable[Drifted], at: str) ->
 
 def _note_keys(run: Run) -> None:
     """Journal new addresses and protection: both concern the state only."""
-    moves = {c.was: c.address for c in run.plan.changes if c.was and c.home is None}
+    moves = {
+        c.previous_address: c.address
+        for c in run.plan.changes
+        if c.previous_address and c.from_course is None
+    }
     if moves:
         run.log.announce(Move(to=moves, at=run.stamp()))
     for change in run.plan.changes:
-        is_here = change.record_id is not None and change.home is None
+        is_here = change.record_id is not None and change.from_course is None
         if change.protected is not None and is_here:
             run.log.announce(
                 Protect(address=change.address, protected=change.protected, at=run.stamp())
@@ -174,8 +178,8 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
-            elif change.holder:  # whatever it is in was not made, and that stopped no course
-                reason = f"{change.holder} is not there yet"
+            elif change.new_parent:  # the parent was not created, and that stopped no course
+                reason = f"{change.new_parent} is not there yet"
                 run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:
                 carry_out(run, change)

@@ -34,7 +34,7 @@ def look_for_completions(run: Run, course: CourseRun) -> None:
 
 
 def may_be_deleted(run: Run, change: Change) -> bool:
-    """Return whether a change loses no completions, or may; if not, it has its result.
+    """Return whether the change may be sent. If not, its result is recorded.
 
     Raises Stop if the run can't go on.
     """
@@ -42,11 +42,11 @@ def may_be_deleted(run: Run, change: Change) -> bool:
     if change.action is not Action.DELETE or not kind.completions or run.terms.lose_completions:
         return True
     now = run.world.clock.now()
-    at, reason = run.completed.get(change.address, (float("-inf"), ""))
+    at, reason = run.completions_checked.get(change.address, (float("-inf"), ""))
     if now - at >= MOST_AGE:
         run.sender.until_writable()  # so that the count is recent when the deletion is sent
         reason = who_completed(run.sender, kind.completions, change.entry.id)
-        run.completed[change.address] = now, reason
+        run.completions_checked[change.address] = now, reason
     if reason:
         stopped = Result(change, Status.HAS_COMPLETIONS, change.record_id, f"not deleted: {reason}")
         run.conclude(stopped, holds=f"{change.address} would lose completions")
@@ -59,7 +59,7 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
     Raises Stop if nothing can be sent.
     """
     from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
-    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - the same
+    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - brings pydantic
 
     endpoint = Endpoint(
         path=completions.endpoint,

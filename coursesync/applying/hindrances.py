@@ -1,11 +1,11 @@
-"""Keeps a record with others in it from being deleted or moved to another course.
+"""Keeps a record with children from being deleted or moved to another course.
 
-What is in a record stays in its course when the record moves to another, and what becomes of it
-when that record is deleted is not documented: members' progress in it could be lost.
+The children of a record stay in their course when the record moves to another. What the API does
+with them when the record is deleted is not documented: members' progress in them could be lost.
 
-Owns the look for such records: before the first write of a course, and again before each write
-that would lose some, because a look is valid for one minute. It must never let a write pass while
-it is unknown what is in the record.
+Owns the look for children: before the first write of a course, and again before each write that
+would lose some, because a look is valid for one minute. It must never let a write pass while the
+record's children are unknown.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ def hindrance_to(
     planned: Collection[Identity],
     most_age: float = inf,
 ) -> Hindrance | None:
-    """Find the records that prevent a change that deletes what they are in, or moves it away.
+    """Find the children that prevent a change from deleting their parent, or moving it away.
 
     Args:
-        change: the change; records of the course to which it moves their holder do not prevent it.
-        inside: lists them.
-        planned: the records that the plan takes out of the holder before.
+        change: the change; children that are in its course already do not prevent a move to it.
+        inside: lists the children.
+        planned: the records that the plan deletes or moves to another parent before.
         most_age: the largest age of a list, in seconds.
 
     Raises:
@@ -80,9 +80,9 @@ def _remedy(holder: Kind, found: Iterable[Inner]) -> str:
 
 
 def leaving(plan: Plan, done: Mapping[Address, Result] | None = None) -> frozenset[Identity]:
-    """Return the records that a plan deletes, or takes out of what they are in.
+    """Return the records that the plan deletes or moves to another parent.
 
-    With the results of a run, only those that it has carried out.
+    With `done`, the results of a run: only by changes that were already carried out.
     """
     return frozenset(
         (change.kind, change.entry.id)
@@ -106,8 +106,8 @@ def describe(hindrance: Hindrance, most: int = _MOST_NAMED) -> str:
 def look_for_hindrances(run: Run, course: CourseRun) -> None:
     """Look once for what prevents a change, before the first write of a course.
 
-    If a record to be deleted, or moved in from another course, has others in it, stop this course
-    and record the result of that change. Raises Stop if the run can't go on.
+    If a record to be deleted, or moved in from another course, has children, stop this course and
+    record the result of that change. Raises Stop if the run can't go on.
     """
     if course.checked:
         return
@@ -127,7 +127,7 @@ def may_be_sent(run: Run, change: Change) -> bool:
 
 
 def _look(run: Run, change: Change, most_age: float) -> bool:
-    """Look for the records that a change would lose; return whether its course is stopped."""
+    """Look for the children that a change would lose; return whether its course is stopped."""
     if not _leaves_others(run, change):
         return False
     planned = leaving(run.plan, None if most_age == inf else run.results)
@@ -144,9 +144,9 @@ def _look(run: Run, change: Change, most_age: float) -> bool:
 
 
 def _leaves_others(run: Run, change: Change) -> bool:
-    """Return whether a change leaves what is in its record, which may have been read since."""
+    """Return whether its record leaves its children, as the record was last read."""
     _, record = run.fresh.get((change.kind, change.record_id or 0), (0.0, None))
     if record is None or not change.action.overwrites or not held_in(change.kind):
         return change.leaves_others
-    # if it is in its new course already, nothing is left behind
+    # if the record has reached its new course already, nothing is left behind
     return change.action is Action.DELETE or record.course_id != change.course_id

@@ -87,7 +87,7 @@ def _made(run: Run, course: CourseRun) -> Iterator[Result]:
 def _until_all_is_listed(
     run: Run, courses: Collection[CourseRun]
 ) -> tuple[Mapping[Listing, Sequence[Record]], list[Result]]:
-    """Return the records by course and kind, and the creates that they don't show in time.
+    """Return the last lists, and the creates missing from them when the settling time ended.
 
     Each look lists all courses, because another run may still write to any of them. If a create was
     settled with a record from a list, that may be another run's, so the looks repeat until the
@@ -131,7 +131,7 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
 
 
 def _is_gone(run: Run, result: Result) -> bool:
-    """Return whether an earlier run's record has left its course; drift reports that."""
+    """Return whether others deleted or moved a record of an earlier run; drift reports that."""
     change, record_id = result.change, result.record_id or 0
     if change.address not in run.earlier:
         return False

@@ -1,4 +1,4 @@
-"""The record of a run as JSON: what was done at each address, under which Id, and when.
+"""The receipt of a run as JSON: what was done at each address, under which Id, and when.
 
 Owns the format of the file that `apply --receipt` writes. It must never hold the contents of a
 record, a secret, or the name of somebody who edited a record in Nexudus.
@@ -40,7 +40,7 @@ class Origin:
 def compose(
     plan: Plan, origin: Origin, began: str, report: Report | None = None, *, failed: bool = False
 ) -> str:
-    """Write the record of a run: names sorted, changes by address, a final newline.
+    """Write the receipt of a run: names sorted, changes by address, a final newline.
 
     Args:
         plan: the plan that is carried out.
@@ -50,7 +50,7 @@ def compose(
         failed: whether the run ended with an error before it sent a write.
     """
     known = plan if report is None else report.state
-    record = {
+    receipt = {
         "began": began,
         "changes": [] if report is None else _changes(report),
         "complete": report is not None and report.complete,
@@ -65,7 +65,7 @@ def compose(
         "target": plan.target,
         "twins": [] if report is None else _twins(report),
     }
-    return json.dumps(record, indent=2, sort_keys=True) + "\n"
+    return json.dumps(receipt, indent=2, sort_keys=True) + "\n"
 
 
 def _changes(report: Report) -> list[dict[str, object]]:
@@ -100,20 +100,20 @@ def _twins(report: Report) -> list[dict[str, object]]:
 
 
 def parse(text: bytes) -> Mapping[str, object] | None:
-    """Return the record of a run, of any version; None if the text is not one."""
+    """Return the receipt of a run, of any version; None if the text is not one."""
     try:
-        record = json.loads(text)
+        receipt = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    is_record = isinstance(record, dict) and record.get("format") == _FORMAT
-    return record if is_record else None
+    is_receipt = isinstance(receipt, dict) and receipt.get("format") == _FORMAT
+    return receipt if is_receipt else None
 
 
-def did_something(record: Mapping[str, object]) -> bool:
-    """Return whether a run may have changed anything, so that its record must be kept."""
-    if record.get("ended") is not True:  # it was killed: nobody knows what it did
+def did_something(receipt: Mapping[str, object]) -> bool:
+    """Return whether a run may have changed anything, so that its receipt must be kept."""
+    if receipt.get("ended") is not True:  # it was killed: nobody knows what it did
         return True
-    changes = record.get("changes")
+    changes = receipt.get("changes")
     if not isinstance(changes, list):
         return True
     return any(not isinstance(each, dict) or each.get("done") for each in changes)

@@ -113,7 +113,7 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     is confirmed.
     """
     entry = change.entry
-    if change.home is not None or not is_last_attempt(entry, record, change.kind):
+    if change.from_course is not None or not is_last_attempt(entry, record, change.kind):
         return
     if differing(entry.known, record, change.kind):
         updated_on = record.updated_on
@@ -133,7 +133,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     course_id = kind.course_id_of(entry.sent)
     is_elsewhere = record.course_id not in {course_id, change.course_id}
     if is_elsewhere:
-        home = marker_of(run.state.target, course_id, change.was or change.address)
+        home = marker_of(run.state.target, course_id, change.previous_address or change.address)
         if record.marker != home and not any(
             has_ours(sent, record.attributes, kind) for sent in ours
         ):

@@ -3,8 +3,10 @@
 Owns the rules of evidence, needed when an answer or a whole machine was lost:
 
 - A record *fits* if it has everything that the create sends.
-- A record is *near* if its title is that of the create in another spelling, if it has the order
-  and the contents or the start of the title, or if it appeared at the time of the create.
+- A record is *near* if one of these is true:
+  - it has the create's title, perhaps in another spelling;
+  - it has the create's order, and the same contents or a title that the create's title begins with;
+  - it was created at the time of the create.
 - Only a record that alone fits is adopted. Only if no record is near may a create be sent.
 - A marker that was read back is certain for a create that was sent with it. For one that no run is
   known to have sent, it shows only which address a record had once: keys change, and a person may

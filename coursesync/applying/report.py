@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of
-from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +21,10 @@ if TYPE_CHECKING:
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
-    from coursesync.state.state import Candidate, CourseRecord, State
+    from coursesync.state.state import Candidate, CompleteCourse, State
 
 
-# what may be in another record
+# the children that a record may have
 _INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
 
 
@@ -33,14 +32,16 @@ class Status(Enum):
     """The result of a change; `words` is for people, `value` for programs."""
 
     CREATED = "created"
-    ADOPTED = "adopted"  # a run that was lost had created it
+    ADOPTED = "adopted"  # found on the site: created by a run whose state was lost
     SETTLED = "settled"  # it was in doubt, and is no longer
     UPDATED = "updated"
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
-    RE_KEYED = "re-keyed"  # only the state changed
-    PROTECTED = "protected"  # the same
-    UNPROTECTED = "no longer protected"  # the same
+    # only the state changed
+    RE_KEYED = "re-keyed"
+    PROTECTED = "protected"
+    UNPROTECTED = "no longer protected"
+    # the site was changed, or the change was not carried out
     REFUSED = "refused"
     IN_DOUBT = "in doubt"
     HELD_BACK = "held back"  # its course was stopped
@@ -145,9 +146,9 @@ class Report:
 _FOUND = {Status.ADOPTED, Status.SETTLED}
 
 
-def completed(
+def finished_courses(
     plan: Plan, results: Mapping[Address, Result], led_to: State
-) -> Mapping[str, CourseRecord]:
+) -> Mapping[str, CompleteCourse]:
     """Find the courses in which a run has left nothing to do, and nothing to report.
 
     Args:
@@ -156,7 +157,7 @@ def completed(
         led_to: the state that the run led to.
 
     Returns:
-        The records of these courses for the state, by key.
+        These courses as the state has them, by key.
     """
     # a record of an earlier run may also be one that the plan keeps
     changes = [*plan.changes, *(result.change for result in results.values())]
@@ -168,14 +169,15 @@ def completed(
         # the next plan reports an orphan that stays
         is_open = planned.is_left or _is_open(change, result, led_to)
         if is_open:
-            ids |= {change.course_id, change.home}
-        # the next plan deals with a resource that waited for a doubt
-        if change.lead is not None and (is_open or change.action is Action.DOUBT):
-            keys.add(course_of(change.lead))
+            ids |= {change.course_id, change.from_course}
+        if change.likely_same is not None and is_open:
+            keys.add(course_of(change.likely_same))
+        if change.waiting is not None:  # the next plan deals with the resource that waited
+            keys.add(course_of(change.waiting))
     return {
-        key: record
-        for key, record in plan.sources.items()
-        if record.id not in ids and key not in keys
+        key: course
+        for key, course in plan.complete_if_done.items()
+        if course.id not in ids and key not in keys
     }
 
 

@@ -71,8 +71,7 @@ class CourseRun:
         held: why nothing more is done in it; "" while it goes on.
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
         made: `sender.interruptions` when this run made a record, by its kind and Id.
-        unread: the record of a kind that could not be read in that look, and why; it may be one
-            that is looked for.
+        unread: by kind, why the last list could not be read whole; "" if it was.
         checked: whether its changes were checked for what prevents them.
         doubts: its creates in doubt: when the looks for each end, by the run's clock.
     """
@@ -94,7 +93,7 @@ class CourseRun:
         self.unread[kind] = unread
 
 
-# a course and a kind, whose records there are listed
+# (course Id, kind): one list
 Listing: TypeAlias = "tuple[int, Kind]"
 
 
@@ -129,7 +128,7 @@ class Run:
         # the last read of each record to overwrite: when, and the record
         self.fresh: dict[tuple[Kind, int], tuple[float, Record | None]] = {}
         # when the completions of a record were counted, and why it must not be deleted
-        self.completed: dict[Address, tuple[float, str]] = {}
+        self.completions_checked: dict[Address, tuple[float, str]] = {}
         self.marks = terms.marker
         # whether lists show markers, and whether reads by Id do: an API may do neither
         self.lists_markers = self.reads_markers = False
@@ -171,12 +170,13 @@ class Run:
         return attempt.doubt.attempts if attempt is not None else 0
 
     def create_of(self, change: Change) -> Doubt:
-        """Return a create as it would be sent now; it has not been sent yet.
+        """Return what the next attempt would send.
 
-        One that can't be sent again, or that no outline wants any more, is returned as it was sent.
+        For a create that can't be sent again, or that left the outline, return what the last
+        attempt sent.
         """
         attempt = self.attempts.get(change.address)
-        if attempt is not None and (change.after is None or change.holder):
+        if attempt is not None and (change.after is None or change.new_parent):
             return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
@@ -200,8 +200,8 @@ class Run:
         return self.courses[change.course_id]
 
     def resolved(self, change: Change) -> Change:
-        """Return a change with the Id of the record that it is in, if this run got that Id."""
-        made = self.results.get(change.holder) if change.holder else None
+        """Replace the `Ref` to the parent by its Id, if this run created the parent."""
+        made = self.results.get(change.new_parent) if change.new_parent else None
         if made is None or not made.done or made.record_id is None:
             return change
         return replace(
@@ -284,7 +284,7 @@ class Run:
 
 def sendable(change: Change) -> Attributes | None:
     """Return the attributes that a change sends; None if it sends none, or not all are known."""
-    return None if change.after is None or change.holder else in_order(change.after)
+    return None if change.after is None or change.new_parent else in_order(change.after)
 
 
 def in_order(attributes: Planned | None) -> dict[str, FieldValue]:

@@ -2,8 +2,9 @@
 
 Owns the decision to adopt a record, to send a create again, or to ask a person.
 
-- Before anything is sent, each course is listed: a lost machine may have created the record. If it
-  may have created more than a lagging list shows, the course is listed again later.
+- Before anything is sent, each course is listed: an earlier run whose state was lost may have
+  created the record. If lists may lag behind that run, the course is listed again after the
+  settling time.
 - A create in doubt is looked for until the settling time is over. Exactly one record that fits is
   adopted. If no record resembles it, the create is sent again. Anything else is left to a person.
 
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 def look_around(run: Run) -> None:
     """List each course that gets something new, one kind after the other; raises Stop.
 
-    What is found of one kind is adopted before the next is listed, because the next may be in it.
+    Adopt the records of a kind before listing their children's: a child needs its parent's Id.
     """
     for kind in KINDS.values():
         open_courses = [course for course in run.courses.values() if not course.held]
@@ -92,7 +93,7 @@ def look_again(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
 
 def _is_known(run: Run, course: CourseRun) -> bool:
     """Return whether the state has a record of a course, so that the course must exist."""
-    arrivals = sum(change.home is not None for change in course.changes)
+    arrivals = sum(change.from_course is not None for change in course.changes)
     return run.plan.courses[course.id].managed > arrivals
 
 
@@ -110,7 +111,7 @@ def _creates(run: Run, course: CourseRun, kind: Kind) -> list[Change]:
         change
         for change in filter(_sought_of(kind), course.changes)
         if change.after is not None
-        and change.holder is None
+        and change.new_parent is None
         and change.address not in run.results
         and change.address not in course.doubts
     ]
@@ -199,7 +200,8 @@ def _findings(
         for change in filter(_sought_of(kind), course.changes)
         if change.address not in run.results
     ]
-    # first the creates that no outline wants any more: a new one may be the same under a new key
+    # first match the creates that left the outline: a new resource may be the same one with another
+    # key
     unwanted = [each for each in sought if each.change.after is None]
     former = recognise(unwanted, unmanaged, claimed, keeps_markers=run.reads_markers)
     taken = {found.record.id for found in former.values() if isinstance(found, Found)}
@@ -213,7 +215,7 @@ def _findings(
 
 
 def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
-    """Settle a doubt by the finding of a look at `now`, unless a list may still lag."""
+    """Settle a doubt by what a look at `now` found, unless a list may still lag."""
     change = sought.change
     course = run.course_of(change)
     until = course.doubts[change.address]

@@ -95,7 +95,7 @@ class Places:
         return list({record.id: record for record in [*titled, *rewritten]}.values())
 
     def elsewhere(self, sought: Sought) -> list[Record]:
-        """Return the records with its title and contents that coursesync made in another item.
+        """Return the marked records with this title and these contents under another parent.
 
         If a state is lost, and its outline moves a record, only the marker shows that it is ours.
         """

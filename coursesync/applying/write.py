@@ -33,7 +33,7 @@ from coursesync.text import moment, same_moment
 if TYPE_CHECKING:
     from coursesync.applying.run import Run
     from coursesync.nexudus.exchange import Exchange
-    from coursesync.nexudus.outcome import NotCarriedOut, Outcome, Verdict
+    from coursesync.nexudus.outcome import FinalOutcome, NotCarriedOut, Outcome
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
@@ -81,7 +81,7 @@ def carry_out(run: Run, change: Change) -> None:
             run.course_of(change).doubts[change.address] = until
 
 
-def _create(run: Run, change: Change) -> Verdict | None:
+def _create(run: Run, change: Change) -> FinalOutcome | None:
     number = run.times_sent(change) + 1
     outcome = _send(run, change, number)
     if isinstance(outcome, Refused) and _names_marker(outcome, change) and run.marks:
@@ -100,8 +100,8 @@ def _names_marker(refused: Refused, change: Change) -> bool:
     return any(name in each.lower() for each in named)
 
 
-def _overwrite(run: Run, change: Change) -> Verdict | None:
-    """Send an update or a deletion, several times while it is in doubt."""
+def _overwrite(run: Run, change: Change) -> FinalOutcome | None:
+    """Send an update or a deletion, several times while its outcome is in doubt."""
     outcome = _send(run, change)
     for pause in _PAUSES:
         if not isinstance(outcome, InDoubt):
@@ -121,7 +121,7 @@ def _overwrite(run: Run, change: Change) -> Verdict | None:
 
 
 def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
-    """Believe that a record does not exist only if a read by its Id does not find it either."""
+    """Return a 404 to a deletion as success only if a read by Id finds nothing either."""
     record_id = change.entry.id
     unreadable = dict[int, str]()
     if record_id in run.lookout.records(change.kind, [record_id], unreadable) or unreadable:
@@ -130,13 +130,13 @@ def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     return Applied(record_id, None)
 
 
-def _send(run: Run, change: Change, number: int = 0) -> Verdict | None:
+def _send(run: Run, change: Change, number: int = 0) -> FinalOutcome | None:
     _, role, _ = _WRITES[change.action]
     attempt = partial(_attempt, run, change, number)
     return run.sender.until_answered(f"{change.kind.role}-{role}", attempt)
 
 
-def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut | None:
+def _attempt(run: Run, change: Change, number: int) -> FinalOutcome | NotCarriedOut | None:
     """Send a write once; `number` counts the times that a create is sent."""
     if not may_be_sent(run, change):  # it has its result
         return None
@@ -170,9 +170,9 @@ def _attempt(run: Run, change: Change, number: int) -> Verdict | NotCarriedOut |
 
 
 def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:
-    """Ignore the time of our write if the contents did not change.
+    """Drop the returned time if the write changed nothing: it is an earlier editor's.
 
-    Drift would otherwise take older contents for ours. Times have whole seconds: only a time older
+    Otherwise `drift` would treat that edit as ours. Times have whole seconds: only a time older
     than the answer, by the server's own clock, proves that the write changed nothing.
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
@@ -189,9 +189,9 @@ def _as_written(outcome: Outcome, change: Change, record: Record | None, answere
 
 
 def _look_where_others_wrote(run: Run, change: Change) -> None:
-    """List the course again before a create, if the run has waited or was turned away.
+    """List the course again if the run waited, or a request was rejected, since the last list.
 
-    Nobody wrote into a record that this run has made since then.
+    That is not needed for a create whose parent this run has created since then.
     """
     course, kind = run.course_of(change), change.kind
     holder = (kind.within, (change.after or {}).get(kind.parent_property)) if kind.within else None
@@ -223,7 +223,7 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
     whole = (record.whole if record else None) or {}
     before = {} if entry.unsure else entry.known
     after = in_order(change.after)
-    # without an item that it is in, a record names none; what an author took out is sent as null
+    # a record without a parent, or without a field that it had, sends null for it
     gone = {*filter(None, [kind.parent_property]), *entry.known} - kind.write_only - after.keys()
     return {
         **{name: value for name, value in whole.items() if name not in kind.write_only},
@@ -246,7 +246,7 @@ def _intent(run: Run, change: Change) -> Intent:
         attributes=in_order(change.attributes),
         id=change.record_id if overwrites else None,
         protected=change.stays_protected,
-        was=None if change.home is None else change.was,
+        was=None if change.from_course is None else change.previous_address,
         attempt=max(1, run.times_sent(change)),
         at=run.stamp(),
     )

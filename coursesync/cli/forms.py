@@ -71,7 +71,7 @@ class PlanForms:
         """Return the review page."""
         from importlib.resources import files  # noqa: PLC0415 - only this form needs it
 
-        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - the same
+        from coursesync.render.review.page import Assets, compose  # noqa: PLC0415 - only this form needs it
 
         beside = files("coursesync.render.review")
         template, style, script = (

@@ -17,7 +17,7 @@ Address = NewType("Address", str)
 
 MAX_KEY = 100
 MAX_TITLE = 1_000
-MOST_KEYS = 3  # in an address: of the course, of an item in it, of an item in that
+MOST_KEYS = 3  # course, section and lesson key
 _COURSE = "course"  # the kind of the address that a course has
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
@@ -46,7 +46,7 @@ def course_address(key: str) -> Address:
 
 
 def parent_of(address: Address, within: str) -> Address:
-    """Return the address of what an item is in: one of the kind `within`, or its course."""
+    """Return the parent's address: of the kind `within`, or the course."""
     _, _, keys = address.rpartition(".")[0].partition(".")
     return address_of(within if "." in keys else _COURSE, keys)
 

@@ -137,6 +137,6 @@ def check_markdown(markdown: str) -> None:
 
 
 def markdown_effort(markdown: str) -> int:
-    """Return the effort of rendering: 3 a line, 1 a mark, and for each bracket all marks."""
+    """Estimate the work of rendering: 3 x lines + marks + brackets x marks / 200."""
     marks = len(_MARKS.findall(markdown))
     return 3 * markdown.count("\n") + marks + markdown.count("[") * marks // 200

@@ -32,7 +32,7 @@ class Ref:
 # a record of the API as it goes over the wire: its properties by name
 FieldValue: TypeAlias = str | int | bool
 Attributes: TypeAlias = Mapping[str, FieldValue]
-# the same in a plan
+# a record in a plan: its parent's Id may be a reference
 Planned: TypeAlias = Mapping[str, FieldValue | Ref]
 Words: TypeAlias = Callable[[Planned, Planned], tuple[str | None, str | None]]
 Settle: TypeAlias = Callable[[Attributes, Planned], Planned]
@@ -65,11 +65,10 @@ class Field:
         role: how code for every kind finds it.
         words: returns words for the value before and after a change, if properties need them;
             None is no value.
-        settle: takes the sent and the wanted properties, and returns the ones to send, for
-            properties that can't be read back.
+        settle: for write-only properties: makes what to send of what was sent and what is wanted.
         idle: returns the properties that have no effect, given the others.
-        trace: for properties that can't be read back, a readable one: it is empty if the server
-            holds no value for the first of `properties`.
+        trace: for write-only properties: a readable one that is empty if the server holds no value
+            for the first of `properties`.
         other_names: names that authors write by mistake.
         opposites: names that authors write by mistake for its value `false`.
     """

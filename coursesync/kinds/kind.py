@@ -32,8 +32,8 @@ class Resource:
     """One desired resource of an outline.
 
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
-    `path` is the resource's place in the outline's `tree`. A key is derived from its title, or if
-    it is `in_file`, from the file's name.
+    `path` is the resource's location in the outline's `tree`. A key is derived from its title, or
+    if it is `in_file`, from the file's name.
     """
 
     kind: Kind
@@ -49,7 +49,7 @@ class Resource:
 
     @property
     def where(self) -> Where:
-        """The place of the resource in its outline."""
+        """The location of the resource in its outline."""
         return self.tree.where(self.path)
 
     @property
@@ -59,7 +59,7 @@ class Resource:
 
     @property
     def parent(self) -> Address:
-        """The address of the item that it is in, or of its course."""
+        """The address of its parent: an item, or its course."""
         return self.kind.parent_of(self.address)
 
     @property
@@ -73,7 +73,7 @@ class Resource:
         return self.kind.contents_of(self.attributes)
 
     def where_property(self, name: str) -> Where:
-        """Return the place of the outline's field that the API's property `name` comes from."""
+        """Return the location of the outline's field that gives the API's property `name`."""
         field = self.kind.field_of(name)
         if name == self.kind.course_property:
             return self.tree.where((field,))
@@ -115,7 +115,7 @@ class Kind:
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
         within: the kind that may hold it, besides the course; None if only the course may.
-        parent_property: holds the Id of such a parent; a record directly in its course has none.
+        parent_property: holds that parent's Id; absent on a record directly in the course.
         parent_filter: narrows a search to the records in one parent.
         completions: where the API keeps who completed a record, if members can.
     """
@@ -155,7 +155,7 @@ class Kind:
         }
 
     def parent_of(self, address: Address) -> Address:
-        """Return the address of what a record of this kind is in: an item, or its course."""
+        """Return the parent's address for a record of this kind: an item, or the course."""
         return parent_of(address, self.within.name if self.within else "")
 
     def field(self, role: Role) -> Field:
@@ -219,7 +219,7 @@ class Kind:
         return str(attributes.get(self.title_property, ""))
 
     def order_of(self, attributes: Planned) -> int:
-        """Return a record's place among its siblings."""
+        """Return a record's number among its siblings; 0 if it has none."""
         return int(cast("int", attributes.get(self.order_property, 0)))
 
     def contents_of(self, attributes: Planned) -> str:
@@ -227,7 +227,7 @@ class Kind:
         return str(attributes.get(self.contents_property, ""))
 
     def course_id_of(self, attributes: Planned) -> int:
-        """Return the Id of the course that a record is in."""
+        """Return the Id of a record's course; raises KeyError if the attributes lack it."""
         return int(cast("int", attributes[self.course_property]))
 
     def is_active(self, attributes: Planned) -> bool:
@@ -255,13 +255,13 @@ class Kind:
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
-        """The properties with text for members that has no role."""
+        """The text properties that members see and that have no role, such as a summary."""
         fields = (each for each in self._sent if each.role is None and each.words is None)
         return tuple(n for each in fields for n, type_ in each.properties.items() if type_ is str)
 
     @cached_property
     def remarks(self) -> tuple[Words, ...]:
-        """The words of what members do, and of other fields without a role."""
+        """The `words` of completion, and of fields without a role."""
         roles = {None, Role.COMPLETION}
         return tuple(each.words for each in self._sent if each.role in roles and each.words)
 

@@ -1,1 +1,1 @@
-"""The API: what is sent, within its limits, and what became of each request."""
+"""The API: what is sent, within its limits, and the outcome of each request."""

@@ -152,8 +152,8 @@ class Nexudus:
         refused. Raises RemoteError if there is no token.
         """
         status = exchange.status
-        if isinstance(verdict := classify_read(exchange), Throttled):
-            return verdict
+        if isinstance(outcome := classify_read(exchange), Throttled):
+            return outcome
         if status is None:
             raise RemoteError(f"the API can't be reached: {exchange.failure}", exchange.remedy)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -180,20 +180,20 @@ class Nexudus:
             answer = read_json(exchange)
             safe = without_secrets(answer, tokens if listed else self._secrets)
             if listed:
-                safe = self._without_authors(safe)
+                safe = self._with_safe_authors(safe)
             body = exchange.body if safe == answer else json.dumps(safe).encode()
         except (ValueError, RecursionError):
             body = b""
         return replace(exchange, body=body)
 
-    def _without_authors(self, listed: object) -> object:
-        """Hide password and code in `UpdatedBy`, the only part of a list that is shown."""
+    def _with_safe_authors(self, listed: object) -> object:
+        """Hide the password and the one-time code in `UpdatedBy`, the only text that is printed."""
         if isinstance(listed, list):
-            return [self._without_authors(record) for record in listed]
+            return [self._with_safe_authors(record) for record in listed]
         if not isinstance(listed, dict):
             return listed
         if isinstance(listed.get("Records"), list):
-            return {**listed, "Records": self._without_authors(listed["Records"])}
+            return {**listed, "Records": self._with_safe_authors(listed["Records"])}
         if not isinstance(listed.get("UpdatedBy"), str):
             return listed
         secrets = self._secrets - {self._credentials.email}

@@ -1,4 +1,4 @@
-"""The records that are in another record, whichever course they are in.
+"""The children of a record, in whichever course they are.
 
 Owns the reading of them. A list may omit properties, so a missing value is read by Id; it must
 never count as empty.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Inside:
-    """What is in the records that a run asks for, as last listed."""
+    """The children of the records that a run asks for, as last listed."""
 
     def __init__(self, sender: Sender, holders: Collection[Identity] = ()) -> None:
         """Prepare for some records, by kind and Id, which the run will ask for."""
@@ -38,11 +38,11 @@ class Inside:
         self._long: set[Kind] = set()  # kinds with too many records to list all
 
     def of(self, holder: int, kind: Kind, most: float = inf) -> Sequence[Record]:
-        """Return the records of a kind that are in a record of the kind which that is within.
+        """Return the children of a record; its kind is that which the children are `within`.
 
         Args:
             holder: the Id of that record.
-            kind: the kind of those that are in it.
+            kind: the kind of the children.
             most: the largest age of the list, in seconds.
 
         Raises:
@@ -63,7 +63,7 @@ class Inside:
         return read[holder]
 
     def _of_all(self, holder: int, kind: Kind) -> Mapping[int, Sequence[Record]]:
-        """List all records of a kind, for all holders, if that takes fewer requests; else none."""
+        """List all records of a kind, for all parents, if that takes fewer requests; else none."""
         holders = {holder, *(number for each, number in self._holders if each is kind.within)}
         if len(holders) == 1 or kind in self._long:
             return {}

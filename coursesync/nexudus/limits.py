@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0
 IDS_AT_ONCE = 200  # records read by Id in one request; a URL holds no more
 SETTLING = 60.0  # seconds that a list may lag behind a create
-_LESS = 0.95  # after throttling: this share of the writes that the API accepted
-_MUCH_LESS = 0.7  # of the allowed writes, if nobody knows how many the API would accept
-_REGAINED = 0.5  # recovery: 0.5 x minutes^2 more writes a minute, without a throttled request
+_LESS = 0.95  # after throttling, allow 95 % of what was accepted
+_MUCH_LESS = 0.7  # or 70 % of the present rate, if that is unknown
+_REGAINED = 0.5  # without throttling for m minutes, allow 0.5 m^2 more writes a minute
 _HAIR = 1e-6  # seconds; sums of decimal fractions are off by less
 
 

@@ -33,7 +33,7 @@ class Lookout:
         self._sender = sender
         # by course: `interruptions` when its list was answered
         self.listed_at: dict[int, int] = {}
-        # by kind and Id: those of which a list left something out
+        # by kind and Id: records that a list showed in part, as read by their Ids
         self._read: dict[tuple[Kind, int], Record] = {}
 
     def missing(self, courses: Collection[int]) -> frozenset[int]:
@@ -45,7 +45,10 @@ class Lookout:
         return left
 
     def titles(self, courses: Collection[int]) -> Mapping[int, str]:
-        """Return the titles of existing courses by Id; raises Stop without a usable answer."""
+        """Return the titles of existing courses by Id; raises Stop without a usable answer.
+
+        A course without a readable title has "".
+        """
         return some_of(self._sender, COURSES, courses)
 
     def all_titles(self) -> Mapping[int, str]:
@@ -54,7 +57,7 @@ class Lookout:
         return {**found, **self.titles([course for course, title in found.items() if not title])}
 
     def around(self, kind: Kind, courses: Collection[int]) -> Sequence[Record]:
-        """List each course alone, or all records at once: whichever takes fewer requests."""
+        """Return the records of these courses, with the fewest requests; raises Stop."""
         listed = self._listed(kind, courses, few=FEW, readings=2)
         return [record for record in listed.values() if record.course_id in courses]
 

@@ -1,6 +1,6 @@
-"""The result of a request: the facts of its exchange in, one verdict out.
+"""The outcome of a request, from the facts of its exchange.
 
-The verdicts answer the one question that matters for an API whose creates can't be repeated
+The outcomes answer the one question that matters for an API whose creates can't be repeated
 safely: is it *known* whether the request was carried out? It must never call a request refused or
 applied unless the facts prove it. The API's documentation:
 https://developers.nexudus.com/reference/api-limitations (it throttles with 409), and the pages on
@@ -94,8 +94,8 @@ class InDoubt:
 
 
 NotCarriedOut: TypeAlias = Unauthorized | Throttled | NotSent
-Verdict: TypeAlias = Applied | Refused | InDoubt
-Outcome: TypeAlias = Verdict | NotCarriedOut
+FinalOutcome: TypeAlias = Applied | Refused | InDoubt
+Outcome: TypeAlias = FinalOutcome | NotCarriedOut
 
 
 class _Error(BaseModel):
@@ -126,7 +126,7 @@ class _Answer(BaseModel):
 
 
 def classify_create(exchange: Exchange, known: Container[int]) -> Outcome:
-    """Return the verdict on a create; `InDoubt` unless the facts prove another.
+    """Return the outcome of a create; `InDoubt` unless the facts prove another.
 
     `known` are the Ids already seen on the server; a create must return a new one.
     """
@@ -142,7 +142,7 @@ def classify_create(exchange: Exchange, known: Container[int]) -> Outcome:
 
 
 def classify_update(exchange: Exchange, record_id: int) -> Outcome:
-    """Return the verdict on an update or a deletion of the record with this Id.
+    """Return the outcome of an update or a deletion of the record with this Id.
 
     Unlike a create, one in doubt may be sent again: a record that is written or deleted twice ends
     up the same.
@@ -156,14 +156,14 @@ def classify_update(exchange: Exchange, record_id: int) -> Outcome:
 
 
 def classify_read(exchange: Exchange) -> Exchange | Refused | InDoubt | NotCarriedOut:
-    """Return an answer to a read, whose content the caller judges, or the verdict on another."""
+    """Return the exchange if it is HTTP 200; otherwise its outcome."""
     return exchange if exchange.status == HTTPStatus.OK else _of_status(exchange)
 
 
 def _successful(
     exchange: Exchange, *, claimed: bool
 ) -> _Answer | Refused | InDoubt | NotCarriedOut:
-    """Return an answer that reports success, or the verdict on another."""
+    """Return the answer if it reports success; otherwise the outcome of the exchange."""
     if exchange.status != HTTPStatus.OK:
         return _of_status(exchange)
     answer = _answer(exchange)

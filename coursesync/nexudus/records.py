@@ -58,8 +58,7 @@ class Record:
         lacking: properties that can't be read, but are known to be empty, such as the address of a
             missing picture.
         unknown: properties that a list left out.
-        odd: properties with a value that they can't have: of another type, or with half a
-            character.
+        odd: properties whose value has the wrong type or an unpaired surrogate.
         whole: the record as a read by Id returned it; None if it comes from a list.
         marker: its free text for users of the API; None if there is none or the list left it out.
     """
@@ -180,6 +179,11 @@ def _record(raw: Mapping[str, object], kind: Kind, *, listed: bool) -> Record:
 
 
 def _value(value: object, name: str, kind: Kind) -> FieldValue | None:
+    """Return a property's value as a state can hold it; None if the property can't have it.
+
+    The order must be a number in its range, and a text property must be a text. Any other property
+    may have a value of any of the three types.
+    """
     if isinstance(value, str) and name != kind.order_property:
         # half a surrogate pair is valid JSON, but can't be written to a file
         return value.encode(errors="replace").decode()

@@ -94,10 +94,11 @@ class Sender:
         parse: Callable[[Exchange], T],
         missing: T | None = None,
     ) -> T:
-        """Read until `parse` can read an answer; it raises as `read_json` does if it can't.
+        """Repeat a read until `parse` accepts the answer.
 
-        `role` is as in `until_answered`. `missing` is the result for a 404; if it is None, a 404
-        raises Stop. Raises Stop also if no usable answer came (`Unusable`), or the run can't go on.
+        `parse` raises ValueError or RecursionError to reject an answer. `role` is as in
+        `until_answered`. `missing` is the result for a 404; if it is None, a 404 raises Stop.
+        Raises Stop also if no usable answer came (`Unusable`), or the run can't go on.
         """
         failure = ""
         for attempt in range(MAX_TRIES):
@@ -171,8 +172,8 @@ class Sender:
         try:
             answer = result = send()
         finally:
-            verdict = classify_read(answer) if isinstance(answer, Exchange) else answer
-            if not isinstance(verdict, Throttled):
+            outcome = classify_read(answer) if isinstance(answer, Exchange) else answer
+            if not isinstance(outcome, Throttled):
                 self.line.schedule.ended(self.line.clock.now(), write=write)
         return result
 

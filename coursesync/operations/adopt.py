@@ -123,7 +123,7 @@ def _in_its_course(
 
 
 def _check_holder(record: Record, address: Address, known: State) -> None:
-    """Raise CoursesyncError if a record is in another item than its address would say."""
+    """Raise CoursesyncError if a record has another parent than its address would name."""
     kind, outer = kind_of(address), kind_of(address).within
     if outer is None:
         return

@@ -38,7 +38,7 @@ def entries_of(
     """
     known = managed.state.entries.keys() | managed.state.doubts.keys()
     entries: dict[Address, Entry] = {}
-    for kind in KINDS.values():  # parents first: what is in one is known by its Id
+    for kind in KINDS.values():  # parents first: a child names its parent's Id
         free = [each for each in records if each.kind is kind]
         free = [each for each in free if each.identity not in managed.addresses]
         new = [
@@ -52,9 +52,9 @@ def entries_of(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """An item of an outline, and the Id of the record that it is in: 0 if it is in the course.
+    """An item of an outline, and its parent's Id: 0 if it is directly in the course.
 
-    The Id is None if there is no such record yet.
+    The Id is None if the parent has no record yet.
     """
 
     resource: Resource

@@ -108,7 +108,7 @@ def drafts_of(
         why = left_out(course, managed, outline, excluded)
         items = items_of(course.records, managed)
         ours = [item for item in items if item.identity not in why]
-        if outline is not None:  # a managed record is in it already, in its own place
+        if outline is not None:  # it has each managed record already, at its own place
             ours = [item for item in ours if not was_moved(item, managed)]
         title, empty = course.short_title, frozenset(_empty_lists(course))
         whole = WantedCourse(course.id, key, title, tuple(ours), managed.taken, empty)

@@ -54,13 +54,13 @@ class Found:
 
     @property
     def within(self) -> int:
-        """The Id of the record that it is in, 0 if it is directly in its course."""
+        """The parent's Id, 0 if the record is directly in its course."""
         link = self.record.attributes.get(self.kind.parent_property)
         return link if type(link) is int else 0
 
     @property
     def list_id(self) -> ListId:
-        """The list that it is in."""
+        """The list that the record belongs to."""
         return self.kind, self.within
 
     @property
@@ -186,9 +186,9 @@ def left_out(
 
 
 def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Collection[ListId]:
-    """Return the lists that an outline lacks, though records are managed there.
+    """Return the lists that an outline lacks, although they have managed records.
 
-    With such a list in the outline, the plan would take the others in it for removed ones.
+    If such a list were added to the outline, the plan would treat its other records as removed.
     """
     found: set[ListId] = set()
     for each in course.records:
@@ -204,8 +204,8 @@ def _left_alone(course: LiveCourse, managed: Managed, outline: Outline) -> Colle
 
 
 def left_out_with(outer: Kind, record_id: int) -> str:
-    """Return why what is in a record is left out: that record is."""
-    return f"the {outer.name} {record_id}, which it is in, is left out"
+    """Return why a record is left out whose parent is left out."""
+    return f"its {outer.name} {record_id} is left out"
 
 
 def _obstacle(
@@ -253,7 +253,7 @@ def _readable(record: Record) -> Attributes:
 
 
 def was_moved(item: WantedItem, managed: Managed) -> bool:
-    """Return whether a managed record is in another record of its course than its address says."""
+    """Return whether a managed record has another parent in its course than its address names."""
     at = managed.addresses.get(item.identity)
     if at is None:
         return False

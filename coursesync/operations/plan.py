@@ -51,8 +51,8 @@ def plan(
 
     Args:
         workspace: as `load` returns it, or `Drift.workspace`, to plan from what the site has.
-        on_removal: what happens to records that are in no outline any more: "keep", "deactivate"
-            or "delete"; by default the value in `coursesync.toml`, or "keep".
+        on_removal: what happens to records that left their outline: "keep", "deactivate" or
+            "delete"; by default the value in `coursesync.toml`, or "keep".
         prune: whether they are really deleted, if `on_removal` is "delete".
 
     Returns:

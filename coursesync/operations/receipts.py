@@ -163,8 +163,8 @@ def _sources(plan: Plan) -> Iterator[str]:
     """Yield the files that a plan's changes come from, by path in the workspace."""
     for course, changes in plan.by_course():
         if course.departures or any(change.action.changes for change in changes):
-            record = plan.sources.get(course.key)
-            yield from record.sources if record is not None else ()
+            complete = plan.complete_if_done.get(course.key)
+            yield from complete.sources if complete is not None else ()
 
 
 def _is_in(path: str, paths: Collection[str]) -> bool:

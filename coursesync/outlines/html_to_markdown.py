@@ -58,7 +58,7 @@ def markdown_of(html: str) -> str | None:
     if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
         return None
     from bs4.exceptions import ParserRejectedMarkup  # noqa: PLC0415 - for import only
-    from markdownify import markdownify  # noqa: PLC0415 - the same
+    from markdownify import markdownify  # noqa: PLC0415 - for import only
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about HTML that looks like a path or like XML

@@ -238,7 +238,7 @@ class Items:
         try:
             file = self.read(name)
         except UnusableFile as unusable:
-            self.diagnostics += unusable.named_at(_place(named_at))
+            self.diagnostics += unusable.diagnostics_at(_place(named_at))
             return None
         if (first := self._files.setdefault(file.path or name, named_at)) is named_at:
             self.diagnostics += file.diagnostics

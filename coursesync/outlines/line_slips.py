@@ -234,7 +234,7 @@ def twice(name: str, line: str, first: int, noun: str, *, is_new: bool) -> Words
         name: the field's name.
         line: the characters of the line that gives it again, from the field on.
         first: the line of its first use, from 1.
-        noun: the word for an item of the list that it is in.
+        noun: the word for an item of the list that the line belongs to.
         is_new: whether a new item may start here, whose dash is missing.
     """
     problem = f"`{name}` is given a second time; the first is on line {first}"

@@ -24,7 +24,7 @@ from coursesync.outlines.items import Items, each_of, lists_in, name_of, unread
 from coursesync.outlines.list_checks import contradictions
 from coursesync.outlines.mistakes import diagnose
 from coursesync.outlines.models import course_model, item_model
-from coursesync.state.state import CourseRecord
+from coursesync.state.state import CompleteCourse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -59,9 +59,9 @@ class Outline:
     lists: frozenset[tuple[Kind, Address]] = frozenset()
 
     @property
-    def record(self) -> CourseRecord:
-        """The record of the outline in the state, once all of it is applied."""
-        return CourseRecord(
+    def when_complete(self) -> CompleteCourse:
+        """What the state has of the course once all of the outline is applied."""
+        return CompleteCourse(
             id=self.course_id, path=self.file, sources=self.sources, title=self.title
         )
 
@@ -134,7 +134,7 @@ class _Building:
             try:
                 values[contents] = self._html(item, values[contents])
             except UnusableFile as unusable:
-                diagnostics += unusable.named_at(item.where(contents))
+                diagnostics += unusable.diagnostics_at(item.where(contents))
         if self.course is None or spec is None or diagnostics or not self.is_valid:
             return
         self.resources.append(

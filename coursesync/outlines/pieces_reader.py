@@ -44,7 +44,7 @@ def take_apart(text: str) -> Part:
         The whole outline as a part. `text_of` gives the text again, with a line feed at its end.
 
     Raises:
-        UnusualLayout: it is in braces, or has a key after a question mark.
+        UnusualLayout: the outline has braces around it, or a key after a question mark.
     """
     is_ended = text.endswith("\n")
     root = _Reader(text if is_ended else text + "\n", is_ended=is_ended).root()

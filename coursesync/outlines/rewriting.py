@@ -257,7 +257,7 @@ def mistakes_in(
         try:
             check_size(Path(name), len(content))
             return contents_of(content, name)
-        except UnusableFile as unusable:  # it is in no file yet
+        except UnusableFile as unusable:  # its contents are not in a file yet
             wrong = re.sub(rf"^{re.escape(name)}(:\d+)*:? ", "", unusable.problem)
             why = f"in a file, its contents would be a mistake: {wrong}"
             raise UnusableFile(why, unusable.remedy) from None

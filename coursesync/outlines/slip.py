@@ -75,7 +75,7 @@ class Slip:
         above = str(path[-2]) if len(path) > 1 else ""
         holder = model.model_fields.get(above)
         inner = _group_in(holder.annotation) if holder else None
-        # the model of the group that this field is in, and the name of the field that holds it
+        # the model of this field's group, and the name of the group's own field
         self.group, self.above = (inner, above) if inner else (model, "")
         order = [field.name for field in kind.fields] if kind and not inner else []
         self.fields = [*order, *(each for each in self.group.model_fields if each not in order)]

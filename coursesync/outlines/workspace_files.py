@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
     from coursesync.outlines.outline import Outline
-    from coursesync.state.state import CourseRecord
+    from coursesync.state.state import CompleteCourse
 
 MOST_DIAGNOSTICS = 200  # a file
 MOST_MISTAKES = 10_000
@@ -47,7 +47,7 @@ class Outlines:
 
 def load(
     folder: Path,
-    applied: Mapping[str, CourseRecord] | None = None,
+    applied: Mapping[str, CompleteCourse] | None = None,
     managed: Callable[[], Iterable[Address]] = tuple,
     unwritten: Mapping[str, bytes] | None = None,
 ) -> Outlines:
@@ -55,7 +55,7 @@ def load(
 
     Args:
         folder: the workspace's folder.
-        applied: the state's record of each course that is applied as a whole, by key.
+        applied: the complete courses of the state, by key.
         managed: gives the addresses in the state; called only to propose a new key.
         unwritten: files that are read as if they were in the folder, by their paths in it.
 
@@ -63,8 +63,8 @@ def load(
         UsageError: `folder` is no folder.
         InvalidOutlines: with every mistake of every outline.
     """
-    recorded = {record.path: (key, record) for key, record in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder, unwritten), recorded, managed)
+    complete = {course.path: (key, course) for key, course in (applied or {}).items()}
+    reading = _Reading(folder, Files(folder, unwritten), complete, managed)
     for path, is_link in outline_paths(folder, unwritten or (), reading.pages):
         reading.outline(path, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
@@ -99,7 +99,7 @@ def load(
 class _Reading:
     folder: Path
     files: Files
-    recorded: Mapping[str, tuple[str, CourseRecord]]  # key and record of a course by its path
+    complete: Mapping[str, tuple[str, CompleteCourse]]  # key and course by its path
     managed: Callable[[], Iterable[Address]]
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
@@ -113,10 +113,10 @@ class _Reading:
 
     def takes_settled_file(self) -> bool:
         """Return whether a parsed outline lists a file that a settled one names."""
-        recorded = self.recorded.values() if self.listed else ()
+        complete = self.complete.values() if self.listed else ()
         return any(
-            key in self.settled and not self.listed.keys().isdisjoint(record.sources)
-            for key, record in recorded
+            key in self.settled and not self.listed.keys().isdisjoint(course.sources)
+            for key, course in complete
         )
 
     def files_listed_twice(self) -> Iterator[Diagnostic]:
@@ -137,14 +137,14 @@ class _Reading:
             if is_link:
                 raise symbolic_link(at)
             content = self.files.read(path)
-            key, record = self.recorded.get(path, ("", None))
-            if record and self._unchanged(record, path, content):
-                self.settled[key] = record.id
+            key, course = self.complete.get(path, ("", None))
+            if course and self._unchanged(course, path, content):
+                self.settled[key] = course.id
                 return
             text = decode(content)
         except UnusableFile as unusable:
             where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
-            self.diagnostics += unusable.named_at(where)
+            self.diagnostics += unusable.diagnostics_at(where)
             return
         self._parse(path, at, text, digest=digest(content))
 
@@ -174,7 +174,7 @@ class _Reading:
 
     def _advise(self, outline: Outline, path: str) -> None:
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
-        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - the same
+        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - if one changed
 
         def source(name: str) -> Source:
             file = path_of(path, name)
@@ -188,8 +188,8 @@ class _Reading:
         """Add the advice on Markdown files that no outline names."""
         named = {each.file: each.sources.keys() for each in self.outlines}
         named |= {
-            record.path: record.sources.keys()
-            for key, record in self.recorded.values()
+            course.path: course.sources.keys()
+            for key, course in self.complete.values()
             if key in self.settled
         }
         if {*self.pages}.difference(*named.values()):
@@ -202,11 +202,11 @@ class _Reading:
                 lambda path: shown(self.folder / path),
             )
 
-    def _unchanged(self, record: CourseRecord, path: str, content: bytes) -> bool:
+    def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:
             return all(
                 (digest(content) if name == path else self.files.digest(name)) == known
-                for name, known in record.sources.items()
+                for name, known in course.sources.items()
             )
         except UnusableFile:
             return False

@@ -63,7 +63,7 @@ class WantedItem:
 
     @property
     def list_id(self) -> ListId:
-        """The list that it is in."""
+        """The list that the item belongs to."""
         return self.kind, self.within
 
     @property

@@ -16,7 +16,7 @@ from coursesync.outlines.line_slips import Quoted
 
 
 def place_of(error: Exception) -> tuple[int, int]:
-    """Return the line and column of an error, or of the quote, bracket or field that it is in."""
+    """Return the line and column of an error, or of the quote, bracket or field around it."""
     if not isinstance(error, MarkedYAMLError):
         return 0, 0
     begun, mark, problem = error.context_mark, error.problem_mark, str(error.problem)

@@ -62,7 +62,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         changes,
         len(state.entries),
         policy,
-        {outline.key: outline.record for outline in outlines.outlines},
+        {outline.key: outline.when_complete for outline in outlines.outlines},
     )
 
 
@@ -73,10 +73,10 @@ def _clashes(
 
     An address has one record: the other record's Id would be lost.
     """
-    left = {change.was for change in changes if change.was}
+    left = {change.previous_address for change in changes if change.previous_address}
     reported: set[int] = set()
     for change in changes:
-        taken = change.action is Action.CREATE or change.was is not None
+        taken = change.action is Action.CREATE or change.previous_address is not None
         if not taken or change.address in left or change.course_id in reported:
             continue
         other = state.entries.get(change.address) or state.doubts.get(change.address)
@@ -104,8 +104,8 @@ def _courses(
     departures: dict[int, list[Change]] = defaultdict(list)
     for change in changes:
         changed[change.course_id].add(change.address)
-        if change.home is not None:
-            departures[change.home].append(change)
+        if change.from_course is not None:
+            departures[change.from_course].append(change)
     touched = changed.keys() | departures.keys()
     courses = {}
     for course_id, side in sides.items():
@@ -147,18 +147,18 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
         doubt, waits = side.doubts[address], side.waits.get(address)
         reason = f"{doubt.reason}; {waits} waits until that is settled" if waits else doubt.reason
         kind, home = kind_of(address), side.course_id
-        yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, lead=waits)
+        yield Change(Action.DOUBT, address, kind, home, doubt, reason=reason, waiting=waits)
     yield from orphans
 
 
 class _Slot(NamedTuple):
-    """Where a resource belongs.
+    """The parent, the number and the neighbours of a resource.
 
     Attributes:
         order: its number among its siblings.
         place: its new neighbours, if the number changes.
         parent_id: the Id of its parent, or a `Ref` to it; None for the course.
-        beside: the records that stay beside it, by their numbers.
+        beside: the siblings outside the outline, by their numbers.
     """
 
     order: int
@@ -170,9 +170,9 @@ class _Slot(NamedTuple):
 def _slots(
     side: Side, stays: Mapping[tuple[Kind, object], Mapping[int, Address]]
 ) -> dict[Address, _Slot]:
-    """Give each resource of a course its slot.
+    """Assign each resource its number among its siblings, and its new neighbours if that changes.
 
-    `stays` has the numbers of records that stay, by their kind and by what they are in.
+    `stays`: the numbers taken by records outside the outline, by (kind, parent's Id).
     """
     siblings: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
     for resource in side.resources:
@@ -205,13 +205,13 @@ def _wanted(
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None
-    reason, lead = "", None
+    reason, likely_same = "", None
     if doubt is not None:
         action, reason, protected = Action.DOUBT, doubt.reason, None
     elif entry is None:
         if address in side.waits:
             return None
-        action, lead = Action.CREATE, side.leads.get(address)
+        action, likely_same = Action.CREATE, side.likely_same.get(address)
         named = side.stated.get(address, ())
         reason = unmet(resource, named, side.pairs, entries, side.doubts)
     elif _needs_update(entry, after, kind, side.course_id):
@@ -230,11 +230,11 @@ def _wanted(
         side.course_id,
         held=doubt or entry,
         after=after,
-        was=was if is_moved else None,
+        previous_address=was if is_moved else None,
         resource=resource,
         reason=reason,
         protected=protected,
-        lead=lead,
+        likely_same=likely_same,
         place=slot.place if entry else None,
     )
 

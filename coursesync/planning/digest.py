@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from coursesync.kinds.field import FieldValue, Ref
+    from coursesync.kinds.field import FieldValue, Planned, Ref
 
 # action, address, former address, record's Id, course's Id, protection, attributes before and after
 Meaning: TypeAlias = tuple[
@@ -22,6 +22,11 @@ Meaning: TypeAlias = tuple[
     "tuple[tuple[str, FieldValue | Ref], ...]",
     "tuple[tuple[str, FieldValue | Ref], ...]",
 ]
+
+
+def by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
+    """Return attributes as a digest has them: sorted by name; nothing for None."""
+    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
 def digest_of(target: str, lineage: str, meanings: Sequence[Meaning]) -> str:

@@ -42,7 +42,7 @@ class Finding(Enum):
     NORMALISED = "normalised"  # the server rewrote our HTML
     RESTORED = "restored"  # someone undid an edit that an earlier look found
     UNMANAGED = "unmanaged"  # in one of our courses, without an entry
-    COLLIDES = "collides"  # it has the same order as one of our records
+    COLLIDES = "collides"  # an unmanaged or moved record with the order of one of ours
     TWIN = "twin"  # a second record where one was wanted
     UNREADABLE = "unreadable"  # the server can't read it
 
@@ -63,7 +63,7 @@ class Stance(Enum):
     AS_SENT = "as-sent"  # what we last sent
     CHANGED = "changed"  # neither what we sent nor what the server has
     SAME = "same"  # what the server has
-    NONE = "none"  # nothing: the record is in no outline any more
+    NONE = "none"  # nothing: the record left its outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class Drifted:
         """The record's Id."""
         if self.entry is not None and self.finding is not Finding.TWIN:
             return self.entry.id
-        return self.record.id if self.record is not None else 0
+        assert self.record is not None  # noqa: S101 - only one of our own records can be gone
+        return self.record.id
 
     @property
     def is_agreed(self) -> bool:
@@ -183,7 +184,7 @@ def _suspects(
     """Yield the Ids of our records that a list shows changed, in part, or not at all.
 
     A record that nobody has written after us needs no second read, unless the list does not show
-    what it is in: whether a record is written when its parent is deleted is not documented.
+    its parent: whether a record is written when its parent is deleted is not documented.
     """
     for entry in ours.values():
         record = live.get(entry.id)

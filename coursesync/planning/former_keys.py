@@ -25,7 +25,7 @@ def stated(
 ) -> Sequence[tuple[Address, Address]]:
     """Return each resource with each entry of its course that its former keys name.
 
-    `homes` has what each entry is in; see `homes_of`. Creates in doubt may be among them.
+    `homes` has each entry's parent; see `homes_of`. Creates in doubt may be among them.
     """
     resources = [resource for resource in resources if resource.previous_keys]
     by_slot, by_keys = defaultdict(list), defaultdict(list)
@@ -43,7 +43,7 @@ def stated(
                 of, *keys = former.split(".")[1 if kind.within else 0 :]
                 alike = by_keys[kind, tuple(keys)]
                 named = [old for old in alike if of in {course, course_of(old)}]
-                if not named and of == course:  # what it is in has a new address
+                if not named and of == course:  # the parent has a new address
                     address = address_of(kind.name, course, *keys)
                     named = by_slot[kind, kind.parent_of(address), key_of(address)]
             found |= dict.fromkeys((resource.address, old) for old in named)
@@ -52,7 +52,7 @@ def stated(
 
 def elsewhere(resource: Resource) -> Iterable[Address]:
     """Return the addresses in other courses, or in its own, that its former keys name in full."""
-    if resource.kind.within:  # it stays in its course: members have completed it there
+    if resource.kind.within:  # it can't change its course: members' progress stays there
         return ()
     keys = [key.split(".") for key in resource.previous_keys if "." in key]
     return dict.fromkeys(address_of(resource.kind.name, *key) for key in keys) if keys else ()
@@ -104,7 +104,7 @@ def unmet(
     """Explain why a former key of a new resource leads to no entry; "" if it names none.
 
     `named` and `pairs` are as in `contradiction`; `entries` and `doubts` are those of the state and
-    of the course. If the state has no entries, every key is unknown, and that means nothing: "".
+    of the course. With an empty state every key is unknown; then it returns "" too.
     """
     if not resource.previous_keys or not entries:
         return ""

@@ -198,7 +198,7 @@ class _Free:
         self._below = [number - i for i, number in enumerate(avoided)]
 
     def beside(self, pins: Sequence[int | None]) -> _Free:
-        """Return the free numbers, with as many as are needed between two pins.
+        """Return the free numbers, enlarged where two pins leave too few.
 
         If too few are free there, the numbers to avoid between the two become free as well.
         """

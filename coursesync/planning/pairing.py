@@ -37,9 +37,9 @@ def identify(
 
     Args:
         resources: those of one course's outline and of one kind, in order, without those in doubt.
-        entries: those of the course and of that kind, also under a former key of the course.
-        parents: the present address of each item that may hold them and has an entry, by the
-            entry's address.
+        entries: those of this course and kind; the course's key may have changed since.
+        parents: the present address of each possible parent that has an entry, by the entry's
+            address.
         left_alone: the entries where the outline has no list. Likeness alone pairs one of them only
             if nothing that members read would change.
 
@@ -98,7 +98,7 @@ def _likely(
 def homes_of(
     entries: Iterable[Address], parents: Mapping[Address, Address], course: Address
 ) -> dict[Address, Address | None]:
-    """Return the present address of what each entry is in; None if another item has its address.
+    """Return each parent's present address; None if another resource has taken it.
 
     `parents` is as in `identify`; `course` is the address of the course, which may be renamed.
     """
@@ -159,7 +159,7 @@ def _by_places(
     homes: Mapping[Address, Address | None],
     pairs: Pairs,
 ) -> None:
-    """Pair the retitled resources and the entries that are in the same item, or in the course."""
+    """Pair the retitled resources and the entries that have the same parent."""
     before: dict[Address | None, dict[Address, Entry]] = defaultdict(dict)
     now: dict[Address, list[Resource]] = defaultdict(list)
     for old, entry in entries.items():
@@ -174,7 +174,7 @@ def _by_places(
 def _by_place(
     resources: Sequence[Resource], entries: Mapping[Address, Entry], pairs: Pairs
 ) -> None:
-    """Pair a resource of which only the title changed, and with it the key, with the entry there.
+    """Pair a resource with the entry at its place if only its title, and so its key, changed.
 
     A resource in a file has its key from the file's name, which a new title does not change.
     """

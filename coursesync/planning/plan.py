@@ -16,7 +16,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.digest import digest_of
+from coursesync.planning.digest import by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.state.state import Doubt, Entry
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue, Planned
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
-    from coursesync.state.state import Candidate, CourseRecord
+    from coursesync.state.state import Candidate, CompleteCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,14 @@ class Change:
         course_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
         after: the attributes to send; None if nothing is wanted.
-        was: the former address, if it changes.
+        previous_address: the former address, if it changes.
         resource: the resource of the outline that wants the change.
         reason: why, for people.
         protected: whether to protect the record from now on; None for no change.
-        lead: for a create or an orphan, the address in another course that is likely the same
-            resource (an orphan that can't leave its course has none); for a doubt, that of the
-            resource that waits for it.
+        likely_same: for a create or an orphan, the address in another course that is likely the
+            same resource; None for an orphan that can't leave its course.
+        waiting: for a create in doubt, the resource of another course that waits for it.
         place: the new neighbours, if the order changes.
-
-    The digest covers `meaning`; everything else is for people.
     """
 
     action: Action
@@ -61,11 +59,12 @@ class Change:
     course_id: int
     held: Entry | Doubt | None = None
     after: Planned | None = None
-    was: Address | None = None
+    previous_address: Address | None = None
     resource: Resource | None = None
     reason: str = ""
     protected: bool | None = None
-    lead: Address | None = None
+    likely_same: Address | None = None
+    waiting: Address | None = None
     place: Place | None = None
 
     @property
@@ -90,7 +89,7 @@ class Change:
         return self.held.id if isinstance(self.held, Entry) else None
 
     @property
-    def home(self) -> int | None:
+    def from_course(self) -> int | None:
         """The Id of the course that the record comes from; None if it stays in its course."""
         if not isinstance(self.held, Entry):
             return None
@@ -103,8 +102,8 @@ class Change:
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
-    def holder(self) -> Address | None:
-        """The address of the new record that it will be in; None if that is known by its Id."""
+    def new_parent(self) -> Address | None:
+        """The parent's address while the parent has no Id; otherwise None."""
         found = (self.after or {}).get(self.kind.parent_property)
         return found.ref if isinstance(found, Ref) else None
 
@@ -112,14 +111,14 @@ class Change:
     def is_sought(self) -> bool:
         """Whether `apply` looks for its record on the server before it sends anything.
 
-        What is in a record that does not exist yet does not exist either, unless its create was
-        sent to a former one.
+        If its parent is not created yet, neither is the record, unless an earlier create was sent
+        into another parent.
         """
-        return self.action.looks and (self.holder is None or self.doubt is not None)
+        return self.action.looks and (self.new_parent is None or self.doubt is not None)
 
     @property
     def moves(self) -> bool:
-        """Whether it takes the record out of the one that it is in, within its course."""
+        """Whether it moves the record to another parent in the same course."""
         name, before = self.kind.parent_property, self.before
         if not name or before is None or self.after is None or self.action is Action.DOUBT:
             return False
@@ -145,15 +144,15 @@ class Change:
 
     @property
     def leaves_others(self) -> bool:
-        """Whether it leaves what is in its record: it deletes it, or moves it to another course.
+        """Whether its record leaves its children: it is deleted, or moves to another course.
 
-        If someone moved the record on the site, the change may move it back. What is in a record
-        stays in its course.
+        If someone moved the record on the site, the change may move it back. The children of a
+        record stay in their course.
         """
         if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
             return False
         now = self.course_id if self.before is None else self.kind.course_id_of(self.before)
-        moves = self.home is not None or now != self.course_id
+        moves = self.from_course is not None or now != self.course_id
         return moves or self.action is Action.DELETE
 
     @property
@@ -162,17 +161,17 @@ class Change:
         return (
             self.action.value,
             self.address,
-            self.was,
+            self.previous_address,
             self.record_id,
             self.course_id,
             self.protected,
-            _by_name(self.before),
-            _by_name(self.after),
+            by_name(self.before),
+            by_name(self.after),
         )
 
     @property
     def where(self) -> Where | None:
-        """The location in the outline; None if it is in no outline."""
+        """The location in the outline; None if no outline has the record."""
         return self.resource.where if self.resource else None
 
     @property
@@ -187,17 +186,13 @@ class Change:
 
     @property
     def order(self) -> int:
-        """The record's place among its siblings."""
+        """The record's number among its siblings."""
         return self.kind.order_of(self.attributes)
-
-
-def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
-    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
 @dataclass(frozen=True, slots=True)
 class Inner:
-    """A record on the server that is in another one."""
+    """A record on the server with a parent that the plan deletes or moves."""
 
     kind: Kind
     id: int
@@ -210,8 +205,8 @@ class Hindrance:
 
     Attributes:
         change: deletes a record, or moves it to another course.
-        inside: what is in that record.
-        unknown: why that can't be listed; "" if it can.
+        inside: the children of that record.
+        unknown: why they can't be listed; "" if they can.
         remedy: what to do first.
     """
 
@@ -253,17 +248,15 @@ class Course:
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in the order in which `apply` carries them out: by course, in the members' order.
+    """Changes in the order of `apply`: by course, parents first; deletions last, in reverse.
 
     Attributes:
         lineage: that of the state which the plan was made from; "" if there was none.
         serial: the serial of that state; 0 if there was none.
         managed: the number of entries in it.
         policy: what the plan may do to orphans.
-        sources: the course records to save once a course is complete, by key.
+        complete_if_done: what the state gets for each course once it is complete, by key.
         hindrances: the changes that can't be carried out, each with the reason.
-
-    The digest covers the target, the lineage and the changes.
     """
 
     target: str
@@ -273,7 +266,7 @@ class Plan:
     changes: tuple[Change, ...]
     managed: int = 0
     policy: Policy = KEEP_ALL
-    sources: Mapping[str, CourseRecord] = field(default_factory=dict)
+    complete_if_done: Mapping[str, CompleteCourse] = field(default_factory=dict)
     hindrances: tuple[Hindrance, ...] = ()
 
     @cached_property
@@ -286,7 +279,7 @@ class Plan:
 
     @cached_property
     def holders(self) -> frozenset[tuple[Kind, int]]:
-        """The kinds and Ids of the records whose changes leave what is in them."""
+        """The kinds and Ids of the records whose changes leave their children."""
         return frozenset((e.kind, e.entry.id) for e in self.changes if e.leaves_others)
 
     @cached_property

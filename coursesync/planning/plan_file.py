@@ -17,7 +17,7 @@ from coursesync.kinds.address import Address
 from coursesync.kinds.field import FieldValue, Ref
 from coursesync.nexudus.target import EMBEDDED
 from coursesync.planning.action import Action
-from coursesync.planning.digest import digest_of
+from coursesync.planning.digest import by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.text import inert, listed
 
@@ -70,8 +70,8 @@ class _Change(BaseModel):
 
 
 def _by_name(attributes: _Attributes | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
-    found = sorted((attributes or {}).items(), key=lambda each: each[0])
-    return tuple((n, Ref(Address(v.ref)) if isinstance(v, _Ref) else v) for n, v in found)
+    found = (attributes or {}).items()
+    return by_name({n: Ref(Address(v.ref)) if isinstance(v, _Ref) else v for n, v in found})
 
 
 class PlanFile(BaseModel):
@@ -130,7 +130,7 @@ def check(plan: Plan, reviewed: PlanFile | None, digest: str | None, again: Comm
 
 
 def _to_its_target(made_for: str, target: str, again: Command) -> Remedy:
-    """Return how to apply a plan file there, or how to make one for this target beside it."""
+    """Say how to apply the file to the target it was made for, or how to make another for this."""
     if made_for == EMBEDDED:
         there = Remedy("To apply it to the sandbox, add", Shell("--sandbox"))
     elif target == EMBEDDED:

@@ -1,4 +1,4 @@
-"""What a plan may do to records that are in no outline any more."""
+"""What a plan may do to orphans: records that left their outline."""
 
 from __future__ import annotations
 

@@ -55,8 +55,8 @@ class Taken:
         entry: that entry, as a look at the site left it.
         fields: an author's values to write, by field; contents are HTML, None removes the field.
         names: the properties that the outline has as the site has them, once these are written.
-        placed: the same for its order, and for the item that it is in.
-        home: the list that it is in from now on.
+        placed: the same for its order and its parent.
+        home: its list from now on.
     """
 
     resource: Resource
@@ -94,7 +94,7 @@ class _Item:
     entry: Entry
     base: Attributes
     live: Attributes
-    home: List  # the list that it is in, at the end
+    home: List  # its list at the end
     fields: dict[str, Value] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     placed: set[str] = field(default_factory=set)

@@ -103,7 +103,7 @@ def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
     An edit that the entry knows and the outline has is settled: it is left out, because there is
     nothing to apply.
     """
-    changes = {change.was or change.address: change for change in plan.changes}
+    changes = {change.previous_address or change.address: change for change in plan.changes}
     stances = (
         replace(each, stance=_stance(each, changes.get(each.address)))
         if each.finding.is_drift and each.address is not None

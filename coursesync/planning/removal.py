@@ -1,4 +1,4 @@
-"""Decides what becomes of the orphans: records that are in no outline any more.
+"""Decides about the orphans: keep, hide or delete these records that left their outline.
 
 It must never remove a record by surprise: an orphan stays on the site as it is until the
 workspace's `on_removal` says otherwise, and a deletion needs `prune` as well.
@@ -31,12 +31,12 @@ _PRUNED = "--prune deletes only together with --on-removal delete"
 def orphaned(side: Side, policy: Policy) -> list[Change]:
     """Return the changes for the orphans of one course.
 
-    Their order: records to hide (in the members' order), records to delete (the last first, and
-    what is in a record before it), records to keep.
+    Their order: records to hide (in the members' order), deletions in reverse order (children
+    before parents), records to keep.
     """
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
     changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
-    # what is in a record that is deleted must be gone before
+    # a record can be deleted only after its children
     stay = {
         (each.kind.within, each.attributes.get(each.kind.parent_property)): each.address
         for each in changes
@@ -46,7 +46,7 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
         inside = stay.get((change.kind, change.record_id))
         if inside is not None and change.action is Action.DELETE:
             reason = f"{inside} is in it, and is not deleted"
-            changes[i] = replace(change, action=_kept(change.was), reason=reason)
+            changes[i] = replace(change, action=_kept(change.previous_address), reason=reason)
     return [
         *(change for change in changes if change.action is Action.DEACTIVATE),
         *(change for change in reversed(changes) if change.action is Action.DELETE),
@@ -57,10 +57,9 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
 def staying(
     side: Side, orphans: Iterable[Change], doubts: Iterable[Address]
 ) -> dict[tuple[Kind, object], dict[int, Address]]:
-    """Return the numbers of the records that stay in a course and are in no outline.
+    """Return the numbers taken by records of a course outside its outline.
 
-    They are orphans, hidden ones too, and creates in doubt; by their kind, and by the Id of what
-    they are in.
+    These are orphans (hidden ones too) and creates in doubt, by (kind, parent's Id).
     """
     found: dict[tuple[Kind, object], dict[int, Address]] = defaultdict(dict)
     for change in orphans:
@@ -76,9 +75,10 @@ def staying(
 
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
     kind = kind_of(address)
-    lead = None if kind.within else side.leads.get(address)  # it stays in its course
+    # an orphan of an inner kind stays in its course
+    likely_same = None if kind.within else side.likely_same.get(address)
     action, reason = _removal(entry, kind, policy)
-    if lead is not None:
+    if likely_same is not None:
         action, reason = Action.KEEP, ""
     elif address in side.left_alone:
         action, reason = Action.KEEP, unlisted(kind)
@@ -89,11 +89,13 @@ def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Ch
     after = {**entry.known, kind.active_property: False} if hides else None
     course_id = kind.course_id_of(entry.sent)
     address = side.moved.get(address, address)
-    return Change(action, address, kind, course_id, entry, after, was, reason=reason, lead=lead)
+    return Change(
+        action, address, kind, course_id, entry, after, was, reason=reason, likely_same=likely_same
+    )
 
 
 def _kept(was: Address | None) -> Action:
-    """Return the action of an orphan that stays: what it is in may have another address now."""
+    """Return the action of an orphan that stays: it has a new address if its parent has one."""
     return Action.KEEP if was is None else Action.MOVE
 
 

@@ -49,14 +49,15 @@ class Side:
         pairs: the address of each resource's entry, by the resource's address.
         guests: the entries that come from other courses.
         gone: the entries that go to other courses.
-        leads: for a new resource, the orphan of another course that it looks like; for an orphan,
-            such a resource.
+        likely_same: for a new resource, the orphan of another course that is likely the same
+            resource; for an orphan, such a resource.
         waits: for a new resource, the create in doubt of another course that it has to wait for;
             for a create in doubt, such a resource.
         stated: the entries and creates in doubt that the former keys of a resource name, by the
             resource's address; of another course only orphans.
-        left_alone: the entries where the outline has no list: they are kept as they are.
-        moved: the new address of each orphan that gets one, because what it is in has another, or
+        left_alone: the entries that belong to a list which the outline does not have: their records
+            are left alone.
+        moved: the new address of each orphan that gets one, because its parent has another, or
             because a resource has its own.
     """
 
@@ -67,7 +68,7 @@ class Side:
     pairs: dict[Address, Address] = field(default_factory=dict)
     guests: dict[Address, Entry] = field(default_factory=dict)
     gone: dict[Address, Entry] = field(default_factory=dict)
-    leads: dict[Address, Address] = field(default_factory=dict)
+    likely_same: dict[Address, Address] = field(default_factory=dict)
     waits: dict[Address, Address] = field(default_factory=dict)
     stated: dict[Address, list[Address]] = field(default_factory=lambda: defaultdict(list))
     left_alone: set[Address] = field(default_factory=set)
@@ -119,15 +120,12 @@ class Side:
     def homes_of(
         self, entries: Iterable[Address]
     ) -> tuple[dict[Address, Address], dict[Address, Address | None]]:
-        """Return the present address of each paired entry, and of what each of `entries` is in."""
+        """Return the present addresses of the paired entries, and of the parents of `entries`."""
         parents = {old: new for new, old in self.pairs.items()}
         return parents, homes_of(entries, parents, course_address(self.key))
 
     def parent_id(self, kind: Kind, parent: Address) -> int | Ref | None:
-        """Return the Id of the item that a record of a kind is in; None if it is in the course.
-
-        An item without an entry has a `Ref`.
-        """
+        """Return the parent's Id, a `Ref` if it has none yet, or None for the course."""
         if kind.within is None or len(keys_of(parent)) == 1:
             return None
         was = self.pairs.get(parent)
@@ -136,10 +134,10 @@ class Side:
 
 
 def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
-    """Find the entry of each resource, in its course or in that from which its author moved it.
+    """Match each resource with an entry of its course, or of the course `previous_keys` names.
 
     Returns:
-        The sides of the courses that are not settled by the course's Id, sorted by its key.
+        By course Id: each course that may need changes, sorted by key.
 
     Raises:
         InvalidOutlines: a resource would have two records.
@@ -168,7 +166,7 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     if found := list(filter(None, contradictions)):
         raise InvalidOutlines(found)
     _carry_over(sides, homes)
-    _note_leads(sides)
+    _note_likely_same(sides)
     _note_waits(sides)
     for side in sides:
         side.moved = _moved(side, state.entries)
@@ -188,7 +186,7 @@ def _by_course(
 
 
 def _pair(side: Side, kind: Kind) -> None:
-    """Find the entries of a side's resources of a kind; the items that hold them have theirs."""
+    """Find the entries of a side's resources of a kind; their parents have theirs already."""
     entries = {old: entry for old, entry in side.entries.items() if kind_of(old) is kind}
     resources = [each for each in side.resources if each.kind is kind]
     parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
@@ -201,11 +199,11 @@ def _pair(side: Side, kind: Kind) -> None:
 
 
 def _left_alone(side: Side, kind: Kind, entries: Mapping[Address, Entry]) -> set[Address]:
-    """Return the entries of a kind whose records are, or were, where the outline has no list.
+    """Return the entries of a kind that are, or were, in a list that the outline does not have.
 
-    The Id of what a record is in decides, and not only its address: a person may have moved it on
-    the site. What is in a record without an entry was never listed. An item that is in no outline
-    any more is gone together with its list.
+    The parent's Id decides, and not only the address: a person may have moved the record on the
+    site. A record whose parent has no entry was in no list. When a parent leaves the outline, its
+    list leaves with it.
     """
     parents, homes = side.homes_of(entries)
     course, unlisted = course_address(side.key), frozenset[Address]()
@@ -227,9 +225,9 @@ def _left_alone(side: Side, kind: Kind, entries: Mapping[Address, Entry]) -> set
 
 
 def _moved(side: Side, entries: Mapping[Address, Entry]) -> dict[Address, Address]:
-    """Give each orphan the present address of what it is in, with a free key if its own is taken.
+    """Return new addresses for orphans: below the parent's present one, with a free key.
 
-    Otherwise it would seem to be in the next item with the old address.
+    With its old address, an orphan would seem to be in the next item that takes the parent's.
     """
     orphans = [old for old in side.orphans if kind_of(old) is not LISTED]
     if side.outline is None or not orphans:
@@ -271,7 +269,7 @@ def _carry_over(sides: Iterable[Side], homes: Mapping[Address, Side]) -> None:
 def _claims(
     sides: Iterable[Side], homes: Mapping[Address, Side]
 ) -> Iterator[tuple[Side, Address, Address]]:
-    """Yield a side, the address of a new resource, and that of another course which it claims."""
+    """Yield (course, address of a new resource, address that it claims in another course)."""
     for side in sides if homes else ():
         for resource in side.new:
             for old in elsewhere(resource):
@@ -279,8 +277,8 @@ def _claims(
                     yield side, resource.address, old
 
 
-def _note_leads(sides: Iterable[Side]) -> None:
-    """Find the new resources that look like an orphan of another course.
+def _note_likely_same(sides: Iterable[Side]) -> None:
+    """Find the new resources that are likely the same as an orphan of another course.
 
     The two share two of title, key and contents, and share them with no other.
     """
@@ -299,7 +297,7 @@ def _note_leads(sides: Iterable[Side]) -> None:
     }
     for new, old in unambiguous(found).items():
         side, home = found[new, old]
-        side.leads[new], home.leads[old] = old, new
+        side.likely_same[new], home.likely_same[old] = old, new
 
 
 def _note_waits(sides: Iterable[Side]) -> None:

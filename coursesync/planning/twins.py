@@ -1,11 +1,10 @@
 """Twins: duplicate records of one resource.
 
 Two runs that could not see each other create the same record twice. A twin is an unmanaged record
-that carries the marker of an address with an Id, or that has the title and the contents of one of
-our records: those in the state, or those that the server has now. It may have another order,
-because the outlines of the two runs may have differed. If a record has a twin, what is in it may
-have twins in that one, or in none once that was deleted. An equal title alone must never make a
-record a twin.
+that carries the marker of an address with an Id, or whose title and contents equal one of our
+records, as sent or as the server has it. It may have another order, because the outlines of the two
+runs may have differed. If a record has a twin, its children may have twins in that twin, or without
+a parent once that twin was deleted. An equal title alone must never make a record a twin.
 """
 
 from __future__ import annotations
@@ -119,10 +118,10 @@ def _name(course_id: int, attributes: Attributes, kind: Kind) -> tuple[object, .
 
 
 def _may_be_there(sent: Attributes, has: Attributes, kind: Kind, holders: Collection[int]) -> bool:
-    """Return whether a twin of ours may be in the item that a record is in.
+    """Return whether the parent of a record allows it to be a twin of ours.
 
-    That is the same item, or one of the two is in none of ours; without contents, the two must
-    then be equal otherwise. A copy in another item of ours is no twin.
+    The two have the same parent, or one of them has no parent of ours; without contents, the two
+    must then be equal otherwise. A copy under another parent of ours is no twin.
     """
     ours, theirs = sent.get(kind.parent_property), has.get(kind.parent_property)
     if ours == theirs:

@@ -69,7 +69,7 @@ class DriftView:
 
     @cached_property
     def holders(self) -> Holders:
-        """Names for what a record is in."""
+        """Names for the parents of records."""
         return holders_among(self.found, self.entries)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Owns the words for what a record is in: an item of its course, or the course itself."""
+"""Owns the words for a record's parent: an item of its course, or the course itself."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def directly(kind: Kind) -> str:
 
 
 def holder_of(change: Change) -> tuple[FieldValue | Ref | None, FieldValue | Ref | None]:
-    """Return the Id of what a record is in before and after a change; None is its course."""
+    """Return the parent's Id before and after a change; None is the course."""
     link = change.kind.parent_property
     return (change.before or {}).get(link), (change.after or {}).get(link)
 
 
 def is_moved(change: Change) -> bool:
-    """Return whether a change puts a record of a course into another item of that course."""
+    """Return whether a change moves a record to another parent in the same course."""
     if (
         not change.kind.parent_property
         or change.before is None
         or change.after is None
-        or change.home
+        or change.from_course
     ):
         return False
     before, after = holder_of(change)
@@ -58,7 +58,7 @@ class Holders:
     addresses: Mapping[tuple[Kind, object], Address] = field(default_factory=dict)
 
     def name(self, kind: Kind, held_by: FieldValue | Ref | None) -> str:
-        """Return the title of what a record of a kind is in, or else its key, or its Id.
+        """Return the title of a record's parent, or else its key, or its Id.
 
         `held_by` is its Id, or the reference that stands for it; None is the course.
         """
@@ -90,9 +90,9 @@ def holders_in(course: Course, changes: Iterable[Change]) -> Holders:
         _link(addresses, (each.address, each.kind, each.attributes))
     for change in changes:
         titles[change.address] = change.title
-        if change.was:
-            titles.setdefault(change.was, change.title)
-            _link(addresses, (change.was, change.kind, change.before or {}))
+        if change.previous_address:
+            titles.setdefault(change.previous_address, change.title)
+            _link(addresses, (change.previous_address, change.kind, change.before or {}))
         if change.after is not None:
             _link(addresses, (change.address, change.kind, change.after))
         if change.record_id is not None:

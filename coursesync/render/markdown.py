@@ -111,7 +111,7 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
     """Yield the parts of a course: the rows of its table, the questions, then the differences."""
     lines = [*course.lines]
     own = [(line, row) for line in lines if (row := line.row) and row.wording is not LEAVING]
-    if weighty_first:  # the rows are no tree any more: each names what it is in
+    if weighty_first:  # the rows are a list, not a tree: each names its parents
         ranked = [(row.rank, _row(line, row, short=True)) for line in lines if (row := line.row)]
         rows = sorted(ranked, key=lambda each: each[0])
     else:

@@ -1,7 +1,7 @@
-"""The rows of a course as a tree: each record below the one that it is in.
+"""The rows of a course as a tree: each record below its parent.
 
-Owns where a row stands, and the headings: the title of a record without a row that has rows inside,
-so that no record is shown without the one that it is in. It must never change a row.
+Owns the order of the rows, and the headings: the title of a record without a row whose children
+have rows, so that no record is shown without its parent. It must never change a row.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Course
     from coursesync.render.row import Row
 
-INTO = " / "  # between the title of a record and that of one in it
+INTO = " / "  # between the titles of a parent and a child
 
 
 @dataclass(frozen=True)
 class Line:
     """A row, or a heading above rows, whose `row` is None.
 
-    `within` are the titles of what it is in, from the course down; all its text is safe to print.
+    `within` are the titles of its parents, from the course down; all its text is safe to print.
     `order` is None for a heading that is no record.
     """
 
@@ -49,7 +49,7 @@ class Line:
 
     @property
     def whole(self) -> str:
-        """Its title, after those of what it is in."""
+        """Its title, after those of its parents."""
         return INTO.join((*self.within, self.title))
 
 
@@ -113,10 +113,11 @@ class Tree:
     @cached_property
     def renamed(self) -> dict[Address, Address]:
         """The new address of each record that gets one, by the old address."""
-        return {row.change.was: row.change.address for row in self.rows if row.change.was}
+        changes = (row.change for row in self.rows)
+        return {c.previous_address: c.address for c in changes if c.previous_address}
 
     def parent(self, kind: Kind, address: Address) -> Address | None:
-        """Return the address of what a record is in; None if that is its course."""
+        """Return the address of a record's parent; None if that is the course."""
         parent = kind.parent_of(address)
         if parent == course_address(course_of(address)):
             return None
@@ -124,7 +125,7 @@ class Tree:
 
 
 class _Branches:
-    """Some rows of a tree by what they are in."""
+    """Some rows of a tree by their parents."""
 
     def __init__(self, tree: Tree, rows: Sequence[Row], leaving: Sequence[_Node]) -> None:
         self._tree = tree
@@ -181,7 +182,7 @@ class _Branches:
 def _leaving(row: Row) -> _Node:
     """Return the node of a record that leaves its course, at the address that it had there."""
     change = row.change
-    return _Node(change.was or change.address, change.kind, row.title, row.order, row)
+    return _Node(change.previous_address or change.address, change.kind, row.title, row.order, row)
 
 
 def _follows(node: _Node, heading: _Node) -> bool:

@@ -82,8 +82,8 @@ def remark(change: Change, holders: Holders, seen: str) -> str:
     known = f"(Id {change.record_id})"
     if left := WORDING[change.action].left:
         why = f": {change.reason}" if change.reason else ""
-        lead = change.lead
-        gone = f"possibly moved to {inert(lead)}" if lead else "no longer in any outline"
+        same = change.likely_same
+        gone = f"possibly moved to {inert(same)}" if same else "no longer in any outline"
         return f"{gone}; {left} {known}{why}"
     if change.action is Action.DOUBT:
         return f"in doubt: {inert(change.reason)}"
@@ -92,34 +92,35 @@ def remark(change: Change, holders: Holders, seen: str) -> str:
     if change.action is Action.CREATE:
         return ""
     move = f"{move}; {seen}" if (move := holders.move(change)) else ""
-    if change.was and not (move and key_of(change.was) == key_of(change.address)):
-        move = f"{move}; was {inert(change.was)}" if move else f"was {inert(change.was)}"
+    was = change.previous_address
+    if was and not (move and key_of(was) == key_of(change.address)):
+        move = f"{move}; was {inert(was)}" if move else f"was {inert(was)}"
     kept = f"{move}; keeps its Id {change.record_id}" if move else ""
-    return kept if change.was else "; ".join(filter(None, (kept, inert(change.reason))))
+    return kept if was else "; ".join(filter(None, (kept, inert(change.reason))))
 
 
 def question(change: Change) -> Sentence:
     """Return what the author should answer about a new record; "" for nothing."""
     if change.action is not Action.CREATE:
         return ""
-    kind, lead = change.kind, change.lead
-    if lead is None:
+    kind, same = change.kind, change.likely_same
+    if same is None:
         return change.reason
     if kind.within is not None:
         return (
-            f"It is like {inert(lead)}, but a {kind.name} can't move to another course: this one "
+            f"It is like {inert(same)}, but a {kind.name} can't move to another course: this one "
             "is new, and no member has completed it."
         )
     return Remedy(
-        f"Is this {inert(lead)}, moved here? To keep its Id instead of creating a new "
+        f"Is this {inert(same)}, moved here? To keep its Id instead of creating a new "
         f"{kind.name}, add to it:",
-        line_of("previous_keys", [inert(".".join(keys_of(lead)))]),
+        line_of("previous_keys", [inert(".".join(keys_of(same)))]),
     )
 
 
 def maybe_renamed(changes: Sequence[Change]) -> Sentence:
     """Return the question whether an old key in a course changed; "" if there is none."""
-    alone = [change for change in changes if change.lead is None]
+    alone = [change for change in changes if change.likely_same is None]
     gone = [each for each in alone if WORDING[each.action].left]
     new = {change.kind for change in alone if change.action is Action.CREATE}
     asked = [_renamed(kind, gone) for kind in in_turn(each.kind for each in gone) if kind in new]
@@ -148,7 +149,11 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
     yield from _losses(plan)
-    kept = [c for c in plan.changes if c.action is Action.KEEP and not c.reason and c.lead is None]
+    kept = [
+        change
+        for change in plan.changes
+        if change.action is Action.KEEP and not change.reason and change.likely_same is None
+    ]
     if kept:
         yield Remedy(
             f"To hide the kept {nouns(each.kind for each in kept)} from members, add",

@@ -39,8 +39,8 @@ class Around:
     """What the rows of a course share.
 
     `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
-    are compared; `holders` name what a record may be in. `opens` has the words for when a record
-    that may be in another one opens, by address.
+    are compared; `holders` name the possible parents of a record. `opens` has the words for when a
+    record of an inner kind opens, by address.
     """
 
     courses: Mapping[int, Course]
@@ -94,10 +94,10 @@ class Row:
         change, courses = self.change, self.around.courses
         if change.action not in _DETAILED or self.wording is LEAVING:
             return ()
-        if change.home is None:
+        if change.from_course is None:
             link = (change.kind.parent_property,)
             return tuple(each for each in self.compared if each.properties != link)
-        before, after = _course(courses[change.home]), _course(courses[change.course_id])
+        before, after = _course(courses[change.from_course]), _course(courses[change.course_id])
         course = (change.kind.course_property,)
         return tuple(
             replace(each, before=before, after=after) if each.properties == course else each

@@ -54,12 +54,12 @@ class CourseView:
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """All rows, also of records that leave, each below what it is in."""
+        """All rows, also of records that leave, each below its parent."""
         return tuple(self._tree.lines(self.rows, self.departures))
 
     @cached_property
     def weighty(self) -> tuple[Line, ...]:
-        """The weighty rows alone, each below what it is in."""
+        """The weighty rows alone, each below its parent."""
         return tuple(self._tree.lines([row for row in self.rows if row.is_weighty]))
 
     @cached_property

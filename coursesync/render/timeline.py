@@ -37,8 +37,8 @@ class Station:
     `day` is the first day after enrolment on which a member can open it, None if no member ever can
     because it is hidden, or waits for one that is hidden or has nothing to complete. `follows` is
     the index in the course of the record that must be done first, or None. `inside` is the index of
-    the record that it is in, or None; `covered` says that this one is hidden. `heading` is the
-    title above it and those after it, if they are in no record of the course; "" for none.
+    the parent, or None; `covered` says that the parent is hidden. `heading` is the title above it
+    and those after it, if they have no parent in the course; "" for none.
     """
 
     address: Address
@@ -74,7 +74,7 @@ class Station:
 
     @property
     def is_unseen(self) -> bool:
-        """Whether members don't see it, because it or what it is in is hidden."""
+        """Whether members don't see it, because it or a parent is hidden."""
         return self.covered or self.is_hidden
 
     @property
@@ -112,18 +112,18 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
     moves to another course is in `before` here, and in `after` there.
     """
     before = [
-        Station(change.was or change.address, change.kind, change.before, change)
-        for change in (*course.departures, *(each for each in changes if each.home is None))
+        Station(change.previous_address or change.address, change.kind, change.before, change)
+        for change in (*course.departures, *(each for each in changes if each.from_course is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
     return along([*_standing(course), *before]), along(_after(course, changes))
 
 
 def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
-    """Return when each record opens that is in another one, in words, after a plan's changes.
+    """Return in words when each record with a parent opens, after a plan's changes.
 
-    It goes only along the records that hold others: what is in them changes the day on which a
-    later one opens in sequence, and that day is in no words.
+    Only the possible parents are put in order: their children change only the day on which a later
+    record opens in sequence, and no words contain that day.
     """
     stations = [*_after(course, changes)]
     inner = [each for each in stations if each.kind.within]
@@ -152,13 +152,13 @@ def _standing(course: Course) -> Iterator[Station]:
 def along(stations: Iterable[Station]) -> Way:
     """Return records in the members' order, with the first day on which each can be opened.
 
-    Each record of the outermost kind is followed by those in it, one kind after the other; records
-    of other kinds that are in no record of the course come last. What a record's rule says holds
-    for all that is in it.
+    Each record of the outermost kind is followed by its children, one kind after the other; records
+    of other kinds without a parent in the course come last. A record's rule holds for its children
+    as well.
 
     A record that opens in sequence waits for its sibling above, hidden or not, because the API's
     page does not say that hidden ones are skipped. If it is the first, it never opens. A record
-    with others in it is done once members have done those that they see and can complete.
+    with children is done once members have done those that they see and can complete.
     """
     every = list(stations)
     known = {each.address for each in every}
@@ -205,7 +205,7 @@ def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> s
 
 
 def _waits(station: Station, way: Sequence[Station]) -> bool:
-    """Return whether a record, or what it is in, opens in sequence."""
+    """Return whether a record, or a parent, opens in sequence."""
     if station.kind.opens(station.attributes).in_sequence:
         return True
     return station.inside is not None and _waits(way[station.inside], way)
@@ -223,7 +223,7 @@ class _Walk:
         self.way: list[Station] = []
 
     def pass_along(self, siblings: Sequence[Station], holder: int | None = None) -> int | None:
-        """Go through siblings and all in them, which are in the record at `holder`.
+        """Go through siblings and their children; `holder` is the index of their parent.
 
         Returns:
             The day on which a member can have done all that members see of them; None for never.

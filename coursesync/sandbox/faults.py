@@ -27,7 +27,7 @@ class FaultKind(StrEnum):
     - `throttled=S` 409 and `too-many=S` 429 with `Retry-After: S`; `throttled-date=S` 409 with
       a date S seconds after the answer's own `Date`.
     - `unauthorized`: 401 and the token is revoked; `forbidden-token`: 401 and it stays valid.
-    - `no-effect`: the answer of a request that was carried out.
+    - `no-effect`: success is reported, but nothing is changed.
 
     The request is carried out, and its answer is damaged:
 

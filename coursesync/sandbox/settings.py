@@ -36,7 +36,7 @@ class User:
     totp: str | None = None
     roles: frozenset[str] = field(default_factory=_all_roles)
     business_id: int = 1204
-    token: str | None = "sandbox-token"  # noqa: S105 - the same
+    token: str | None = "sandbox-token"  # noqa: S105 - made up
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,8 @@ class Kind:
         columns: the properties that a write stores in the table, and their types in SQL.
         contents: the property that is HTML; empty if there is none.
         moments: the table of the times of creation and removal; empty if lists never lag.
-        within: the kind of record that one of this kind may be in.
-        link: the property with that record's Id; empty if it is in the course only.
+        within: the kind that may hold records of this kind; the course may in any case.
+        link: the property with such a parent's Id; empty if only the course may hold them.
     """
 
     name: str
@@ -56,8 +56,8 @@ def written(
     Args:
         name: as in `Kind`.
         table: the table's name, the word for several.
-        own: the properties of its create page, beside the Ids of the course and of the record that
-            it is in, with their types in SQL.
+        own: the properties of its create page, beside the Ids of the course and of the parent,
+            with their types in SQL.
         contents: as in `Kind`.
         within: as in `Kind`.
     """

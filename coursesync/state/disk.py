@@ -83,7 +83,7 @@ class Disk:
             os.fsync(file)
 
     def close(self, file: int) -> None:
-        """Close an open file."""
+        """Close an open file; that releases its lock."""
         os.close(file)
 
     def has_name(self, file: int) -> bool:
@@ -120,7 +120,7 @@ class Disk:
 
 
 def away(path: Path | str) -> Shell:
-    """Return the command that renames what is in a file's place, so that nothing is lost."""
+    """Return the command that renames whatever has a file's name, so that nothing is lost."""
     name = as_argument(path)
     return Shell("mv", name, f"{name}.aside")
 

@@ -116,7 +116,7 @@ class StateFile:
         return left.state if left else saved
 
     def elsewhere(self) -> tuple[State, ...]:
-        """For each readable journal of another state, return the state that it leads to."""
+        """Return what each journal of another state may have created, as states."""
         left, made = self._left(), []
         for path in self.disk.beside(self.journal_path):  # one that people moved away as well
             if left is None or path != left.journal:
@@ -136,7 +136,7 @@ class StateFile:
         if state.serial == 0:
             state = self.finish(state)
         elif (content := self._read(self.path)) is not None:
-            # leave a folder alone; git has the state as well
+            # if a folder has the backup's name, make no backup
             with self._writing(), suppress(IsADirectoryError):
                 replace_whole(self.disk, self._beside("backup"), content)
         with self._writing():
@@ -238,8 +238,8 @@ class StateFile:
     def _unsaved(self) -> State:
         """Return the state to use if there is no file: an empty one.
 
-        `begin` saves serial 1 before anything is done, so that serial 1 is always empty: if its
-        file was deleted during the first run, that run's journal has all that is known.
+        `begin` saves serial 1 before anything is done, so serial 1 is always empty. Therefore a
+        journal that begins from serial 1 can be replayed without the file.
         """
         unsaved, self._checksum = State(target=self.target), ""
         if (content := self._read(self.journal_path)) is not None:

@@ -70,7 +70,7 @@ class Foreign:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """What the journals beside a state lead to.
+    """The state after its unfinished journal, if there is one.
 
     Attributes:
         state: the state after the interrupted run, if there was one.

@@ -86,7 +86,7 @@ def _one_of(*choices: object) -> Reader:
 
     def read(raw: object) -> object:
         if (type(raw), raw) not in known:
-            raise ValueError("none of its values")
+            raise ValueError("not one of the choices")
         return raw
 
     return read
@@ -97,7 +97,7 @@ def _list_of(inner: object, _: object) -> Reader:
 
     def read(raw: object) -> object:
         if type(raw) is not list:
-            raise ValueError("no list")
+            raise ValueError("not a list")
         return tuple(map(read_each, raw))
 
     return read
@@ -111,13 +111,13 @@ def _by_name(key: object, value: object) -> Reader:
 def mapping(raw: object) -> dict[str, object]:
     """Return what a file holds if it is a mapping, or raise ValueError."""
     if type(raw) is not dict:
-        raise ValueError("no mapping")
+        raise ValueError("not a mapping")
     return raw
 
 
 def _text(raw: object) -> str:
     if type(raw) is not str:
-        raise ValueError("no text")
+        raise ValueError("not a text")
     if not raw.isascii():
         raw.encode()  # fails for half a surrogate pair, which JSON can escape and UTF-8 can't hold
     return raw
@@ -132,7 +132,7 @@ def _flag(raw: object) -> bool:
 def _from(least: int) -> Reader:
     def read(raw: object) -> int:
         if type(raw) is not int or not least <= raw <= MAX_ID:
-            raise ValueError("no such number")
+            raise ValueError("not a number in the range")
         return raw
 
     return read
@@ -141,7 +141,7 @@ def _from(least: int) -> Reader:
 def _sent(raw: object) -> object:
     attributes = _seen(raw)
     if None in attributes.values():
-        raise ValueError("no attribute")
+        raise ValueError("not the value of an attribute")
     return attributes
 
 
@@ -152,7 +152,7 @@ def _seen(raw: object) -> dict[str, object]:
         if type(each) is str:
             _text(each)
         elif type(each) is not int and type(each) is not bool and each is not None:
-            raise ValueError("no attribute")
+            raise ValueError("not the value of an attribute")
     return attributes
 
 

@@ -72,7 +72,7 @@ class Logbook:
         self.steps.append(step)
 
     def record(self, step: Conclusion | Look | Forget) -> None:
-        """Write down an outcome, or keep it until `check`.
+        """Journal an outcome. If that fails, keep it for the state; `check` then stops the run.
 
         Raises:
             StateError: no journal can be opened.

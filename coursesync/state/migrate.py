@@ -2,8 +2,8 @@
 
 Until format 2 had its present form, each entry, doubt and intent named its course a second time, as
 `parent_id`; the values that were sent were called `attributes`, the complete courses `courses`; and
-the strangers of each kind but one stood apart. No value is lost, and no plan differs: what a record
-is known to have stays the same. This module must never guess what is missing.
+strangers with a parent kind were in `strangers_inside`. The next plan is the same. This module must
+never guess what is missing.
 """
 
 from __future__ import annotations

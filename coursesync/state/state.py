@@ -20,7 +20,7 @@ MAX_SENT: Final = 3  # times to send one create
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourseRecord:
+class CompleteCourse:
     """A course that is complete: all of its outline is on the server, and nothing is in doubt.
 
     While the outline's files are the same, they need not be read again.
@@ -45,8 +45,7 @@ class Entry:
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         sent: the attributes as we sent them, or as others wrote them if the outline wanted the
-            same. For an imported record until its first update, only the course's Id: where the
-            record is managed.
+            same. After an import, only the course's Id, until the first update.
         unconfirmed: for a created record, True until a last look finds exactly one record for it in
             its course.
         updated_on: the server's time of our last write, or of that look.
@@ -75,7 +74,7 @@ class Entry:
 
     @property
     def expected(self) -> Sent:
-        """What the record should have: what was sent; for the rest, what a look found."""
+        """The sent values; for properties never sent, the values read."""
         if not self.seen:
             return self.sent
         found = {name: has for name, has in self.seen.items() if has is not None}
@@ -149,7 +148,7 @@ class Doubt:
 Held = TypeVar("Held", Entry, Doubt)
 
 
-class Unread(Mapping[Address, Entry]):
+class LazyEntries(Mapping[Address, Entry]):
     """The entries of a file with a valid checksum; an entry is made when it is first asked for.
 
     A plan needs only the entries of the courses that have changed, which are few.
@@ -239,9 +238,9 @@ class State:
         target: the API's base URL.
     """
 
-    complete: Mapping[str, CourseRecord] = field(default_factory=dict)
+    complete: Mapping[str, CompleteCourse] = field(default_factory=dict)
     doubts: Annotated[Mapping[Address, Doubt], _doubts] = field(default_factory=dict)
-    entries: Annotated[Mapping[Address, Entry], Unread] = field(default_factory=dict)
+    entries: Annotated[Mapping[Address, Entry], LazyEntries] = field(default_factory=dict)
     format: Literal[2] = 2
     lineage: str = ""
     serial: Count = 0
@@ -301,8 +300,8 @@ def confirm(state: State, addresses: Collection[Address]) -> State:
     return replace(state, entries={**state.entries, **found}) if found else state
 
 
-def mark_complete(state: State, complete: Mapping[str, CourseRecord]) -> State:
+def mark_complete(state: State, complete: Mapping[str, CompleteCourse]) -> State:
     """Add complete courses to a state, except those with unconfirmed entries."""
     open_courses = {course_of(address) for address in unconfirmed(state)}
-    seen = {key: record for key, record in complete.items() if key not in open_courses}
+    seen = {key: course for key, course in complete.items() if key not in open_courses}
     return replace(state, complete={**state.complete, **seen})

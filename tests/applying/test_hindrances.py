@@ -54,7 +54,7 @@ def test_a_lesson_of_the_section_counts_in_whichever_course_it_is(
     assert in_the_way(action, course) == [course]
 
 
-def test_a_lesson_in_the_course_to_which_the_section_goes_is_in_nobodys_way() -> None:
+def test_a_lesson_in_the_sections_new_course_does_not_hinder_its_move() -> None:
     """A lesson of the new course does not hinder a move; it hinders a deletion."""
     assert in_the_way(Action.UPDATE, THERE) == []
     assert in_the_way(Action.DELETE, THERE) == [THERE]

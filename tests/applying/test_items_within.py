@@ -1,4 +1,4 @@
-"""Items that are in other items: made, moved, numbered and deleted with what they are in."""
+"""Items with a parent item: created, moved, numbered and deleted with their parents."""
 
 from __future__ import annotations
 
@@ -418,7 +418,7 @@ def test_what_can_not_be_counted_is_not_deleted(tmp_path: Path) -> None:
         assert len(here.lessons()) == 2
 
 
-def test_twins_of_two_kinds_with_the_same_id_are_each_told(tmp_path: Path) -> None:
+def test_twins_of_two_kinds_with_the_same_id_are_both_reported(tmp_path: Path) -> None:
     """A section and a lesson have the same Id here: neither hides the other's twin."""
     with site(tmp_path) as here:
         here.apply(outline({"one": [], IN_COURSE: ["a"]}))

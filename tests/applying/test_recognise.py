@@ -306,7 +306,7 @@ AWKWARD = {
 
 
 @pytest.mark.parametrize("awkward", AWKWARD)
-def test_what_is_awkward_to_read_is_compared_in_good_time(awkward: str) -> None:
+def test_long_titles_and_contents_are_compared_quickly(awkward: str) -> None:
     """A look ends soon, whatever titles and contents the server has."""
     text = AWKWARD[awkward]
     there = [record(1, Title=text), record(2, SectionContents=text)]

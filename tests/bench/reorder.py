@@ -116,7 +116,7 @@ def reorders() -> Iterator[Reorder]:
 def seconds() -> float:
     """Return the seconds for numbering 10,000 shuffled sections: the best of some rounds."""
     prior: Numbers = [10 * (place + 1) for place in range(LARGE)]
-    random.Random(20).shuffle(prior)  # noqa: S311 - the same
+    random.Random(20).shuffle(prior)  # noqa: S311 - chance, not a secret
     return min(timed(prior) for _ in range(ROUNDS))
 
 

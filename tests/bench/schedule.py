@@ -199,7 +199,7 @@ class Foreign:
     """Another program: writes every three seconds with the same account, whatever the answer."""
 
     def __init__(self, sandbox: Sandbox, clock: VirtualClock) -> None:
-        from coursesync.kinds import KINDS  # noqa: PLC0415 - the same
+        from coursesync.kinds import KINDS  # noqa: PLC0415 - needs the sandbox
         from coursesync.nexudus.embedded import client  # noqa: PLC0415 - needs the sandbox
 
         self._remote, self._clock = client(sandbox), clock

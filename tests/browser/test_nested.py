@@ -176,7 +176,7 @@ def page(tmp_path: Path) -> Path:
             "lesson.c.welcome.desk",
             {**sent, LINK: Ref(Address("section.c.welcome"))},
             held=entry(90, sent),
-            was=desk,
+            previous_address=desk,
         ),
         create("lesson.c.glossary", "Words we use", 10, contents="<p>Hot desk.</p>"),
         change(Action.DELETE, "lesson.c.week.old", held=entry(91, attributes(desk, "Old", 20))),

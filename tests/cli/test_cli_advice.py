@@ -28,7 +28,7 @@ def empty_section(courses: Path) -> Path:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_advice_is_told_and_stops_nothing(
+def test_advice_is_shown_and_stops_nothing(
     command: tuple[str, ...], cli: CommandLine, empty_section: Path
 ) -> None:
     """By itself, advice stands on stderr before all else, and the command goes on."""
@@ -90,7 +90,7 @@ def test_a_settled_course_gives_no_advice_in_a_plan(cli: CommandLine, empty_sect
     assert empty_section.exists()
 
 
-def test_of_much_advice_the_first_is_told(cli: CommandLine, courses: Path) -> None:
+def test_the_first_fifty_pieces_of_advice_are_shown(cli: CommandLine, courses: Path) -> None:
     """Fifty pieces are shown, sorted by outline and line, and the rest is counted."""
     for name in ("b", "a"):
         write_outline(courses, name, ord(name), *(f"Part {i}" for i in range(40)))
@@ -157,7 +157,7 @@ def test_advice_in_markdown_is_folded_and_inert(cli: CommandLine, courses: Path)
     assert not any(each in meant for each in ("@all", "<b>", "[a](", "<x", " | "))
 
 
-def test_markdown_tells_the_first_of_much_advice(cli: CommandLine, courses: Path) -> None:
+def test_markdown_shows_the_first_pieces_of_advice(cli: CommandLine, courses: Path) -> None:
     """A page of it does for a reader."""
     write_outline(courses, "a", 4711, *(f"Part {i}" for i in range(60)))
     told = cli("plan", "--format", "markdown").out

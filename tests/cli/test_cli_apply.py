@@ -147,7 +147,7 @@ def test_nothing_to_do_needs_no_credentials(
     assert onboarding.exists()
 
 
-def test_an_unknown_course_is_told_at_its_id(
+def test_an_unknown_course_is_reported_at_its_id(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """A course that Nexudus lacks is reported at its `id:` before any write; others continue."""
@@ -178,7 +178,9 @@ def test_an_unknown_course_is_told_at_its_id(
 
 
 @pytest.mark.parametrize("status", [400, 200])
-def test_a_refused_field_is_told_at_its_line(cli: CommandLine, courses: Path, status: int) -> None:
+def test_a_refused_field_is_reported_at_its_line(
+    cli: CommandLine, courses: Path, status: int
+) -> None:
     """A field that the API refuses, with HTTP 400 or 200, is reported at its line and column."""
     (courses / "a.yaml").write_text(
         "id: 4711\ntitle: A\nsections:\n  - title: One\n    image: https://cdn.example.com/picture\n"
@@ -218,7 +220,7 @@ def test_a_mended_outline_goes_on(author: CommandLine, api: SandboxServer, cours
     assert author("plan", "--detailed-exitcode").code == 0
 
 
-def test_a_refusal_without_a_field_is_told_at_the_section(
+def test_a_refusal_without_a_field_is_reported_at_the_section(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """If the API names no field, its message is reported at the section's first line."""

@@ -150,7 +150,7 @@ def test_what_the_api_cannot_see_is_no_change(
     assert planned.out.startswith("Nothing to do")
 
 
-def test_what_is_forgotten_is_told_before_and_after(
+def test_a_forgotten_section_is_reported_before_and_after(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """A section that neither the site nor an outline has stands in what is approved, and after."""

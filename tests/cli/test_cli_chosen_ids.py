@@ -133,7 +133,7 @@ def test_a_chosen_record_without_texts_is_like_an_item_without_texts(
     assert author("drift").code == 0
 
 
-def test_a_create_that_is_not_sent_again_is_said_not_to_be(
+def test_a_create_that_is_not_sent_again_is_reported_as_such(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """A create that is lost each time is sent three times; from then on only `resolve` ends it."""
@@ -152,7 +152,7 @@ def test_a_create_that_is_not_sent_again_is_said_not_to_be(
     assert author(*APPLY).code == 0
 
 
-def test_a_create_that_is_sent_again_is_said_to_be(
+def test_a_create_that_is_sent_again_is_reported_as_such(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """What was sent once, and could not be looked for, is sent again by the next apply."""

@@ -96,7 +96,7 @@ def test_commands_formats_options_and_folders_are_offered(cli: CommandLine) -> N
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"entries": 1, "doubts": 2}', b"\xff" * 9])
-def test_a_damaged_state_offers_nothing_and_says_nothing(
+def test_a_damaged_state_completes_nothing_and_prints_nothing(
     content: bytes, cli: CommandLine, courses: Path
 ) -> None:
     """In the midst of a prompt there is no room for messages."""
@@ -108,7 +108,7 @@ def test_a_damaged_state_offers_nothing_and_says_nothing(
     assert (ran.out.strip(), ran.err) == ("", "")
 
 
-def test_a_protocol_that_is_not_known_says_nothing(cli: CommandLine) -> None:
+def test_an_unknown_protocol_prints_nothing(cli: CommandLine) -> None:
     """A shell that asks in another way, or without saying what is typed, is met with silence."""
     for told in ("tcsh_complete", "bash_complete", "bash"):
         ran = cli("state", "list", _COURSESYNC_COMPLETE=told)

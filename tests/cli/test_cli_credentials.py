@@ -121,7 +121,7 @@ def test_a_401_that_stays_names_both_causes(
 
 
 @pytest.mark.parametrize("lacked", TOKENS)
-def test_a_missing_role_is_told_the_same_way(
+def test_a_missing_role_is_reported_the_same_way(
     apply: CommandLine, guarded: SandboxServer, courses: Path, lacked: str
 ) -> None:
     """A token whose user lacks a role answers 401 too: both causes are named, and that role."""
@@ -162,7 +162,7 @@ def test_a_refused_login_changes_nothing(
         {"NEXUDUS_PASSWORD": PASSWORD, "NEXUDUS_TOTP": TOTP},
     ],
 )
-def test_no_credentials_are_told_before_anything_is_sent(
+def test_missing_credentials_are_reported_before_anything_is_sent(
     apply: CommandLine, guarded: SandboxServer, environment: dict[str, str]
 ) -> None:
     """Variables that are missing or empty are named, and nothing is sent or written."""

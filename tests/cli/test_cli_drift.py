@@ -78,7 +78,7 @@ def test_without_drift_one_list_is_read_and_0_is_the_code(
     assert kept(courses) == before
 
 
-def test_an_edit_is_told_with_who_and_when_and_what(
+def test_an_edit_is_reported_with_its_editor_time_and_fields(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """In the author's own words for the fields, with what to type next; the code is 2."""
@@ -158,7 +158,9 @@ def test_deleted_and_moved_sections_are_drift(
     assert "To see what would be created again:  coursesync plan courses --refresh" in ran.out
 
 
-def test_what_is_not_ours_is_told_and_is_no_drift(applied: CommandLine, api: SandboxServer) -> None:
+def test_an_unmanaged_section_is_reported_and_is_no_drift(
+    applied: CommandLine, api: SandboxServer
+) -> None:
     """Sections of others in a course of ours, also in the place of one of ours; the code is 0."""
     first = api.foreign_create(4711, "Theirs", DisplayOrder=15)
     second = api.foreign_create(4711, "Also theirs", DisplayOrder=20)
@@ -188,7 +190,7 @@ def test_a_list_that_lags_makes_nothing_gone(
 
 
 @pytest.mark.parametrize("number", [1, 2, 5])
-def test_one_list_tells_of_all_courses(
+def test_one_list_shows_all_courses(
     author: CommandLine, api: SandboxServer, courses: Path, number: int
 ) -> None:
     """On a site whose sections fit on a page, one request is enough."""
@@ -202,10 +204,10 @@ def test_one_list_tells_of_all_courses(
     assert methods_since(api, met) == ["GET"]
 
 
-def test_what_the_outline_says_is_told(
+def test_a_finding_has_the_outlines_stance_in_words(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """It also changes it, says the same as the site, or does not have it any more."""
+    """The outline also changes the record, has the same change, or does not have the record."""
     for title in ("One", "Two", "Three"):
         api.foreign_change(id_of(api, title), Title=f"{title} there", **BY)
     (courses / "a.yaml").write_text(
@@ -286,7 +288,7 @@ def test_an_invalid_outline_comes_before_any_request(
 
 
 @pytest.mark.parametrize("command", [("drift",), ("plan", "--refresh")])
-def test_without_credentials_it_is_told_as_json_too(
+def test_missing_credentials_are_reported_as_json_too(
     applied: CommandLine, command: tuple[str, ...]
 ) -> None:
     """Exit 64, and a document that says so."""
@@ -297,7 +299,7 @@ def test_without_credentials_it_is_told_as_json_too(
 
 
 @pytest.mark.parametrize("fault", ["status=404", "html-200", "unsuccessful"])
-def test_an_answer_that_is_no_list_says_nothing_of_drift(
+def test_an_answer_that_is_no_list_reports_no_drift(
     applied: CommandLine, api: SandboxServer, fault: str
 ) -> None:
     """Exit 1, and not a word of what might be gone."""

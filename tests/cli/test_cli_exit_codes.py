@@ -251,7 +251,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize(("content", "words"), MISTAKES.items())
-def test_a_mistake_in_the_configuration_is_told_in_words(
+def test_a_mistake_in_the_configuration_is_reported_in_words(
     cli: CommandLine, onboarding: Path, content: str | bytes, words: tuple[str, str]
 ) -> None:
     """The field, what is wrong with it, and what to write; a number in quotes is no number."""
@@ -265,7 +265,7 @@ def test_a_mistake_in_the_configuration_is_told_in_words(
     assert all(" ".join(each.split()) in told for each in words)
 
 
-def test_every_mistake_in_the_configuration_is_told(cli: CommandLine, onboarding: Path) -> None:
+def test_every_mistake_in_the_configuration_is_reported(cli: CommandLine, onboarding: Path) -> None:
     """All of them at once, with how the first is written."""
     path = onboarding.with_name("coursesync.toml")
     path.write_text('strict = "yes"\nbas_url = "x"\n[limits]\ngap = "a"\n')
@@ -336,7 +336,7 @@ def test_python_m_is_the_same_program(cli: CommandLine) -> None:
         ("state", "recover", "--state", "x" * 300),
     ],
 )
-def test_a_name_that_can_be_none_is_told(
+def test_an_impossible_file_name_is_an_error(
     author: CommandLine, courses: Path, words: tuple[str, ...]
 ) -> None:
     """A name that no file can have is an error in words, for every option."""

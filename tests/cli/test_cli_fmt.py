@@ -151,7 +151,7 @@ def test_line_ends_alone_are_no_change(lines: int, cli: CommandLine, untidy: Pat
     assert untidy.read_bytes() == before
 
 
-def test_an_invalid_outline_is_told_and_nothing_written(cli: CommandLine, untidy: Path) -> None:
+def test_an_invalid_outline_is_reported_and_not_written(cli: CommandLine, untidy: Path) -> None:
     """The mistakes are those of `validate`; the valid outlines stay as they are, too."""
     (untidy.parent / "bad.yaml").write_text("id: 1\ntitle: 2024\nsections: []\n")
     before = files_below(untidy.parent)

@@ -34,7 +34,7 @@ def on_one_line(text: str) -> str:
 
 
 @pytest.mark.parametrize("options", [(), ("--on-removal", "deactivate"), PRUNE])
-def test_whatever_becomes_of_the_old_the_new_may_be_it(
+def test_the_hint_is_given_whether_the_old_record_is_kept_or_removed(
     applied: CommandLine, courses: Path, options: tuple[str, ...]
 ) -> None:
     """The hint that keeps an Id is given most of all where it would be lost, with the keys."""
@@ -45,7 +45,7 @@ def test_whatever_becomes_of_the_old_the_new_may_be_it(
     assert "The old keys are: two (Two), three (Three)." in planned
 
 
-def test_a_former_key_that_leads_nowhere_is_told(applied: CommandLine, courses: Path) -> None:
+def test_a_former_key_that_leads_nowhere_is_reported(applied: CommandLine, courses: Path) -> None:
     """A slip in `previous_keys` creates a section again, and the plan warns about it."""
     path = write_outline(courses, "a", 4711, "One", "Other", "Three", "Four")
     text = path.read_text()
@@ -140,7 +140,7 @@ def test_an_import_brings_back_nothing_that_was_taken_out(
     assert "key: four" in ran.said
 
 
-def test_what_is_adopted_without_an_outline_is_told(
+def test_a_record_adopted_without_an_outline_is_reported(
     applied: CommandLine, api: SandboxServer
 ) -> None:
     """Without its line in an outline, the next plan would treat it as removed."""

@@ -147,7 +147,7 @@ def test_an_address_with_tricks_is_none(cli: CommandLine, courses: Path, url: st
 
 
 @pytest.mark.parametrize("url", ["spaces.nexudus.com", "ftp://x.example", "https://", "x", ""])
-def test_an_address_that_is_none_is_told(cli: CommandLine, courses: Path, url: str) -> None:
+def test_an_invalid_address_is_an_error(cli: CommandLine, courses: Path, url: str) -> None:
     """The value, the file that has it, and how it is written there; or the option."""
     name_in_file(courses, url)
     write_outline(courses, "a", 4711, "One")

@@ -184,7 +184,7 @@ def test_an_import_again_changes_nothing(
     assert len(course) == 3
 
 
-def test_what_no_outline_can_tell_is_named_and_left(
+def test_a_section_that_no_outline_can_hold_is_named_and_left(
     author: CommandLine, api: SandboxServer, courses: Path, course: list[int]
 ) -> None:
     """A title with what no author can see: the section stays on the site, unmanaged."""
@@ -224,7 +224,7 @@ def test_one_section_is_adopted_at_an_address(
         (("section.a.one", "99"), 1, "there is no section 99 in Nexudus"),
     ],
 )
-def test_what_can_not_be_imported_is_said(
+def test_what_can_not_be_imported_is_an_error(
     author: CommandLine, courses: Path, arguments: tuple[str, ...], code: int, words: str
 ) -> None:
     """Each with what to type instead, and nothing is written."""

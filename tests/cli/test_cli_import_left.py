@@ -134,7 +134,7 @@ TELLABLE: dict[str, dict[str, object]] = {
 
 
 @pytest.mark.parametrize("kind", TELLABLE)
-def test_a_section_that_looks_odd_and_can_be_told(site: SandboxServer, kind: str) -> None:
+def test_a_section_that_looks_odd_is_imported(site: SandboxServer, kind: str) -> None:
     """What an outline can hold after all is imported as it stands."""
     odd = {"title": "Odd", "DisplayOrder": 20, "Active": True, **TELLABLE[kind]}
     _, _, left = imported(site, [GOOD, odd])

@@ -112,7 +112,7 @@ def test_it_is_written_before_and_after_each_request(killed: Killed) -> None:
     assert records[3]["address"] == "section.a.two"
 
 
-def test_plan_heeds_it_and_writes_nothing(left: CommandLine, courses: Path) -> None:
+def test_plan_reads_the_journal_and_writes_nothing(left: CommandLine, courses: Path) -> None:
     """A plan reads the Id and the doubt from the journal, and leaves both files alone."""
     before = files_below(courses)
     planned = left("plan")
@@ -223,7 +223,7 @@ def keeping_it(cli: CommandLine, *command: str) -> Ran:
     return run([sys.executable, "-c", KEEPING, *command], cli.cwd, cli.with_environment({}))
 
 
-def test_one_that_can_not_be_removed_is_told_as_such(
+def test_a_journal_that_can_not_be_removed_is_a_warning(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """The state is saved, so the run is done, with a warning."""

@@ -69,7 +69,7 @@ def test_a_record_that_is_adopted_without_its_picture_leaves_an_update(
     assert len(api.records()) == 1
 
 
-def test_nothing_is_said_to_be_left_where_nothing_is(author: CommandLine, courses: Path) -> None:
+def test_a_finished_plan_reports_nothing_left(author: CommandLine, courses: Path) -> None:
     """A plan that is carried out and followed by an empty one exits with 0."""
     write_outline(courses, "a", 4711, "One")
     applied = author(*APPLY)

@@ -81,7 +81,7 @@ def test_a_lesson_in_doubt_is_settled_by_its_id(
 def test_a_lesson_that_was_not_created_is_sent_again(
     author: CommandLine, api: SandboxServer, courses: Path, address: str
 ) -> None:
-    """Whoever does not find it says so; it is in its section then."""
+    """After `resolve --not-created`, apply creates the lesson in its section."""
     doubt(author, api, address)
     api.remove_lesson(int(str(lesson(api, address)["Id"])))
     settled = author("resolve", address, "--not-created")
@@ -116,7 +116,7 @@ def test_one_of_two_twins_of_a_lesson_is_kept(
 
 @EVERYWHERE
 def test_the_state_shows_a_lesson(applied: CommandLine, api: SandboxServer, address: str) -> None:
-    """Its Id, and the section that it is in."""
+    """`state show` prints its Id and its section."""
     shown = applied("state", "show", address).out
     known = lesson(api, address)
 

@@ -204,7 +204,7 @@ def test_a_list_that_leaves_sections_out_is_not_believed(
     assert [str(met["query"])[:3] for met in lists(api)] == ["pag", "id="]
 
 
-def test_a_lesson_outside_of_sections_is_in_nobodys_way(
+def test_a_lesson_outside_of_sections_hinders_nothing(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """The search is for those of the section alone."""

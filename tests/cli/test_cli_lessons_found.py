@@ -77,7 +77,7 @@ def test_a_lesson_without_a_summary_is_adopted_as_it_is(
     assert "(empty)" not in retitled.out
 
 
-def test_an_unmanaged_lesson_is_named_with_what_it_is_in(
+def test_an_unmanaged_lesson_is_named_with_its_section(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Lessons with one title are told apart by their sections."""

@@ -116,7 +116,7 @@ def test_a_throttled_create_is_no_write_of_those_allowed(
     assert titles(api) == ["One", "Two"]
 
 
-def test_the_days_allowance_is_told_before_the_first_write(
+def test_the_days_allowance_is_reported_before_the_first_write(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Over two runs a day's three writes are made, and the second says how far it gets."""
@@ -148,7 +148,7 @@ def test_the_days_allowance_is_told_before_the_first_write(
     assert len(saved(courses).entries) == 3
 
 
-def test_a_reviewed_plan_is_told_to_be_made_anew(
+def test_a_reviewed_plan_that_stopped_has_to_be_made_again(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """What a day's allowance leaves of a plan that was reviewed is another plan."""

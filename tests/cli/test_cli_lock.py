@@ -54,7 +54,7 @@ def test_the_lock_is_waited_for(
     assert onboarding.exists()
 
 
-def test_one_who_has_waited_is_not_told_to_wait(
+def test_a_message_after_a_wait_does_not_advise_to_wait(
     online: CommandLine, server: SandboxServer, onboarding: Path
 ) -> None:
     """`resolve` can wait as apply can; if the wait was in vain, the message does not advise it."""

@@ -91,7 +91,7 @@ def test_what_a_colleague_made_of_a_section_in_doubt_is_not_called_ours(
     assert "Theirs" in planned.out
 
 
-def test_a_twin_in_another_place_is_told_without_a_marker(
+def test_a_twin_with_another_order_is_reported_without_a_marker(
     one: CommandLine, api: SandboxServer
 ) -> None:
     """Two versions of an outline number their sections otherwise."""
@@ -142,7 +142,7 @@ def test_a_record_of_others_that_can_not_be_read_is_named(
     assert f'"One" (Id {theirs}) can\'t be read' in ran.out
 
 
-def test_a_twin_is_told_until_it_is_settled(
+def test_a_twin_is_reported_until_it_is_settled(
     one: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """An apply with nothing to do looks again where the last one found a twin."""

@@ -1,4 +1,4 @@
-"""Each row of the table of outcomes, on a course of its own: the verdict, and how it is settled.
+"""Each row of the table of outcomes, on a course of its own: the outcome, and how it is settled.
 
 Two workspaces go the whole way once. In one the doubts are settled by the apply that has them; in
 the other every list fails meanwhile, so that they stand until the next. The faults count creates:
@@ -37,13 +37,13 @@ DOUBT, REFUSED, WAITED = "in doubt", "refused", "waited for"
 
 @dataclass(frozen=True)
 class Row:
-    """A fault on a course's first or second create, and what is to become of that create.
+    """A fault on a course's first or second create, and the outcome that the create is to have.
 
     `made` says whether the server made the record all the same; `why` is what is told of a doubt.
     """
 
     kind: str
-    verdict: str
+    outcome: str
     why: str = ""
     made: bool = False
     nth: int = 1
@@ -55,7 +55,7 @@ class Row:
     @property
     def posts(self) -> int:
         """How many creates of its course are sent on the first way through."""
-        return len(TITLES) + 1 if self.verdict == WAITED else self.nth
+        return len(TITLES) + 1 if self.outcome == WAITED else self.nth
 
 
 BROKE = "the connection broke before the answer was complete"
@@ -100,7 +100,7 @@ ROWS = (
     Row("too-many=1", WAITED),
     Row("slow=0.1", WAITED),
 )
-DOUBTS = tuple(row for row in ROWS if row.verdict == DOUBT)
+DOUBTS = tuple(row for row in ROWS if row.outcome == DOUBT)
 
 
 def course_id(row: Row) -> int:
@@ -252,7 +252,7 @@ def test_the_rest_of_a_doubted_course_waits_for_it(story: Story) -> None:
 
 def test_a_refusal_stops_its_course(story: Story) -> None:
     """What is refused is sent once, leaves no doubt, and holds the rest of its course back."""
-    refused = [row for row in ROWS if row.verdict == REFUSED]
+    refused = [row for row in ROWS if row.outcome == REFUSED]
     told = story.first.ran.err
 
     assert [str(row) for row in refused if f"] {address(row)}: refused\n" not in told] == []
@@ -269,7 +269,7 @@ def test_a_refusal_stops_its_course(story: Story) -> None:
 
 def test_a_refused_create_is_tried_by_the_next_run(story: Story) -> None:
     """A refusal is known not to have been carried out: the next apply sends it again."""
-    refused = [row for row in ROWS if row.verdict == REFUSED]
+    refused = [row for row in ROWS if row.outcome == REFUSED]
 
     assert {str(row): story.second.sent(row) for row in refused} == {
         str(row): [*TITLES[: row.nth], *TITLES[row.nth - 1 :]] for row in refused
@@ -278,7 +278,7 @@ def test_a_refused_create_is_tried_by_the_next_run(story: Story) -> None:
 
 def test_what_is_throttled_is_waited_for(story: Story) -> None:
     """Told to come back, with seconds or with a date, the run does, and is never in doubt."""
-    waited = [row for row in ROWS if row.verdict == WAITED and not row.kind.startswith("slow")]
+    waited = [row for row in ROWS if row.outcome == WAITED and not row.kind.startswith("slow")]
     told = story.first.ran.err
 
     assert {str(row): story.first.sent(row) for row in waited} == {
@@ -307,7 +307,7 @@ def test_a_run_that_cannot_look_leaves_the_doubts(unseen: Story) -> None:
     }
 
 
-def test_a_doubt_is_told_with_what_to_type(unseen: Story) -> None:
+def test_a_doubt_is_reported_with_what_to_type(unseen: Story) -> None:
     """Each doubt is shown at its line, with its reason and the commands that settle it."""
     told = re.sub(r"\n  (?! )", " ", unseen.first.ran.err)
     lines = {

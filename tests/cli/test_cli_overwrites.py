@@ -115,7 +115,7 @@ def test_a_section_that_is_taken_out_is_hidden_where_the_workspace_says_so(
     assert "section.a.two" in saved(courses).entries
 
 
-def test_a_deletion_takes_two_words(
+def test_a_deletion_takes_two_options(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """`on_removal: delete` alone only says what `--prune` would do."""
@@ -316,7 +316,7 @@ def test_two_lost_updates_of_one_section_are_both_known_for_ours(
     assert is_empty(applied)
 
 
-def test_a_refused_update_is_told_at_its_line_and_stops_its_course(
+def test_a_refused_update_is_reported_at_its_line_and_stops_its_course(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """What comes after it in the course waits, deletions too."""

@@ -219,7 +219,7 @@ def test_unusual_characters_are_shown(cli: CommandLine, courses: Path) -> None:
 
 
 @pytest.mark.parametrize("command", ["plan", "drift"])
-def test_every_failure_is_told_to_programs(cli: CommandLine, courses: Path, command: str) -> None:
+def test_every_failure_is_reported_as_json(cli: CommandLine, courses: Path, command: str) -> None:
     """Whatever goes wrong: who asked for JSON gets JSON."""
     write_outline(courses, "a", 4711, "One")
     ran = cli(command, "--max-bytes", "5000", "--format", "json")

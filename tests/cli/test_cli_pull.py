@@ -250,7 +250,7 @@ def test_a_pull_that_was_cut_off_is_finished_by_the_next(
     assert nothing_left(applied)
 
 
-def test_nothing_to_pull_is_said(applied: CommandLine) -> None:
+def test_nothing_to_pull_is_reported(applied: CommandLine) -> None:
     """Without drift, nothing is written."""
     ran = applied("pull")
 

@@ -193,7 +193,7 @@ ROLES = {
 
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("what", ROLES)
-def test_who_lacks_a_role_is_told_which(
+def test_a_missing_role_is_named(
     author: CommandLine, api: SandboxServer, courses: Path, what: str, status: int
 ) -> None:
     """401 and 403 name both causes and the role, wherever they come, and nothing else is sent."""

@@ -103,7 +103,7 @@ def test_files_that_change_names_keep_their_sections(
     assert online("plan").out.startswith("Nothing to do")
 
 
-def test_a_name_that_is_used_anew_takes_nothing_from_its_former_course(
+def test_a_name_that_is_used_again_takes_nothing_from_its_former_course(
     online: CommandLine, server: SandboxServer, courses: Path
 ) -> None:
     """A new course under the name that another had makes its own sections, and only those."""

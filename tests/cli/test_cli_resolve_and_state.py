@@ -158,7 +158,7 @@ def test_what_was_made_after_all_is_found_in_spite_of_a_person(
     assert len(api.creates()) == len(api.records()) == len(saved(courses).entries) == 2
 
 
-def test_a_doubt_that_only_the_journal_tells_can_be_settled(
+def test_a_doubt_that_only_the_journal_has_can_be_settled(
     online: CommandLine, server: SandboxServer, courses: Path
 ) -> None:
     """After a kill, `resolve` works at once: it folds the journal into the state first."""

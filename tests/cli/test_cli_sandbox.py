@@ -88,7 +88,7 @@ WRITING = (
 
 @pytest.mark.parametrize("is_there", [False, True], ids=["nothing yet", "applied before"])
 @pytest.mark.parametrize("words", WRITING, ids=" ".join)
-def test_where_nothing_can_be_written_that_is_told(
+def test_a_read_only_workspace_is_an_error(
     cli: CommandLine, onboarding: Path, words: tuple[str, ...], *, is_there: bool
 ) -> None:
     """In a read-only workspace, each command that has to write says where it can't."""
@@ -272,7 +272,7 @@ def test_a_signal_ends_it_cleanly(
     assert onboarding.exists()
 
 
-def test_a_path_that_is_too_long_for_a_database_is_told(cli: CommandLine) -> None:
+def test_a_path_that_is_too_long_for_a_database_is_an_error(cli: CommandLine) -> None:
     """Such a workspace can be planned, and its sandbox can't be kept in it."""
     deep = cli.cwd.joinpath(*["d" * 200] * 12)
     deep.mkdir(parents=True)

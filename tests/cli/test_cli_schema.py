@@ -49,7 +49,7 @@ def test_it_overwrites_nothing_else(cli: CommandLine, onboarding: Path) -> None:
     assert onboarding.read_text() == before
 
 
-def test_outlines_that_name_no_schema_are_told_with_their_line(
+def test_outlines_that_name_no_schema_are_listed_with_their_line(
     cli: CommandLine, courses: Path
 ) -> None:
     """Each is named with the line to write, whose path leads from its own folder to the schema."""
@@ -71,7 +71,7 @@ def test_outlines_that_name_no_schema_are_told_with_their_line(
     ]
 
 
-def test_many_outlines_are_told_in_short(cli: CommandLine, courses: Path) -> None:
+def test_many_outlines_are_counted(cli: CommandLine, courses: Path) -> None:
     """Of more than twenty the first are named; what is no outline is passed over."""
     for number in range(23):
         write_outline(courses, f"course-{number:02}", 4711 + number, "Hello")

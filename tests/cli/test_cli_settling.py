@@ -284,7 +284,7 @@ def test_several_that_fit_are_for_a_person(
     assert planned.code == 0
 
 
-def test_a_doubt_that_a_look_has_cleared_is_told_no_more(
+def test_a_doubt_that_a_look_has_cleared_is_reported_no_more(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Where a run ends before it sends a cleared create again, it names nothing to resolve."""
@@ -298,7 +298,7 @@ def test_a_doubt_that_a_look_has_cleared_is_told_no_more(
     assert saved(courses).doubts == ()
 
 
-def test_a_doubt_that_no_look_has_reached_is_told(
+def test_a_doubt_that_no_look_has_reached_is_reported(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Where a run ends before its first look, what was in doubt before is so still."""

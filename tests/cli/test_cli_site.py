@@ -227,7 +227,7 @@ def replace_id(courses: Path, record_id: int) -> None:
     path.write_bytes(serialise(replace(state, entries=entries)))
 
 
-def test_what_another_machine_made_meanwhile_is_told_as_a_twin(
+def test_a_record_that_another_machine_made_meanwhile_is_a_twin(
     author: CommandLine, api: SandboxServer, outline: Path
 ) -> None:
     """Lists lag; the last one shows our record, and so the other's, which is older."""

@@ -83,7 +83,7 @@ def test_a_forgotten_record_stays_on_the_site_and_is_adopted_again(
     assert len(api.creates()) == 2
 
 
-def test_what_is_forgotten_with_a_protected_record_is_said(
+def test_the_protection_of_a_forgotten_record_is_reported(
     author: CommandLine, courses: Path
 ) -> None:
     """Only the outline keeps its protection, which applies again after the import."""
@@ -126,7 +126,7 @@ def test_a_dry_run_changes_nothing(
         (("show", "section.a.none"), 1, "section.a.none is not in the state"),
     ],
 )
-def test_what_can_not_be_done_is_said(
+def test_what_can_not_be_done_is_an_error(
     applied: CommandLine, courses: Path, command: tuple[str, ...], code: int, words: str
 ) -> None:
     """Each with what to do instead, and without a change."""

@@ -130,7 +130,7 @@ def test_the_bar_says_how_long_the_rest_takes(author: CommandLine, courses: Path
     assert re.search(r"1/5\S* about [34] seconds to go, section\.", screen), screen
 
 
-def test_a_doubt_is_said_above_the_bar(
+def test_a_doubt_is_reported_above_the_bar(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:
     """What did not go well has a line of its own while the bar goes on."""

@@ -98,7 +98,9 @@ def test_what_only_deceives_stays_a_mistake(title: str, cli: CommandLine, course
     assert "can't be seen, and is not allowed" in refused.err
 
 
-def test_each_unseen_character_of_a_file_is_told_at_once(cli: CommandLine, courses: Path) -> None:
+def test_all_unseen_characters_of_a_file_are_reported_at_once(
+    cli: CommandLine, courses: Path
+) -> None:
     """All of a content file and of an outline, each with its line and column; also as escapes."""
     (courses / "a.md").write_text("x\u200by\n\na\u200bb\u2060c\n\n\ufeffz\n", encoding="utf-8")
     (courses / "a.yaml").write_text(

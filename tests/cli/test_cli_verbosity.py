@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MANY = [f"Part {number}" for number in range(600)]
 
 
-def test_a_long_plan_is_told_by_its_counts(cli: CommandLine, courses: Path) -> None:
+def test_a_long_plan_is_shown_as_counts(cli: CommandLine, courses: Path) -> None:
     """Six hundred new sections are one line, with the command that shows each of them."""
     write_outline(courses, "a", 4711, *MANY)
     brief, full = cli("plan"), cli("plan", "--full")
@@ -27,9 +27,7 @@ def test_a_long_plan_is_told_by_its_counts(cli: CommandLine, courses: Path) -> N
     assert full.out.splitlines()[-1] == brief.out.splitlines()[-1]  # one digest
 
 
-def test_what_takes_from_members_is_told_of_the_longest_plan(
-    author: CommandLine, courses: Path
-) -> None:
+def test_the_longest_plan_shows_what_members_lose(author: CommandLine, courses: Path) -> None:
     """However many sections there are, each that is hidden or deleted has its line."""
     lift_limits(courses)
     write_outline(courses, "a", 4711, "Gone")
@@ -41,7 +39,7 @@ def test_what_takes_from_members_is_told_of_the_longest_plan(
     assert "  -   10  Gone" in planned.out
 
 
-def test_each_request_can_be_told(author: CommandLine, courses: Path) -> None:
+def test_each_request_can_be_logged(author: CommandLine, courses: Path) -> None:
     """With -v a run prints method, path and answer, but no secret and no text of a course."""
     write_outline(courses, "a", 4711, "One")
     ran = author("apply", "--auto-approve", "-v")
@@ -53,7 +51,7 @@ def test_each_request_can_be_told(author: CommandLine, courses: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("drift",), ("plan", "--refresh"), ("import", "--all")])
-def test_whatever_goes_online_can_tell_each_request(
+def test_every_online_command_can_log_each_request(
     author: CommandLine, courses: Path, words: tuple[str, ...]
 ) -> None:
     """As an apply does; without -v, none of them says anything of it."""
@@ -83,7 +81,7 @@ def test_a_quiet_run_that_is_too_large_says_how_much_it_would_change(
     )
 
 
-def test_a_quiet_run_tells_what_went_wrong_and_its_end(
+def test_a_quiet_run_reports_what_went_wrong_and_its_end(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """Neither the plan nor what went well; the Ids are on stdout as ever."""

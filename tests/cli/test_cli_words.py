@@ -67,7 +67,7 @@ def test_a_doubt_without_a_candidate_says_that_it_is_looked_for(
     assert f"coursesync resolve {ONE} --not-created -w lessons\n" in elsewhere.out
 
 
-def test_what_is_told_of_a_doubt_has_80_columns(
+def test_the_text_about_a_doubt_has_80_columns(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """In a plan reasons and candidates are wrapped, and these at an apply's end, too."""
@@ -168,7 +168,7 @@ def test_a_damaged_state_without_git_is_rebuilt(
     assert len(api.records()) == 2
 
 
-def test_what_is_no_id_is_told_in_words(author: CommandLine, courses: Path) -> None:
+def test_an_invalid_id_is_an_error_in_words(author: CommandLine, courses: Path) -> None:
     """The answer to `--id abc` says what an Id is."""
     write_outline(courses, "a", 4711, "One")
     refused = author("resolve", ONE, "--id", "abc")

@@ -134,9 +134,9 @@ def _replay(case: str) -> int:
         if source == "unplugged":
             verdict = cut_at_random(Path(folder) / "courses", Random(int(seed)), case)  # noqa: S311 - chance, not a secret
         elif source == "told":
-            verdict = story_at_random(Random(int(seed)), case)  # noqa: S311 - the same
+            verdict = story_at_random(Random(int(seed)), case)  # noqa: S311 - chance, not a secret
         elif source == "doubled":
-            verdict = together_at_random(Path(folder), Random(int(seed)), case)  # noqa: S311 - the same
+            verdict = together_at_random(Path(folder), Random(int(seed)), case)  # noqa: S311 - chance, not a secret
         else:
             with staged(Path(folder)) as stage:
                 verdict = play(stage, Case.parse(case))

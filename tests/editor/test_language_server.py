@@ -194,7 +194,7 @@ def test_the_examples_are_not_marked() -> None:
 
 
 @pytest.mark.parametrize("case", sorted({*STRUCTURAL} - ELSEWHERE))
-def test_a_structural_mistake_is_marked_where_validate_tells_it(
+def test_a_structural_mistake_is_marked_where_validate_reports_it(
     case: str, set_up: Editor, workspace: Path
 ) -> None:
     """Each structural mistake of the corpus is marked at the line that `validate` names."""

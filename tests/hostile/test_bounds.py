@@ -33,7 +33,7 @@ def told(took: Took) -> list[str]:
 
 @pytest.mark.many(9)
 @pytest.mark.parametrize("case", OUTLINES.values(), ids=OUTLINES)
-def test_a_hostile_outline_is_told_within_bounds(case: Case, cli_folder: Path) -> None:
+def test_a_hostile_outline_is_refused_within_bounds(case: Case, cli_folder: Path) -> None:
     """A file that can't be an outline is refused quickly, in words, with line and column."""
     content = case.outline.encode() if isinstance(case.outline, str) else case.outline
     (cli_folder / "courses" / "a.yaml").write_bytes(content)
@@ -186,7 +186,7 @@ def test_a_crowded_workspace_is_refused(
     assert words in told(took)[0]
 
 
-def test_thousands_of_bad_files_are_told_up_to_a_bound(cli_folder: Path) -> None:
+def test_thousands_of_bad_files_are_listed_up_to_a_bound(cli_folder: Path) -> None:
     """With very many mistakes, thousands are listed, and the output says that there are more."""
     for i in range(100):
         (cli_folder / "courses" / f"{i:03}.yaml").write_text("[]\n" + "\u202e\n" * 300)

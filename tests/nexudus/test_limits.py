@@ -296,7 +296,7 @@ def test_however_often_it_is_throttled_a_run_goes_on(pauses: list[int]) -> None:
 
 @settings(deadline=None, max_examples=80)
 @given(st.sampled_from(TIGHT[:3]), wishes, st.integers(0, 30))
-def test_what_is_still_to_come_is_told_without_exaggeration(
+def test_the_estimate_of_the_rest_does_not_exaggerate(
     limits: Limits, wanted: list[Wish], writes: int
 ) -> None:
     """The estimate for the rest is at least the next wait, and grows with the rest."""

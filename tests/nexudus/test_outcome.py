@@ -1,4 +1,4 @@
-"""The verdict on a write, from the facts of its exchange alone."""
+"""The outcome of a write, from the facts of its exchange alone."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def answered(status: int, body: object = b"", **headers: str) -> Exchange:
     ],
 )
 @pytest.mark.parametrize("status", [409, 429])
-def test_a_wait_is_told_in_seconds_or_as_a_date(status: int, after: str, seconds: float) -> None:
+def test_a_wait_is_read_in_seconds_or_as_a_date(status: int, after: str, seconds: float) -> None:
     """Seconds, or a date by the server's clock; at least one, and a minute if unreadable."""
     exchange = answered(status, retry_after=after, date=NOW)
 
@@ -83,10 +83,10 @@ def test_a_date_without_the_servers_own_is_a_minute(date: str) -> None:
 @given(st.text(max_size=60) | st.from_regex(r"[0-9.]{0,500}", fullmatch=True), st.text(max_size=40))
 def test_no_wait_is_too_odd_to_be_kept(after: str, date: str) -> None:
     """Whatever a server writes there, the result is a time that can be waited and shown."""
-    verdict = classify_create(answered(429, retry_after=after, date=date), ())
+    outcome = classify_create(answered(429, retry_after=after, date=date), ())
 
-    assert isinstance(verdict, Throttled)
-    assert 1 <= verdict.seconds < float("inf")
+    assert isinstance(outcome, Throttled)
+    assert 1 <= outcome.seconds < float("inf")
 
 
 def test_too_many_requests_need_no_header() -> None:
@@ -95,7 +95,7 @@ def test_too_many_requests_need_no_header() -> None:
     assert classify_create(answered(409), ()) == InDoubt("the API answered HTTP 409")
 
 
-def test_a_date_is_a_minute_where_the_server_tells_no_time() -> None:
+def test_a_date_means_a_minute_if_the_server_sends_no_time() -> None:
     """Without a `Date` there is no clock to read it by."""
     exchange = answered(429, retry_after="Wed, 15 Jan 2025 10:30:45 GMT")
 
@@ -145,10 +145,10 @@ def test_a_plain_no_is_refused(status: int) -> None:
         "Errors": [{"AttemptedValue": None, "Message": "is required", "PropertyName": "Title"}],
         "WasSuccessful": False,
     }
-    verdict = classify_create(answered(status, body), ())
+    outcome = classify_create(answered(status, body), ())
 
-    assert isinstance(verdict, Refused)
-    assert [(each.name, each.message) for each in verdict.problems] == [("Title", "is required")]
+    assert isinstance(outcome, Refused)
+    assert [(each.name, each.message) for each in outcome.problems] == [("Title", "is required")]
 
 
 @pytest.mark.parametrize(
@@ -178,13 +178,13 @@ def test_a_doubt_says_why(changed: dict[str, object], reason: str) -> None:
 def test_the_least_and_the_greatest_id_are_believed() -> None:
     """Any positive number that a database can hold is an Id."""
     for number in (1, 2**63 - 1):
-        verdict = classify_create(answered(200, {**ANSWER, "Value": {"Id": number}}), ())
+        outcome = classify_create(answered(200, {**ANSWER, "Value": {"Id": number}}), ())
 
-        assert verdict == Applied(number, "2025-01-15T10:30:00Z")
+        assert outcome == Applied(number, "2025-01-15T10:30:00Z")
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 415, 422])
-def test_a_refusal_without_words_tells_its_status(status: int) -> None:
+def test_a_refusal_without_words_names_its_status(status: int) -> None:
     """These are never sent again; any other answer leaves the create in doubt."""
     missing = status == HTTPStatus.NOT_FOUND
     assert classify_create(answered(status), ()) == Refused(f"HTTP {status}", missing=missing)
@@ -206,12 +206,12 @@ def test_a_refusal_in_part_is_filled_in() -> None:
     )
 
 
-def test_no_more_than_ten_problems_are_told() -> None:
+def test_at_most_ten_problems_are_kept() -> None:
     """An answer of any length fills at most a screen."""
-    verdict = classify_create(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
+    outcome = classify_create(answered(400, {"WasSuccessful": False, "Errors": [{}] * 21}), ())
 
-    assert isinstance(verdict, Refused)
-    assert len(verdict.problems) == 10
+    assert isinstance(outcome, Refused)
+    assert len(outcome.problems) == 10
 
 
 @pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8"])
@@ -256,7 +256,7 @@ def test_what_never_left_may_be_sent_again() -> None:
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_who_may_not_carries_nothing_out(status: int) -> None:
-    """A bad token, or a user without a role, gives the same verdict on reads and writes."""
+    """A bad token, or a user without a role, gives the same outcome for reads and writes."""
     assert classify_create(answered(status), ()) == Unauthorized(status)
     assert classify_update(answered(status), 7) == Unauthorized(status)
     assert classify_read(answered(status)) == Unauthorized(status)

@@ -76,7 +76,7 @@ def test_base64_of_a_secret_is_found() -> None:
     assert without_secrets(told, {SECRET}) == "***"
 
 
-def test_what_tells_no_secret_is_left() -> None:
+def test_text_without_a_secret_is_left() -> None:
     """Numbers, names and other texts stay; of a plain secret, only the secret is removed."""
     told = {"Id": 482910, "Errors": [{"Message": "&amp; 5 % \\u0041"}], "482910": None}
 

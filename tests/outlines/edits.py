@@ -1,4 +1,4 @@
-"""Lists of edits, drawn by Hypothesis for an outline, and what is to become of it."""
+"""Lists of edits, drawn by Hypothesis for an outline, and the outline that they lead to."""
 
 from __future__ import annotations
 

@@ -177,7 +177,7 @@ def test_a_lesson_without_any_video_has_two_ways_out(writer: Author) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "<!-- later -->\n"])
-def test_an_empty_file_is_told_where_its_text_belongs(text: str, writer: Author) -> None:
+def test_an_empty_file_is_reported_with_the_place_of_its_text(text: str, writer: Author) -> None:
     """`contents:` would be a mistake there; to hide the lesson, its fields take a line."""
     ((_, problem, remedy),) = in_file(writer, text)
 

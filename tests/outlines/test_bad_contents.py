@@ -112,7 +112,7 @@ CONTENTS = {
 
 
 @pytest.mark.parametrize(("content", "expected"), CONTENTS.values(), ids=CONTENTS)
-def test_content_that_is_no_outline_is_refused_in_good_time(
+def test_content_that_is_no_outline_is_refused_quickly(
     content: bytes, expected: tuple[int, int, str], courses: Path
 ) -> None:
     """Any file is refused quickly, in one sentence, at its place."""

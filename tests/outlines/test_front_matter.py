@@ -139,7 +139,7 @@ def test_what_only_looks_like_an_edge_is_text(text: str, writer: Author) -> None
 
 
 @pytest.mark.parametrize("line", ["-" + " " * 900_000 + "x", "- " * 400_000 + "x", "a" * 900_000])
-def test_a_long_line_is_read_in_good_time(line: str, writer: Author) -> None:
+def test_a_long_line_is_read_quickly(line: str, writer: Author) -> None:
     """Looking for the edges takes no longer than reading the file."""
     begun = time.process_time()
 

@@ -281,7 +281,7 @@ def test_any_file_is_checked(text: str) -> None:
 MARKERS = {sign * 7 for sign in "<|=>"}
 
 
-def test_a_megabyte_of_markers_is_judged_in_good_time(writer: Author) -> None:
+def test_a_megabyte_of_markers_is_checked_quickly(writer: Author) -> None:
     """However many markers there are, the first are named, and that there are more."""
     begun = time.monotonic()
     (problem,) = of_file(writer, MERGE * 20_000, "a.html")

@@ -198,12 +198,12 @@ def test_a_changed_file_changes_the_digest(courses: Path) -> None:
     files = {"c.yaml": f"{HEAD}sections: []\nlessons: [a.md]\n", "a.md": TOUR}
     before = outline_in(written(courses, files))
     after = outline_in(written(courses, {"a.md": TOUR.replace("This", "That")}))
-    again = load(courses, {"c": before.record}).outlines
+    again = load(courses, {"c": before.when_complete}).outlines
 
     assert before.sources["a.md"] != after.sources["a.md"]
     assert before.sources["c.yaml"] == after.sources["c.yaml"]
     assert [each.key for each in again] == ["c"]
-    assert load(courses, {"c": after.record}).settled == {"c"}
+    assert load(courses, {"c": after.when_complete}).settled == {"c"}
 
 
 @pytest.mark.parametrize("start", ["", "\ufeff"])
@@ -225,7 +225,7 @@ def test_line_ends_and_a_byte_order_mark_do_not_matter(start: str, end: str, cou
         "\n".join
     ),
 )
-def test_the_text_below_is_rendered_as_if_it_stood_alone(front: list[str], body: str) -> None:
+def test_the_text_below_is_rendered_as_if_it_were_alone(front: list[str], body: str) -> None:
     """The front matter changes nothing in the contents, and the lines stay those of the file."""
     text = "\n".join(("---", *front, "---", body))
 
@@ -389,7 +389,7 @@ def test_one_file_is_a_lesson_of_one_course(courses: Path) -> None:
     """Two outlines that list one file are a mistake, also if one of them did not change."""
     lessons = "sections: []\nlessons: [a.md]\n"
     written(courses, {"c.yaml": HEAD + lessons, "a.md": TOUR})
-    record = outline_in(courses).record
+    record = outline_in(courses).when_complete
     written(courses, {"d.yaml": f"id: 4712\ntitle: D\n{lessons}"})
 
     for applied in ({}, {"c": record}):

@@ -17,7 +17,7 @@ from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
 from coursesync.planning.refreshed_state import judged, refreshed
-from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 from coursesync.text import same_moment
 
 if TYPE_CHECKING:
@@ -298,7 +298,7 @@ def test_what_a_list_shows_otherwise_is_asked_for_by_its_id(now: str | None) -> 
     assert findings(found) == sorted([*expected, ("deleted", address("four"))], key=lambda f: f[1])
 
 
-def test_each_finding_is_told_apart() -> None:
+def test_drift_is_edited_deleted_or_moved() -> None:
     """Edited, deleted and moved are drift; rewritten, unmanaged and colliding are not."""
     state = state_of("One", "Two", "Three", "Four")
     records = live(
@@ -361,7 +361,7 @@ def test_a_refreshed_state_plans_back_what_others_did() -> None:
 
 def test_a_refreshed_course_is_read_again_and_nothing_else_changes() -> None:
     """Lineage and serial stay, because nothing is saved; courses without drift stay complete."""
-    whole = {key: CourseRecord(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
+    whole = {key: CompleteCourse(id=1, path=f"{key}.yaml", sources={}, title=key) for key in "cd"}
     state = replace(
         state_of(Section("One", more=WEB)), complete=whole, lineage="a-lineage", serial=7
     )
@@ -423,7 +423,7 @@ def test_one_is_not_true() -> None:
     assert differing(entry.known, record_of(entry, Active=1), SECTION) == ("Active",)
 
 
-def test_what_the_outline_says_of_it_is_told() -> None:
+def test_a_finding_has_the_outlines_stance() -> None:
     """The outline wants what was sent, something else, what the site has, or nothing any more."""
     state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three", "Four")))
     outline = course("One", Section("Zwei", "two"), Section("Drei", "three"))
@@ -440,7 +440,7 @@ def test_what_the_outline_says_of_it_is_told() -> None:
     }
 
 
-def test_what_the_outline_says_of_a_deleted_one_is_told() -> None:
+def test_a_deleted_record_has_the_outlines_stance() -> None:
     """A deleted section never has the stance SAME."""
     state = state_of(*(Section(title, title.lower()) for title in ("One", "Two", "Three")))
     outline = course("One", Section("Zwei", "two"))
@@ -516,7 +516,7 @@ def test_an_edit_is_found_just_where_apply_would_stop(
 
 
 @given(worlds(), worlds())
-def test_where_the_site_is_as_the_outline_says_nothing_is_planned(
+def test_nothing_is_planned_where_the_site_equals_the_outline(
     world: tuple[State, dict[str, Record]], other: tuple[State, dict[str, Record]]
 ) -> None:
     """If others made the change that the outline wants, a refreshed plan is empty."""
@@ -632,7 +632,7 @@ def test_a_twin_is_that_of_the_section_in_whose_place_it_is() -> None:
     assert [each.address for each in found if each.finding is Finding.TWIN] == [address("uno")]
 
 
-def test_a_title_alone_tells_nothing_of_a_section_with_other_contents() -> None:
+def test_a_title_alone_is_no_evidence_if_the_contents_differ() -> None:
     """A moved record with our title is ours only if it has no contents, as ours had none."""
     state = state_of("One")
     theirs: dict[str, FieldValue] = {"CourseId": 4712, "SectionContents": "<p>Theirs</p>"}

@@ -1,4 +1,4 @@
-"""What an outline has no list of is left alone, whatever becomes of the addresses around it."""
+"""Records without a list in the outline are left alone, whichever addresses around them change."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_lessons_of_a_forgotten_section_are_left_alone() -> None:
 
 
 def test_a_removed_section_is_deleted_with_the_lessons_of_its_list() -> None:
-    """A section that is in no outline any more went with its list."""
+    """A section that left its outline took its list with it."""
     assert actions_in(plan_of(outline(), with_tour(), DELETE)) == [
         ("delete", "lesson.c.a.tour"),
         ("delete", "section.c.a"),
@@ -195,7 +195,7 @@ class Story:
 
     @property
     def lists(self) -> list[tuple[tuple[str, ...], list[Item]]]:
-        """Each list of lessons, after the keys of what it is in."""
+        """Each list of lessons, after the keys of its parents."""
         found: list[tuple[tuple[str, ...], list[Item]]]
         found = [((self.file, s["key"]), s["lessons"]) for s in self.sections if "lessons" in s]
         return found if self.lessons is None else [*found, ((self.file,), self.lessons)]
@@ -315,7 +315,7 @@ def test_no_story_takes_what_is_left_alone(random: Random, policy: Policy) -> No
         for change in plan.changes:
             if change.action in {Action.DELETE, Action.DEACTIVATE} and change.kind is LESSON:
                 event(change.action.value)
-                assert story.has_list(change.was or change.address, led_to)
+                assert story.has_list(change.previous_address or change.address, led_to)
         gone = {change.record_id for change in plan.changes if change.action is Action.DELETE}
         ids = {entry.id for entry in story.state.entries.values()}
         assert ids - {entry.id for entry in led_to.entries.values()} == gone

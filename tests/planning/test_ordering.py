@@ -57,7 +57,7 @@ def lists(draw: st.DrawFn, longest: int = 12) -> tuple[Numbers, Numbers]:
 
 @settings(deadline=None, max_examples=examples(200))
 @given(lists(40))
-def test_the_numbers_rise_from_nought(given_: tuple[Numbers, Numbers]) -> None:
+def test_numbers_increase_from_zero(given_: tuple[Numbers, Numbers]) -> None:
     """The numbers are strictly increasing and never below 0, whatever was sent before."""
     prior, pins = given_
     numbers = assign(prior, pins)

@@ -24,7 +24,7 @@ def test_a_section_of_the_same_key_is_the_same_wherever_it_stands() -> None:
     assert pairs(before, now) == {"one": "one", "two": "two"}
 
 
-def test_a_previous_key_says_it_outright() -> None:
+def test_a_previous_key_identifies_a_section() -> None:
     """previous_keys identify a section, even if everything else has changed."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [
@@ -46,7 +46,7 @@ def test_a_previous_key_comes_before_every_likeness() -> None:
     assert pairs(before, now) == {"three": "two", "four": "one"}
 
 
-def test_the_same_contents_tell_a_section_of_a_new_key_and_title() -> None:
+def test_the_same_contents_identify_a_section_with_a_new_key_and_title() -> None:
     """A re-keyed and retitled section is recognised by its contents, at any place."""
     before: list[Section | str] = [Section("A", "one", "same"), Section("B", "two", "b")]
     now: list[Section | str] = [Section("B", "two", "b"), Section("New", "three", "same")]
@@ -54,7 +54,7 @@ def test_the_same_contents_tell_a_section_of_a_new_key_and_title() -> None:
     assert pairs(before, now) == {"two": "two", "three": "one"}
 
 
-def test_the_same_title_tells_a_section_of_a_new_key() -> None:
+def test_the_same_title_identifies_a_section_with_a_new_key() -> None:
     """A re-keyed section with other contents is recognised by its title."""
     before: list[Section | str] = [Section("A", "one", "a"), Section("B", "two", "b")]
     now: list[Section | str] = [Section("A", "three", "other"), Section("B", "two", "b")]
@@ -98,7 +98,7 @@ def test_two_retitled_sections_apart_are_each_recognised() -> None:
     assert pairs(["A", "B", "C"], now) == {"a2": "a", "b": "b", "c2": "c"}
 
 
-def test_the_place_tells_nothing_where_a_key_was_given() -> None:
+def test_the_place_is_no_evidence_where_a_key_was_given() -> None:
     """An author who writes a new key means a new section: place alone does not pair it."""
     now: list[Section | str] = ["A", Section("B2", "b2"), "C"]
 
@@ -120,7 +120,7 @@ def test_a_section_that_moved_away_is_not_taken_for_the_new_one() -> None:
     assert pairs(["A", "B", "C"], ["B", "C", "D"]) == {"b": "b", "c": "c"}
 
 
-def test_contents_that_two_sections_share_tell_nothing() -> None:
+def test_contents_that_two_sections_share_are_no_evidence() -> None:
     """Equal contents of two sections are no evidence; their titles are."""
     before: list[Section | str] = [Section("A", "one", "same"), Section("B", "two", "same")]
     now: list[Section | str] = [Section("B", "four", "same"), Section("A", "three", "same")]
@@ -128,7 +128,7 @@ def test_contents_that_two_sections_share_tell_nothing() -> None:
     assert pairs(before, now) == {"three": "one", "four": "two"}
 
 
-def test_empty_contents_tell_nothing() -> None:
+def test_empty_contents_are_no_evidence() -> None:
     """Two sections without contents are not the same for that reason."""
     before: list[Section | str] = [Section("A", "one"), "Last"]
     now: list[Section | str] = ["Last", Section("B", "two")]
@@ -152,7 +152,7 @@ def test_a_retitled_section_is_an_update_under_its_old_id() -> None:
     (change,) = plan.changes
 
     assert actions_in(plan) == [("update", address("another"))]
-    assert change.was == address("second")
+    assert change.previous_address == address("second")
     assert change.record_id == state.entries[address("second")].id
 
 

@@ -42,7 +42,7 @@ def other(*sections: Section | str) -> Outline:
     return course(*sections, course_id=THERE, key="d")
 
 
-def test_an_orphan_is_kept_unless_told_otherwise() -> None:
+def test_an_orphan_is_kept_by_default() -> None:
     """By default, and if --prune is missing, a section stays on the site."""
     state = state_of("A", "B")
 
@@ -118,16 +118,16 @@ def test_protection_alone_changes_the_state_and_sends_nothing() -> None:
     assert actions_in(plan_of(course("Safe"), protected)) == [("protect", "section.c.safe")]
 
 
-def test_a_section_of_another_course_is_not_taken_without_a_word() -> None:
+def test_a_section_is_not_taken_from_another_course_by_likeness() -> None:
     """A section that looks moved is created, with a hint; its old record is not removed."""
     state = state_of("A", "B")
     plan = two(course("A"), other("B"), state, DELETE)
 
     assert actions_in(plan) == [("keep", "section.c.b"), ("create", "section.d.b")]
-    assert [change.lead for change in plan.changes] == [address("b", "d"), address("b")]
+    assert [change.likely_same for change in plan.changes] == [address("b", "d"), address("b")]
 
 
-def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
+def test_previous_keys_moves_a_section_to_another_course() -> None:
     """`previous_keys: [course.key]` keeps the Id, which the section's lessons refer to."""
     state = state_of("A", "B")
     plan = two(course("A"), other(Section("B", previous=("c.b",))), state, DELETE)
@@ -135,7 +135,7 @@ def test_a_section_goes_to_another_course_by_its_authors_word() -> None:
     after = applied(plan, state)
 
     assert actions_in(plan) == [("update", "section.d.b")]
-    assert (change.was, change.home) == (address("b"), HERE)
+    assert (change.previous_address, change.from_course) == (address("b"), HERE)
     assert (change.after or {})["CourseId"] == THERE
     assert after.entries[address("b", "d")].id == state.entries[address("b")].id
     assert address("b") not in after.entries
@@ -166,7 +166,7 @@ def test_a_section_that_has_gone_already_is_sent_all_the_same() -> None:
     assert address("b") not in after.entries
 
 
-def test_a_word_that_two_sections_say_takes_nothing() -> None:
+def test_previous_keys_that_two_sections_share_move_nothing() -> None:
     """If two sections claim the same record, neither gets it."""
     state = state_of("A", "B")
     claim = Section("X", previous=("c.b",))

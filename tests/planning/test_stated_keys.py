@@ -53,7 +53,7 @@ TAKEN = "{} already has a record, so it can't take over that of {}"
             "section.c.b",
             "section.c.a",
         ),
-        # the same, and another section is like the record that was named
+        # two other resources take both records, and one of them is like the record that was named
         (
             [A, B],
             [Section("X", "b", "<p>x</p>", previous=("a",)), Section("A", "n", "<p>a</p>")],
@@ -151,7 +151,9 @@ def test_a_lesson_of_a_renamed_section_is_named_in_three_ways(former: str) -> No
     state = state_of(holding("a", lesson("x")))
     plan = plan_of(course(holding("z", lesson("q", former), former=("a",))), state)
 
-    assert ("lesson.c.z.q", "lesson.c.a.x") in [(c.address, c.was) for c in plan.changes]
+    assert ("lesson.c.z.q", "lesson.c.a.x") in [
+        (c.address, c.previous_address) for c in plan.changes
+    ]
     assert not plan.count(Action.CREATE)
 
 

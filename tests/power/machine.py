@@ -64,7 +64,7 @@ LONGEST_LAG = 20.0  # seconds; looks go on for a minute
 _ROUNDS = 8  # of applies, until there is nothing left to do
 
 
-class Broken(AssertionError):  # noqa: N818 - what became of a promise
+class Broken(AssertionError):  # noqa: N818 - names what happened to a promise
     """A promise was not kept: what is there twice, which Ids are lost, and what else is wrong."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Live:
 
     @property
     def holder(self) -> int | None:
-        """The Id of the section that it is in; None if it is in none."""
+        """The Id of its section; None if it has none."""
         found = self.values.get(self.kind.parent_property)
         return None if found is None else int(str(found))
 
@@ -415,7 +415,9 @@ def _check_complete(report: Report, read: Outlines, policy: Policy) -> None:
     """
     keys, state = {outline.key for outline in read.outlines}, report.state
     # what is remembered of earlier sources lets no outline be passed over
-    found = {each.key for each in read.outlines if state.complete.get(each.key) == each.record}
+    found = {
+        each.key for each in read.outlines if state.complete.get(each.key) == each.when_complete
+    }
     expected = keys - _spoken_of(read, state, policy)
     # a record that was found may have another order, which the next plan keeps
     was_found = report.with_status(Status.ADOPTED, Status.SETTLED)
@@ -430,7 +432,8 @@ def _spoken_of(read: Outlines, state: State, policy: Policy) -> set[str]:
     except InvalidOutlines:
         return {outline.key for outline in read.outlines}
     ids = {change.course_id for change in left.changes}
-    ids |= {change.home for change in left.changes if change.home is not None}
-    leads = {course_of(each.lead) for each in left.changes if each.lead is not None}
+    ids |= {change.from_course for change in left.changes if change.from_course is not None}
+    others = [other for each in left.changes for other in (each.likely_same, each.waiting)]
+    leads = {course_of(address) for address in others if address is not None}
     open_courses = {course_of(address) for address in unconfirmed(state)}
     return leads | open_courses | {o.key for o in read.outlines if o.course_id in ids}

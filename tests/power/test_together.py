@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("seed", range(100))
-def test_whatever_two_machines_do_at_once_is_told_and_made_good(tmp_path: Path, seed: int) -> None:
+def test_twins_of_two_machines_are_reported_and_repaired(tmp_path: Path, seed: int) -> None:
     """The run that ends last reports each twin; nothing is lost, and nothing of others is wiped."""
     with scene(tmp_path, Random(seed)) as two:  # noqa: S311 - repeatable
         two.play()

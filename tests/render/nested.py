@@ -40,13 +40,13 @@ def change(
     address: str,
     after: Mapping[str, object] | None = None,
     held: Entry | None = None,
-    was: str | None = None,
+    previous_address: str | None = None,
     reason: str = "",
 ) -> Change:
     """Return a change of a record of the course."""
     at = Address(address)
     wanted: Planned | None = None if after is None else dict(after)  # type: ignore[arg-type]
-    old = None if was is None else Address(was)
+    old = None if previous_address is None else Address(previous_address)
     return Change(action, at, kind_of(at), COURSE, held, wanted, old, reason=reason)
 
 
@@ -58,7 +58,7 @@ def standing(address: str, record_id: int, title: str, order: int, **fields: obj
 
 
 def create(address: str, title: str, order: int, link: object = None, **fields: object) -> Change:
-    """Return the change that creates a record; `link` is the Id of what it is in, or stands for it.
+    """Return the change that creates a record; `link` is its parent's Id, or stands for it.
 
     It is None directly in the course.
     """

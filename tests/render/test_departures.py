@@ -14,7 +14,7 @@ from coursesync.render import markdown, terminal
 from coursesync.render.review.model import Allowance, model
 from coursesync.render.rows import PlanView
 from coursesync.render.timeline import ways
-from coursesync.state.state import CourseRecord
+from coursesync.state.state import CompleteCourse
 
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
@@ -86,7 +86,7 @@ def test_a_new_section_is_asked_about_once() -> None:
     assert "Is a new section" not in written
 
 
-def test_programs_are_told_of_each_course() -> None:
+def test_json_names_the_course_of_each_change() -> None:
     """Two courses with one key stay apart; a change names its course, and the one it leaves."""
     taking = course(Section("B", previous=("c.b",)), course_id=THERE, key="c")
     told = json.loads(json_form.compose(PlanView(plan_of([course("A"), taking], STATE))))
@@ -99,7 +99,7 @@ def test_programs_are_told_of_each_course() -> None:
 def test_a_plan_knows_its_courses() -> None:
     """A plan knows the key, title, outline and number of records of each course."""
     losing, taking = moved("A").courses.values()
-    known = CourseRecord(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
+    known = CompleteCourse(id=HERE, path="courses/c.yaml", sources={}, title="Onboarding")
     left = plan_of([], replace(STATE, complete={"c": known})).courses[HERE]
 
     assert (losing.key, losing.title, losing.path, losing.managed) == (
@@ -122,7 +122,7 @@ def test_a_course_whose_outline_is_gone_is_still_known_by_its_key() -> None:
     losing, _ = next(moved(outlines=False).by_course())
 
     assert (losing.key, losing.path) == ("c", None)
-    assert [change.was for change in losing.departures] == [address("b")]
+    assert [change.previous_address for change in losing.departures] == [address("b")]
 
 
 def test_text_says_it_in_both_courses() -> None:

@@ -88,7 +88,7 @@ def told(found: Change) -> list[tuple[str, str | None, str | None]]:
         ),
     ],
 )
-def test_a_difference_is_told_in_the_outlines_words(
+def test_a_difference_is_shown_in_the_outlines_words(
     before: dict[str, object], after: dict[str, object], expected: list[tuple[str, str, str]]
 ) -> None:
     """Each field that differs is listed once, with the outline's name and values in words."""
@@ -165,7 +165,7 @@ def test_what_is_created_or_kept_has_no_differences() -> None:
         ([Section("A", pin=7)], "a", "keeps its place"),
     ],
 )
-def test_a_new_order_is_told_by_the_neighbours(
+def test_a_new_order_is_shown_by_the_neighbours(
     now: str | list[Section | str], key: str, remark: str
 ) -> None:
     """A section that moved is shown with its new neighbours in the outline."""
@@ -212,7 +212,7 @@ def test_a_number_that_stays_is_in_place(prior: tuple[int | None, ...], steps: l
     assert not any(keeps for keeps, number in zip(kept, prior, strict=True) if number is None)
 
 
-def test_a_section_from_another_course_is_told_with_both() -> None:
+def test_a_section_from_another_course_is_shown_with_both() -> None:
     """A section that moves to another course shows both courses and its new place."""
     state = applied(plan_of([course("A", "B", key="a", course_id=1), course("C", key="c")]))
     moved = Section("B", previous=("a.b",))
@@ -303,7 +303,7 @@ def test_a_long_address_can_be_copied() -> None:
     assert all(len(line) <= 80 for line in lines if line not in addresses)
 
 
-def test_values_that_look_the_same_are_told_to_differ() -> None:
+def test_values_that_look_the_same_get_a_note() -> None:
     """A title that differs only in a kind of space gets a note."""
     made = plan_of(course(Section("A B", "a")), state_of(Section("A\u2009B", "a")))
 

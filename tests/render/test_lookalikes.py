@@ -51,7 +51,7 @@ def test_what_differs_is_named_with_its_place(before: str, after: str, words: st
 @pytest.mark.parametrize(
     ("before", "after"), [("a", "b"), ("ab", "a b"), ("a", ""), ("fi", "ﬁ"), ("e", "é"), ("x", "x")]
 )
-def test_what_an_eye_can_tell_needs_no_words(before: str, after: str) -> None:
+def test_visible_differences_get_no_note(before: str, after: str) -> None:
     """Texts that are equal, or look different, get no note."""
     assert only_unseen(before, after) == ""
 
@@ -61,7 +61,9 @@ HIDDEN = st.sampled_from(["\xad", "\u200c", "\u200d", "\u200e", "\u200b", "\ufe0
 
 @settings(deadline=None, max_examples=examples(300))
 @given(st.lists(st.text(max_size=8), min_size=1), st.data())
-def test_what_is_put_in_unseen_is_always_told(parts: list[str], data: st.DataObject) -> None:
+def test_an_added_invisible_character_always_gets_a_note(
+    parts: list[str], data: st.DataObject
+) -> None:
     """For an invisible character anywhere in a text, the note itself is printable."""
     at = data.draw(st.integers(0, len(parts)))
     changed = [*parts[:at], data.draw(HIDDEN), *parts[at:]]
@@ -81,7 +83,7 @@ def test_what_is_put_in_unseen_is_always_told(parts: list[str], data: st.DataObj
         ("a\u0301", "a\u0301\xad"),
     ],
 )
-def test_a_megabyte_is_told_in_good_time(one: str, other: str) -> None:
+def test_a_megabyte_is_compared_quickly(one: str, other: str) -> None:
     """The time does not depend on the number of differences."""
     size = 1_000_000 // len(other)
     told = only_unseen(one * size, other * size)

@@ -146,7 +146,8 @@ def test_lessons_follow_a_section_that_gets_another_key() -> None:
     """A lesson that still has the old key of its section is shown in it."""
     old = entry(52, attributes(WEEK, "Week", 10))
     gone = entry(91, attributes("lesson.c.week.old", "Old", 10))
-    moved = change(Action.MOVE, "section.c.days", attributes(WEEK, "Week", 10), held=old, was=WEEK)
+    week = attributes(WEEK, "Week", 10)
+    moved = change(Action.MOVE, "section.c.days", week, held=old, previous_address=WEEK)
     made = plan(moved, change(Action.KEEP, "lesson.c.week.old", held=gone))
 
     assert tree(made) == [(0, "Week", True), (1, "Old", True)]
@@ -157,7 +158,7 @@ def moved_lesson(link: object, was: str | None, address: str, before: object = 5
     sent = attributes(address, "Desk", 10)
     held = entry(90, sent if before is None else {**sent, LINK: before})
     after = sent if link is None else {**sent, LINK: link}
-    return change(Action.UPDATE, address, after, held=held, was=was)
+    return change(Action.UPDATE, address, after, held=held, previous_address=was)
 
 
 @pytest.mark.parametrize(
@@ -222,7 +223,7 @@ def test_what_changes_in_a_lesson_is_in_an_authors_words() -> None:
 
 
 def test_json_has_kinds_parents_and_references() -> None:
-    """A change has its kind and what it is in; an Id that is not known yet is a reference."""
+    """A change has its kind and its parent; an Id that is not known yet is a reference."""
     changes = json.loads(json_form.compose(PlanView(whole())))["changes"]
 
     assert [(each["kind"], each["parent"]) for each in changes] == [

@@ -113,7 +113,7 @@ def test_text_has_no_colour_by_default() -> None:
     assert "\x1b" not in terminal.compose(PlanView(plan_of(course("A"), state)))
 
 
-def test_text_paints_what_it_is_told_to() -> None:
+def test_text_is_coloured_on_a_terminal() -> None:
     """A terminal gets the same words in colour."""
     plan = all_kinds("Welcome")
     painted = terminal.compose(PlanView(plan), lambda style, words: f"<{style}>{words}</>")
@@ -315,7 +315,7 @@ def test_a_bound_holds_whatever_the_workspace_is_called() -> None:
     assert "Left out here" in written
 
 
-def test_a_long_plan_tells_what_weighs_one_by_one() -> None:
+def test_a_long_plan_lists_the_weighty_changes() -> None:
     """A section that is hidden, or may have been moved, has its row in the longest plan."""
     shown, hidden = Section("Shown", "shown"), Section("Shown", "shown", more={"active": False})
     moved = Section("Moved", "moved", "<p>Moved.</p>")

@@ -89,7 +89,7 @@ def test_a_course_is_there_whole_before_and_after() -> None:
     assert titles == {"before": ["A", "B"], "after": ["A", "C", "B"]}
 
 
-def test_contents_beyond_the_bound_are_left_out_and_said_to_be() -> None:
+def test_contents_beyond_the_bound_are_left_out_with_a_note() -> None:
     """The size of a page is bounded; it marks contents that are too long."""
     sections = [Section(f"S{n}", f"s-{n}", "x" * 100) for n in range(5)]
     (shown,) = model(PlanView(plan_of(course(*sections))), Allowance(250))
@@ -183,7 +183,7 @@ DEEP = {
 
 
 @pytest.mark.parametrize("html", DEEP.values(), ids=DEEP)
-def test_deep_contents_are_on_the_page_in_good_time(html: str) -> None:
+def test_deep_contents_are_on_the_page_quickly(html: str) -> None:
     """Contents that would keep a parser busy are shown only as text, with a note."""
     begun = process_time()
     page = compose(PlanView(plan_of(course(Section("A", "a", f"{html}&lt;words")))), ASSETS)

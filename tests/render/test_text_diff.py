@@ -159,7 +159,7 @@ def test_the_changed_words_of_a_line() -> None:
     assert changed(now) == ["your first "]
 
 
-def test_lines_that_have_little_in_common_are_told_whole() -> None:
+def test_lines_with_little_in_common_are_shown_whole() -> None:
     """Two lines with only a comma in common are shown as wholly different."""
     was, now = words("Bring your keys, please", "The kitchen, upstairs", Effort(EFFORT))
 
@@ -219,7 +219,7 @@ def test_changes_far_apart_are_found_in_a_long_text() -> None:
 
 
 @pytest.mark.parametrize("end", ["", "gone "])
-def test_words_added_at_the_end_are_shown_beside_what_stood_there(end: str) -> None:
+def test_words_added_at_the_end_are_shown_beside_the_words_before(end: str) -> None:
     """Both lines show the same words around a change, even if one has nothing there."""
     gone, new = told(f"{'word ' * 100}last {end}", f"{'word ' * 100}last more")
 
@@ -240,7 +240,7 @@ def test_words_added_at_the_end_are_shown_beside_what_stood_there(end: str) -> N
         ("ab", "a b", False),
     ],
 )
-def test_what_looks_the_same_is_told_to_differ(before: str, after: str, *, unseen: bool) -> None:
+def test_lines_that_look_the_same_get_a_note(before: str, after: str, *, unseen: bool) -> None:
     """A line that differs only in spaces or invisible characters gets a note."""
     *_, last = shown(compare(before, after, Effort(EFFORT)), Effort(EFFORT), 40)
 

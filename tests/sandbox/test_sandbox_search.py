@@ -134,7 +134,7 @@ def test_names_may_be_in_any_case(three: Site) -> None:
     assert (found["TotalItems"], found["CurrentOrderField"]) == (2, "DisplayOrder")
 
 
-def test_a_page_tells_where_it_is(three: Site) -> None:
+def test_a_page_has_its_number_and_the_total(three: Site) -> None:
     """The envelope counts items and pages, and tells whether there are more."""
     found = three.client.get(SECTIONS, params={"page": 2, "size": 2}).json()
     records = found.pop("Records")

@@ -342,7 +342,7 @@ def test_a_config_file_with_a_secret_is_not_repeated(cli: CommandLine, courses: 
     assert leaks(cli.cwd, ran, secrets=[TOKEN]) == []
 
 
-def test_a_bug_tells_no_secret(cli: CommandLine, courses: Path) -> None:
+def test_a_bug_shows_no_secret(cli: CommandLine, courses: Path) -> None:
     """A traceback shows code and no values: credentials have no repr."""
     write_outline(courses, "a", 4711, "One")
     program = (

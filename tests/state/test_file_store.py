@@ -154,7 +154,7 @@ def test_the_backup_is_what_the_journal_begins_from() -> None:
 FIRST = Header(lineage="a-line", serial=1, target=TARGET)
 
 
-def test_a_first_runs_journal_tells_all_where_its_state_is_gone() -> None:
+def test_a_first_runs_journal_replaces_its_missing_state() -> None:
     """The first run began from an empty state: its journal alone leads to the same state."""
     disk = disk_of(journal=line(FIRST) + line(INTENT))
     began = State(target=TARGET, lineage="a-line", serial=1)
@@ -162,7 +162,7 @@ def test_a_first_runs_journal_tells_all_where_its_state_is_gone() -> None:
     assert StateFile(PATH, TARGET, disk).load() == fold(began, [INTENT])
 
 
-def test_what_a_first_runs_journal_tells_is_saved_as_its_next_state() -> None:
+def test_a_first_runs_journal_is_saved_as_the_next_state() -> None:
     """The lineage stays the same, and serial 1 remains that of the empty state."""
     disk = disk_of(journal=line(FIRST) + line(INTENT))
     store = StateFile(PATH, TARGET, disk)
@@ -407,7 +407,7 @@ def test_damage_names_the_file_that_has_it() -> None:
         (errno.EACCES, "can't be read: It can't be"),
     ],
 )
-def test_what_can_not_be_read_is_told(number: int, words: str) -> None:
+def test_an_unreadable_state_is_an_error(number: int, words: str) -> None:
     """A link, a folder or an unreadable file is never treated as a missing file."""
     store = StateFile(PATH, TARGET, Closed(Log(), number=number))
     read, recovered = refusal(store.load), refusal(lambda: store.recover(SAVED))
@@ -445,7 +445,7 @@ def test_a_save_that_fails_leaves_all_as_it_was(effect: str) -> None:
     assert contents(disk) == {PATH: before["state"], JOURNAL: before["journal"]}
 
 
-def test_a_failure_is_told_though_nothing_can_be_cleared_away() -> None:
+def test_the_first_failure_is_reported_if_the_clean_up_fails_too() -> None:
     """The message is about the first failure, not about that of the clean-up."""
     log = Log(fails_at=("rename s.json", "remove .s.json.tmp"))
     error = refusal(lambda: StateFile(PATH, TARGET, disk_of(log)).finish(State(target=TARGET)))
@@ -538,7 +538,7 @@ def test_a_live_journal_keeps_others_out(tmp_path: Path) -> None:
         pytest.fail("it was held")
 
 
-def test_a_journal_of_which_nothing_can_be_said_is_not_live(tmp_path: Path) -> None:
+def test_a_journal_whose_lock_can_not_be_checked_is_not_live(tmp_path: Path) -> None:
     """A lock that can't be checked does no harm; the error is reported when the journal is read."""
     with StateFile(tmp_path / "s.json", TARGET, Closed(Log())).held():
         pass
@@ -602,7 +602,7 @@ def test_a_first_runs_journal_needs_no_state() -> None:
     )
 
 
-def test_without_a_journal_nothing_is_said_of_one() -> None:
+def test_a_journal_without_a_whole_line_is_not_reported() -> None:
     """A journal without a whole line counts as no journal."""
     assert way_back().startswith("Restore it from git:  git -C ")
     assert way_back(journal=line(FIRST)[:-1]) == way_back()

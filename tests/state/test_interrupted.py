@@ -92,7 +92,7 @@ def test_what_could_not_be_read_again_is_not_written(record: Step) -> None:
         line(record)
 
 
-def test_a_small_checksum_has_its_noughts() -> None:
+def test_a_checksum_has_leading_zeros() -> None:
     """The checksum always has eight digits."""
     runs = (replace(RUN, serial=number) for number in range(1_000))
     small = next(run for run in runs if crc32(line(run).rpartition(b" ")[0]) < 2**28)
@@ -111,7 +111,7 @@ def test_a_cut_off_run_is_carried_into_its_state(torn: bytes) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"{", line(RUN)[:-1]])
-def test_a_journal_without_a_line_says_nothing(content: bytes) -> None:
+def test_a_journal_without_a_line_changes_nothing(content: bytes) -> None:
     """A run that was cut off within its first line has done nothing."""
     assert caught_up(content) is SAVED
 
@@ -149,7 +149,7 @@ def test_an_end_that_became_something_else_is_damage(number: int) -> None:
         (journal(RUN) + checked(b'{"record":"perhaps"}'), 2),
     ],
 )
-def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
+def test_damage_is_reported_with_its_line(content: bytes, number: int) -> None:
     """If lines are missing, doubled or changed, the message names the first line that shows it."""
     error = refusal(content)
 
@@ -158,7 +158,7 @@ def test_damage_is_told_with_its_line(content: bytes, number: int) -> None:
 
 
 @pytest.mark.parametrize(("version", "told"), [(4, "4"), ("9" * 30, "9" * 19 + "…")])
-def test_another_format_is_told_as_such(version: object, told: str) -> None:
+def test_another_format_is_reported_as_such(version: object, told: str) -> None:
     """The journal of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(checked(json.dumps({"record": "else", "format": version}).encode()))
 
@@ -229,7 +229,7 @@ def test_what_no_run_wrote_is_set_aside(content: bytes) -> None:
     assert begun(content, JOURNAL) is None
 
 
-def test_both_sides_of_a_conflict_tell_what_was_made() -> None:
+def test_both_sides_of_a_conflict_are_searched_for_records() -> None:
     """Every readable line of a conflict is used to look for records."""
     sides = [journal(RUN, intent(), applied()), journal(replace(RUN, serial=9), intent(TWO))]
     content = b"<<<<<<< HEAD\n" + sides[0] + b"=======\n" + sides[1] + b">>>>>>> theirs\n"
@@ -302,7 +302,7 @@ def test_a_newer_state_that_knows_all_is_taken_as_it_stands() -> None:
         ),
     ],
 )
-def test_a_newer_state_that_lacks_what_a_journal_tells(lacking: State) -> None:
+def test_a_newer_state_that_lacks_a_journals_records(lacking: State) -> None:
     """A journal that knows more than the state is kept."""
     assert isinstance(caught_up(journal(RUN, intent(), applied()), lacking), Foreign)
 

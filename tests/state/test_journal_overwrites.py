@@ -10,7 +10,7 @@ from values import AT, EMPTY, address, but
 
 from coursesync.state.journal import Conclusion, Forget, Intent, Move, Protect, addresses
 from coursesync.state.logbook import CUT_OFF, fold
-from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 
 if TYPE_CHECKING:
     from coursesync.state.journal import Step
@@ -146,7 +146,7 @@ def test_a_move_comes_before_the_update_of_what_moved() -> None:
 )
 def test_a_course_that_is_touched_has_to_be_looked_at_again(step: Step) -> None:
     """The course is no longer complete; other courses stay complete."""
-    record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
+    record = CompleteCourse(id=4711, path="c.yaml", sources={}, title="C")
     before = replace(held(one=entry()), complete={"c": record, "z": record})
 
     assert list(fold(before, [step]).complete) == ["z"]

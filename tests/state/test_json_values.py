@@ -14,7 +14,7 @@ from shares import examples
 
 from coursesync.state.journal import Conclusion, Forget, Header, Intent, Look, Move, Protect
 from coursesync.state.json_values import read_value, written
-from coursesync.state.state import Candidate, CourseRecord, Doubt, Entry, State
+from coursesync.state.state import Candidate, CompleteCourse, Doubt, Entry, State
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SENT = {"CourseId": 1, "Title": "One", "DisplayOrder": 10, "Active": True}
 # one of each, with every field set
 WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
-    CourseRecord: {"id": 1, "path": "a.yaml", "sources": {"a.yaml": "x"}, "title": "A"},
+    CompleteCourse: {"id": 1, "path": "a.yaml", "sources": {"a.yaml": "x"}, "title": "A"},
     Entry: {
         "attempted": SENT,
         "id": 7,
@@ -90,7 +90,7 @@ WHOLE[Look] = {
     "at": "x",
 }
 WHOLE[State] = {
-    "complete": {"a": WHOLE[CourseRecord]},
+    "complete": {"a": WHOLE[CompleteCourse]},
     "doubts": {"section.a.c": WHOLE[Doubt]},
     "entries": {},
     "format": 2,
@@ -190,7 +190,7 @@ def test_only_a_look_finds_nothing_in_a_property(
 
 
 @pytest.mark.parametrize("number", [0, -1, 2**63, True, 1.0, "1", None])
-@pytest.mark.parametrize("value_type", [Entry, Candidate, CourseRecord, Forget])
+@pytest.mark.parametrize("value_type", [Entry, Candidate, CompleteCourse, Forget])
 def test_an_id_is_one_that_a_server_gives(
     value_type: type[DataclassInstance], number: object
 ) -> None:

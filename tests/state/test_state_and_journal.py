@@ -17,7 +17,7 @@ from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Ste
 from coursesync.state.logbook import CUT_OFF, fold, holds
 from coursesync.state.state import (
     Candidate,
-    CourseRecord,
+    CompleteCourse,
     Doubt,
     Entry,
     State,
@@ -110,7 +110,7 @@ def test_a_later_refusal_settles_no_doubt() -> None:
     assert list(fold(EMPTY, steps).doubts) == [WELCOME]
 
 
-def test_an_outcome_without_an_intent_says_nothing() -> None:
+def test_an_outcome_without_an_intent_changes_nothing() -> None:
     """An outcome without an intent has no effect."""
     assert fold(EMPTY, [outcome("applied", 1001)]) == EMPTY
 
@@ -146,7 +146,7 @@ def test_a_move_leaves_the_others_where_they_are() -> None:
 
 def test_what_a_run_touched_is_no_longer_known_to_be_complete() -> None:
     """A course that a record touches is read again; the others are not."""
-    record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
+    record = CompleteCourse(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
     assert list(fold(before, [intent(), outcome("applied", 1001)]).complete) == ["d"]
@@ -212,7 +212,7 @@ def test_a_move_needs_no_holding() -> None:
     assert holds(EMPTY, [Move(to={WELCOME: address("hello")}, at=AT)])
 
 
-def test_only_what_the_journal_tells_is_asked_of_the_state() -> None:
+def test_only_the_journals_records_are_compared_with_the_state() -> None:
     """Older entries and doubts of the state do not matter."""
     known = state({WELCOME: entry()}, {address("other"): doubt("x")})
 
@@ -290,7 +290,7 @@ def test_a_look_settles_what_was_cut_off() -> None:
 
 def test_what_was_found_touches_its_course() -> None:
     """A course in which a look found something is no longer complete."""
-    record = CourseRecord(id=4711, path="c.yaml", sources={}, title="C")
+    record = CompleteCourse(id=4711, path="c.yaml", sources={}, title="C")
     before = mark_complete(EMPTY, {"c": record, "d": record})
 
     assert list(fold(before, [Look(address=WELCOME, at=AT)]).complete) == ["d"]

@@ -12,7 +12,7 @@ from values import AT, TARGET, address
 
 from coursesync.errors import StateError
 from coursesync.state.json_values import OMIT
-from coursesync.state.state import CourseRecord, Doubt, Entry, State
+from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 from coursesync.state.state_text import is_address, parse, serialise
 
 PATH = Path("courses/coursesync.state.json")
@@ -21,7 +21,7 @@ RESTORE = (
     "delete the file: the next apply then adopts the records on the site that match the outlines."
 )
 ONE, TWO = address("one"), address("two")
-RECORD = CourseRecord(id=4711, path="c.yaml", sources={}, title="Einführung")
+RECORD = CompleteCourse(id=4711, path="c.yaml", sources={}, title="Einführung")
 DOUBT = Doubt(sent={"CourseId": 4711, "DisplayOrder": 10, "Title": "x"}, reason="cut off", since=AT)
 STATE = State(
     complete={"d": RECORD, "c": RECORD},
@@ -138,7 +138,7 @@ def test_the_marks_of_a_merge_are_named(mark: bytes) -> None:
 @pytest.mark.parametrize(
     ("version", "told"), [(3, "3"), ("9" * 30, "9" * 19 + "…"), ("9" * 20, "9" * 20)]
 )
-def test_another_format_is_told_as_such(version: object, told: str) -> None:
+def test_another_format_is_reported_as_such(version: object, told: str) -> None:
     """A state of a newer coursesync is not damaged; the message has its version, shortened."""
     error = refusal(json.dumps({"format": version}).encode())
 
@@ -156,7 +156,7 @@ def test_another_format_is_told_as_such(version: object, told: str) -> None:
         (f" {ONE}", False),
     ],
 )
-def test_an_address_is_all_of_its_text(
+def test_an_address_allows_no_other_text(
     text: str,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:

@@ -49,7 +49,7 @@ def command(
     Twins: --keep takes the Id of the record to manage from now on. The other record stays on the
     site until you delete it there. Reads the course, with the same credentials as apply.
     """
-    from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - the same
+    from coursesync.operations.adopt import keep as keep_one  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.state import check_state, checked_address, resolve  # noqa: PLC0415 - keeps --help quick
 
     at = checked_address(address, project)

@@ -100,7 +100,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     """
     from coursesync.operations.preview import Site, site_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
-    from coursesync.sandbox import Fault, Sandbox, Settings, with_values  # noqa: PLC0415 - the same
+    from coursesync.sandbox import Fault, Sandbox, Settings, with_values  # noqa: PLC0415 - keeps --help quick
 
     with _mistakes_of("--fault"):
         parsed = [Fault.parse(fault) for fault in faults]

@@ -44,7 +44,7 @@ def command(workspace: Path | None, out: Path | None) -> None:
 
 def _unnamed(workspace: Path, schema: Path) -> Iterator[str]:
     """Yield the outlines that name no schema, and the line to add to each."""
-    from coursesync.outlines.schema import line_for, without_schema  # noqa: PLC0415 - the same
+    from coursesync.outlines.schema import line_for, without_schema  # noqa: PLC0415 - keeps --help quick
 
     found = list(without_schema(workspace))
     if found:

@@ -95,8 +95,9 @@ def move_entry(
 ) -> ExitCode:
     """Change the address of a record in the state.
 
-    The record at ADDRESS moves to the address TO, in the same course; what is in it moves
-    with it. Changes only the state, and makes no request; write the new key in the outline as well.
+    The record at ADDRESS moves to the address TO, in the same course, together with
+    the records in it. Changes only the state, and makes no request; write the new key
+    in the outline as well.
     """
     from coursesync.operations.state import checked_address, move  # noqa: PLC0415 - keeps --help quick
 

@@ -42,12 +42,12 @@ def first_waits(seen: Sequence[Resource]) -> Iterator[Advice]:
 def nothing_opens(seen: Sequence[Resource], filled: Container[Address]) -> Iterator[Advice]:
     """Find a course that is locked as a whole: for some days members can open nothing.
 
-    Items that wait for another open later than that one. An item that has nothing in it but other
-    items is nothing to open.
+    Items that wait for another open later than that one. An item with children
+    and no contents of its own is nothing to open.
 
     Args:
-        seen: the items that members see, each after the one that it is in.
-        filled: the addresses of the items that have others in them.
+        seen: the items that members see, each after its parent.
+        filled: the addresses of the items that have children.
     """
     opened: dict[Address, tuple[int, Resource]] = {}  # the day, and the item that makes it so late
     waiting: set[Address] = set()
@@ -115,7 +115,7 @@ def never_done(siblings: Sequence[Resource]) -> Iterator[Advice]:
 
 
 def early(seen: Sequence[Resource], holders: Mapping[Address, Resource]) -> Iterator[Advice]:
-    """Find items that would open before the one that they are in."""
+    """Find items that would open before their parent."""
     for each in seen:
         holder = holders.get(each.parent)
         own, whole = opening(each.attributes).days, opening(holder.attributes).days if holder else 0

@@ -156,7 +156,7 @@ def titles_again(
 def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iterator[Advice]:
     """Find items with nothing to read, to look at or to hear; hidden ones may be drafts.
 
-    `filled` are the addresses of the items that have others in them.
+    `filled` are the addresses of the items that have children.
     """
     for each in seen:
         if is_empty(each.contents) and each.address not in filled:

@@ -44,7 +44,7 @@ def is_active(resource: Resource) -> bool:
 
 
 def is_seen(resource: Resource, holders: Mapping[Address, Resource]) -> bool:
-    """Return whether members see an item: it is active, and so is what it is in."""
+    """Return whether members see an item: it is active, and so are its parents."""
     holder = holders.get(resource.parent)
     return is_active(resource) and (holder is None or is_seen(holder, holders))
 

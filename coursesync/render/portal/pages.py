@@ -52,7 +52,7 @@ class Node:
 
     @property
     def has_steps(self) -> bool:
-        """Whether members do it by doing what is in it."""
+        """Whether members do it by doing its children."""
         return any(not node.station.is_unseen and node.is_step for node in self.inside)
 
     @property
