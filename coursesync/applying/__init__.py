@@ -1,1 +1,1 @@
-"""A plan carried out: looked up, sent, journalled and settled, in that order."""
+"""Carries out a plan: look, journal, send, journal the outcome, settle."""

@@ -1,9 +1,9 @@
 """Renders Markdown contents as the HTML that Nexudus stores.
 
 Owns the dialect, and the bounds on a course. The dialect is CommonMark with tables and
-strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. It must never render
-a text that it did not check, because the renderer takes quadratic time for some. The bounds are far
-above the needs of a lesson.
+strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. The renderer takes
+quadratic time for some texts: who calls it must have checked a text by `check_markdown`. The bounds
+are far above the needs of a lesson.
 """
 
 from __future__ import annotations

@@ -253,7 +253,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Plan:
-    """Changes in the order in which `apply` carries them out: by course, in the members' order.
+    """Changes in the order of `apply`: by course; in one, parents first, and deletions reversed.
 
     Attributes:
         lineage: that of the state which the plan was made from; "" if there was none.
