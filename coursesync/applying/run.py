@@ -256,23 +256,23 @@ class Run:
         for kind, courses in wanted.items():
             if not courses:
                 continue
-            records = self.lookout.around(kind, {*courses})
+            listed = self.lookout.around(kind, {*courses})
+            records = listed.found.values()
             self.seen[kind].update(record.id for record in records)
             self.lists_markers |= any(is_marker(record.marker) for record in records)
             found |= {(course, kind): [] for course in courses}
-            unread: dict[int, str] = {}
-            vague = partial(self._is_vague, kind)
-            for record in self.lookout.whole(kind, records, vague, unread):
+            read = self.lookout.whole(kind, records, partial(self._is_vague, kind))
+            for record in read.found.values():
                 found.setdefault((record.course_id, kind), []).append(record)
                 self.reads_markers |= is_marker(record.marker)
             failures = {
-                each.course_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
+                each.course_id: f"{kind.name} {each.id} can't be read: {read.failures[each.id]}"
                 for each in records
-                if each.id in unread
+                if each.id in read.failures
             }
             for course in courses:
-                at = self.lookout.listed_at[course]
-                self.courses[course].note_look(kind, at, failures.get(course, ""))
+                unread = failures.get(course, "")
+                self.courses[course].note_look(kind, listed.answered[course], unread)
         self.shown.update(found)
         return found
 

@@ -13,6 +13,7 @@ from values import AT, TARGET, Section, actions_in, address, applied, course, pl
 from coursesync.applying.run import in_order
 from coursesync.kinds.marker import marker_of
 from coursesync.kinds.section import SECTION
+from coursesync.nexudus.listing import Read
 from coursesync.nexudus.records import Record
 from coursesync.planning.drift import Finding, Stance, compare
 from coursesync.planning.live_diff import differing, edits
@@ -181,9 +182,9 @@ def test_what_a_list_leaves_out_is_read_where_somebody_wrote_it_since() -> None:
     ]
     asked: list[int] = []
 
-    def confirm(ids: Collection[int]) -> dict[int, Record]:
+    def confirm(ids: Collection[int]) -> Read:
         asked.extend(ids)
-        return {record.id: replace(record, whole={}) for record in certain.values()}
+        return Read({record.id: replace(record, whole={}) for record in certain.values()})
 
     found = compare(state, listed, SECTION, confirm)
 
@@ -286,10 +287,10 @@ def test_what_a_list_shows_otherwise_is_asked_for_by_its_id(now: str | None) -> 
     certain = live(state, one={"Title": now or ""})
     asked: list[int] = []
 
-    def confirm(ids: Collection[int]) -> dict[int, Record]:
+    def confirm(ids: Collection[int]) -> Read:
         asked.extend(ids)
         known = {record.id: record for record in certain.values()}
-        return {each: known[each] for each in ids if now or known[each] != certain[ONE]}
+        return Read({each: known[each] for each in ids if now or known[each] != certain[ONE]})
 
     found = compare(state, listed.values(), SECTION, confirm)
 
