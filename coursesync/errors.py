@@ -5,6 +5,7 @@ CoursesyncError            exit 1: an expected failure, shown as a message, neve
 ├── InvalidOutlines        exit 3: carries every Diagnostic of the workspace
 │   └── Advised            exit 3: there is only advice, and --strict makes it an error
 ├── UnusableFile           becomes a Diagnostic at the place that names the file
+│   └── NotText            the file is not UTF-8
 ├── StalePlan              exit 4: the reviewed plan is not the plan that would be applied
 ├── LargeChange            exit 6: the plan changes more than is usual, and was not allowed to
 ├── StateLocked            exit 5: another apply holds the state
@@ -14,6 +15,7 @@ CoursesyncError            exit 1: an expected failure, shown as a message, neve
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
 
 Stop                       not a failure: it ends a run, and is in the report
+├── Unusable               the API's answers stay unusable
 └── Denied                 the API denies a request: bad credentials, or a missing role
 
 A `Remedy` holds text and commands to type; no other code quotes for a shell. This module must never
@@ -259,10 +261,7 @@ class Advised(InvalidOutlines):
 
 
 class UnusableFile(CoursesyncError):  # noqa: N818 - names a state of a file
-    """A file that an outline names can't be used; the outline's loader adds the place.
-
-    `mistakes` are the mistakes inside the file whose places are known.
-    """
+    """A file that an outline names can't be used; `mistakes` are those in it with a place."""
 
     def __init__(
         self, problem: str, remedy: Sentence = "", mistakes: tuple[Diagnostic, ...] = ()
@@ -314,9 +313,9 @@ class RemoteError(CoursesyncError):
 
 
 class Stop(Exception):  # noqa: N818 - not a failure
-    """The run can't continue: the reason, the remedy, and whether the API is unusable.
+    """The run can't continue; the report of an apply carries the reason and the remedy.
 
-    The report of an apply carries it; a command that only reads turns it into an error.
+    `unusable`: no request can be sent any more, because the API or the journal can't be used.
     """
 
     def __init__(self, reason: str, remedy: Sentence = "", *, unusable: bool = False) -> None:

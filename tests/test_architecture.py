@@ -26,6 +26,7 @@ Data flows one way, and imports run one way: each row may know itself and the ro
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from graphlib import TopologicalSorter
@@ -144,6 +145,7 @@ ONLY = {  # what only these may import, at whatever level
     "pydantic": (
         *("kinds.content_spec", "kinds.picture"),
         *(
+            "kinds.course_spec",
             "kinds.lesson_spec",
             "kinds.section_spec",
             "kinds.spec",
@@ -412,3 +414,24 @@ def test_no_module_is_called_after_what_it_is_not() -> None:
 def test_every_module_says_what_it_owns() -> None:
     """A module opens with a docstring."""
     assert [name for name, module in modules().items() if not ast.get_docstring(module.tree)] == []
+
+
+def test_the_tree_of_failures_is_drawn_whole() -> None:
+    """The docstring of `errors` draws each class of its two families below its base class."""
+    drawn, above = set(), ["", ""]
+    for text in (ast.get_docstring(modules()["errors"].tree) or "").splitlines():
+        if (found := re.match(r"((?:│   )?[├└]── )?([A-Z]\w+) {2}", text)) is not None:
+            depth = len(found[1] or "") // 4
+            above[depth:] = [found[2]]
+            drawn.add((found[2], above[depth - 1] if depth else "Exception"))
+    names = {name for name, _ in drawn}
+    classes = [
+        (node.name, ast.unparse(base))
+        for module in modules().values()
+        for node in module.tree.body
+        if isinstance(node, ast.ClassDef)
+        for base in node.bases
+    ]
+
+    assert {("CoursesyncError", "Exception"), ("Denied", "Stop")} <= drawn
+    assert {each for each in classes if names & set(each)} == drawn

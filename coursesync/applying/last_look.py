@@ -119,7 +119,7 @@ def _misplaced(run: Run, missing: Sequence[Result]) -> Iterator[tuple[Result, st
     for result in missing:
         change, record_id = result.change, result.record_id or 0
         is_earlier = change.address in run.earlier
-        record = run.lookout.records(change.kind, [record_id]).get(record_id)
+        record = run.lookout.records(change.kind, [record_id]).all().get(record_id)
         given = f"the API gave it the Id {record_id}"
         if record is None:
             if not is_earlier:
@@ -135,7 +135,7 @@ def _is_gone(run: Run, result: Result) -> bool:
     change, record_id = result.change, result.record_id or 0
     if change.address not in run.earlier:
         return False
-    record = run.lookout.records(change.kind, [record_id]).get(record_id)
+    record = run.lookout.records(change.kind, [record_id]).all().get(record_id)
     return record is None or record.course_id != change.course_id
 
 
@@ -162,7 +162,8 @@ def _others(
             for record_id, result in ours.items()
         }
         listed = [each for each in records if each.id in ours]
-        for record in run.lookout.whole(kind, listed, partial(_lacks_any, compared)):
+        whole = run.lookout.whole(kind, listed, partial(_lacks_any, compared))
+        for record in whole.all().values():
             result, names = ours[record.id], compared[record.id]
             # an outline that was edited since an interrupted run wants something else
             address = result.change.address
@@ -225,6 +226,5 @@ def _twins(run: Run) -> Iterator[Drifted]:
         live = {record.id: record for record in records}
         ids = namesakes(state, records, kind)
         alike = [each for each in records if each.id in ids]
-        # reads them by Id, and drops those that can't be read
-        live |= {each.id: each for each in run.lookout.whole(kind, alike, lambda _: True, {})}
+        live |= run.lookout.whole(kind, alike, lambda _: True).found
         yield from twins_among(state, live, kind)

@@ -82,16 +82,15 @@ def _next(run: Run, change: Change) -> Iterator[Change]:
 def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
     """Read records by their Ids, and hold the courses of those that others changed."""
     read_at = run.world.clock.now()
-    unreadable = dict[int, str]()
-    found = run.lookout.records(kind, [change.entry.id for change in changes], unreadable)
+    read = run.lookout.records(kind, [change.entry.id for change in changes])
     for change in changes:
         record_id = change.entry.id
-        if record_id in unreadable:
+        if record_id in read.failures:
             # it may be edited, so it is skipped; its course goes on
-            reason = f"it can't be read: {unreadable[record_id]}"
+            reason = f"it can't be read: {read.failures[record_id]}"
             run.conclude(Result(change, Status.UNREADABLE, record_id, reason))
             continue
-        record = found.get(record_id)
+        record = read.found.get(record_id)
         run.fresh[kind, record_id] = (read_at, record)
         if record is None:
             # a deletion is sent anyway: its answer says for certain whether the record exists

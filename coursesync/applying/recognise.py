@@ -25,7 +25,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.applying.sought import Places, Sought, has_contents, is_recent
-from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.live_diff import same
 
 if TYPE_CHECKING:
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
 _TRACED = "an interrupted run of another state created a {noun} at this address"
 _UNMARKED = "a record that matches it does not have its marker"
+_SEVERAL = "more than one record carries its marker"
 _OTHERWISE = "a record with other contents carries its marker"
 
 
@@ -56,10 +56,14 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """Records among which a person has to choose, and why."""
+    """Records among which a person has to choose, and why.
+
+    `marked` says that each of several carries the create's marker: it was carried out.
+    """
 
     reason: str
     candidates: tuple[Record, ...]
+    marked: bool = False
 
 
 Recognition: TypeAlias = Found | Absent | Unclear
@@ -97,7 +101,7 @@ def recognise(
             case [record]:
                 findings[each.address] = Found(record)
             case [_, *_]:
-                findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
+                findings[each.address] = Unclear(_SEVERAL, tuple(own), marked=True)
     rest = [each for each in sought if each.address not in findings]
     taken = {record_id for found in findings.values() for record_id in _ids(found)}
     sent = {each.doubt.marker for each in sought}
@@ -121,7 +125,7 @@ def recognise(
         own = marked.get(each.address, [])
         left = tuple(record for record in own if record.id not in taken)
         if left and each.address not in fitting:
-            findings[each.address] = Unclear(SEVERAL_MARKED, tuple(own))
+            findings[each.address] = Unclear(_SEVERAL, tuple(own), marked=True)
         elif left:
             findings[each.address] = _retitled(each, left, fitting[each.address], claims)
     return findings

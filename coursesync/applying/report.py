@@ -29,7 +29,7 @@ _INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
 
 
 class Status(Enum):
-    """The result of a change; `words` is for people, `value` for programs."""
+    """The result of a change; `value` is for programs, and for people unless `words` differs."""
 
     CREATED = "created"
     ADOPTED = "adopted"  # found on the site: created by a run whose state was lost

@@ -69,6 +69,7 @@ class CourseRun:
 
     Attributes:
         held: why nothing more is done in it; "" while it goes on.
+        held_by: the kind whose unreadable record is the reason, if so.
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
         made: `sender.interruptions` when this run made a record, by its kind and Id.
         unread: by kind, why the last list could not be read whole; "" if it was.
@@ -79,16 +80,21 @@ class CourseRun:
     id: int
     changes: list[Change]
     held: str = ""
+    held_by: Kind | None = None
     looked: dict[Kind, int] = field(default_factory=dict)
     made: dict[tuple[Kind, object], int] = field(default_factory=dict)
     unread: dict[Kind, str] = field(default_factory=dict)
     checked: bool = False
     doubts: dict[Address, float] = field(default_factory=dict)
 
+    def hold(self, reason: str, unread: Kind | None = None) -> None:
+        """Do nothing more in the course; with `unread`, until records of that kind can be read."""
+        self.held, self.held_by = reason, unread
+
     def note_look(self, kind: Kind, at: int, unread: str) -> None:
         """Note a look and what can't be read in it; release the course if it can be read now."""
-        if self.held == self.unread.get(kind):
-            self.held = ""
+        if self.held_by is kind:
+            self.hold("")
         self.looked[kind] = at
         self.unread[kind] = unread
 
@@ -214,7 +220,7 @@ class Run:
         `holds` is why nothing more is done in its course, if so.
         """
         if holds:
-            self.course_of(result.change).held = holds
+            self.course_of(result.change).hold(holds)
         stamped = replace(result, at=self.stamp())
         if result.change.action.writes and result.change.address not in self.results:
             self.sender.planned -= 1
@@ -250,23 +256,23 @@ class Run:
         for kind, courses in wanted.items():
             if not courses:
                 continue
-            records = self.lookout.around(kind, {*courses})
+            listed = self.lookout.around(kind, {*courses})
+            records = listed.found.values()
             self.seen[kind].update(record.id for record in records)
             self.lists_markers |= any(is_marker(record.marker) for record in records)
             found |= {(course, kind): [] for course in courses}
-            unread: dict[int, str] = {}
-            vague = partial(self._is_vague, kind)
-            for record in self.lookout.whole(kind, records, vague, unread):
+            read = self.lookout.whole(kind, records, partial(self._is_vague, kind))
+            for record in read.found.values():
                 found.setdefault((record.course_id, kind), []).append(record)
                 self.reads_markers |= is_marker(record.marker)
             failures = {
-                each.course_id: f"{kind.name} {each.id} can't be read: {unread[each.id]}"
+                each.course_id: f"{kind.name} {each.id} can't be read: {read.failures[each.id]}"
                 for each in records
-                if each.id in unread
+                if each.id in read.failures
             }
             for course in courses:
-                at = self.lookout.listed_at[course]
-                self.courses[course].note_look(kind, at, failures.get(course, ""))
+                unread = failures.get(course, "")
+                self.courses[course].note_look(kind, listed.answered[course], unread)
         self.shown.update(found)
         return found
 

@@ -142,7 +142,7 @@ def settle(run: Run) -> None:
 
 def _refuse(run: Run, course: CourseRun) -> None:
     """Send nothing to a course that does not exist; leave its creates in doubt to a person."""
-    course.held = f"there is no course {course.id} in Nexudus"
+    course.hold(f"there is no course {course.id} in Nexudus")
     creates = []
     for change in course.changes:
         if change.doubt is not None:
@@ -172,7 +172,7 @@ def _adopt_found(
 ) -> None:
     """Adopt the records that the creates of a course would duplicate."""
     if unread := course.unread.get(kind):
-        course.held = unread
+        course.hold(unread, kind)
         return
     for change in _creates(run, course, kind):
         match findings[change.address]:
@@ -224,7 +224,8 @@ def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
             return
         case Absent() if unread := course.unread.get(change.kind):
             reason = f"{sought.doubt.reason}; {unread}"
-            run.conclude(Result(change, Status.IN_DOUBT, reason=reason), holds=unread)
+            run.conclude(Result(change, Status.IN_DOUBT, reason=reason))
+            course.hold(unread, change.kind)
         case Absent() if sought.doubt.may_be_sent:
             run.log.record(journal.Look(address=change.address, at=run.stamp()))
             if change.after is None:  # no outline wants it any more
@@ -240,7 +241,7 @@ def _decide(run: Run, sought: Sought, found: Recognition, now: float) -> None:
             run.settled_until = max(run.settled_until, until)
             run.adopt(change, sought.attributes, found.record, Status.SETTLED)
             if change.after is None:
-                course.held = f"{change.address} is on the site; make a new plan"
+                course.hold(f"{change.address} is on the site; make a new plan")
     del course.doubts[change.address]
 
 
@@ -248,7 +249,7 @@ def _leave_in_doubt(
     run: Run, change: Change, unclear: Unclear, before: Doubt | None = None
 ) -> None:
     """Leave the choice among the candidates to a person; `before` is the doubt until now."""
-    candidates = tuple(map(_candidate, unclear.candidates))
+    candidates = tuple(_candidate(each, marked=unclear.marked) for each in unclear.candidates)
     known = before or replace(run.create_of(change), since=run.stamp())
     doubt = replace(known, candidates=candidates, reason=unclear.reason)
     run.log.record(journal.Look(address=change.address, doubt=doubt, at=run.stamp()))
@@ -256,11 +257,12 @@ def _leave_in_doubt(
     run.conclude(left, holds=f"{change.address} is in doubt")
 
 
-def _candidate(record: Record) -> Candidate:
+def _candidate(record: Record, *, marked: bool) -> Candidate:
     return Candidate(
         attributes=in_order(record.attributes),
         created_on=record.created_on,
         id=record.id,
+        marked=marked,
         updated_by=record.updated_by,
         updated_on=record.updated_on,
     )

@@ -123,8 +123,8 @@ def _overwrite(run: Run, change: Change) -> FinalOutcome | None:
 def _gone(run: Run, change: Change, refused: Refused) -> Applied | Refused:
     """Return a 404 to a deletion as success only if a read by Id finds nothing either."""
     record_id = change.entry.id
-    unreadable = dict[int, str]()
-    if record_id in run.lookout.records(change.kind, [record_id], unreadable) or unreadable:
+    read = run.lookout.records(change.kind, [record_id])
+    if read.found or read.failures:
         return refused
     run.log.record(Forget(address=change.address, id=record_id, at=run.stamp()))
     return Applied(record_id, None)

@@ -180,7 +180,7 @@ def _remedies(result: Result, doubt: Doubt | None, onward: Onward) -> Sequence[S
         case Status.IN_DOUBT if change.action.overwrites:
             return ("The next apply sends it again; that does no harm.",)
         case Status.IN_DOUBT:
-            return list(settlement(change, result.candidates, result.reason, doubt))
+            return list(settlement(change, result.candidates, doubt))
         case _:
             return (result.remedy,)
 

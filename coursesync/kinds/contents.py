@@ -1,9 +1,9 @@
 """Renders Markdown contents as the HTML that Nexudus stores.
 
 Owns the dialect, and the bounds on a course. The dialect is CommonMark with tables and
-strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. It must never render
-a text that it did not check, because the renderer takes quadratic time for some. The bounds are far
-above the needs of a lesson.
+strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. The renderer takes
+quadratic time for some texts: who calls it must have checked a text by `check_markdown`. The bounds
+are far above the needs of a lesson.
 """
 
 from __future__ import annotations
@@ -69,10 +69,7 @@ class Contents:
 
     def rendered(self, name: str, text: str) -> str:
         """Return the Markdown of the file `name` as HTML; raises UnusableFile."""
-        try:
-            check_markdown(text)
-        except UnusableFile as unusable:
-            raise UnusableFile(f"`{inert(name, 60)}` {unusable.problem}", unusable.remedy) from None
+        check_markdown(text, f"`{inert(name, 60)}`")
         if text not in self._rendered:
             self._rendered.add(text)
             self._effort += markdown_effort(text)
@@ -119,19 +116,16 @@ def rendered_blocks(markdown: str) -> list[tuple[str, str]]:
     return found
 
 
-def check_markdown(markdown: str) -> None:
-    """Raise UnusableFile for Markdown beyond the bounds.
-
-    The problem is a predicate, to be put after the file's name.
-    """
+def check_markdown(markdown: str, name: str) -> None:
+    """Raise UnusableFile for Markdown beyond the bounds; `name` names its file."""
     if len(markdown) > MAX_MARKDOWN:
-        raise UnusableFile(f"has more than {MAX_MARKDOWN:,} characters of Markdown", _SPLIT)
+        raise UnusableFile(f"{name} has more than {MAX_MARKDOWN:,} characters of Markdown", _SPLIT)
     if markdown.count("[") > MOST_BRACKETS:
-        raise UnusableFile(f"has more than {MOST_BRACKETS:,} opening brackets", _SPLIT)
+        raise UnusableFile(f"{name} has more than {MOST_BRACKETS:,} opening brackets", _SPLIT)
     if found := _NESTED.search(markdown):
         line = markdown.count("\n", 0, found.end()) + 1
         raise UnusableFile(
-            f"has quotes or lists more than {DEEPEST} deep on line {line}",
+            f"{name} has quotes or lists more than {DEEPEST} deep on line {line}",
             coded("Use fewer `>` and `-` at the start of that line."),
         )
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
 
-SEVERAL_MARKED = "more than one record carries its marker"
 _OURS = "coursesync:"
 _DIGITS = 32  # of the digest; 16 would distinguish a million records
 

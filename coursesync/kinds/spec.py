@@ -1,6 +1,6 @@
-"""The models of an outline, and of the fields that every kind has.
+"""The model of the fields that every kind has in an outline.
 
-Owns what an author may write in them, and the words of these mistakes: a validator's error becomes
+Owns what an author may write there, and the words of these mistakes: a validator's error becomes
 a diagnostic word for word. It must never know a kind; each adds its own fields.
 """
 
@@ -22,7 +22,6 @@ from coursesync.kinds.address import (
     slug,
     was_key,
 )
-from coursesync.kinds.field import MAX_ID
 from coursesync.kinds.inline import line_of
 from coursesync.kinds.pins import MAX_PIN, UNPINNED
 from coursesync.text import is_blank, named, without_marks
@@ -195,28 +194,4 @@ class Spec(BaseModel):
         description="Pins the number by which Nexudus sorts. By default numbers are given out in "
         "steps of ten, in the order of this list.",
         examples=[100],
-    )
-
-
-class CourseSpec(BaseModel):
-    """The outline of one course."""
-
-    model_config = ConfigDict(**STRICT, title="Outline")
-
-    id: Annotated[int, Field(ge=1, le=MAX_ID)] = Field(
-        title="The course's Id",
-        description="The course's Id in Nexudus. coursesync creates no course: it must exist.",
-        examples=[4711],
-    )
-    key: Key | None = Field(
-        None,
-        title="The course's name",
-        description="The course's name in addresses, as in section.onboarding.welcome; by default "
-        "the file's name without its ending.",
-        examples=["onboarding"],
-    )
-    title: Title = Field(
-        title="Title",
-        description="The course's title, for people who read plans.",
-        examples=["Member onboarding"],
     )

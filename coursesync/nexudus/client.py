@@ -89,13 +89,8 @@ class Nexudus:
         if exchange.status in _REFUSED_LOGIN and not known.totp:
             self._refresh_token = ""
             return False
-        try:
-            return self._take_tokens(exchange, "the refresh token", _NEW_CODE)
-        except RemoteError as error:
-            # the next run has to log in
-            if known.totp and error.remedy != _NEW_CODE:
-                error.remedy = Remedy(error.remedy, _NEW_CODE)
-            raise
+        then = _NEW_CODE if known.totp else ""  # the next run has to log in
+        return self._take_tokens(exchange, "the refresh token", then=then)
 
     def create(self, path: str, record: Mapping[str, object]) -> Exchange:
         """Send one create, once."""
@@ -145,29 +140,31 @@ class Nexudus:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._wire.exchange("POST", "/api/token", body, {**kind, **headers})
 
-    def _take_tokens(self, exchange: Exchange, what: str, remedy: str) -> bool | Throttled:
+    def _take_tokens(
+        self, exchange: Exchange, what: str, refused: str = "", then: str = ""
+    ) -> bool | Throttled:
         """Take the token of a login's answer, and the refresh token, if there is one.
 
-        `what` are the credentials that were sent, in words, and `remedy` what to do if they are
-        refused. Raises RemoteError if there is no token.
+        `what` are the credentials that were sent, in words, `refused` is what to do if they are
+        refused, and `then` what to do after any failure. Raises RemoteError if there is no token.
         """
         status = exchange.status
         if isinstance(outcome := classify_read(exchange), Throttled):
             return outcome
+        if status == HTTPStatus.OK and (tokens := _tokens(exchange)):
+            self._token, self._refresh_token = tokens
+            self._secrets |= {*tokens}
+            return True
         if status is None:
-            raise RemoteError(f"the API can't be reached: {exchange.failure}", exchange.remedy)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise RemoteError(f"the API failed (HTTP {status})", "Try again later.")
-        if status in _REFUSED_LOGIN:
-            raise RemoteError(f"the API refuses {what} (HTTP {status})", remedy)
-        if status != HTTPStatus.OK or not (tokens := _tokens(exchange)):
-            raise RemoteError(
-                f"the base URL answers a login without a token (HTTP {status})",
-                "Check that the base URL is that of the Nexudus API.",
-            )
-        self._token, self._refresh_token = tokens
-        self._secrets |= {*tokens}
-        return True
+            problem, remedy = f"the API can't be reached: {exchange.failure}", exchange.remedy
+        elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            problem, remedy = f"the API failed (HTTP {status})", "Try again later."
+        elif status in _REFUSED_LOGIN:
+            problem, remedy = f"the API refuses {what} (HTTP {status})", refused
+        else:
+            problem = f"the base URL answers a login without a token (HTTP {status})"
+            remedy = "Check that the base URL is that of the Nexudus API."
+        raise RemoteError(problem, Remedy(remedy, then))
 
     def _without_secrets(self, exchange: Exchange, *, listed: bool) -> Exchange:
         """Remove secrets from an answer: the server may repeat them, and parts of it are shown.

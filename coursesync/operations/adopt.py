@@ -72,7 +72,7 @@ def adopt(
         known, loaded = project.state(), project.load_all()
         _check_free(known, at, record_id)
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            found = Lookout(Sender(world)).records(kind_of(at), [record_id])
+            found = Lookout(Sender(world)).records(kind_of(at), [record_id]).all()
         record = _in_its_course(found.get(record_id), record_id, at, loaded)
         _check_holder(record, at, known)
         wanted = (each for outline in loaded.outlines for each in outline.resources)
@@ -216,8 +216,7 @@ def _completed(sender: Sender, kind: Kind, ids: Sequence[int]) -> dict[int, str]
 def _of_course(sender: Sender, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
     lookout = Lookout(sender)
     held = {entry.id for at, entry in known.entries.items() if kind_of(at) is kind}
-    listed = lookout.around(kind, [course])
-    read = lookout.whole(kind, listed, lambda record: record.id not in held)
+    listed = lookout.around(kind, [course]).found.values()
+    read = lookout.whole(kind, listed, lambda record: record.id not in held).all().values()
     alike = namesakes(known, read, kind)
-    read = lookout.whole(kind, read, lambda record: record.id in alike)
-    return {record.id: record for record in read}
+    return lookout.whole(kind, read, lambda record: record.id in alike).all()

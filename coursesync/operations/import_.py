@@ -161,10 +161,9 @@ def read_courses(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, Li
 
 def _records(lookout: Lookout, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
     """Read the records of a kind; one that can't be read is as its list has it."""
-    listed = lookout.sweep(kind, courses, ())
-    unread: dict[int, str] = {}
-    read = lookout.whole(kind, listed, lambda each: bool(each.unknown), unread)
-    return chain(read, (each for each in listed if each.id in unread))
+    listed = lookout.sweep(kind, courses, ()).found
+    read = lookout.whole(kind, listed.values(), lambda each: bool(each.unknown))
+    return chain(read.found.values(), (listed[each] for each in listed if each in read.failures))
 
 
 def _prepared(

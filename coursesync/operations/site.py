@@ -214,10 +214,9 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
         if not entries:
             continue
         courses = {kind.course_id_of(entry.sent) for entry in entries}
-        unreadable: dict[int, str] = {}
-        listed = lookout.sweep(kind, courses, [entry.id for entry in entries], unreadable)
-        confirm = partial(lookout.records, kind, unreadable=unreadable)
-        found += compare(state, listed, kind, confirm, unreadable)
+        listed = lookout.sweep(kind, courses, [entry.id for entry in entries])
+        confirm = partial(lookout.records, kind)
+        found += compare(state, listed.found.values(), kind, confirm, listed.failures)
     return refreshed(state, found), tuple(found)
 
 

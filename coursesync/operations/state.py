@@ -20,7 +20,6 @@ from coursesync.kinds.address import (
     parse_address,
 )
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.nexudus.clock import SystemClock
 from coursesync.planning.live_diff import entry_of
 from coursesync.state.journal import Forget, Look, Move
@@ -196,7 +195,7 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
         raise CoursesyncError(f"{address} is not in doubt", remedy)
     doubt = state.doubts[address]
     found = [candidate.id for candidate in doubt.candidates]
-    if found and record_id is None and doubt.reason == SEVERAL_MARKED:
+    if record_id is None and doubt.was_created:
         raise CoursesyncError(
             f"{address} was created: {', '.join(map(str, found))} carry its marker",
             _choice(address, found),
@@ -270,7 +269,7 @@ def in_doubt(address: Address, doubt: Doubt) -> CoursesyncError:
     ids = [str(candidate.id) for candidate in doubt.candidates] or ["ID"]
     is_there = Remedy(*(Command("resolve", address, id=each) for each in ids))
     is_not = Remedy("If it is not:", Command("resolve", address, not_created=True))
-    absent = "" if doubt.reason == SEVERAL_MARKED else is_not
+    absent = "" if doubt.was_created else is_not
     return CoursesyncError(
         f"{address} is in doubt: {doubt.reason}",
         Remedy("Settle that first. If it is in Nexudus:", is_there, absent),

@@ -64,7 +64,7 @@ def markdown_of(html: str) -> str | None:
         warnings.simplefilter("ignore")  # about HTML that looks like a path or like XML
         try:
             text = f"{markdownify(html, heading_style='ATX', bullets='-')}\n"
-            check_markdown(text)
+            check_markdown(text, "the Markdown")
         except (ParserRejectedMarkup, RecursionError, UnusableFile, ValueError):
             return None  # ValueError: a number with too many digits, or with unusual ones
     return text if to_html(text) == html else None

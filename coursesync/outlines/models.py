@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 from pydantic import BaseModel, Field, create_model
 
 from coursesync.kinds import LISTED
-from coursesync.kinds.spec import MOST_LISTED, CourseSpec, FormerPlace, Spec
+from coursesync.kinds.course_spec import CourseSpec
+from coursesync.kinds.spec import MOST_LISTED, FormerPlace, Spec
 from coursesync.outlines.items import kinds_in, may_be_file
 
 if TYPE_CHECKING:

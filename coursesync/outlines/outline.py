@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.course_spec import CourseSpec
     from coursesync.kinds.kind import Kind
-    from coursesync.kinds.spec import CourseSpec, Spec
+    from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.outlines.items import Item, ReadItem
 

@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
+    from coursesync.nexudus.listing import Read
     from coursesync.nexudus.records import Record
     from coursesync.state.state import Entry, State
 
-    Confirm = Callable[[Collection[int]], Mapping[int, Record]]
+    Confirm = Callable[[Collection[int]], Read]
 
 
 class Finding(Enum):
@@ -136,7 +137,7 @@ def compare(
         kind: their kind; entries of other kinds are left out.
         confirm: reads records by Id, without those that are gone. A list may lag, and may leave
             properties out; without `confirm`, it is believed.
-        unreadable: why the server can't read some Ids; `confirm` fills it.
+        unreadable: why the server can't read some Ids.
 
     Returns:
         The findings, by course; in each, our records by address, then unmanaged ones by Id.
@@ -144,13 +145,18 @@ def compare(
     listed = tuple(records)
     live = {record.id: record for record in listed}
     ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
+    failures = dict(unreadable or {})
     if confirm is not None:
         asked = {*_suspects(ours, live, kind), *_possible_twins(state, ours, live, kind)}
         live = {each: record for each, record in live.items() if each not in asked}
-        live |= confirm(asked) if asked else {}
+        if asked:
+            certain = confirm(asked)
+            live |= certain.found
+            failures |= certain.failures
         if alike := namesakes(state, live.values(), kind):
-            live |= confirm(alike)
-    failures = unreadable or {}
+            certain = confirm(alike)
+            live |= certain.found
+            failures |= certain.failures
     known = {entry.id for entry in ours.values()}
     found = [
         Drifted(Finding.UNREADABLE, each.course_id, kind, record=each, failure=failures[each.id])

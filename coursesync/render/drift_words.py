@@ -11,7 +11,6 @@ from coursesync.errors import Command, Remedy
 from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.counting import nouns
-from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.fit import Rank
 from coursesync.render.plan_words import Wording
@@ -170,7 +169,7 @@ def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterat
             yield Remedy(f"If it is the Id {each}:", Command("resolve", address, id=each))
         if not ids:
             yield Remedy("If it is in Nexudus:", Command("resolve", address, id="ID"))
-        if not several and doubt.reason != SEVERAL_MARKED:
+        if not several and not doubt.was_created:
             yield Remedy("If it is not:", Command("resolve", address, not_created=True))
     if len(doubts) > _MOST:
         more = f"{len(doubts) - _MOST:,} more are in doubt. To list them:"

@@ -12,7 +12,6 @@ from coursesync.kinds.address import key_of, keys_of
 from coursesync.kinds.counting import in_turn, nouns
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.marker import SEVERAL_MARKED
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
 from coursesync.planning.removal import unlisted
@@ -227,12 +226,12 @@ def _candidate(candidate: Candidate, kind: Kind) -> str:
 
 
 def settlement(
-    change: Change, candidates: Sequence[Candidate], reason: str, doubt: Doubt | None
+    change: Change, candidates: Sequence[Candidate], doubt: Doubt | None
 ) -> Iterator[Sentence]:
     """Yield the sentences that explain how to settle a doubt, with a command for each case.
 
-    `candidates` are the records on the site that it may have made; `reason` is why it is in doubt;
-    `doubt` is what the state has of it.
+    `candidates` are the records on the site that it may have made; `doubt` is what the state has
+    of it.
     """
     theirs, new = "If it is there:", "If it is not:".ljust(15)
     if candidates:
@@ -251,5 +250,5 @@ def settlement(
         )
     number = candidates[0].id if len(candidates) == 1 else "ID"
     yield Remedy(theirs, Command("resolve", change.address, id=number))
-    if SEVERAL_MARKED not in reason:  # else it was created more than once
+    if not any(each.marked for each in candidates):
         yield Remedy(new, Command("resolve", change.address, not_created=True))

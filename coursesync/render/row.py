@@ -111,7 +111,7 @@ def row_of(change: Change, around: Around) -> Row:
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
     is_doubt = change.action is Action.DOUBT
-    known = (change.candidates, change.reason, change.doubt)
+    known = (change.candidates, change.doubt)
     steps = plan_words.settlement(change, *known) if is_doubt else ()
     return Row(
         around,

@@ -23,20 +23,21 @@ def carried_over(raw: Mapping[str, object]) -> Mapping[str, object]:
     """Return a state, as JSON holds it, in the present form.
 
     Raises:
-        KeyError, ValueError or TypeError: no coursesync can have written it.
+        ValueError: no coursesync can have written it.
     """
     if "courses" not in raw:
         return raw
     state = dict(raw)
     complete, inside = state.pop("courses"), mapping(state.pop("strangers_inside", {}))
-    if type(state["format"]) is not int or state["format"] not in FORMATS:
+    version = _taken(state, "format")
+    if type(version) is not int or version not in FORMATS:
         raise ValueError("no such format")
     strangers = {LISTED.name: state.get("strangers"), **inside}
     return {
         **state,
         "complete": complete,
-        "doubts": {at: _doubt(at, each) for at, each in mapping(state["doubts"]).items()},
-        "entries": {at: _entry(at, each) for at, each in mapping(state["entries"]).items()},
+        "doubts": {at: _doubt(at, each) for at, each in mapping(_taken(state, "doubts")).items()},
+        "entries": {at: _entry(at, each) for at, each in mapping(_taken(state, "entries")).items()},
         "format": FORMATS[-1],
         "strangers": {name: ids for name, ids in sorted(strangers.items()) if ids},
     }
@@ -44,14 +45,15 @@ def carried_over(raw: Mapping[str, object]) -> Mapping[str, object]:
 
 def record_carried_over(raw: Mapping[str, object]) -> Mapping[str, object]:
     """Return a record of a journal, as JSON holds it, in the present form; raises as above."""
+    address = str(raw.get("address"))
     if raw.get("record") == "intent" and "parent_id" in raw:
-        intent, at = dict(raw), str(raw["address"])
-        placed = _placed(at, intent.pop("attributes"), intent.pop("parent_id"))
+        intent = dict(raw)
+        placed = _placed(address, _taken(intent, "attributes"), intent.pop("parent_id"))
         return {**intent, "attributes": placed}
     if raw.get("record") == "look":
         carry = {"entry": _entry, "doubt": _doubt}
         found = {name: raw[name] for name in carry if raw.get(name) is not None}
-        return {**raw, **{n: carry[n](str(raw["address"]), each) for n, each in found.items()}}
+        return {**raw, **{n: carry[n](address, each) for n, each in found.items()}}
     return raw
 
 
@@ -59,13 +61,13 @@ def _entry(address: str, raw: object) -> object:
     entry = dict(mapping(raw))
     if "parent_id" not in entry:
         return raw
-    attributes, course_id = mapping(entry.pop("attributes")), entry.pop("parent_id")
+    attributes, course_id = mapping(_taken(entry, "attributes")), entry.pop("parent_id")
     name = _course_property(address)
     seen = dict(mapping(entry.pop("seen", {})))
     if attributes.get(name, course_id) != course_id:  # it was moved on the site, before `seen`
         seen.setdefault(name, attributes[name])
     elif seen.get(name) == course_id:
-        del seen[name]
+        seen.pop(name, None)
     kept = {"seen": dict(sorted(seen.items()))} if seen else {}
     return {**entry, **kept, "sent": _placed(address, attributes, course_id)}
 
@@ -75,7 +77,7 @@ def _doubt(address: str, raw: object) -> object:
     if "parent_id" not in doubt:
         return raw
     attempts = {"attempts": doubt.pop("sent")} if "sent" in doubt else {}
-    sent = _placed(address, doubt.pop("attributes"), doubt.pop("parent_id"))
+    sent = _placed(address, _taken(doubt, "attributes"), doubt.pop("parent_id"))
     return {**doubt, **attempts, "sent": sent}
 
 
@@ -88,3 +90,10 @@ def _course_property(address: str) -> str:
     if (kind := KINDS.get(address.partition(".")[0])) is None:
         raise ValueError("no such kind")
     return kind.course_property
+
+
+def _taken(raw: dict[str, object], name: str) -> object:
+    """Remove a field and return it, or raise ValueError."""
+    if name not in raw:
+        raise ValueError("a field is missing")
+    return raw.pop(name)

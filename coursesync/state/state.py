@@ -103,11 +103,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A record on the server that a create in doubt may have made, with the attributes it has."""
+    """A record on the server that a create in doubt may have made, with the attributes it has.
+
+    `marked` says that it and another one carry the create's marker: the create was carried out.
+    """
 
     attributes: Sent
     created_on: str | None = None
     id: Id
+    marked: bool = field(default=False, metadata={OMIT: True})
     updated_by: str | None = None
     updated_on: str | None = None
 
@@ -138,6 +142,11 @@ class Doubt:
     def known(self) -> Sent:
         """The attributes of its record, if there is one."""
         return self.sent
+
+    @property
+    def was_created(self) -> bool:
+        """Whether the create was carried out; only which record it made is unknown."""
+        return any(each.marked for each in self.candidates)
 
     @property
     def may_be_sent(self) -> bool:

@@ -74,7 +74,7 @@ def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) ->
         raw = mapping(json.loads((_OPENING + rest).decode()))
         _check_names(rest, raw)
         return read_value(State, carried_over(raw))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise _mistrusted(content, path, way_back()) from error
 
 
@@ -93,7 +93,7 @@ def _check_names(rest: bytes, raw: Mapping[str, object]) -> None:
     """Raise ValueError for an invalid name, or for one that occurs twice, which `json` accepts."""
     named = {name: each for name, each in raw.items() if isinstance(each, dict)}
     courses = named.get("complete", named.get("courses", {}))
-    entries, doubts = named["entries"], named["doubts"]
+    entries, doubts = mapping(raw.get("entries")), mapping(raw.get("doubts"))
     addresses = (*entries, *doubts)
     if not (all(map(_ADDRESS.fullmatch, addresses)) and all(map(_KEY.fullmatch, courses))):
         raise ValueError("an invalid address or key")

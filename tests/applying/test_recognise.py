@@ -371,7 +371,7 @@ def test_two_records_with_one_marker_are_left_to_a_person() -> None:
     both = tuple(replace(record(each, None), marker=MARKER) for each in (1, 2))
     found = recognise([wanted(marker=MARKER)], both)[address("welcome")]
 
-    assert found == Unclear("more than one record carries its marker", both)
+    assert found == Unclear("more than one record carries its marker", both, marked=True)
 
 
 def test_a_record_without_the_marker_is_no_trace_where_markers_are_kept() -> None:
@@ -463,4 +463,4 @@ def test_of_two_with_one_marker_none_is_found_while_the_other_is_unexplained() -
     both = (marked_as("welcome", 1), marked_as("welcome", 2, HELLO))
     found = recognise([unsent()], both)[address("welcome")]
 
-    assert found == Unclear("more than one record carries its marker", both)
+    assert found == Unclear("more than one record carries its marker", both, marked=True)

@@ -218,10 +218,10 @@ def imported(shape: Shape) -> tuple[int, int]:
     """Read everything that an import of every course needs; return the requests and the fewest."""
     with site(shape, VirtualClock()) as (sandbox, world):
         lookout = Lookout(Sender(world))
-        listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ())
-        read = lookout.whole(SECTION, listed, lambda each: bool(each.unknown))
+        listed = lookout.sweep(SECTION, lookout.all_titles().keys(), ()).all()
+        read = lookout.whole(SECTION, listed.values(), lambda each: bool(each.unknown)).all()
         log = sandbox.log
-    if not all("SectionContents" in each.attributes for each in read):
+    if not all("SectionContents" in each.attributes for each in read.values()):
         sys.exit(f"{shape}: contents are missing")
     courses = -(-(shape.courses + 1) // PAGE)
     by_id = -(-shape.courses * shape.sections // IDS_AT_ONCE) if shape.partial else 0

@@ -61,7 +61,7 @@ def lookout(api: Lister) -> Lookout:
 
 
 def looked(api: Lister) -> list[int]:
-    return [record.id for record in lookout(api).around(SECTION, [COURSE])]
+    return [*lookout(api).around(SECTION, [COURSE]).found]
 
 
 @pytest.mark.parametrize(

@@ -84,8 +84,8 @@ def sweep(api: Listed, courses: frozenset[int], ours: Sequence[int]) -> dict[int
     """Return the courses of the records that a sweep finds, by Id."""
     clock = VirtualClock()
     line = Line(api, clock, Quiet(), Schedule())
-    found = Lookout(Sender(line)).sweep(SECTION, courses, ours)
-    return {record.id: record.course_id for record in found}
+    found = Lookout(Sender(line)).sweep(SECTION, courses, ours).all()
+    return {record.id: record.course_id for record in found.values()}
 
 
 def test_one_course_is_listed_by_itself() -> None:

@@ -66,7 +66,7 @@ def test_everything_is_listed_only_where_that_is_fewer_requests(
     schedule, everywhere = Counted(), range(1, courses + 1)
     remote = Listing(courses, sections)
     line = Line(remote, clock, Quiet(), schedule)
-    found = Lookout(Sender(line)).around(SECTION, everywhere)
+    found = Lookout(Sender(line)).around(SECTION, everywhere).found.values()
 
     assert len(schedule.requests) == requests
     assert Counter(record.course_id for record in found) == dict.fromkeys(everywhere, sections)

@@ -121,6 +121,18 @@ def test_lessons_of_a_forgotten_section_are_left_alone() -> None:
         assert [each.action for each in kept] == [Action.KEEP]
 
 
+def test_a_protected_lesson_that_left_its_list_says_how_to_delete_it() -> None:
+    """The reason names what it is: a lesson."""
+    protected = applied(plan_of(outline(section("a", lessons=[{**TOUR, "protect": True}]))))
+    (kept,) = plan_of(outline(section("a", lessons=[])), protected, DELETE).changes
+
+    assert kept.action is Action.KEEP
+    assert kept.reason == (
+        "protected; to delete it, put its lesson back into the outline without protect: true, "
+        "apply, and remove it again"
+    )
+
+
 def test_a_removed_section_is_deleted_with_the_lessons_of_its_list() -> None:
     """A section that left its outline took its list with it."""
     assert actions_in(plan_of(outline(), with_tour(), DELETE)) == [

@@ -539,9 +539,12 @@ def test_a_live_journal_keeps_others_out(tmp_path: Path) -> None:
 
 
 def test_a_journal_whose_lock_can_not_be_checked_is_not_live(tmp_path: Path) -> None:
-    """A lock that can't be checked does no harm; the error is reported when the journal is read."""
-    with StateFile(tmp_path / "s.json", TARGET, Closed(Log())).held():
-        pass
+    """A lock that can't be checked does no harm; the error is reported when the files are read."""
+    store = StateFile(tmp_path / "s.json", TARGET, Closed(Log()))
+    with store.held():
+        error = refusal(store.load)
+
+    assert "s.json can't be read" in error.problem
 
 
 def test_a_run_that_ends_by_itself_lets_its_journal_go(tmp_path: Path) -> None:

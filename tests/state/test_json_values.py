@@ -36,6 +36,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
         "attributes": SENT,
         "created_on": "x",
         "id": 7,
+        "marked": True,
         "updated_by": "x",
         "updated_on": None,
     },

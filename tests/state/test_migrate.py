@@ -10,14 +10,19 @@ import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shares import examples
 from values import TARGET
 
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import Address
 from coursesync.state.interrupted import catch_up
+from coursesync.state.journal import line, record_in
 from coursesync.state.state import Entry, State
 from coursesync.state.state_text import checksum_of, parse, serialise
 
@@ -45,6 +50,39 @@ HAS: dict[Address, Sent] = {
     MOVED: {**SENT, "CourseId": 4712, "DisplayOrder": 20, "Title": "Two"},
     BROUGHT: {**SENT, "DisplayOrder": 30, "Title": "Brought"},
 }
+
+
+LINES = sorted({each for path in JOURNALS for each in path.read_bytes().splitlines()})
+# the records of all earlier forms, and those of the present one
+RECORDS = [
+    json.loads(each.rpartition(b" ")[0])
+    for former in LINES
+    if (record := record_in(former)) is not None
+    for each in (former, line(record).rstrip())
+]
+VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.sampled_from(["", "section.c.one", "section.c", "no.kind.at.all", "\ud800"]),
+    st.just({}),
+    st.just([]),
+)
+
+
+@st.composite
+def damaged_records(draw: st.DrawFn) -> dict[str, object]:
+    """Return a record of a journal, of which up to three fields are lost or have another value."""
+    record: dict[str, object] = json.loads(json.dumps(draw(st.sampled_from(RECORDS))))
+    for _ in range(draw(st.integers(1, 3))):
+        inside = [each for each in record.values() if isinstance(each, dict) and each]
+        fields = draw(st.sampled_from([record, *inside]))
+        name = draw(st.sampled_from(sorted(fields)) if fields else st.just("record"))
+        if draw(st.booleans()):
+            fields[name] = draw(VALUES)
+        else:
+            fields.pop(name, None)
+    return record
 
 
 def read(path: Path) -> State:
@@ -136,6 +174,16 @@ def test_a_damaged_state_of_an_earlier_form_is_refused(name: str) -> None:
         ):
             with pytest.raises(StateError):
                 parse(damaged, path)
+
+
+@settings(deadline=None, max_examples=examples(2000))
+@given(record=damaged_records())
+def test_a_damaged_record_with_a_checksum_is_read_or_refused(record: dict[str, object]) -> None:
+    """A record of any form, under a valid checksum, is a record that can be written, or None."""
+    body = json.dumps(record).encode()
+    found = record_in(body + f" {crc32(body):08x}".encode())
+
+    assert found is None or record_in(line(found).rstrip()) == found
 
 
 def test_what_is_in_no_course_is_refused() -> None:
