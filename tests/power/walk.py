@@ -131,7 +131,8 @@ def _apply(story: Story, chance: Random) -> None:
 def _cut(story: Story, chance: Random) -> None:
     seed, policy = chance.choice([None, chance.randint(0, 9)]), chance.choice(POLICIES)
     at, power = chance.randint(1, 60), chance.random() < 3 / 4
-    story.be_cut_off(at=at, seed=seed, policy=policy, power=power)
+    edits = [(chance.choice(COURSES), chance.randint(0, 20)) for _ in range(chance.randint(0, 3))]
+    story.be_cut_off(at=at, seed=seed, policy=policy, edits=edits, power=power)
 
 
 def _judged(
