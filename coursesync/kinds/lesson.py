@@ -1,7 +1,8 @@
 """The lesson kind: its table, and where its records live in the API.
 
-The record and what each property means: https://developers.nexudus.com, `rest-api/content`,
-the pages on course lessons (create, update).
+The record and what each property means:
+https://developers.nexudus.com/rest-api/content/search-courselessons, and the pages on creating and
+updating course lessons.
 """
 
 from __future__ import annotations

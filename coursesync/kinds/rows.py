@@ -1,8 +1,8 @@
 """The rows that the tables of several kinds share.
 
 Owns what such a field means in the API, whichever kind has it. It must never know which kinds there
-are. The numbers: https://developers.nexudus.com, `rest-api/content`, the pages on course sections
-and on course lessons (create, update).
+are. The numbers: https://developers.nexudus.com/rest-api/content/create-coursesection, and the
+pages on creating and updating course lessons.
 """
 
 from __future__ import annotations

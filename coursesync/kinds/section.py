@@ -1,7 +1,7 @@
 """The section kind: its table, and where its records live in the API.
 
-The record and what each property means: https://developers.nexudus.com, `rest-api/content`,
-the pages on course sections (create, update).
+The record and what each property means:
+https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
 from __future__ import annotations

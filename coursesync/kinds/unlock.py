@@ -1,6 +1,6 @@
 """When a member gets into a record: an outline's `unlock`, and the API's two properties for it.
 
-The numbers: https://developers.nexudus.com, `rest-api/content`, the pages on course sections.
+The numbers: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
 from __future__ import annotations
