@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from coursesync.applying.recheck import MAX_AGE
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Stop
 from coursesync.planning.action import Action
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Completions
     from coursesync.nexudus.sender import Sender
     from coursesync.planning.plan import Change
-
-MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 
 
 def look_for_completions(run: Run, course: CourseRun) -> None:
@@ -43,7 +42,7 @@ def may_be_deleted(run: Run, change: Change) -> bool:
         return True
     now = run.world.clock.now()
     at, reason = run.completions_checked.get(change.address, (float("-inf"), ""))
-    if now - at >= MOST_AGE:
+    if now - at >= MAX_AGE:
         run.sender.until_writable()  # so that the count is recent when the deletion is sent
         reason = who_completed(run.sender, kind.completions, change.entry.id)
         run.completions_checked[change.address] = now, reason
@@ -59,18 +58,10 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
     Raises Stop if nothing can be sent.
     """
     from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
-    from coursesync.nexudus.records import Endpoint  # noqa: PLC0415 - brings pydantic
+    from coursesync.nexudus.records import completions_endpoint  # noqa: PLC0415 - the same
 
-    endpoint = Endpoint(
-        path=completions.endpoint,
-        role=completions.role,
-        plural="completions",
-        course_filter=completions.record_filter,
-        read=dict,
-        read_listed=dict,
-    )
     try:
-        number = total_of(sender, endpoint, record_id)
+        number = total_of(sender, completions_endpoint(completions), record_id)
     except Stop as stop:
         if not stop.unusable:
             raise

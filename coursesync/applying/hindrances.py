@@ -15,6 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from coursesync.applying.completions import look_for_completions, may_be_deleted
+from coursesync.applying.recheck import MAX_AGE
 from coursesync.applying.report import Result, Status
 from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change, Plan
 
 _MOST_NAMED = 10
-MOST_AGE = 50.0  # seconds; a minute, less the time of the write
 
 
 def hindrance_to(
@@ -123,7 +123,7 @@ def may_be_sent(run: Run, change: Change) -> bool:
 
     Raises Stop if the run can't go on.
     """
-    return may_be_deleted(run, change) and not _look(run, change, MOST_AGE)
+    return may_be_deleted(run, change) and not _look(run, change, MAX_AGE)
 
 
 def _look(run: Run, change: Change, most_age: float) -> bool:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-MAX_AGE = 55.0  # seconds; a minute, less the time of a request
+# seconds; a write relies on nothing that was read a minute before, less the time of requests
+MAX_AGE = 50.0
 _AHEAD = 45.0  # seconds within which the records of one read should be written
 _MAX_READINGS = 5  # reads of one record before one write
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.applying.report import Result, Status
 from coursesync.applying.sought import Sought
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import KINDS
 from coursesync.kinds.field import Ref
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.nexudus.inside import Inside
@@ -119,9 +119,7 @@ class Run:
         by_course = groupby(plan.changes, key=lambda change: change.course_id)
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records
-        self.known = {kind: set(state.strangers_of(kind)) for kind in KINDS.values()}
-        for address, entry in state.entries.items():
-            self.known[kind_of(address)].add(entry.id)
+        self.known = {kind: state.known_ids(kind) for kind in KINDS.values()}
         # by kind, every Id seen on the server; a create must return one that is not in here
         self.seen: dict[Kind, set[int]] = {kind: set() for kind in KINDS.values()}
         self.results: dict[Address, Result] = {}
@@ -162,7 +160,7 @@ class Run:
         """
         if not any(is_marker(record.marker) for record in records):
             return ()
-        held = ((at, each) for at, each in self.state.entries.items() if kind_of(at) is kind)
+        held = self.state.entries_of(kind).items()
         ours = {at: each for at, each in held if kind.course_id_of(each.sent) == course.id}
         changes = [change for change in course.changes if change.kind is kind]
         made = [self.marker_of(change) for change in changes if change.action.looks]

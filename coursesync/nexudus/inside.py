@@ -77,7 +77,7 @@ class Inside:
         return {each: [r for r in records if _may_be_in(r, each, kind)] for each in holders}
 
     def _of_one(self, holder: int, kind: Kind) -> Sequence[Record]:
-        endpoint = replace(endpoint_of(kind), course_filter=kind.parent_filter)
+        endpoint = replace(endpoint_of(kind), filter=kind.parent_filter)
         records = self._whole(all_of(self._sender, endpoint, holder), kind)
         return [each for each in records if _may_be_in(each, holder, kind)]
 

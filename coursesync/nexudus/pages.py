@@ -28,7 +28,7 @@ def page_of(
     sender: Sender, endpoint: Endpoint[T], number: int = 1, course: int | None = None
 ) -> Page[T]:
     """Return one page, from 1, of the records of a course, or of all; raises Stop without it."""
-    only = {} if course is None else {endpoint.course_filter: course}
+    only = {} if course is None else {endpoint.filter: course}
     return sender.until_usable(
         f"{endpoint.role}-List",
         partial(sender.line.remote.search, endpoint.path, number, only),
@@ -41,7 +41,7 @@ def total_of(sender: Sender, endpoint: Endpoint[T], of: int) -> int:
 
     It asks for one record only, because some are about people.
     """
-    only = {endpoint.course_filter: of, "size": 1}
+    only = {endpoint.filter: of, "size": 1}
     ask = partial(sender.line.remote.search, endpoint.path, 1, only)
     read = partial(read_page, endpoint=endpoint)
     return sender.until_usable(f"{endpoint.role}-List", ask, read).total

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from coursesync.kinds.field import Attributes, FieldValue
-    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.kind import Completions, Kind
     from coursesync.nexudus.exchange import Exchange
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Endpoint(Generic[T]):
         path: the path of the records.
         role: the stem of the roles that the API asks for.
         plural: the word for several records.
-        course_filter: narrows a search to one course; "" if nothing does.
+        filter: narrows a search to one course, parent or record; "" if nothing does.
         read: reads a record that was asked for by its Id; raises ValueError if it can't.
         read_listed: reads one from a list, which may leave properties out.
     """
@@ -45,7 +45,7 @@ class Endpoint(Generic[T]):
     path: str
     role: str
     plural: str
-    course_filter: str
+    filter: str
     read: Callable[[Mapping[str, object]], T]
     read_listed: Callable[[Mapping[str, object]], T]
 
@@ -147,10 +147,16 @@ def endpoint_of(kind: Kind) -> Endpoint[Record]:
         path=kind.endpoint,
         role=kind.role,
         plural=kind.plural,
-        course_filter=kind.course_filter,
+        filter=kind.course_filter,
         read=partial(_record, kind=kind, listed=False),
         read_listed=partial(_record, kind=kind, listed=True),
     )
+
+
+def completions_endpoint(completions: Completions) -> Endpoint[Mapping[str, object]]:
+    """Return where the completions of a record are; they are counted, not read."""
+    path, role = completions.endpoint, completions.role
+    return Endpoint(path, role, "completions", completions.record_filter, dict, dict)
 
 
 def _record(raw: Mapping[str, object], kind: Kind, *, listed: bool) -> Record:

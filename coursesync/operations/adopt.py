@@ -83,7 +83,7 @@ def adopt(
 
 
 def _check_free(known: State, address: Address, record_id: int) -> None:
-    alike = ((at, e) for at, e in known.entries.items() if kind_of(at) is kind_of(address))
+    alike = known.entries_of(kind_of(address)).items()
     home = next((at for at, entry in alike if entry.id == record_id), None)
     if home is not None:
         raise CoursesyncError(
@@ -128,7 +128,7 @@ def _check_holder(record: Record, address: Address, known: State) -> None:
     if outer is None:
         return
     has = record.attributes.get(kind.parent_property)
-    homes = (at for at, e in known.entries.items() if kind_of(at) is outer and e.id == has)
+    homes = (at for at, entry in known.entries_of(outer).items() if entry.id == has)
     home = course_address(course_of(address)) if has is None else next(homes, None)
     if home == kind.parent_of(address):
         return
@@ -215,7 +215,7 @@ def _completed(sender: Sender, kind: Kind, ids: Sequence[int]) -> dict[int, str]
 
 def _of_course(sender: Sender, known: State, course: int, kind: Kind) -> Mapping[int, Record]:
     lookout = Lookout(sender)
-    held = {entry.id for at, entry in known.entries.items() if kind_of(at) is kind}
+    held = {entry.id for entry in known.entries_of(kind).values()}
     listed = lookout.around(kind, [course]).found.values()
     read = lookout.whole(kind, listed, lambda record: record.id not in held).all().values()
     alike = namesakes(known, read, kind)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from coursesync.applying.hindrances import hindrance_to, leaving
 from coursesync.applying.world import World
 from coursesync.errors import Interrupted, RemoteError, Stop
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import KINDS
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.listing import Lookout
@@ -210,7 +210,7 @@ def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
     lookout = Lookout(Sender(world))
     found: list[Drifted] = []
     for kind in KINDS.values():
-        entries = [entry for address, entry in state.entries.items() if kind_of(address) is kind]
+        entries = state.entries_of(kind).values()
         if not entries:
             continue
         courses = {kind.course_id_of(entry.sent) for entry in entries}

@@ -206,8 +206,8 @@ def _check_doubt(state: State, address: Address, record_id: int | None) -> None:
             f"{', '.join(map(str, found))}",
             _choice(address, found),
         )
-    for other, entry in state.entries.items():
-        if entry.id == record_id and kind_of(other) is kind_of(address):
+    for other, entry in state.entries_of(kind_of(address)).items():
+        if entry.id == record_id:
             raise CoursesyncError(
                 f"the Id {record_id} is the Id of {other}",
                 "A record can have only one address: check the Id.",

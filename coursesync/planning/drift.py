@@ -14,7 +14,6 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import kind_of
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.planning.action import Action
 from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours, with_values
@@ -144,7 +143,7 @@ def compare(
     """
     listed = tuple(records)
     live = {record.id: record for record in listed}
-    ours = {address: entry for address, entry in state.entries.items() if kind_of(address) is kind}
+    ours = state.entries_of(kind)
     failures = dict(unreadable or {})
     if confirm is not None:
         asked = {*_suspects(ours, live, kind), *_possible_twins(state, ours, live, kind)}
@@ -172,9 +171,8 @@ def compare(
             found.append(each)
     second = {each.record_id: each for each in twins_among(state, live, kind)}
     others = [record for each, record in live.items() if each not in second]
-    inside: dict[object, Address] = {
-        entry.id: at for at, entry in state.entries.items() if kind_of(at) is kind.within
-    }
+    parents = state.entries_of(kind.within)
+    inside: dict[object, Address] = {entry.id: at for at, entry in parents.items()}
     beside = (
         replace(each, within=inside.get(each.record.attributes.get(kind.parent_property)))
         if each.record
@@ -211,7 +209,7 @@ def _possible_twins(
     courses: dict[int, list[Entry]] = defaultdict(list)
     for entry in ours.values():
         courses[kind.course_id_of(entry.sent)].append(entry)
-    known = {entry.id for entry in ours.values()}.union(state.strangers_of(kind))
+    known = state.known_ids(kind)
     listed = (record for record in live.values() if record.whole is None)
     shows_markers = any(is_marker(record.marker) for record in listed)
     for record in live.values():

@@ -46,15 +46,15 @@ def twins(state: State, records: Iterable[Record], kind: Kind) -> Mapping[int, A
     courses = {record.course_id for record in unmanaged}
     ours = {
         address: entry
-        for address, entry in state.entries.items()
-        if kind_of(address) is kind and kind.course_id_of(entry.sent) in courses
+        for address, entry in state.entries_of(kind).items()
+        if kind.course_id_of(entry.sent) in courses
     }
     has_markers = any(is_marker(record.marker) for record in unmanaged)
     marked = markers(state, ours, live) if has_markers else {}
     titled: dict[tuple[object, ...], list[Address]] = defaultdict(list)
     for address, entry in ours.items():
         titled[_name(kind.course_id_of(entry.sent), entry.known, kind)].append(address)
-    holders = {entry.id for at, entry in state.entries.items() if kind_of(at) is kind.within}
+    holders = {entry.id for entry in state.entries_of(kind.within).values()}
     found: dict[int, Address] = {}
     doubted = {each.marker for each in state.doubts.values() if each.marker}
     for record in unmanaged:
@@ -89,16 +89,13 @@ def namesakes(state: State, records: Iterable[Record], kind: Kind) -> frozenset[
     vague = {each for each, record in live.items() if kind.contents_property in record.unknown}
     return frozenset(
         entry.id
-        for address, entry in (state.entries.items() if titles and vague else ())
-        if entry.id in vague
-        and kind_of(address) is kind
-        and _name(kind.course_id_of(entry.sent), entry.known, kind) in titles
+        for entry in (state.entries_of(kind).values() if titles and vague else ())
+        if entry.id in vague and _name(kind.course_id_of(entry.sent), entry.known, kind) in titles
     )
 
 
 def _unmanaged(state: State, records: Iterable[Record], kind: Kind) -> list[Record]:
-    entries = (entry for address, entry in state.entries.items() if kind_of(address) is kind)
-    known = {entry.id for entry in entries}.union(state.strangers_of(kind))
+    known = state.known_ids(kind)
     return [record for record in records if record.id not in known]
 
 

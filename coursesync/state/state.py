@@ -256,6 +256,15 @@ class State:
     strangers: Mapping[Annotated[str, _kind_name], tuple[Id, ...]] = field(default_factory=dict)
     target: str
 
+    def entries_of(self, kind: Kind | None) -> dict[Address, Entry]:
+        """Return the entries of a kind; none for None."""
+        return {at: self.entries[at] for at in self.entries if kind_of(at) is kind}
+
+    def known_ids(self, kind: Kind) -> set[int]:
+        """Return the Ids of the entries and of the strangers of a kind."""
+        ids = {entry.id for entry in self.entries_of(kind).values()}
+        return ids.union(self.strangers_of(kind))
+
     def strangers_of(self, kind: Kind) -> tuple[int, ...]:
         """Return the strangers of a kind."""
         return self.strangers.get(kind.name, ())
