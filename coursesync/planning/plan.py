@@ -16,7 +16,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.digest import digest_of
+from coursesync.planning.digest import Meaning, by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.state.state import Doubt, Entry
 
@@ -25,9 +25,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, FieldValue, Planned
+    from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind, Resource
-    from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
     from coursesync.state.state import Candidate, CourseRecord
 
@@ -159,15 +158,15 @@ class Change:
     @property
     def meaning(self) -> Meaning:
         """What the digest covers: what would be done, to which record, at which address."""
-        return (
+        return Meaning(
             self.action.value,
             self.address,
             self.was,
             self.record_id,
             self.course_id,
             self.protected,
-            _by_name(self.before),
-            _by_name(self.after),
+            by_name(self.before),
+            by_name(self.after),
         )
 
     @property
@@ -189,10 +188,6 @@ class Change:
     def order(self) -> int:
         """The record's place among its siblings."""
         return self.kind.order_of(self.attributes)
-
-
-def _by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
-    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
 @dataclass(frozen=True, slots=True)
