@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # characters that Python calls printable and nobody sees, and a command to GitHub's runner
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
-_ESCAPED = rf"{_FILLERS}'\["
+_ESCAPED = _FILLERS + "'\\["  # characters that `_escaped` writes as numbers
 
 
 class ExitCode(IntEnum):
