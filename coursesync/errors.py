@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 # invisible characters that `str.isprintable` accepts, and `##[`, which GitHub's runner obeys
 _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 _UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
-_ESCAPED = rf"{_FILLERS}'\["
+_ESCAPED = _FILLERS + "'\\["  # characters that `_escaped` writes as numbers
 
 
 class ExitCode(IntEnum):

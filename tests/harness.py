@@ -162,7 +162,7 @@ class SandboxServer:
 
     def records(self) -> list[dict[str, object]]:
         """Return every section that it holds."""
-        found = ask("GET", f"{self.url}/_sandbox/records").json()
+        found = ask("GET", f"{self.url}/_sandbox/sections").json()
         assert isinstance(found, list)
         return found
 
@@ -199,10 +199,6 @@ class SandboxServer:
     def no_faults(self) -> None:
         """Let everything go right again."""
         ask("DELETE", f"{self.url}/_sandbox/faults")
-
-    def lag_lists(self, seconds: float) -> None:
-        """Let lists show creates and deletes that much later."""
-        ask("POST", f"{self.url}/_sandbox/lag", json.dumps({"seconds": seconds}))
 
     def change(self, **settings: object) -> None:
         """Change settings, as in `lists_null=["SectionContents"]`."""

@@ -17,7 +17,6 @@ class Progress(Waiting, Protocol):
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
         """Show the result of a change; the rest of the plan takes `rest` seconds."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

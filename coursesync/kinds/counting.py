@@ -17,11 +17,7 @@ if TYPE_CHECKING:
 
 def in_turn(kinds: Iterable[Kind]) -> list[Kind]:
     """Return different kinds, parents first."""
-    return sorted({*kinds}, key=lambda kind: (_depth(kind), kind.name))
-
-
-def _depth(kind: Kind) -> int:
-    return 0 if kind.within is None else 1 + _depth(kind.within)
+    return sorted({*kinds}, key=lambda kind: (kind.depth, kind.name))
 
 
 def counted(numbers: Mapping[Kind, int]) -> str:

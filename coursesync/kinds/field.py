@@ -90,7 +90,8 @@ class Field:
         """Return the properties of an author's value; contents are HTML."""
         if self.encoder is not None:
             return self.encoder(value)
-        return {name: cast("FieldValue", value) for name in self.properties}
+        (name,) = self.properties
+        return {name: cast("FieldValue", value)}
 
     def decode(self, attributes: Attributes) -> Value:
         """Return the value that an author would write for these properties."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.field import Role
-from coursesync.kinds.unlock import described, opening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle, Words
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
-    from coursesync.kinds.unlock import Opening
 
     # an author's values by the names of an outline's fields
     Values: TypeAlias = Mapping[str, Value]
@@ -206,13 +204,10 @@ class Kind:
         empty = {name: "" for name, type_ in self.types.items() if type_ is str}
         return {**empty, **attributes}
 
-    def opens(self, attributes: Planned) -> Opening:
-        """Return when a member gets into a record."""
-        return opening(attributes)
-
     def describe(self, attributes: Planned) -> str:
         """Return in a member's words when a record opens, or its kind's word if none says."""
-        return described(attributes, self.name) if self.has(Role.UNLOCK) else self.name
+        words = self._roles[Role.UNLOCK].words if self.has(Role.UNLOCK) else None
+        return (words(attributes, attributes)[1] if words else None) or self.name
 
     def title_of(self, attributes: Planned) -> str:
         """Return a record's title, "" for none."""
@@ -245,6 +240,11 @@ class Kind:
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings
     contents_property = _property_of(Role.CONTENTS)  # holds HTML
     active_property = _property_of(Role.ACTIVE)  # says whether members see a record
+
+    @cached_property
+    def depth(self) -> int:
+        """The number of kinds that a record of this kind may be within, one inside the other."""
+        return 0 if self.within is None else 1 + self.within.depth
 
     @cached_property
     def types(self) -> Mapping[str, type[FieldValue]]:

@@ -44,10 +44,11 @@ def read_json(exchange: Exchange) -> object:
     ):
         raise ValueError("its type is not JSON")
     text = exchange.body.decode("utf-8-sig")
-    return json.loads(text, object_pairs_hook=_each_once, parse_constant=_no_constant)
+    return json.loads(text, object_pairs_hook=each_once, parse_constant=_no_constant)
 
 
-def _each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make a JSON object; raises ValueError if a name occurs twice, because readers differ then."""
     record = dict(pairs)
     if len(record) != len(pairs):
         raise ValueError("a name occurs twice")

@@ -43,6 +43,9 @@ class Wire:
 
         Raises UsageError if the proxy or the certificates of the environment can't be used.
         """
+        # at DEBUG httpcore would log an answer's headers, and a server may repeat secrets there
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         self._deadline = deadline
         self._watchdog = watchdog_of(os.getpid())
         self._client = _client(target, transport)
@@ -92,11 +95,6 @@ class Wire:
             if trace.was_cut or trace.sent:
                 return Exchange(sent=trace.sent, failure=_LATE if trace.was_cut else _broken(error))
             return _unsent(error, self._origin, trace)
-
-
-# at DEBUG httpcore would log an answer's headers, and a server may repeat secrets there
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 
 def _client(target: str, transport: httpx.BaseTransport | None) -> httpx.Client:

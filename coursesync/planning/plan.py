@@ -16,7 +16,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.digest import by_name, digest_of
+from coursesync.planning.digest import Meaning, by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.state.state import Doubt, Entry
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind, Resource
-    from coursesync.planning.digest import Meaning
     from coursesync.planning.ordering import Place
     from coursesync.state.state import Candidate, CompleteCourse
 
@@ -158,7 +157,7 @@ class Change:
     @property
     def meaning(self) -> Meaning:
         """What the digest covers: what would be done, to which record, at which address."""
-        return (
+        return Meaning(
             self.action.value,
             self.address,
             self.previous_address,

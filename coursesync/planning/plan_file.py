@@ -15,16 +15,16 @@ from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StalePlan
 from coursesync.files import read, shown
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import FieldValue, Ref
+from coursesync.nexudus.exchange import each_once
 from coursesync.nexudus.target import EMBEDDED
 from coursesync.planning.action import Action
-from coursesync.planning.digest import by_name, digest_of
+from coursesync.planning.digest import Meaning, by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.planning.digest import Meaning
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
@@ -57,7 +57,7 @@ class _Change(BaseModel):
 
     @property
     def meaning(self) -> Meaning:
-        return (
+        return Meaning(
             self.action,
             self.address,
             self.previous_address,
@@ -153,15 +153,9 @@ def what_moved(plan: Plan, reviewed: Plan | PlanFile) -> str:
         return f"the state has changed since (serial {reviewed.serial}, now {plan.serial})"
     if reviewed.digest == plan.digest:
         return ""
-    others = {address for _, address, *_ in {*plan.meanings} ^ {*reviewed.meanings}}
+    others = {each.address for each in {*plan.meanings} ^ {*reviewed.meanings}}
     named = listed([inert(each, 250) for each in sorted(others)], _MOST_ADDRESSES)
     return f"the outlines have changed since it was made ({named})"
-
-
-def _once(pairs: list[tuple[str, object]]) -> None:
-    """Raise ValueError if a name occurs twice: two readers might read different values."""
-    if len({name for name, _ in pairs}) != len(pairs):
-        raise ValueError
 
 
 def is_plan_file(path: Path) -> bool:
@@ -181,7 +175,7 @@ def read_plan_file(path: Path) -> PlanFile:
     """
     try:
         written = read(path, _MAX_BYTES)
-        json.loads(written, object_pairs_hook=_once)
+        json.loads(written, object_pairs_hook=each_once)  # pydantic keeps the last of a name
         plan_file = PlanFile.model_validate_json(written, strict=True)
         if plan_file.is_as_written:
             return plan_file

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from coursesync.errors import InvalidOutlines
 from coursesync.kinds import KINDS, LISTED, kind_of
@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.state.state import Doubt, Entry, State
-
-Held = TypeVar("Held", "Entry", "Doubt")
+    from coursesync.state.state import Doubt, Entry, Held, State
 
 
 @dataclass(slots=True, eq=False)

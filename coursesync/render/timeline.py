@@ -15,6 +15,7 @@ from coursesync.kinds.address import course_address, course_of, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.kinds.field import Role
 from coursesync.kinds.rows import NOTHING
+from coursesync.kinds.unlock import opening
 from coursesync.planning.action import Action
 from coursesync.render.holders import directly
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
+    from coursesync.kinds.unlock import Opening
     from coursesync.planning.plan import Change, Course
 
     Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
@@ -50,6 +52,11 @@ class Station:
     inside: int | None = None
     covered: bool = False
     heading: str = ""
+
+    @property
+    def opening(self) -> Opening:
+        """When a member gets into it."""
+        return opening(self.attributes)
 
     @property
     def title(self) -> str:
@@ -192,21 +199,21 @@ def when(station: Station, way: Sequence[Station]) -> str:
 
 def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> str:
     said = station.kind.describe(station.attributes)
-    opening = station.kind.opens(station.attributes)
-    if opening.in_sequence:
+    opens = station.opening
+    if opens.in_sequence:
         return said
     waits = _waits(holder, way)
-    if not waits and opening.days is not None and opening.days >= (holder.day or 0):
+    if not waits and opens.days is not None and opens.days >= (holder.day or 0):
         return said
     if waits or holder.day:
         noun = holder.kind.name
-        return f"opens with its {noun}" if not opening.days else f"{said}, not before its {noun}"
+        return f"opens with its {noun}" if not opens.days else f"{said}, not before its {noun}"
     return said
 
 
 def _waits(station: Station, way: Sequence[Station]) -> bool:
     """Return whether a record, or a parent, opens in sequence."""
-    if station.kind.opens(station.attributes).in_sequence:
+    if station.opening.in_sequence:
         return True
     return station.inside is not None and _waits(way[station.inside], way)
 
@@ -234,11 +241,11 @@ class _Walk:
         follows: int | None = None
         done, all_done = start, start
         for station in siblings:
-            opening, is_hidden = station.kind.opens(station.attributes), station.is_hidden
-            waits = opening.in_sequence
+            opens, is_hidden = station.opening, station.is_hidden
+            waits = opens.in_sequence
             first = done if waits and follows is not None else start
             never = is_hidden or covered or (waits and follows is None)
-            day = None if never else _later(first, opening.days or 0)
+            day = None if never else _later(first, opens.days or 0)
             index = len(self.way)
             self.way.append(
                 Station(  # `replace` takes three times as long

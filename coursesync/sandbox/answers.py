@@ -11,16 +11,12 @@ from typing import TypeAlias
 
 from werkzeug import Response
 
-Json: TypeAlias = object
-"""A value that JSON can carry."""
-
+Json: TypeAlias = object  # a value that JSON can carry
 JsonObject: TypeAlias = Mapping[str, object]
 
+# the message of a 401, both for a bad token and for a missing role
+# (https://developers.nexudus.com/rest-api/authentication)
 DENIED = "Authorization has been denied for this request."
-"""The message of a 401, both for a bad token and for a missing role.
-
-Source: https://developers.nexudus.com/rest-api/authentication
-"""
 
 
 @dataclass(frozen=True)

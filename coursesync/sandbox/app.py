@@ -152,10 +152,6 @@ class Sandbox:
         """Create a course with this Id and title, or give the existing course the title."""
         self._records.add_course(course_id, title)
 
-    def lag_lists(self, seconds: float) -> None:
-        """Set `Settings.list_lag`, the seconds by which lists are behind."""
-        self.change(list_lag=seconds)
-
     def change(self, **settings: object) -> None:
         """Change settings of a running sandbox; the values are JSON values.
 

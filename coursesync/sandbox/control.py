@@ -3,11 +3,10 @@
 Owns the pages that the vendor's API does not have. They need no token, so a request must never get
 here before `guard` has checked its sender.
 
-- `log` and `records`: GET shows every request, and every section.
+- `log`: GET shows every request.
 - `faults`: GET shows them, POST arms one fault per line, DELETE disarms all.
 - `courses`: POST creates one from `{"Id": 4711, "Title": "Member onboarding"}`.
 - `settings`: GET shows them, POST sets some, as `{"lists_null": ["Active"]}`.
-- `lag`: GET shows by how much lists are behind, POST sets it, both as `{"seconds": 2.5}`.
 - `sections`, `lessons` and so on, one a kind: GET shows all. The other methods write as another
   editor: POST takes a create's body, PUT an `Id` and the properties to change; in both, `By` sets
   `UpdatedBy` and `At` sets `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
@@ -17,6 +16,7 @@ here before `guard` has checked its sender.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
@@ -28,7 +28,7 @@ from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Records, Touch
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import COURSES, LESSONS, SECTIONS, Kind, stored
+from coursesync.sandbox.tables import COURSES, LESSONS, Kind, stored
 from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id
 
@@ -74,10 +74,6 @@ def _log(controls: Controls, _: Request) -> Response:
     return answer([entry.as_json() for entry in controls.traffic.entries()])
 
 
-def _records(controls: Controls, _: Request) -> Response:
-    return answer(controls.records.select(SECTIONS, "ORDER BY Id", ()))
-
-
 def _faults(controls: Controls, _: Request) -> Response:
     return answer([str(fault) for fault in controls.faults.armed()])
 
@@ -105,18 +101,6 @@ def _add_course(controls: Controls, request: Request) -> Response:
             return answer({"Id": course_id, "Title": title})
         case _:
             raise BadRequest('Write a course as {"Id": 4711, "Title": "Member onboarding"}.')
-
-
-def _lag(controls: Controls, _: Request) -> Response:
-    return answer({"seconds": controls.switches.settings.list_lag})
-
-
-def _set_lag(controls: Controls, request: Request) -> Response:
-    try:
-        controls.switches.change({"list_lag": json_object(request).get("seconds")})
-    except ValueError:
-        raise BadRequest('Write the lag of lists as {"seconds": 2.5}.') from None
-    return _lag(controls, request)
 
 
 def _settings(controls: Controls, _: Request) -> Response:
@@ -194,14 +178,12 @@ def _complete(controls: Controls, request: Request) -> Response:
             )
 
 
-_Page = Mapping[str, Callable[[Controls, Request], Response]]
+_Page: TypeAlias = Mapping[str, Callable[[Controls, Request], Response]]
 _PAGES: Mapping[str, _Page] = {
     "log": {"GET": _log},
-    "records": {"GET": _records},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
     "courses": {"POST": _add_course},
     "members": {"POST": _join},
     "completions": {"POST": _complete},
     "settings": {"GET": _settings, "POST": _set_settings},
-    "lag": {"GET": _lag, "POST": _set_lag},
 }

@@ -40,8 +40,7 @@ _TABLES_OF_A_KIND = """
 CREATE TABLE IF NOT EXISTS {table} (
     Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, {columns});
 CREATE INDEX IF NOT EXISTS {table}_by_course ON {table} (CourseId);
-CREATE TABLE IF NOT EXISTS removed_{table} (
-    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, {columns});
+CREATE TABLE IF NOT EXISTS removed_{table} AS SELECT * FROM {table} WHERE 0;
 CREATE TABLE IF NOT EXISTS {moments} (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL)
 """
 _DATED = {"CreatedOn": "TEXT NOT NULL", "UpdatedOn": "TEXT NOT NULL", "UpdatedBy": "TEXT NOT NULL"}

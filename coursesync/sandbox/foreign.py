@@ -13,8 +13,8 @@ from coursesync.sandbox.settings import Settings
 from coursesync.sandbox.tables import Kind
 from coursesync.sandbox.validation import read_record
 
+# the author of a write whose body has no `By`; without `At`, its time is now
 EDITOR = "colleague@sandbox.example"
-"""The author of a write whose body has no `By`. Without `At`, its time is now."""
 
 
 @dataclass(frozen=True)

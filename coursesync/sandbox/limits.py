@@ -45,11 +45,9 @@ class Window(Protocol):
 
     def wait(self, at: float) -> float:
         """Return the seconds from `at` until one more request fits; 0 if it fits now."""
-        ...
 
     def add(self, at: float) -> None:
         """Count a request that was admitted at `at`."""
-        ...
 
 
 class SlidingWindow:

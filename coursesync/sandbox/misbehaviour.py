@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from werkzeug import Response
 from werkzeug.http import http_date
@@ -82,8 +83,8 @@ def _slow_headers(incident: Incident, answered: Response) -> Response:
     return answered if incident.by_hand else _slow(incident, answered)
 
 
-Before = Callable[[Incident], Response | None]
-After = Callable[[Incident, Response], Response | None]
+Before: TypeAlias = Callable[[Incident], Response | None]
+After: TypeAlias = Callable[[Incident, Response], Response | None]
 
 # None means no answer: the connection is dropped.
 BEFORE: Mapping[FaultKind, Before] = {

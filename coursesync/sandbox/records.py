@@ -17,8 +17,8 @@ from coursesync.sandbox.database import Database
 from coursesync.sandbox.switches import Switches
 from coursesync.sandbox.tables import COLLECTIONS, Kind, stored
 
+# a record as the API has it, such as `{"Id": 1000001, "Title": "Welcome", …}`
 Record: TypeAlias = Mapping[str, object]
-"""A record as the API has it, such as `{"Id": 1000001, "Title": "Welcome", …}`."""
 
 _BOOLEANS = frozenset({"Active", "IsNew", "Approved", "Blocked"})  # SQLite stores them as 0 and 1
 

@@ -14,8 +14,8 @@ def _all_roles() -> frozenset[str]:
     return frozenset(f"{kind.name}-{action}" for kind in KINDS.values() for action in actions)
 
 
+# every role that the sandbox checks; a full unrestricted administrator has them all
 ALL_ROLES: frozenset[str] = _all_roles()
-"""Every role that the sandbox checks; a full unrestricted administrator has them all."""
 
 
 @dataclass(frozen=True)

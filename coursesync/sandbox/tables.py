@@ -6,11 +6,10 @@ Owns the names: of tables, columns, filters and roles. It must never read or wri
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+# the properties that are collections; they are stored as JSON, and lists leave them out
 COLLECTIONS = ("LocalizationDetails", "CustomFields")
-"""The properties that are collections; they are stored as JSON, and lists leave them out."""
-
+# the properties that every record can have and that its create page does not have
 KEPT_BY_OTHERS = ("ImageFileName", "SystemId", *COLLECTIONS)
-"""The properties that every record can have and that its create page does not have."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +134,7 @@ COMPLETIONS = Kind(
     texts={},
     values={"CourseLesson": "CourseLessonId", "CourseMember": "CourseMemberId"},
 )
+# every kind, by the last part of its path below `/api/content/`
 KINDS = {
     "courses": COURSES,
     "coursesections": SECTIONS,
@@ -142,7 +142,6 @@ KINDS = {
     "coursemembers": MEMBERS,
     "coursecompletedlessons": COMPLETIONS,
 }
-"""Every kind, by the last part of its path below `/api/content/`."""
 
 
 def stored() -> list[Kind]:

@@ -25,8 +25,8 @@ _NO_PICTURES = frozenset(
     {".avif", ".bmp", ".heic", ".htm", ".html", ".ico", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
 )
 
+# returns what is wrong with a value, or None
 Check: TypeAlias = Callable[[object], str | None]
-"""Returns what is wrong with a value, or None."""
 
 
 @dataclass(frozen=True)

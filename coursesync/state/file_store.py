@@ -252,7 +252,8 @@ class StateFile:
         return unsaved
 
     def _read(self, path: Path) -> bytes | None:
-        what = "journal" if path == self.journal_path else "state"
+        names = {self.journal_path: "journal", self._beside("backup"): "backup"}
+        what = names.get(path, "state")
         try:
             return self.disk.read(path)
         except FileNotFoundError:

@@ -33,19 +33,15 @@ class StateStore(Protocol):
 
     def begin(self, state: State) -> State:
         """Make sure that the state can be saved, open a journal on it, and return it as saved."""
-        ...
 
     def recover(self, state: State) -> State:
         """Save what an interrupted run left in the journal, if anything; return the state."""
-        ...
 
     def append(self, step: Step) -> None:
         """Add a step to the journal; when this returns, it outlives a power cut."""
-        ...
 
     def finish(self, state: State) -> State:
         """Save the state that the journal led to, drop the journal, return the state as saved."""
-        ...
 
 
 class Logbook:

@@ -30,7 +30,10 @@ _CHECKSUM = re.compile(rb'\A\{\n  "checksum": "([0-9a-f]{64})",\n')
 _HEAD = 100  # bytes; the line of the checksum ends within them
 # a name holds nothing that a terminal would obey or that is invisible
 _PART = rf"[^.\s{NEVER}]+"
-_ADDRESS = re.compile(rf"(?:{'|'.join(KINDS)})(?:\.{_PART}){{2,}}")
+# the kind, and the keys from the course down: a kind within another may have one key more
+_ADDRESS = re.compile(
+    "|".join(rf"{kind.name}(?:\.{_PART}){{2,{2 + kind.depth}}}" for kind in KINDS.values())
+)
 _KEY = re.compile(_PART)
 CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 

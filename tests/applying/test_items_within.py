@@ -534,7 +534,7 @@ def test_a_create_that_nobody_wants_any_more_keeps_what_it_was_sent_with(tmp_pat
         here.sandbox.add_fault(Fault.parse(f"GET {LESSON.endpoint}@3+:status=404"))
         left = here.apply(outline({"one": [], IN_COURSE: ["a"]})).state.doubts
         here.sandbox.clear_faults()
-        here.sandbox.lag_lists(50)
+        here.sandbox.change(list_lag=50)
         here.clock.sleep(100)
         here.remove(LESSON, here.sandbox.lessons()[0]["Id"])
         state = here.apply(outline({"one": [], IN_COURSE: []})).state

@@ -179,7 +179,7 @@ def test_a_list_that_lags_makes_nothing_gone(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """What was created a moment ago is in no list yet: each is asked for by its Id."""
-    api.lag_lists(3600)
+    api.change(list_lag=3600)
     write_outline(courses, "a", 4711, "One", "Two", "Three", "Four")
     applied(*APPLY)
     met = len(api.log())

@@ -148,7 +148,7 @@ def test_a_twin_is_reported_until_it_is_settled(
     """An apply with nothing to do looks again where the last one found a twin."""
     one(*APPLY)
     write(courses, "One", "Two")
-    api.lag_lists(2)
+    api.change(list_lag=2)
     twin = api.foreign_create(4711, "Two", SectionContents=HTML, DisplayOrder=70, Active=True)
     codes = [one(*APPLY, "--settling-time", "20").code for _ in range(2)]
     planned = one("plan")

@@ -104,10 +104,10 @@ def test_new_sections_that_no_look_has_confirmed(
 ) -> None:
     """The plan says what is still to be checked, and its command finishes that."""
     write_outline(courses, "a", 4711, "One")
-    api.lag_lists(3)
+    api.change(list_lag=3)
     first = author(*APPLY, "--settling-time", "0")
     plan = author("plan")
-    api.lag_lists(0)
+    api.change(list_lag=0)
     again = author(*APPLY)
 
     assert first.code == 6

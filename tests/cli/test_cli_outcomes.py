@@ -395,7 +395,7 @@ def test_a_claim_is_never_sent_again(
 ) -> None:
     """A record that the API reported as created and no list shows is left to a person."""
     write_outline(courses, "a", 4711, "One")
-    api.lag_lists(3_600)
+    api.change(list_lag=3_600)
     api.fault_create(1, "no-id")
     applied = author("apply", "--auto-approve")
 

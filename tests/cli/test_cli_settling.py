@@ -102,7 +102,7 @@ def test_a_lost_state_makes_nothing_twice_while_lists_lag(
 ) -> None:
     """An apply just after the state was lost waits for records that no list shows yet."""
     write_outline(courses, "a", 4711, "One", "Two")
-    api.lag_lists(6)
+    api.change(list_lag=6)
     author("apply", "--auto-approve", "--settling-time", "0")
     for path in courses.glob(f"{STATE}*"):
         path.unlink()
@@ -132,7 +132,7 @@ def test_a_trace_of_a_lost_run_is_reason_to_look_again(
     old = (courses / STATE).read_bytes()
     write_outline(courses, "a", 4711, "One", "Two")
     author("apply", "--auto-approve")
-    api.lag_lists(5)
+    api.change(list_lag=5)
     write_outline(courses, "a", 4711, "One", "Two", "Three")
     wait_until(lambda: len(listed(api)) == 2)
     author("apply", "--auto-approve")
@@ -336,7 +336,7 @@ def test_a_list_that_lags_is_waited_for(
     """What is listed, or made, only after a while is found within the settling time."""
     write_outline(courses, "a", 4711, "One", "Two")
     if kind == "lost-after":
-        api.lag_lists(0.5)
+        api.change(list_lag=0.5)
     api.fault_create(1, kind)
     applied = author("apply", "--auto-approve", "--settling-time", "6")
 

@@ -233,7 +233,7 @@ def test_a_record_that_another_machine_made_meanwhile_is_a_twin(
     """Lists lag; the last one shows our record, and so the other's, which is older."""
     author(*APPLY)
     write(outline.parent, more="  - key: three\n    title: Three\n    contents: <p>3</p>\n")
-    api.lag_lists(2)
+    api.change(list_lag=2)
     twin = api.foreign_create(
         4711, "Three", SectionContents="<p>3</p>", DisplayOrder=30, Active=True, UnlockType=1
     )

@@ -195,7 +195,7 @@ class Story(RuleBasedStateMachine):
             return
         self.sandbox.clear_faults()
         self.clock.sleep(LONGEST_LAG + 20)
-        self.sandbox.lag_lists(lag)
+        self.sandbox.change(list_lag=lag)
         self.clock.take_turns_by(Random(seed))  # noqa: S311 - repeatable
         with tempfile.TemporaryDirectory() as folder:
             clone = clone_of(self.machine, Path(folder))
@@ -323,7 +323,7 @@ class Story(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([0.0, 3.0, LONGEST_LAG]))
     def let_lists_lag(self, seconds: float) -> None:
         """Let lists lag by so many seconds."""
-        self.sandbox.lag_lists(seconds)
+        self.sandbox.change(list_lag=seconds)
 
     @rule(seconds=st.sampled_from([1.0, 30.0, 600.0]))
     def let_time_pass(self, seconds: float) -> None:

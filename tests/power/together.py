@@ -301,7 +301,7 @@ class Scene:
 
     def let_things_go_wrong(self) -> None:
         """Arm some faults, and let lists lag."""
-        self.sandbox.lag_lists(self.chance.choice([0.0, 3.0, LONGEST_LAG]))
+        self.sandbox.change(list_lag=self.chance.choice([0.0, 3.0, LONGEST_LAG]))
         for _ in range(self.chance.choice([0, 0, 1, 2])):
             method = self.chance.choice(["POST", "POST", "PUT"])
             fault = self.chance.choice(CREATES if method == "POST" else UPDATES)

@@ -224,5 +224,5 @@ def test_a_way_is_the_same_however_its_sections_are_given(told: list[tuple[objec
         assert [station.follows for station in after if station.follows is not None] == [
             index - 1
             for index, station in enumerate(after)
-            if index and station.kind.opens(station.attributes).in_sequence
+            if index and station.opening.in_sequence
         ]

@@ -26,11 +26,11 @@ def sign_in(site: Site) -> None:
 
 
 def test_records_are_shown_without_a_token(site: Site) -> None:
-    """`GET /_sandbox/records` has every section, whole."""
+    """`GET /_sandbox/sections` has every section, whole."""
     sign_in(site)
     site.created()
     del site.client.headers["Authorization"]
-    shown = site.client.get("/_sandbox/records").json()
+    shown = site.client.get("/_sandbox/sections").json()
 
     assert shown == site.sandbox.sections()
     assert "CustomFields" in shown[0]

@@ -118,9 +118,9 @@ def test_courses_do_not_lag(lagging: Site) -> None:
 
 
 def test_the_truth_does_not_lag(lagging: Site) -> None:
-    """`Sandbox.sections` and `/_sandbox/records` show the stored records."""
+    """`Sandbox.sections` and `/_sandbox/sections` show the stored records."""
     new = lagging.created()
-    shown = lagging.client.get("/_sandbox/records").json()
+    shown = lagging.client.get("/_sandbox/sections").json()
 
     assert [each["Id"] for each in shown] == [new]
     assert shown == lagging.sandbox.sections()
@@ -128,22 +128,22 @@ def test_the_truth_does_not_lag(lagging: Site) -> None:
 
 @pytest.mark.parametrize("in_process", [False, True])
 def test_the_lag_changes_while_it_runs(site: Site, *, in_process: bool) -> None:
-    """`lag_lists` and `POST /_sandbox/lag` act on the next list, and on older creates too."""
+    """A lag that is set acts on the next list, and on older creates too."""
     new = site.created()
     before = listed(site)
     if in_process:
-        site.sandbox.lag_lists(LAG)
+        site.sandbox.change(list_lag=LAG)
     else:
-        assert site.client.post("/_sandbox/lag", json={"seconds": LAG}).json() == {"seconds": LAG}
+        site.client.post("/_sandbox/settings", json={"list_lag": LAG}).raise_for_status()
 
     assert (before, listed(site)) == ([new], [])
-    assert site.client.get("/_sandbox/lag").json() == {"seconds": LAG}
+    assert site.client.get("/_sandbox/settings").json()["list_lag"] == LAG
 
 
 @pytest.mark.parametrize("seconds", [None, -1, "two", True])
 def test_a_bad_lag_is_refused(site: Site, seconds: object) -> None:
     """A lag is a number of seconds."""
-    assert site.client.post("/_sandbox/lag", json={"seconds": seconds}).status_code == 400
+    assert site.client.post("/_sandbox/settings", json={"list_lag": seconds}).status_code == 400
 
 
 PROGRAM = """
@@ -202,7 +202,7 @@ def test_a_served_sandbox_can_lag(cli: CommandLine, tmp_path: Path) -> None:
             body = {"Title": "x", "DisplayOrder": 1, "UnlockType": 1, "UnlockAfterDays": 0}
             client.post(SECTIONS, json={"CourseId": 4711, **body}).raise_for_status()
             before = client.get(SECTIONS).json()["TotalItems"]
-            server.lag_lists(0)
+            server.change(list_lag=0)
             after = client.get(SECTIONS).json()["TotalItems"]
 
         assert (before, after) == (0, 1)

@@ -28,7 +28,7 @@ def lose(site: Site, method: str = "POST", path: str = SECTIONS, **fields: objec
 
 
 def titles(site: Site) -> list[object]:
-    return [each["Title"] for each in site.client.get("/_sandbox/records").json()]
+    return [each["Title"] for each in site.client.get("/_sandbox/sections").json()]
 
 
 def test_it_is_not_done_before_its_time(site: Site) -> None:
@@ -50,7 +50,7 @@ def test_it_is_done_in_time_for_any_look(site: Site, look: str) -> None:
         case "list":
             found = site.client.get(SECTIONS).json()["TotalItems"] == 1
         case "page":
-            found = len(site.client.get("/_sandbox/records").json()) == 1
+            found = len(site.client.get("/_sandbox/sections").json()) == 1
         case "sections":
             found = len(site.sandbox.sections()) == 1
         case _:

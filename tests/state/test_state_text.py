@@ -151,6 +151,10 @@ def test_another_format_is_reported_as_such(version: object, told: str) -> None:
     [
         (ONE, True),
         ("section.c", False),
+        ("section.c.one.two", False),
+        ("lesson.c.one", True),
+        ("lesson.c.one.two", True),
+        ("lesson.c.one.two.three", False),
         (f"{ONE}\n", False),
         ("x.c.one", False),
         (f" {ONE}", False),
@@ -160,7 +164,7 @@ def test_an_address_allows_no_other_text(
     text: str,
     expected: bool,  # noqa: FBT001 - a table's column
 ) -> None:
-    """An address is a known kind, a course and at least one key, and nothing else."""
+    """An address is a known kind, a course and as many keys as the kind may have."""
     assert is_address(text) is expected
 
 

@@ -43,8 +43,8 @@ can use it, until the sandbox is started again. forbidden-token does not.
 
 \b
 Pages of the sandbox show and change all of this while it runs:
-  /_sandbox/ followed by records, log, faults, settings, lag, courses,
-  sections, lessons, members or completions
+  /_sandbox/ followed by log, faults, settings, courses, sections, lessons,
+  members or completions
 """
 
 
