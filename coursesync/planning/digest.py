@@ -32,11 +32,6 @@ def by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], .
     return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
 
 
-def by_name(attributes: Planned | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
-    """Return attributes as a digest has them: sorted by name; nothing for None."""
-    return tuple(sorted((attributes or {}).items(), key=lambda each: each[0]))
-
-
 def digest_of(target: str, lineage: str, meanings: Sequence[Meaning]) -> str:
     """Return the SHA-256, in hex, of what a plan means; see `Plan.digest`."""
     if not meanings:  # the same bytes as below, without the slow import
