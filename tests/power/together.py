@@ -208,8 +208,19 @@ class Both:
         unwanted = _twins(self.machines[0])
         unwanted |= {each for _, others in self._doubles(0) for each in others}
         unwanted |= self._managed_by_none() | self._elsewhere() | self._rejected()
-        unwanted |= self._inside(unwanted)
-        for kind, record_id in sorted(unwanted):
+        self._share_without(unwanted)
+
+    def settle_twins(self) -> None:
+        """Do what a person does about the twins that a look reports, and about nothing else.
+
+        A section that was held back has its twin's title only once it is updated.
+        """
+        if twins := _twins(self.machines[0]):
+            self._share_without(twins)
+
+    def _share_without(self, unwanted: set[Key]) -> None:
+        """Delete records, and give the other machine the first one's state."""
+        for kind, record_id in sorted(unwanted | self._inside(unwanted)):
             remove(self.sandbox, KINDS[kind], record_id)
         self.clock.sleep(LONGEST_LAG + 5)
         # the state is committed and pushed, and pulled on the other machine
@@ -329,6 +340,8 @@ class Scene:
 
     def come_to_rest(self) -> None:
         """Apply until nothing is left to do on either machine."""
+        self.machines[0].converge()
+        self.both.settle_twins()
         for machine in (*self.machines, self.machines[0]):
             machine.converge()
 
