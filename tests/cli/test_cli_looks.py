@@ -161,7 +161,7 @@ def test_a_twin_is_reported_until_it_is_settled(
 
     assert twin != own
     assert codes == [6, 6]
-    assert "1 new section is still to be checked" in planned.said
+    assert "1 section is still to be checked" in planned.said
     assert "to be checked" not in calm.said
     assert (settled.code, after.code) == (0, 0), settled.said
     assert len(api.log()) == met

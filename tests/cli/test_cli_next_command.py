@@ -112,7 +112,7 @@ def test_new_sections_that_no_look_has_confirmed(
 
     assert first.code == 6
     assert "To check again and finish: coursesync apply courses" in first.said
-    assert "1 new section is still to be checked" in plan.said
+    assert "1 section is still to be checked" in plan.said
     assert "To check and finish: coursesync apply courses" in plan.said
     assert again.code == 0, again.err
     assert "to be checked" not in author("plan").said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,9 +17,9 @@ from coursesync.cli.screen import give_advice, painter, say_wrapped, show
 from coursesync.cli.session import look_again
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
-from coursesync.kinds import LISTED
+from coursesync.kinds import kind_of
+from coursesync.kinds.counting import counted
 from coursesync.nexudus.clock import SystemClock
-from coursesync.text import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,11 +104,11 @@ def _print_unconfirmed(loaded: Workspace) -> None:
     from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
 
     # the course of such a record is never complete, so its outline was parsed
-    if waiting := len(unconfirmed(loaded.state)) if loaded.outlines else 0:
-        are = "is" if waiting == 1 else "are"
+    if waiting := Counter(map(kind_of, unconfirmed(loaded.state))) if loaded.outlines else {}:
+        are = "is" if sum(waiting.values()) == 1 else "are"
         say_wrapped(
             Remedy(
-                f"{count(waiting, f'new {LISTED.name}')} {are} still to be checked: the run "
+                f"{counted(waiting)} {are} still to be checked after the create: the run "
                 "ended before its last look at the site, or that look found a second record. To "
                 "check and finish:",
                 Command("apply"),
