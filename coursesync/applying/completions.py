@@ -58,7 +58,7 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
     Raises Stop if nothing can be sent.
     """
     from coursesync.nexudus.pages import total_of  # noqa: PLC0415 - brings pydantic
-    from coursesync.nexudus.records import completions_endpoint  # noqa: PLC0415 - the same
+    from coursesync.nexudus.records import completions_endpoint  # noqa: PLC0415 - brings pydantic
 
     try:
         number = total_of(sender, completions_endpoint(completions), record_id)
