@@ -53,6 +53,7 @@ NOT_FOUND: dict[Reason, str] = {
         lesson-previous-key-in-use-elsewhere lesson-previous-key-twice
         lesson-previous-key-of-a-section lesson-previous-key-of-another-course
         lesson-previous-key-with-a-course lesson-previous-key-with-a-section
+        lesson-previous-key-with-its-course
         two-outlines-one-id/a two-outlines-one-id/b two-outlines-one-key/a two-outlines-one-key/b
         two-outlines-one-key-by-a-name/a two-outlines-one-key-by-a-name/b
     """,
