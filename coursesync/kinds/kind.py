@@ -138,10 +138,10 @@ class Kind:
 
         A field that is not written counts as its default; without one, nothing is sent for it.
         """
-        found: dict[str, FieldValue] = {}
-        for field in self._sent:
-            if field.name in values or field.default is not None:
-                found.update(field.encode(values.get(field.name, field.default)))
+        found = dict(self._defaults)
+        for name, value in values.items():
+            if (field := self._encoded.get(name)) is not None:
+                found.update(field.encode(value))
         return found
 
     def decode(self, attributes: Attributes) -> dict[str, Value]:
@@ -278,6 +278,19 @@ class Kind:
     @cached_property
     def _sent(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.properties)
+
+    @cached_property
+    def _encoded(self) -> Mapping[str, Field]:
+        return {field.name: field for field in self._sent}
+
+    @cached_property
+    def _defaults(self) -> Mapping[str, FieldValue]:
+        """The properties of a record of which nothing is written."""
+        found: dict[str, FieldValue] = {}
+        for field in self._sent:
+            if field.default is not None:
+                found.update(field.encode(field.default))
+        return found
 
     @cached_property
     def _roles(self) -> Mapping[Role, Field]:

@@ -211,7 +211,7 @@ def test_the_review_page_shows_lessons_in_their_sections(
     after.locator(".station .station summary").focus()
     look.page.keyboard.press("Enter")
     expect(after.locator(".station .station .inside")).to_contain_text(
-        "moved from “Your first week” to “Welcome”; keeps its Id 90"
+        "moved from “Your first week” to “Welcome”; opens with its section; keeps its Id 90"
     )
     assert look.page.evaluate("document.documentElement.scrollWidth") <= width
     assert look.barriers() == []
