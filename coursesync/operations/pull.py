@@ -26,7 +26,8 @@ from coursesync.kinds.address import (
 )
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_ import import_live, read_courses
+from coursesync.operations.import_ import import_live
+from coursesync.operations.import_reading import read_courses
 from coursesync.operations.import_records import Managed
 from coursesync.operations.pull_drafts import PullDraft, Pulled
 from coursesync.operations.site import connected, refresh
@@ -90,7 +91,8 @@ def pull(  # noqa: PLR0913 - one parameter an option
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             seen, found = refresh(known, world)
             courses = {each.course_id for each in loaded.outlines if scope.touches(each.key)}
-            live = read_courses(Lookout(Sender(world)), sorted(courses)) if new and courses else {}
+            lookout = Lookout(Sender(world))
+            live = read_courses(lookout, known, sorted(courses)) if new and courses else {}
         planned = tuple(pulls(loaded, known, seen, scope.covers, theirs=theirs))
         pulling = PullDraft(project, known, loaded, planned, deleted=deleted)
         done = pulling.prepared()
@@ -167,7 +169,13 @@ def _added(project: Project, live: Mapping[int, LiveCourse], clock: Clock) -> tu
         for outline in loaded.outlines
         if outline.course_id in live
     }
-    return import_live(project, known, loaded, listed, clock)
+    return tuple(
+        replace(
+            each,
+            left_out=tuple(e for e in each.left_out if e.item.identity not in managed.addresses),
+        )
+        for each in import_live(project, known, loaded, listed, clock)
+    )
 
 
 def _has_list(outline: Outline, found: Found, managed: Managed) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
+from coursesync.cli.commands.import_ import say_left_out
 from coursesync.cli.line import addresses as known_addresses
 from coursesync.cli.screen import painter, say_all, say_wrapped, show
 from coursesync.cli.session import announce, online
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.errors import Sentence
+    from coursesync.operations.import_ import Imported
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
     from coursesync.planning.pulled import Conflict, Taken
@@ -107,14 +109,7 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
     for address in pulled.removed:
         say_wrapped(f"{address}: removed, because it was deleted on the site")
     for course in pulled.imported:
-        path = shown(project.folder / course.path)
-        if course.error is not None:
-            say_all(
-                f"{path}: nothing is added: {on_one_line(course.error.problem)}.",
-                course.error.remedy,
-            )
-        elif course.records:
-            say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+        _print_added(project, course)
     for path in pulled.left:
         say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
     changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
@@ -129,6 +124,22 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
                 Command("plan"),
             )
         )
+
+
+def _print_added(project: Project, course: Imported) -> None:
+    """Print what is added to the outline of a course, and what can't be."""
+    path = shown(project.folder / course.path)
+    if course.error is not None:
+        say_all(
+            f"{path}: nothing is added: {on_one_line(course.error.problem)}.",
+            course.error.remedy,
+        )
+    elif course.records:
+        say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+    for skipped in course.left_out[:_MOST_NAMED]:
+        say_left_out(skipped)
+    if (more := len(course.left_out) - _MOST_NAMED) > 0:
+        say_wrapped(f"{more} more stay as they are on the site.", "  ")
 
 
 def _what(item: Taken) -> str:
