@@ -142,7 +142,7 @@ def _prepared(
     Returns what to write, all of it read back, and what will be imported then. Raises
     CoursesyncError if the workspace would not be valid, whatever is left out.
     """
-    managed, claimed = Managed.by(known), claims(known, [*live.values()])
+    managed, claimed = Managed.by(known), claims(known, live.values())
     there = {resource.address for each in loaded.outlines for resource in each.resources}
     excluded = {identity: claim.problem for identity, claim in claimed.items()}
     given_up: dict[int, CoursesyncError] = {}
