@@ -118,25 +118,31 @@ def import_course(
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             live = read_courses(Lookout(Sender(world)), known, course_ids)
-        return import_live(project, known, loaded, live, world.clock)
+        done = prepare(project, known, loaded, live)
+        if len(done.imported) == 1 and (error := done.imported[0].error):
+            raise error
+        done.write(project, known, world.clock)
+        return done.imported
 
 
-def import_live(
-    project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse], clock: Clock
-) -> tuple[Imported, ...]:
-    """Import courses that were read; the state is held. Returns and raises as `import_course`."""
-    drafts, entries, imported = _prepared(project, known, loaded, live)
-    if len(imported) == 1 and (error := imported[0].error):
-        raise error
-    for each in drafts:
-        save(project.folder, each)
-    save_entries(project, known, entries, clock)
-    return tuple(imported)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An import that was read back, before it is written: its files, its entries, its results."""
+
+    drafts: Collection[Draft]
+    entries: Mapping[Address, Entry]
+    imported: tuple[Imported, ...]
+
+    def write(self, project: Project, known: State, clock: Clock) -> None:
+        """Write the outlines, and save the state, which is held."""
+        for each in self.drafts:
+            save(project.folder, each)
+        save_entries(project, known, self.entries, clock)
 
 
-def _prepared(
+def prepare(
     project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse]
-) -> tuple[Collection[Draft], Mapping[Address, Entry], list[Imported]]:
+) -> Prepared:
     """Draft the outlines and the entries of courses; leave out what would be read differently.
 
     Returns what to write, all of it read back, and what will be imported then. Raises
@@ -165,7 +171,7 @@ def _prepared(
             done = _imported(drafts, entries, changes, live, renumbered, claimed)
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
-            return drafts.values(), entries, done + left
+            return Prepared(drafts.values(), entries, (*done, *left))
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded = {**wrong, **excluded}
         else:

@@ -1,4 +1,4 @@
-"""No import and no pull makes an item of a record that has an address already."""
+"""Which records an import and `pull --new` add, and which they leave out and name."""
 
 from __future__ import annotations
 
@@ -103,3 +103,74 @@ def test_a_twin_that_an_author_writes_by_hand_is_not_paired_with_it(
     author("import", "--course", "4711")
 
     assert twin not in saved(courses).entries.values()
+
+
+@pytest.fixture
+def beside(author: CommandLine, api: SandboxServer, courses: Path) -> CommandLine:
+    """The command line of an applied workspace, with new records in several places."""
+    (courses / "a.yaml").write_text(OUTLINE + "  - key: two\n    title: Two\n")
+    assert author("apply", "--auto-approve").code == 0
+    api.foreign_create(4711, "Three", DisplayOrder=90)
+    api.foreign_create(4711, "Four\u202e", DisplayOrder=95)
+    for title, section in {"In one": 1000001, "In two": 1000002, "In none": None}.items():
+        api.create_lesson(4711, title, SectionId=section, DisplayOrder=90)
+    return author
+
+
+def test_only_what_is_new_in_the_named_places_is_added(beside: CommandLine, courses: Path) -> None:
+    """Records beside these places are neither added nor named nor offered."""
+    offered = beside("pull", "section.a.one")
+    ran = beside("pull", "section.a.one", "--new")
+    text = (courses / "a.yaml").read_text()
+
+    assert "1 record on the site is not in the outlines" in " ".join(offered.err.split())
+    assert "coursesync pull section.a.one --new" in " ".join(offered.err.split())
+    assert "title: In one" in text
+    assert "Three" not in text
+    assert "is not written" not in ran.err
+    assert "To add" not in beside("pull", "section.a.one").err
+
+
+def test_a_dry_run_shows_what_would_be_added(beside: CommandLine, courses: Path) -> None:
+    """The lines are shown as git shows them, with what can't be added; nothing is written."""
+    before = (courses / "a.yaml").read_text()
+    ran = beside("pull", "--new", "--dry-run")
+
+    assert "+    title: Three\n" in ran.out
+    assert "2 new records added" in ran.err
+    assert 'Lesson Id 2000003 "In two" is not written' in " ".join(ran.err.split())
+    assert "Nothing was written" in ran.err
+    assert (courses / "a.yaml").read_text() == before
+
+
+def test_what_can_not_be_added_is_named_and_not_offered_again(
+    beside: CommandLine, courses: Path
+) -> None:
+    """A record without a list in the outline, or that no outline can hold, is left alone."""
+    offered, ran, again = beside("pull"), beside("pull", "--new"), beside("pull")
+    said = " ".join(ran.err.split())
+
+    assert ran.code == 0
+    assert "2 records on the site are not in the outlines" in " ".join(offered.err.split())
+    assert "the outline has no list of lessons there" in said
+    assert 'Lesson Id 2000004 "In none" is not written' in said
+    assert "U+202E" in said
+    assert "title: In two" not in (courses / "a.yaml").read_text()
+    assert "To add" not in again.err
+
+
+def test_a_pull_names_twins_without_being_asked_to_add_them(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Even where the outline has no list, a twin is named as one, and not offered."""
+    (courses / "a.yaml").write_text(OUTLINE)
+    assert author("apply", "--auto-approve").code == 0
+    (courses / "a.yaml").write_text(OUTLINE.partition("    lessons:")[0])
+    api.create_lesson(
+        4711, "Tour", LessonContents="<p>tour</p>", SectionId=1000001, DisplayOrder=90
+    )
+    said = " ".join(author("pull").err.split())
+
+    assert "it is a twin of lesson.a.one.tour" in said
+    assert "resolve lesson.a.one.tour --keep 2000002" in said
+    assert "To add" not in said

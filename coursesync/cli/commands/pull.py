@@ -19,7 +19,7 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.operations.import_ import Imported
@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if dry_run:
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
-    _print_rest(pulled, theirs=theirs, new=new, deleted=deleted)
+    _print_rest(pulled, addresses, theirs=theirs, new=new, deleted=deleted)
     if any(each.error for each in pulled.imported):
         return ExitCode.ERROR
     return ExitCode.after(clock.signal)
@@ -154,7 +154,9 @@ def _what(item: Taken) -> str:
     return ", ".join(names)
 
 
-def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> None:
+def _print_rest(
+    pulled: Pulled, addresses: Sequence[str], *, theirs: bool, new: bool, deleted: bool
+) -> None:
     both = [each for each in pulled.conflicts if not each.why]
     for conflict in pulled.conflicts:
         say_wrapped(_kept(conflict))
@@ -167,7 +169,7 @@ def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> No
         say_wrapped(
             Remedy(
                 f"{_named(len(pulled.new), 'on the site')} not in the outlines. To add:",
-                Command("pull", new=True),
+                Command("pull", *addresses, new=True),
             )
         )
     if pulled.deleted and not deleted:
