@@ -9,17 +9,18 @@ print.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, Denied
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.errors import CoursesyncError
+from coursesync.kinds import KINDS, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
+from coursesync.operations.import_claims import claims
 from coursesync.operations.import_entries import entries_of
 from coursesync.operations.import_files import drafts_of, files_of, most_that_fit, save
-from coursesync.operations.import_records import MISREAD, Found, LiveCourse, Managed
+from coursesync.operations.import_reading import read_courses
+from coursesync.operations.import_records import MISREAD, Managed
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
@@ -31,17 +32,17 @@ from coursesync.state.state_text import parse, serialise
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Ref
-    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.nexudus.records import Record
+    from coursesync.operations.import_claims import Claim
     from coursesync.operations.import_files import Draft, Unwritten
+    from coursesync.operations.import_records import LiveCourse
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.outlines.writer import Identity
@@ -116,73 +117,46 @@ def import_course(
     with project.held():
         known, loaded = project.state(), project.load_all()
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            live = read_courses(Lookout(Sender(world)), course_ids)
-        return import_live(project, known, loaded, live, world.clock)
+            live = read_courses(Lookout(Sender(world)), known, course_ids)
+        done = prepare(project, known, loaded, live)
+        if len(done.imported) == 1 and (error := done.imported[0].error):
+            raise error
+        done.write(project, known, world.clock)
+        return done.imported
 
 
-def import_live(
-    project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse], clock: Clock
-) -> tuple[Imported, ...]:
-    """Import courses that were read; the state is held. Returns and raises as `import_course`."""
-    drafts, entries, imported = _prepared(project, known, loaded, live)
-    if len(imported) == 1 and (error := imported[0].error):
-        raise error
-    for each in drafts:
-        save(project.folder, each)
-    save_entries(project, known, entries, clock)
-    return tuple(imported)
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An import that was read back, before it is written: its files, its entries, its results."""
+
+    drafts: Collection[Draft]
+    entries: Mapping[Address, Entry]
+    imported: tuple[Imported, ...]
+
+    def write(self, project: Project, known: State, clock: Clock) -> None:
+        """Write the outlines, and save the state, which is held."""
+        for each in self.drafts:
+            save(project.folder, each)
+        save_entries(project, known, self.entries, clock)
 
 
-def read_courses(lookout: Lookout, course_ids: Sequence[int]) -> Mapping[int, LiveCourse]:
-    """Read the courses and their records; returns them by Id."""
-    titles = lookout.titles(course_ids) if course_ids else lookout.all_titles()
-    if missing := sorted(set(course_ids) - titles.keys()):
-        raise CoursesyncError(
-            f"there is no course {missing[0]} in Nexudus",
-            "Open the course in Nexudus; its Id is in the address of the page. The embedded "
-            "sandbox has only the courses of your outlines.",
-        )
-    looked_for: list[Kind] = []
-    found: dict[int, list[Found]] = {course_id: [] for course_id in sorted(titles)}
-    for kind in KINDS.values():
-        if kind.within is None or kind.within in looked_for:
-            try:
-                records = _records(lookout, kind, titles)
-            except Denied:  # the credentials are good: they have read the kind before
-                if kind is LISTED:
-                    raise
-                continue
-            looked_for.append(kind)
-            for record in records:
-                if record.course_id in found:  # else it was moved in the meantime
-                    found[record.course_id].append(Found(kind, record))
-    return {each: LiveCourse(each, titles[each], found[each], looked_for) for each in found}
-
-
-def _records(lookout: Lookout, kind: Kind, courses: Collection[int]) -> Iterator[Record]:
-    """Read the records of a kind; one that can't be read is as its list has it."""
-    listed = lookout.sweep(kind, courses, ()).found
-    read = lookout.whole(kind, listed.values(), lambda each: bool(each.unknown))
-    return chain(read.found.values(), (listed[each] for each in listed if each in read.failures))
-
-
-def _prepared(
+def prepare(
     project: Project, known: State, loaded: Outlines, live: Mapping[int, LiveCourse]
-) -> tuple[Collection[Draft], Mapping[Address, Entry], list[Imported]]:
+) -> Prepared:
     """Draft the outlines and the entries of courses; leave out what would be read differently.
 
     Returns what to write, all of it read back, and what will be imported then. Raises
     CoursesyncError if the workspace would not be valid, whatever is left out.
     """
-    managed = Managed.by(known)
+    managed, claimed = Managed.by(known), claims(known, live.values())
     there = {resource.address for each in loaded.outlines for resource in each.resources}
-    excluded: dict[Identity, str] = {}
+    excluded = {identity: claim.problem for identity, claim in claimed.items()}
     given_up: dict[int, CoursesyncError] = {}
     for number in range(2 * _MOST_ROUNDS):
         rest = [each for each in live.values() if each.id not in given_up]
         drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded)
         drafts, after, more = _together(project.folder, drafts)
-        entries = _entries(after, drafts, live, managed)
+        entries = _entries(after, drafts, live, managed, claimed)
         looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
         state = fold(known, looks)
         planned = plan_of(after, state).changes
@@ -194,12 +168,12 @@ def _prepared(
             if entries:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
             renumbered = Counter(each.course_id for each in new if _is_renumbered(each))
-            done = _imported(drafts, entries, changes, live, renumbered)
+            done = _imported(drafts, entries, changes, live, renumbered, claimed)
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
-            return drafts.values(), entries, done + left
+            return Prepared(drafts.values(), entries, (*done, *left))
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
-            excluded |= wrong
+            excluded = {**wrong, **excluded}
         else:
             error = CoursesyncError(
                 MISREAD, "Please report this, with what the course has in Nexudus."
@@ -217,6 +191,7 @@ def _imported(
     changes: Iterable[Change],
     live: Mapping[int, LiveCourse],
     renumbered: Mapping[int, int],
+    claimed: Mapping[Identity, Claim],
 ) -> list[Imported]:
     taken = Counter(
         (kind_of(at).course_id_of(entry.sent), kind_of(at).name) for at, entry in entries.items()
@@ -228,7 +203,7 @@ def _imported(
             each.path,
             sum(taken[course_id, name] for name in KINDS),
             len(each.files.files),
-            each.unwritten,
+            tuple(_with_remedy(left, claimed) for left in each.unwritten),
             left[course_id],
             each.is_new,
             each.note,
@@ -240,6 +215,11 @@ def _imported(
         )
         for course_id, each in drafts.items()
     ]
+
+
+def _with_remedy(left: Unwritten, claimed: Mapping[Identity, Claim]) -> Unwritten:
+    claim = claimed.get(left.item.identity)
+    return left if claim is None else replace(left, remedy=claim.remedy)
 
 
 def _together(
@@ -266,12 +246,14 @@ def _entries(
     drafts: Mapping[int, Draft],
     live: Mapping[int, LiveCourse],
     managed: Managed,
+    claimed: Collection[Identity],
 ) -> dict[Address, Entry]:
     entries: dict[Address, Entry] = {}
     for outline in after.outlines:
         if (drafted := drafts.get(outline.course_id)) is not None:
             # an item that an author wrote by hand may be one of the records that were left out
             unwritten = {each.item.identity for each in drafted.unwritten if drafted.is_new}
+            unwritten.update(claimed)
             records = live[outline.course_id].records
             free = [r for r in records if r.identity not in unwritten and not r.record.odd]
             entries |= entries_of(outline, free, managed)

@@ -48,10 +48,11 @@ _UNFIT = Remedy(
 
 @dataclass(frozen=True, slots=True)
 class Unwritten:
-    """A record of the site that no outline can hold, and why."""
+    """A record of the site that is left out, why, and the commands that settle it, if any."""
 
     item: WantedItem
     problem: str
+    remedy: Remedy | None = None
 
 
 @dataclass(frozen=True, slots=True)

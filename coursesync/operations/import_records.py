@@ -168,7 +168,7 @@ def left_out(
     why: dict[Identity, str] = {}
     for found in course.records:
         reason = _obstacle(found, managed, there if outline else None, excluded)
-        if found.list_id in alone:
+        if found.list_id in alone and found.identity not in excluded:
             reason = (
                 f"the outline has no list of {found.kind.plural} there, so those that are managed "
                 f"there are left alone; write that list again first, with these {found.kind.plural}"

@@ -8,7 +8,7 @@ print.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import (
@@ -16,7 +16,7 @@ from coursesync.errors import (
     Remedy,
     UsageError,
 )
-from coursesync.kinds import LISTED, kind_of
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import (
     Address,
     course_address,
@@ -26,24 +26,20 @@ from coursesync.kinds.address import (
 )
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
-from coursesync.operations.import_ import import_live, read_courses
-from coursesync.operations.import_records import Managed
+from coursesync.operations.import_reading import read_courses
 from coursesync.operations.pull_drafts import PullDraft, Pulled
+from coursesync.operations.pull_new import NewRecords, is_new
 from coursesync.operations.site import connected, refresh
-from coursesync.planning.drift import Finding
 from coursesync.planning.pulled import pulls
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from coursesync.applying.world import Progress
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
-    from coursesync.operations.import_ import Imported
-    from coursesync.operations.import_records import Found, LiveCourse
     from coursesync.operations.workspace import Project
-    from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import State
 
@@ -90,23 +86,18 @@ def pull(  # noqa: PLR0913 - one parameter an option
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             seen, found = refresh(known, world)
             courses = {each.course_id for each in loaded.outlines if scope.touches(each.key)}
-            live = read_courses(Lookout(Sender(world)), sorted(courses)) if new and courses else {}
+            more = [e for e in found if e.course_id in courses and is_new(e, loaded, scope.covers)]
+            lookout, ids = Lookout(Sender(world)), sorted(courses)
+            live = read_courses(lookout, known, ids) if ids and (new or more) else {}
         planned = tuple(pulls(loaded, known, seen, scope.covers, theirs=theirs))
         pulling = PullDraft(project, known, loaded, planned, deleted=deleted)
         done = pulling.prepared()
-        more = tuple(
-            each
-            for each in found
-            if each.finding in {Finding.UNMANAGED, Finding.COLLIDES}
-            and each.entry is None
-            and each.course_id in courses
-        )
-        if dry_run:
-            return replace(done, new=more)
-        pulling.save(done, world.clock)
-        if not new or not live:
-            return replace(done, new=more)
-        return replace(done, imported=_added(project, live, world.clock))
+        if not dry_run:
+            pulling.save(done, world.clock)
+        adding = NewRecords(project, live, scope.covers)
+        if not new:
+            return adding.offered(done, more)
+        return adding.shown(done) if dry_run else adding.added(done, world.clock)
 
 
 def _checked(addresses: Sequence[str], known: State, loaded: Outlines) -> tuple[Address, ...]:
@@ -149,33 +140,3 @@ def _is_in(address: Address, above: Address) -> bool:
         return False
     within = kind_of(address).within
     return len(outer) == 1 or (within is not None and above.startswith(f"{within.name}."))
-
-
-def _added(project: Project, live: Mapping[int, LiveCourse], clock: Clock) -> tuple[Imported, ...]:
-    """Add the records that the outlines lack to the lists that they have."""
-    known, loaded = project.state(), project.load_all()
-    managed = Managed.by(known)
-    listed = {
-        outline.course_id: replace(
-            live[outline.course_id],
-            records=[
-                each
-                for each in live[outline.course_id].records
-                if _has_list(outline, each, managed)
-            ],
-        )
-        for outline in loaded.outlines
-        if outline.course_id in live
-    }
-    return import_live(project, known, loaded, listed, clock)
-
-
-def _has_list(outline: Outline, found: Found, managed: Managed) -> bool:
-    """Return whether an outline says which records there are where a record is."""
-    if found.kind is LISTED:
-        return True
-    if not found.within:
-        return (found.kind, course_address(outline.key)) in outline.lists
-    outer = found.kind.within
-    holder = managed.addresses.get((outer, found.within)) if outer else None
-    return holder is None or (found.kind, holder) in outline.lists

@@ -190,11 +190,13 @@ def _no_place(former: _Former, parents: Collection[str]) -> tuple[str, Sentence]
     address = parse_address(text)
     named = KINDS.get(text.partition(".")[0]) if address else None
     if address is None or named is None:
-        first, last = parts[0], parts[-1]
+        first = parts[0]
         if first not in {course, *parents, *KINDS}:
             return _from_elsewhere(kind, first)
-        within = [first] if first in parents else parts[1 + (first in KINDS) : -1][:1]
-        meant = [address_of(kind.name, course, *within, last)]
+        *within, last = parts[0 if first in parents else 1 + (first in KINDS) :] or parts[-1:]
+        if len(within) > 1:  # any of these may be the key
+            last = "KEY"
+        meant = [address_of(kind.name, course, *within[:1], last)]
         if not within and parents:
             meant.append(address_of(kind.name, course, min(parents), last))
         return f'"{text[:100]}" is neither a key nor an address', _as_address(*meant)

@@ -339,7 +339,7 @@ def test_a_title_whose_key_is_an_orphans(
     outline.write_text("id: 4711\ntitle: House\nsections:\n  - title: One\n  - title: Two\n")
     assert author("apply", "--auto-approve").code == 0
     outline.write_text("id: 4711\ntitle: House\nsections:\n  - title: Two\n")
-    live = api.foreign_create(4711, "One", DisplayOrder=50)
+    live = api.foreign_create(4711, "One", SectionContents="<p>other</p>", DisplayOrder=50)
     before = saved(courses).entries
     ran = author("import", "--course", "4711")
 

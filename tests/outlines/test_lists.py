@@ -547,7 +547,8 @@ def test_a_resource_knows_the_place_of_each_property(courses: Path) -> None:
 @pytest.mark.parametrize(
     ("former", "meant"),
     [
-        ("lesson.c.a.b.x", "lesson.c.a.x"),
+        ("lesson.c.a.b.x", "lesson.c.a.KEY"),
+        ("a.b.x", "lesson.c.a.KEY"),
         ("c.a.x", "lesson.c.a.x"),
         ("a.x", "lesson.c.a.x"),
         ("c.x", "lesson.c.x"),
@@ -556,7 +557,7 @@ def test_a_resource_knows_the_place_of_each_property(courses: Path) -> None:
 def test_the_remedy_of_a_former_key_is_the_address_that_was_meant(
     former: str, meant: str, courses: Path
 ) -> None:
-    """A former key that is no address is corrected with the keys that were written."""
+    """The remedy has the keys that were written; of too many, it does not choose the last one."""
     lesson = f"{{title: Q, previous_keys: [{former}]}}"
     text = f"{HEAD}sections:\n  - title: A\n    lessons: [{lesson}]\n"
     with pytest.raises(InvalidOutlines) as found:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.kind import Kind
     from coursesync.operations.import_ import Imported
+    from coursesync.operations.import_files import Unwritten
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Entry
 
@@ -111,7 +112,8 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             continue
         _print_one(project, course)
     done = [course for course in imported if course.error is None]
-    if left_out := {each.item.kind.plural for course in done for each in course.left_out}:
+    alone = [each for course in done for each in course.left_out if each.remedy is None]
+    if left_out := {each.item.kind.plural for each in alone}:
         plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
         say_wrapped(
             Remedy(
@@ -146,13 +148,21 @@ def _print_one(project: Project, course: Imported) -> None:
         f"{path}: course {course.course_id}, {_done(course)}{files}.",
         f"{note[:1].upper()}{note[1:]}." if note else "",
         _renumbered(course),
-        *(
-            f"{skipped.item.kind.name.capitalize()} Id {skipped.item.id} "
-            f'"{inert(skipped.item.title, 60)}" is not written to the outline and stays as it '
-            f"is on the site: {on_one_line(skipped.problem)}."
-            for skipped in course.left_out
-        ),
     )
+    for skipped in course.left_out:
+        say_left_out(skipped)
+
+
+def say_left_out(skipped: Unwritten) -> None:
+    """Print a record that is left out, why, and what settles it."""
+    noun, title = skipped.item.kind.name, inert(skipped.item.title, 60)
+    sentence = (
+        f'{noun.capitalize()} Id {skipped.item.id} "{title}" is not written to the outline and '
+        f"stays as it is on the site: {on_one_line(skipped.problem)}."
+    )
+    say_wrapped(sentence, "  ")
+    if skipped.remedy is not None:
+        say_wrapped(skipped.remedy, "    ")
 
 
 def _not_listed(kind: Kind) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
+from coursesync.cli.commands.import_ import say_left_out
 from coursesync.cli.line import addresses as known_addresses
 from coursesync.cli.screen import painter, say_all, say_wrapped, show
 from coursesync.cli.session import announce, online
@@ -18,9 +19,10 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.operations.import_ import Imported
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
     from coursesync.planning.pulled import Conflict, Taken
@@ -75,7 +77,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if dry_run:
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
-    _print_rest(pulled, theirs=theirs, new=new, deleted=deleted)
+    _print_rest(pulled, addresses, theirs=theirs, new=new, deleted=deleted)
     if any(each.error for each in pulled.imported):
         return ExitCode.ERROR
     return ExitCode.after(clock.signal)
@@ -107,14 +109,7 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
     for address in pulled.removed:
         say_wrapped(f"{address}: removed, because it was deleted on the site")
     for course in pulled.imported:
-        path = shown(project.folder / course.path)
-        if course.error is not None:
-            say_all(
-                f"{path}: nothing is added: {on_one_line(course.error.problem)}.",
-                course.error.remedy,
-            )
-        elif course.records:
-            say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+        _print_added(project, course)
     for path in pulled.left:
         say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
     changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
@@ -131,6 +126,22 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
         )
 
 
+def _print_added(project: Project, course: Imported) -> None:
+    """Print what is added to the outline of a course, and what can't be."""
+    path = shown(project.folder / course.path)
+    if course.error is not None:
+        say_all(
+            f"{path}: nothing is added: {on_one_line(course.error.problem)}.",
+            course.error.remedy,
+        )
+    elif course.records:
+        say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+    for skipped in course.left_out[:_MOST_NAMED]:
+        say_left_out(skipped)
+    if (more := len(course.left_out) - _MOST_NAMED) > 0:
+        say_wrapped(f"{more} more stay as they are on the site.", "  ")
+
+
 def _what(item: Taken) -> str:
     names = [*item.fields]
     _, parent = item.home
@@ -143,7 +154,9 @@ def _what(item: Taken) -> str:
     return ", ".join(names)
 
 
-def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> None:
+def _print_rest(
+    pulled: Pulled, addresses: Sequence[str], *, theirs: bool, new: bool, deleted: bool
+) -> None:
     both = [each for each in pulled.conflicts if not each.why]
     for conflict in pulled.conflicts:
         say_wrapped(_kept(conflict))
@@ -156,7 +169,7 @@ def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> No
         say_wrapped(
             Remedy(
                 f"{_named(len(pulled.new), 'on the site')} not in the outlines. To add:",
-                Command("pull", new=True),
+                Command("pull", *addresses, new=True),
             )
         )
     if pulled.deleted and not deleted:
