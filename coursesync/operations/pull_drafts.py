@@ -27,7 +27,7 @@ from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.live_diff import same
-from coursesync.planning.pulled import Conflict
+from coursesync.planning.pulled_items import Conflict
 from coursesync.state.journal import Forget, Look, Move
 from coursesync.state.logbook import Logbook
 

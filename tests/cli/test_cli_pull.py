@@ -26,6 +26,8 @@ sections:
   - key: two
     title: Two
     contents: {markdown: shared.md}
+    lessons: []
+lessons: []
 """
 TOUR = "---\ntitle: Tour  # of the house\n---\n\nSee *it*.\n"
 LATER = "2099-01-01T00:00:00Z"  # an edit in the second of our own write may be the server's
@@ -62,6 +64,7 @@ def test_fields_come_with_their_comments(
     ).replace(
         "    contents: {markdown: shared.md}\n    lessons",
         "    active: false\n    contents: {markdown: shared.md}\n    lessons",
+        1,
     )
     assert (courses / "tour.md").read_text() == TOUR.replace("Tour ", "The tour ").replace(
         "it*.", "it*!"
@@ -151,6 +154,7 @@ sections:
     contents: {markdown: shared.md}
     lessons:
       - tour.md
+lessons: []
 """
     )
     assert nothing_left(applied)
@@ -255,3 +259,66 @@ def test_nothing_to_pull_is_reported(applied: CommandLine) -> None:
     ran = applied("pull")
 
     assert (ran.code, "There is nothing to pull." in ran.err) == (0, True)
+
+
+def test_a_record_never_gets_the_address_of_another(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A lesson that is moved beside a kept one with its key stays in the outline where it is."""
+    both = OUTLINE.replace("    lessons: []", "    lessons: [{key: desk, title: Old}]")
+    (courses / "a.yaml").write_text(both)
+    applied("apply", "--auto-approve")
+    (courses / "a.yaml").write_text(OUTLINE)
+    api.change_lesson(2000002, SectionId=1000002)
+    ran = applied("pull")
+
+    assert "the state has another record at lesson.a.two.desk" in " ".join(ran.err.split())
+    assert (courses / "a.yaml").read_text() == OUTLINE
+    assert "lesson.a.one.desk 2000002" in applied("state", "list").out
+    assert "lesson.a.two.desk 2000003" in applied("state", "list").out
+
+
+def test_a_former_key_does_not_come_to_name_another_record(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A renamed lesson stays where it is if its former key is in use where its record is now."""
+    both = OUTLINE.replace("    lessons: []", "    lessons: [{key: desk, title: Old}]")
+    (courses / "a.yaml").write_text(both)
+    applied("apply", "--auto-approve")
+    mine = OUTLINE.replace("key: desk", "key: table\n        previous_keys: [desk]")
+    (courses / "a.yaml").write_text(mine)
+    api.change_lesson(2000002, SectionId=1000002)
+    applied("pull")
+
+    assert (courses / "a.yaml").read_text() == mine
+    assert applied("plan").code == 0
+
+
+def test_two_lessons_that_changed_places_do_so_in_the_outline(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Each takes the address that the other one leaves."""
+    both = OUTLINE.replace("    lessons: []", "    lessons: [{key: desk, title: Other}]")
+    (courses / "a.yaml").write_text(both)
+    applied("apply", "--auto-approve")
+    api.change_lesson(2000002, SectionId=1000002)
+    api.change_lesson(2000003, SectionId=1000001)
+
+    assert applied("pull").code == 0
+    assert "lesson.a.one.desk 2000003" in applied("state", "list").out
+    assert "lesson.a.two.desk 2000002" in applied("state", "list").out
+    assert nothing_left(applied)
+
+
+def test_a_list_that_the_outline_does_not_have_is_not_written(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With a list, the lessons that were left alone there could be deleted."""
+    bare = OUTLINE.replace("    lessons: []\n", "").replace("lessons: []\n", "")
+    (courses / "a.yaml").write_text(bare)
+    for section in (1000002, None):
+        api.change_lesson(2000002, SectionId=section)
+        ran = applied("pull")
+
+        assert "the outline has no list of lessons there" in " ".join(ran.err.split())
+        assert (courses / "a.yaml").read_text() == bare

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
-    from coursesync.planning.pulled import Conflict, Taken
+    from coursesync.planning.pulled import Taken
+    from coursesync.planning.pulled_items import Conflict
 
 _MOST_NAMED = 10  # records
 
