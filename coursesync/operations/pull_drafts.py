@@ -125,8 +125,10 @@ class PullDraft:
         self._after = _resources(load(self._project.folder, unwritten=self._texts))
         conflicts = [conflict for each in self._planned for conflict in each.conflicts]
         conflicts += [self._conflict(part, why) for part, why in unfit]
+        conflicts += self._kept() if self._removes else []
         gone = [at for each in self._planned for at in each.deleted]
         kept = {at for each in self._planned if not self._takes_order(each) for at in each.deleted}
+        kept |= {at for each in self._planned for at in each.kept}
         removed = [at for at in gone if self._removes and at not in kept]
         return Pulled(
             tuple(item for each in self._planned for item in each.taken if self._names(each, item)),
@@ -192,8 +194,18 @@ class PullDraft:
         """Return the items of an outline to remove, what is in another before that."""
         if not self._removes:
             return []
-        found = [each.address for each in pull.deleted.values() if each is not None]
+        found = [
+            each.address
+            for at, each in pull.deleted.items()
+            if each is not None and at not in pull.kept
+        ]
         return sorted(found, key=lambda each: -len(keys_of(each)))
+
+    def _kept(self) -> Iterator[Conflict]:
+        for each in self._planned:
+            for at, why in each.kept.items():
+                if (resource := each.deleted[at]) is not None:
+                    yield Conflict(resource, ("deletion",), why)
 
     def _takes_order(self, pull: Pull) -> bool:
         needs = pull.lists or self._gone(pull)

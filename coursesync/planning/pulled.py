@@ -16,6 +16,7 @@ from coursesync.kinds.field import Role
 from coursesync.planning.live_diff import same_value, unsayable
 from coursesync.planning.pulled_items import Conflict, Item, merged, own_home, with_arrivals
 from coursesync.planning.pulled_moves import blocked
+from coursesync.planning.pulled_removals import kept
 from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Pull:
         lists: the items of each list that changes, in the site's order.
         deleted: the addresses in the state of the records that were deleted on the site, each with
             its item of the outline, if there is one.
+        kept: why the outline keeps some of these items, by the same addresses.
     """
 
     outline: Outline
@@ -70,6 +72,7 @@ class Pull:
     lists: Mapping[List, tuple[Address, ...]]
     conflicts: tuple[Conflict, ...]
     deleted: Mapping[Address, Resource | None]
+    kept: Mapping[Address, str]
 
 
 def pulls(
@@ -107,6 +110,7 @@ class _Pulling:
     ) -> None:
         self._side, self._outline, self._theirs = side, outline, theirs
         self._state, self._wanted = state, wanted
+        self._there = seen.entries
         self._conflicts: list[Conflict] = []
         self._lists: dict[List, list[Address]] = defaultdict(list)
         self._items: dict[Address, Item] = {}
@@ -160,6 +164,12 @@ class _Pulling:
             lists,
             tuple(self._conflicts),
             self._deleted,
+            kept(
+                self._side,
+                {at: each for at, each in self._deleted.items() if each is not None},
+                {item.resource.address for item in moving if item.home != own_home(item)},
+                self._there,
+            ),
         )
 
     def _take_fields(self, item: Item) -> None:

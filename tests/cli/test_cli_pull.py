@@ -322,3 +322,63 @@ def test_a_list_that_the_outline_does_not_have_is_not_written(
 
         assert "the outline has no list of lessons there" in " ".join(ran.err.split())
         assert (courses / "a.yaml").read_text() == bare
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "why"),
+    [
+        ("title: One  #", "title: Better  #", "the outline has changed it since"),
+        ("- key: desk", "- {key: new, title: New}\n      - key: desk", "lesson.a.one.new"),
+        ("title: Desk", "title: My desk", "lesson.a.one.desk"),
+        ("title: Desk", "title: Desk\n        protect: true", "lesson.a.one.desk"),
+    ],
+)
+def test_what_was_not_applied_is_never_removed(
+    applied: CommandLine, api: SandboxServer, courses: Path, was: str, now: str, why: str
+) -> None:
+    """A deleted section stays, with what is in it, if its author has changed any of it."""
+    mine = OUTLINE.replace(was, now)
+    (courses / "a.yaml").write_text(mine)
+    api.remove_lesson(2000002)
+    api.foreign_remove(1000001)
+    ran = applied("pull", "--deleted")
+
+    said = " ".join(ran.err.split())
+    assert "section.a.one: deletion not pulled:" in said
+    assert why in said
+    assert now.splitlines()[0] in (courses / "a.yaml").read_text()
+    assert "key: one" in (courses / "a.yaml").read_text()
+
+
+def test_a_live_lesson_is_not_removed_with_the_section_it_is_to_move_into(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Its section stays, because the lesson is on the site."""
+    both = OUTLINE.replace("    lessons: []", "    lessons: [{key: p, title: P}]")
+    (courses / "a.yaml").write_text(both)
+    applied("apply", "--auto-approve")
+    mine = OUTLINE.replace("      - tour.md", "      - {key: p, title: P}\n      - tour.md")
+    (courses / "a.yaml").write_text(mine)
+    api.foreign_remove(1000001)
+    applied("pull", "--deleted")
+
+    assert "{key: p, title: P}" in (courses / "a.yaml").read_text()
+    assert " 0 to delete" in applied("plan", "--on-removal", "delete", "--prune").out
+
+
+def test_a_section_around_a_lesson_that_is_left_alone_stays(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Without its section, a plan could delete the lesson."""
+    (courses / "a.yaml").write_text(
+        OUTLINE.replace(
+            "    lessons:\n      - tour.md\n      - key: desk\n        title: Desk\n", ""
+        )
+    )
+    for lesson in (2000001, 2000002):
+        api.change_lesson(lesson, SectionId=1000002)
+    api.foreign_remove(1000001)
+    applied("pull", "--deleted")
+
+    assert "key: one" in (courses / "a.yaml").read_text()
+    assert " 0 to delete" in applied("plan", "--on-removal", "delete", "--prune").out
