@@ -10,19 +10,15 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.errors import (
-    CoursesyncError,
-    InvalidOutlines,
-    UnusableFile,
-)
-from coursesync.files import decode
+from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
+from coursesync.files import decode, shown
 from coursesync.kinds.address import (
     Address,
     address_of,
     keys_of,
 )
 from coursesync.operations.import_files import most_that_fit, write_new
-from coursesync.outlines.content_files import Files
+from coursesync.outlines.content_files import Files, digest
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
 from coursesync.outlines.workspace_files import load
@@ -144,7 +140,8 @@ class PullDraft:
         )
 
     def save(self, done: Pulled, clock: Clock) -> None:
-        """Write the files, then the state."""
+        """Write the files, then the state; raises CoursesyncError if a file was saved since."""
+        self._check_unchanged()
         for path, (before, text) in done.texts.items():
             if before is None:
                 write_new(self._project.folder / path, text.encode())
@@ -162,6 +159,18 @@ class PullDraft:
                 log.announce(step)
         log.check()
         self._project.store.finish(log.led_to())
+
+    def _check_unchanged(self) -> None:
+        """Raise CoursesyncError if a file is not as it was when the outlines were loaded."""
+        files = Files(self._project.folder)
+        for each in self._planned:
+            for path, before in each.outline.sources.items() if each.has_changes else ():
+                if digest(files.inside(path)) != before:
+                    raise CoursesyncError(
+                        f"{shown(self._project.folder / path)} was saved while coursesync was "
+                        "looking at the site",
+                        Remedy("Nothing was written. Pull again:", Command("pull")),
+                    )
 
     def _steps(self, done: Pulled, clock: Clock) -> Iterator[Move | Look | Forget]:
         moved = {

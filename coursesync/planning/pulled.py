@@ -74,6 +74,11 @@ class Pull:
     deleted: Mapping[Address, Resource | None]
     kept: Mapping[Address, str]
 
+    @property
+    def has_changes(self) -> bool:
+        """Whether the outline, or what the state has of it, changes."""
+        return bool(self.taken or self.lists or self.deleted)
+
 
 def pulls(
     outlines: Outlines,
