@@ -55,6 +55,11 @@ class Taken:
     placed: frozenset[str]
     home: List
 
+    @property
+    def kind(self) -> Kind:
+        """The kind of the item."""
+        return self.resource.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Pull:

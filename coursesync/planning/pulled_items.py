@@ -6,7 +6,7 @@ Owns the helpers that put the items of a list into an order. It must never decid
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -59,9 +59,21 @@ class Item:
         return self.kind.order_of(attributes), self.entry.id
 
 
-def own_home(item: Item) -> List:
+class Placed(Protocol):
+    """An item of an outline, and its list at the end."""
+
+    @property
+    def resource(self) -> Resource:
+        """The item."""
+
+    @property
+    def home(self) -> List:
+        """The list."""
+
+
+def own_home(item: Placed) -> List:
     """Return the list of an item in the outline."""
-    return item.kind, item.resource.parent
+    return item.resource.kind, item.resource.parent
 
 
 def merged(members: Sequence[Address], order: Sequence[Address]) -> list[Address]:

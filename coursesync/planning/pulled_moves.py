@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.outlines.outline import Outline
-    from coursesync.planning.pulled_items import Item
+    from coursesync.planning.pulled_items import Item, Placed
     from coursesync.state.state import State
 
 
@@ -53,11 +53,11 @@ def _obstacle(item: Item, moving: Sequence[Item], outline: Outline, state: State
     return ""
 
 
-def new_address(item: Item) -> Address:
+def new_address(item: Placed) -> Address:
     """Return the address of an item in its list at the end."""
     return _beside(item, item.resource.key)
 
 
-def _beside(item: Item, key: str) -> Address:
+def _beside(item: Placed, key: str) -> Address:
     kind, holder = item.home
     return address_of(kind.name, *keys_of(holder), key)

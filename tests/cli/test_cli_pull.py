@@ -48,6 +48,11 @@ def nothing_left(cli: CommandLine) -> bool:
     return (cli("plan", "--detailed-exitcode").code, cli("drift").code) == (0, 0)
 
 
+def section(api: SandboxServer, number: int) -> dict[str, object]:
+    """Return a section as the site has it."""
+    return next(each for each in api.records() if each["Id"] == number)
+
+
 def test_fields_come_with_their_comments(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
@@ -382,3 +387,53 @@ def test_a_section_around_a_lesson_that_is_left_alone_stays(
 
     assert "key: one" in (courses / "a.yaml").read_text()
     assert " 0 to delete" in applied("plan", "--on-removal", "delete", "--prune").out
+
+
+def test_apply_still_stops_at_a_field_that_was_not_pulled(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What is pulled of a record does not count as a look at the rest of it."""
+    api.foreign_change(1000001, Title="Uno", Active=False)
+    (courses / "a.yaml").write_text(OUTLINE.replace("One  #", "First  #"))
+    assert "section.a.one: active" in applied("pull").err
+    ran = applied("apply", "--auto-approve")
+
+    assert ran.code == 6
+    assert "section.a.one: skipped: edited in Nexudus" in ran.err
+    assert section(api, 1000001)["Title"] == "Uno"
+
+
+def test_a_number_that_no_outline_can_have_is_left(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The order is not reported as pulled, and apply does not undo the edit."""
+    pinned = OUTLINE.replace("    title: Two\n", "    title: Two\n    display_order: 30\n")
+    (courses / "a.yaml").write_text(pinned)
+    applied("apply", "--auto-approve")
+    api.foreign_change(1000002, DisplayOrder=2147483647)
+    for _ in range(2):
+        ran = applied("pull")
+
+        assert "section.a.two: order" not in ran.err
+        assert "section.a.two: display_order not pulled" in ran.err
+    assert (courses / "a.yaml").read_text() == pinned
+    applied("apply", "--auto-approve")
+    assert section(api, 1000002)["DisplayOrder"] == 2147483647
+
+
+def test_what_cannot_be_taken_holds_nothing_else_back(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """One lesson can't move; the sections' order comes, and the deleted lesson goes."""
+    both = OUTLINE.replace("    lessons: []", "    lessons: [{key: desk, title: Other}]")
+    (courses / "a.yaml").write_text(both)
+    applied("apply", "--auto-approve")
+    api.change_lesson(2000002, SectionId=1000002)
+    api.foreign_change(1000002, DisplayOrder=5)
+    api.remove_lesson(2000001)
+    ran = applied("pull", "--deleted")
+
+    assert "lesson.a.one.desk: section not pulled" in ran.err
+    text = (courses / "a.yaml").read_text()
+    assert text.index("key: two") < text.index("key: one")
+    assert "tour.md" not in text

@@ -18,9 +18,10 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.kinds.address import Address
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
     from coursesync.planning.pulled import Taken
@@ -160,9 +161,9 @@ def _print_rest(pulled: Pulled, *, theirs: bool, new: bool, deleted: bool) -> No
                 Command("pull", new=True),
             )
         )
-    if pulled.deleted and not deleted:
-        for line in _deleted(pulled):
-            say_wrapped(line)
+    named = {each.resource.address for each in pulled.conflicts} if deleted else set()
+    for line in _deleted([each for each in pulled.deleted if each not in named], ask=not deleted):
+        say_wrapped(line)
 
 
 def _kept(conflict: Conflict) -> str:
@@ -176,9 +177,10 @@ def _named(number: int, where: str) -> str:
     return f"{count(number, 'record')} {where} {verb}"
 
 
-def _deleted(pulled: Pulled) -> Iterator[Sentence]:
-    for address in pulled.deleted[:_MOST_NAMED]:
+def _deleted(addresses: Sequence[Address], *, ask: bool) -> Iterator[Sentence]:
+    for address in addresses[:_MOST_NAMED]:
         yield f"{address} was deleted on the site."
-    if (more := len(pulled.deleted) - _MOST_NAMED) > 0:
+    if (more := len(addresses) - _MOST_NAMED) > 0:
         yield f"{more} more were deleted on the site."
-    yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))
+    if addresses and ask:
+        yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))
