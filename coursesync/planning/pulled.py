@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from coursesync.kinds.address import course_address
+from coursesync.kinds.address import course_address, key_of
 from coursesync.kinds.field import Role
 from coursesync.planning.live_diff import same_value, unsayable
 from coursesync.planning.pulled_items import Conflict, Item, merged, own_home, with_arrivals
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
+_GUESSED = (
+    "it has a new key, and is recognised by what it has; "
+    "state its old key with previous_keys, then pull again"
+)
 _ORDER = "order"  # beside the names of fields, the word for the number of an item that has no pin
 
 
@@ -99,7 +103,7 @@ def pulls(
         outlines: all outlines of the workspace, parsed.
         state: what was last sent.
         seen: the same state after a look at the site (`refreshed`).
-        wanted: whether to take anything for an address of the outlines.
+        wanted: whether to take anything for an address, of the outlines or of the state.
         theirs: whether to take a value that the outline has changed as well.
     """
     for side in sides_of(outlines, state).values():
@@ -133,7 +137,7 @@ class _Pulling:
             at, entry = side.pairs.get(resource.address), side.entry(resource)
             read = None if at is None else seen.entries.get(at)
             if at is None or entry is None or read is None:
-                if at is not None and wanted(resource.address):
+                if at is not None and self._is_wanted(resource, at):
                     self._deleted[at] = resource
                 continue
             item = Item(resource, at, read, entry.expected, read.known, home)
@@ -145,7 +149,11 @@ class _Pulling:
 
     def pull(self) -> Pull:
         """Return what the outline takes."""
-        items = [item for at, item in self._items.items() if self._wanted(at)]
+        wanted = [item for item in self._items.values() if self._is_wanted(item.resource, item.at)]
+        items = [item for item in wanted if not self._is_guessed(item)]
+        for item in wanted:
+            if self._is_guessed(item) and (names := _differing(item)):
+                self._conflicts.append(Conflict(item.resource, names, _GUESSED))
         for item in items:
             self._take_fields(item)
             self._take_place(item)
@@ -181,6 +189,16 @@ class _Pulling:
                 self._there,
             ),
         )
+
+    def _is_wanted(self, resource: Resource, at: Address) -> bool:
+        """Return whether to take anything of an item, by its address or by that of its entry."""
+        return self._wanted(resource.address) or self._wanted(at)
+
+    def _is_guessed(self, item: Item) -> bool:
+        """Return whether only what an item has tells which entry is its own."""
+        address = item.resource.address
+        is_stated = item.at in self._side.stated.get(address, ())
+        return key_of(item.at) != item.resource.key and not is_stated
 
     def _take_fields(self, item: Item) -> None:
         kind, wants = item.kind, item.resource.attributes
@@ -265,15 +283,18 @@ class _Pulling:
         if not renumbered and not arrivals:
             return members
         sent = sorted(stays, key=lambda at: stays[at].order(stays[at].base))
+        numbers = {  # only of what is wanted those that the site has
+            at: item.order(item.live if at in wanted else item.base) for at, item in known.items()
+        }
         if renumbered and sent != list(stays) and not self._theirs:
-            live = sorted(stays, key=lambda at: stays[at].order(stays[at].live))
+            live = sorted(stays, key=numbers.__getitem__)
             if live != list(stays):
                 for at in renumbered:
                     stays[at].clashes.append(_ORDER)
                 return with_arrivals(members, known, arrivals)
         for at in (*renumbered, *arrivals):
             self._take_order(known[at])
-        return merged(members, sorted(known, key=lambda at: known[at].order(known[at].live)))
+        return merged(members, sorted(known, key=numbers.__getitem__))
 
     @staticmethod
     def _take_order(item: Item) -> None:
@@ -281,6 +302,19 @@ class _Pulling:
         item.placed.add(item.kind.order_property)
         if item.resource.pin is not None and item.resource.pin != item.kind.order_of(item.live):
             item.fields[row.name] = item.kind.order_of(item.live)
+
+
+def _differing(item: Item) -> tuple[str, ...]:
+    """Return the fields of an item that people changed on the site."""
+    name = item.kind.parent_property
+    is_moved = bool(name) and item.base.get(name) != item.live.get(name)
+    fields = [
+        row.name
+        for row in item.kind.fields
+        if any(name in item.kind.types for name in row.properties)
+        and not same_value(row, item.base, item.live, item.kind)
+    ]
+    return (*fields, *([_parent(item.kind)] if is_moved else []))
 
 
 def _parent(kind: Kind) -> str:

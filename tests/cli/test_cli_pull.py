@@ -437,3 +437,51 @@ def test_what_cannot_be_taken_holds_nothing_else_back(
     text = (courses / "a.yaml").read_text()
     assert text.index("key: two") < text.index("key: one")
     assert "tour.md" not in text
+
+
+def test_what_an_item_is_recognised_by_is_not_taken(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Without its contents, a lesson with a new key and title would be another one."""
+    kept = OUTLINE.replace("title: Desk\n", "title: Desk\n        contents: <p>Yours.</p>\n")
+    (courses / "a.yaml").write_text(kept)
+    applied("apply", "--auto-approve")
+    mine = kept.replace("key: desk\n        title: Desk", "key: place\n        title: Your place")
+    (courses / "a.yaml").write_text(mine)
+    api.change_lesson(2000002, LessonContents="", At=LATER)
+    ran = applied("pull")
+
+    assert "lesson.a.one.place: contents not pulled: it has a new key" in " ".join(ran.err.split())
+    assert " 0 to delete" in applied("plan", "--on-removal", "delete", "--prune").out
+    stated = mine.replace("key: place\n", "key: place\n        previous_keys: [desk]\n")
+    (courses / "a.yaml").write_text(stated)
+    assert "lesson.a.one.place: contents" in applied("pull").err
+    assert " 0 to delete" in applied("plan", "--on-removal", "delete", "--prune").out
+
+
+def test_an_item_is_pulled_by_the_address_that_it_had(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A rename that was not applied does not hide it."""
+    (courses / "a.yaml").write_text(
+        OUTLINE.replace("key: two\n", "key: zwei\n    previous_keys: [two]\n")
+    )
+    api.foreign_change(1000002, Title="Dos")
+    applied("pull", "section.a.two")
+
+    assert "title: Dos" in (courses / "a.yaml").read_text()
+
+
+def test_a_lesson_is_pulled_without_the_order_of_its_neighbours(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Only the lesson that was named gets another place."""
+    three = OUTLINE.replace("        title: Desk\n", "        title: Desk\n      - {title: Last}\n")
+    (courses / "a.yaml").write_text(three)
+    applied("apply", "--auto-approve")
+    api.change_lesson(2000001, DisplayOrder=25)
+    api.change_lesson(2000003, DisplayOrder=1)
+    applied("pull", "lesson.a.one.tour")
+
+    text = (courses / "a.yaml").read_text()
+    assert text.index("key: desk") < text.index("tour.md") < text.index("title: Last")
