@@ -55,7 +55,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     Writes the site's version of each field that the outline has not changed since
     the last apply, and saves the state. Comments and layout stay. ADDRESS is a
     course's key, or the address of an item; without one, everything is pulled.
-    Changes nothing on the site.
+    Changes nothing on the site. Exits with 1 if it had to leave something.
     """
     from contextlib import nullcontext  # noqa: PLC0415 - keeps --help quick
 
@@ -78,7 +78,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
     _print_rest(pulled, theirs=theirs, new=new, deleted=deleted)
-    if any(each.error for each in pulled.imported):
+    is_left = pulled.conflicts or (deleted and pulled.deleted)
+    if is_left or any(each.error for each in pulled.imported):
         return ExitCode.ERROR
     return ExitCode.after(clock.signal)
 
@@ -121,7 +122,8 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
         say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
     changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
     if not changed:
-        say_wrapped("There is nothing to pull.")
+        is_left = pulled.conflicts or pulled.new or pulled.deleted
+        say_wrapped("Nothing was pulled." if is_left else "There is nothing to pull.")
     elif dry_run:
         say_wrapped("Nothing was written. Without --dry-run, this is written into the files.")
     else:
