@@ -283,8 +283,9 @@ class PullDraft:
             removed = tuple(self._gone(each)) if _Part(file) in parts else ()
             if fields or lists or removed:
                 update = Update(fields, lists, removed)
+                taken = [path for other in found.values() for path in other.texts]
                 found[file] = updated(
-                    self._project.folder, self._files, each.outline, update, self._shared
+                    self._project.folder, self._files, each.outline, update, self._shared, taken
                 )
         return found
 

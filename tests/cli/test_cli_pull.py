@@ -484,3 +484,36 @@ def test_a_lesson_is_pulled_without_the_order_of_its_neighbours(
 
     text = (courses / "a.yaml").read_text()
     assert text.index("key: desk") < text.index("tour.md") < text.index("title: Last")
+
+
+def test_a_byte_order_mark_and_a_missing_blank_line_stay(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What an editor wrote around the text is not changed."""
+    (courses / "a.yaml").write_text(f"\ufeff{OUTLINE}")
+    (courses / "tour.md").write_text("\ufeff---\ntitle: Tour\n---\nSee *it*.\n")
+    api.foreign_change(1000001, Title="Uno")
+    api.change_lesson(2000001, LessonContents="<p>See <em>it</em>!</p>\n", At=LATER)
+    applied("pull")
+
+    assert (courses / "a.yaml").read_text() == "\ufeff" + OUTLINE.replace("One  #", "Uno  #")
+    assert (courses / "tour.md").read_text() == "\ufeff---\ntitle: Tour\n---\nSee *it*!\n"
+
+
+def test_two_outlines_with_a_file_in_common_get_one_each(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The edits of a file that is shared go into files with different names."""
+    api.add_course(4712)
+    (courses / "b.yaml").write_text(
+        "id: 4712\ntitle: Course b\n"
+        "sections:\n  - {key: s, title: S, contents: {markdown: shared.md}}\n"
+    )
+    applied("apply", "--auto-approve")
+    for number, section_id in enumerate((1000002, 1000003)):
+        api.foreign_change(section_id, SectionContents=f"<p>{number}</p>\n", At=LATER)
+
+    assert applied("pull").code == 0
+    assert (courses / "shared.html").read_text() == "<p>0</p>\n"
+    assert (courses / "shared-2.html").read_text() == "<p>1</p>\n"
+    assert nothing_left(applied)
