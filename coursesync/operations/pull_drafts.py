@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from coursesync.state.state import Entry, State
 
 
+_UNTRIED = "too much else can't be pulled; make those changes by hand, then pull again"
+
+
 @dataclass(frozen=True, slots=True)
 class Pulled:
     """The result of a pull.
@@ -113,7 +116,7 @@ class PullDraft:
         parts += [_Part(p.outline.file, home=home) for p in self._planned for home in p.lists]
         self._parts = frozenset(parts)
         parts += [_Part(each.outline.file) for each in self._planned if self._gone(each)]
-        fit, unfit = most_that_fit(parts, self._problem)
+        fit, unfit = most_that_fit(parts, self._problem, _UNTRIED)
         self._parts = frozenset(fit)
         updates = self._updated(self._parts)
         self._texts = _contents(updates)
