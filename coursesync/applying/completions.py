@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recheck import MAX_AGE
 from coursesync.applying.report import Result, Status
+from coursesync.applying.world import MAX_AGE
 from coursesync.errors import Stop
 from coursesync.planning.action import Action
 from coursesync.text import count

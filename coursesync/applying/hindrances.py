@@ -15,8 +15,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from coursesync.applying.completions import look_for_completions, may_be_deleted
-from coursesync.applying.recheck import MAX_AGE
 from coursesync.applying.report import Result, Status
+from coursesync.applying.world import MAX_AGE
 from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import sendable
+from coursesync.applying.world import MAX_AGE
 from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
 
-# seconds; a write relies on nothing that was read a minute before, less the time of requests
-MAX_AGE = 50.0
 _AHEAD = 45.0  # seconds within which the records of one read should be written
 _MAX_READINGS = 5  # reads of one record before one write
 

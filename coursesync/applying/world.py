@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Result
     from coursesync.state.logbook import StateStore
 
+# seconds; a write relies on nothing that was read a minute before, less the time of requests
+MAX_AGE = 50.0
+
 
 class Progress(Waiting, Protocol):
     """Shows the progress of an apply."""

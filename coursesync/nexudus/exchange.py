@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from coursesync.state.json_values import each_once
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,14 +47,6 @@ def read_json(exchange: Exchange) -> object:
         raise ValueError("its type is not JSON")
     text = exchange.body.decode("utf-8-sig")
     return json.loads(text, object_pairs_hook=each_once, parse_constant=_no_constant)
-
-
-def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Make a JSON object; raises ValueError if a name occurs twice, because readers differ then."""
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise ValueError("a name occurs twice")
-    return record
 
 
 def _no_constant(name: str) -> object:

@@ -226,12 +226,12 @@ def _fitting(
 
 
 def most_that_fit(
-    items: Sequence[T], problem: Callable[[Sequence[T]], P]
+    items: Sequence[T], problem: Callable[[Sequence[T]], P], untried: P | None = None
 ) -> tuple[list[T], list[tuple[T, P]]]:
     """Find by halving a set of items without a problem.
 
     Returns it, and the rejected items with reasons. `problem` returns the problem of some items
-    together, false if there is none. After many tries, all remaining items are rejected.
+    together, false if there is none. After many tries, all others are rejected as `untried`.
     """
     kept: list[T] = []
     left: list[tuple[T, P]] = []
@@ -242,8 +242,10 @@ def most_that_fit(
         wrong = problem([*kept, *part])
         if not wrong:
             kept += part
-        elif len(part) == 1 or tries >= _MOST_TRIES:
-            left += [(each, wrong) for each in part]
+        elif len(part) == 1:
+            left.append((part[0], wrong))
+        elif tries >= _MOST_TRIES:
+            left += [(each, untried or wrong) for each in part]
         else:
             waiting += [part[len(part) // 2 :], part[: len(part) // 2]]
         tries += 1

@@ -7,27 +7,20 @@ the site.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.errors import (
-    CoursesyncError,
-    InvalidOutlines,
-    UnusableFile,
-)
-from coursesync.files import decode
-from coursesync.kinds.address import (
-    Address,
-    address_of,
-    keys_of,
-)
+from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
+from coursesync.files import decode, shown
+from coursesync.kinds.address import Address, keys_of
+from coursesync.kinds.field import Role
 from coursesync.operations.import_files import most_that_fit, write_new
-from coursesync.outlines.content_files import Files
+from coursesync.outlines.content_files import Files, digest
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
 from coursesync.outlines.workspace_files import load
 from coursesync.planning.live_diff import same
-from coursesync.planning.pulled import Conflict
+from coursesync.planning.pulled_items import Conflict, own_home
+from coursesync.planning.pulled_moves import new_address
 from coursesync.state.journal import Forget, Look, Move
 from coursesync.state.logbook import Logbook
 
@@ -38,11 +31,15 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project
+    from coursesync.outlines.rearranging import List
     from coursesync.outlines.updating import Updated
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.drift import Drifted
     from coursesync.planning.pulled import Pull, Taken
     from coursesync.state.state import Entry, State
+
+
+_UNTRIED = "too much else can't be pulled; make those changes by hand, then pull again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +75,13 @@ class _Part:
 
     Attributes:
         file: the outline.
-        at: the item whose fields are taken, by its address in the state; None for the order of the
-            outline's lists, with what is removed from them.
+        at: the item whose fields are taken, by its address in the state.
+        home: the list that gets another order, or other items; without either, what is removed.
     """
 
     file: str
     at: Address | None = None
+    home: List | None = None
 
 
 class PullDraft:
@@ -115,21 +113,20 @@ class PullDraft:
             for item in each.taken
             if item.fields
         ]
-        parts += [
-            _Part(each.outline.file) for each in self._planned if each.lists or self._gone(each)
-        ]
-        fit, unfit = most_that_fit(parts, self._problem)
+        parts += [_Part(p.outline.file, home=home) for p in self._planned for home in p.lists]
+        self._parts = frozenset(parts)
+        parts += [_Part(each.outline.file) for each in self._planned if self._gone(each)]
+        fit, unfit = most_that_fit(parts, self._problem, _UNTRIED)
         self._parts = frozenset(fit)
         updates = self._updated(self._parts)
         self._texts = _contents(updates)
         self._after = _resources(load(self._project.folder, unwritten=self._texts))
         conflicts = [conflict for each in self._planned for conflict in each.conflicts]
         conflicts += [self._conflict(part, why) for part, why in unfit]
-        gone = [at for each in self._planned for at in each.deleted]
-        kept = {at for each in self._planned if not self._takes_order(each) for at in each.deleted}
-        removed = [at for at in gone if self._removes and at not in kept]
+        conflicts += self._kept() if self._removes else []
+        removed = [at for each in self._planned for at in self._forgotten(each)]
         return Pulled(
-            tuple(item for each in self._planned for item in each.taken if self._names(each, item)),
+            tuple(item for each in self._planned for item in self._taken(each)),
             tuple(conflicts),
             {
                 path: (self._before(path), text)
@@ -138,11 +135,12 @@ class PullDraft:
             },
             tuple(path for update in updates.values() for path in update.left),
             tuple(removed),
-            tuple(at for at in gone if at not in removed),
+            tuple(at for each in self._planned for at in each.deleted if at not in removed),
         )
 
     def save(self, done: Pulled, clock: Clock) -> None:
-        """Write the files, then the state."""
+        """Write the files, then the state; raises CoursesyncError if a file was saved since."""
+        self._check_unchanged()
         for path, (before, text) in done.texts.items():
             if before is None:
                 write_new(self._project.folder / path, text.encode())
@@ -161,65 +159,112 @@ class PullDraft:
         log.check()
         self._project.store.finish(log.led_to())
 
+    def _check_unchanged(self) -> None:
+        """Raise CoursesyncError if a file is not as it was when the outlines were loaded."""
+        files = Files(self._project.folder)
+        for each in self._planned:
+            for path, before in each.outline.sources.items() if each.has_changes else ():
+                if digest(files.inside(path)) != before:
+                    raise CoursesyncError(
+                        f"{shown(self._project.folder / path)} was saved while coursesync was "
+                        "looking at the site",
+                        Remedy("Nothing was written. Pull again:", Command("pull")),
+                    )
+
     def _steps(self, done: Pulled, clock: Clock) -> Iterator[Move | Look | Forget]:
-        moved = {
-            item.at: self._address(each, item)
-            for each in self._planned
-            for item in each.taken
-            if self._address(each, item) != item.resource.address
-        }
+        addresses = self._addresses()
+        moved = {item.at: at for item, at in addresses if at != item.resource.address}
         if moved:
             yield Move(to=moved, at=clock.stamp())
-        for each in self._planned:
-            for item in each.taken:
-                if names := self._names(each, item):
-                    at = moved.get(item.at, item.at)
-                    entry = self._entry(item, names, self._after[self._address(each, item)])
-                    yield Look(address=at, entry=entry, at=clock.stamp())
+        for item, address in addresses:
+            entry = self._entry(item, self._after[address])
+            yield Look(address=moved.get(item.at, item.at), entry=entry, at=clock.stamp())
         for at in done.removed:
             yield Forget(address=at, id=self._known.entries[at].id, at=clock.stamp())
 
-    def _entry(self, item: Taken, names: Collection[str], resource: Resource) -> Entry:
+    def _addresses(self) -> list[tuple[Taken, Address]]:
+        """Return each item that takes something, with its address from now on."""
+        return [(item, new_address(item)) for each in self._planned for item in self._taken(each)]
+
+    def _entry(self, item: Taken, resource: Resource) -> Entry:
         """Return an item's entry: what it took is no longer what we sent, but what a look found."""
-        entry = item.entry
+        entry, names = item.entry, item.names | item.placed
+        was = self._known.entries[item.at]
         sent = {name: value for name, value in entry.sent.items() if name not in names}
         # the outline's own way to write it: otherwise the next plan would send it
         own = {n: v for n, v in resource.attributes.items() if n in names and n not in item.placed}
         reads = {**entry.known, **own}
-        return replace(entry, sent=sent).reading(dict(sorted(reads.items())), entry.updated_on)
+        differ = {*was.known, *entry.known} - names
+        left = [name for name in differ if was.known.get(name) != entry.known.get(name)]
+        if not left:
+            return replace(entry, sent=sent).reading(dict(sorted(reads.items())), entry.updated_on)
+        # apply still has to find that these were edited
+        reads = {name: value for name, value in reads.items() if name not in left}
+        reads |= {name: was.known[name] for name in left if name in was.known}
+        return replace(entry, sent=sent).reading(dict(sorted(reads.items())), was.updated_on)
+
+    def _is_placed(self, pull: Pull, item: Taken) -> bool:
+        """Return whether the list of an item gets the order that the site has."""
+        return item.home not in pull.lists or (
+            _Part(pull.outline.file, home=item.home) in self._parts
+        )
+
+    def _forgotten(self, pull: Pull) -> list[Address]:
+        """Return the addresses of deleted records that no item of the outline has any more."""
+        if not self._removes:
+            return []
+        removed = self._gone(pull) if _Part(pull.outline.file) in self._parts else []
+        return [at for at, each in pull.deleted.items() if each is None or each.address in removed]
 
     def _gone(self, pull: Pull) -> list[Address]:
         """Return the items of an outline to remove, what is in another before that."""
-        if not self._removes:
-            return []
-        found = [each.address for each in pull.deleted.values() if each is not None]
-        return sorted(found, key=lambda each: -len(keys_of(each)))
+        stuck = {
+            item.resource.parent
+            for item in pull.taken
+            if item.home != own_home(item) and not self._is_placed(pull, item)
+        }
+        found = [
+            each.address
+            for at, each in pull.deleted.items()
+            if each is not None and at not in pull.kept and each.address not in stuck
+        ]
+        return sorted(found, key=lambda each: -len(keys_of(each))) if self._removes else []
 
-    def _takes_order(self, pull: Pull) -> bool:
-        needs = pull.lists or self._gone(pull)
-        return not needs or _Part(pull.outline.file) in self._parts
+    def _kept(self) -> Iterator[Conflict]:
+        for each in self._planned:
+            for at, why in each.kept.items():
+                if (resource := each.deleted[at]) is not None:
+                    yield Conflict(resource, ("deletion",), why)
 
-    def _names(self, pull: Pull, item: Taken) -> frozenset[str]:
-        """Return the properties of an item that the outline has now as the site has them."""
-        is_written = not item.fields or _Part(pull.outline.file, item.at) in self._parts
-        names = item.names if is_written else frozenset()
-        return names | (item.placed if self._takes_order(pull) else frozenset())
-
-    def _address(self, pull: Pull, item: Taken) -> Address:
-        """Return the address of an item from now on."""
-        resource, (kind, holder) = item.resource, item.home
-        if (kind, holder) == (resource.kind, resource.parent) or not self._takes_order(pull):
-            return resource.address
-        return address_of(kind.name, *keys_of(holder), resource.key)
+    def _taken(self, pull: Pull) -> Iterator[Taken]:
+        """Yield the items of an outline, each with only what it takes by the present parts."""
+        for item in pull.taken:
+            is_written = not item.fields or _Part(pull.outline.file, item.at) in self._parts
+            is_placed = self._is_placed(pull, item)
+            pinned = item.kind.field(Role.ORDER).name in item.fields
+            placed = item.placed if is_placed else frozenset()
+            if pinned and not is_written:
+                placed -= {item.kind.order_property}
+            names = item.names if is_written else frozenset()
+            if names or placed:
+                yield replace(
+                    item,
+                    fields=item.fields if is_written else {},
+                    names=names,
+                    placed=placed,
+                    home=item.home if is_placed else own_home(item),
+                )
 
     def _conflict(self, part: _Part, why: str) -> Conflict:
         (pull,) = (each for each in self._planned if each.outline.file == part.file)
         if part.at is not None:
             (item,) = (each for each in pull.taken if each.at == part.at)
             return Conflict(item.resource, tuple(item.fields), why)
-        moved = (each.resource for each in pull.taken if each.placed)
-        gone = (each for each in pull.deleted.values() if each is not None)
-        return Conflict(next(chain(moved, gone)), ("order",), why)
+        if part.home is None:
+            gone = next(each for each in pull.deleted.values() if each is not None)
+            return Conflict(gone, ("deletion",), why)
+        there = [each.resource for each in pull.taken if part.home in {each.home, own_home(each)}]
+        return Conflict(there[0], ("order",), why)
 
     def _before(self, path: str) -> str | None:
         try:
@@ -232,17 +277,18 @@ class PullDraft:
         found: dict[str, Updated] = {}
         for each in self._planned:
             file = each.outline.file
-            orders = _Part(file) in parts
             fields = {
                 item.resource.address: item.fields
                 for item in each.taken
                 if _Part(file, item.at) in parts
             }
-            if fields or orders:
-                lists = each.lists if orders else {}
-                update = Update(fields, lists, tuple(self._gone(each)) if orders else ())
+            lists = {h: order for h, order in each.lists.items() if _Part(file, home=h) in parts}
+            removed = tuple(self._gone(each)) if _Part(file) in parts else ()
+            if fields or lists or removed:
+                update = Update(fields, lists, removed)
+                taken = [path for other in found.values() for path in other.texts]
                 found[file] = updated(
-                    self._project.folder, self._files, each.outline, update, self._shared
+                    self._project.folder, self._files, each.outline, update, self._shared, taken
                 )
         return found
 
@@ -256,18 +302,24 @@ class PullDraft:
             return invalid.diagnostics[0].problem
         except CoursesyncError as error:
             return error.problem
-        for each in self._planned:
-            for item in each.taken:
-                kind, read = item.resource.kind, there.get(self._address(each, item))
-                names = self._names(each, item) - item.placed
-                if read is None or not all(
-                    same(name, read.attributes, item.entry.known, kind)
-                    or read.attributes.get(name) == item.entry.known.get(name)
-                    or name in kind.idle(item.entry.known)
-                    for name in names
-                ):
-                    return "coursesync would read it differently"
+        addresses = self._addresses()
+        left = {item.at for item, at in addresses if at != item.resource.address}
+        for item, at in addresses:
+            if at != item.resource.address and at in self._known.entries.keys() - left:
+                return f"the state has another record at {at}"
+            if not _has_taken(there.get(at), item):
+                return "coursesync would read it differently"
         return ""
+
+
+def _has_taken(read: Resource | None, item: Taken) -> bool:
+    kind, live = item.kind, item.entry.known
+    return read is not None and all(
+        same(name, read.attributes, live, kind)
+        or read.attributes.get(name) == live.get(name)
+        or name in kind.idle(live)
+        for name in item.names
+    )
 
 
 def _resources(outlines: Outlines) -> dict[Address, Resource]:

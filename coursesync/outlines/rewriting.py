@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from codecs import BOM_UTF8
 from collections import defaultdict, deque
 from dataclasses import replace
 from pathlib import Path
@@ -275,14 +276,16 @@ def mistakes_in(
 def rewrite(path: Path, text: str) -> None:
     """Replace the text of a file, whole or not at all.
 
-    The file keeps its mode and its line ends, a link its target.
+    The file keeps its mode, its line ends and its byte order mark, a link its target.
 
     Raises:
         CoursesyncError: it can't be written; the file is as it was.
     """
     real = Path(os.path.realpath(path))
     try:
-        content = with_line_ends_of(read(real), text)
+        before = read(real)
+        mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+        content = mark + with_line_ends_of(before, text)
         write_whole(real, content, stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
         raise unwritable(path, error, "It is unchanged.") from error

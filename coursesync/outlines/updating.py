@@ -91,6 +91,7 @@ def updated(
     outline: Outline,
     update: Update,
     shared: Collection[str] = (),
+    taken: Collection[str] = (),
 ) -> Updated:
     """Write new values into an outline.
 
@@ -100,11 +101,12 @@ def updated(
         outline: a valid outline of it.
         update: what to write.
         shared: the content files that several items name: they are not changed.
+        taken: paths in the workspace at which there will be other files.
 
     Raises:
         UnusableFile, InvalidOutlines: it can't be written without a loss, or a file can't be read.
     """
-    writing = _Writing(folder, files, outline, frozenset(shared))
+    writing = _Writing(folder, files, outline, frozenset(shared), frozenset(taken))
     for address, values in update.fields.items():
         writing.set_fields(address, values)
     return writing.result(update)
@@ -116,6 +118,7 @@ class _Writing:
     files: Files
     outline: Outline
     shared: frozenset[str]
+    taken: frozenset[str]
     edits: list[Edit] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -184,7 +187,7 @@ class _Writing:
             if (markdown := markdown_for(html, body.lstrip("\n"))) is None:
                 self._out_of_file(file, path, resource, {**written, **values}, html)
                 return
-            blank = body[: len(body) - len(body.lstrip("\n"))] or "\n"
+            blank = body[: len(body) - len(body.lstrip("\n"))] if body else "\n"
             body = f"{blank}{markdown}"
         self.texts[file] = f"{opening}{front}{closing}{body}"
 
@@ -240,7 +243,8 @@ class _Writing:
     def _free(self, path: PurePosixPath) -> str:
         """Return a path at which there is no file, if possible this one."""
         number, free = 1, path
-        while free.as_posix() in self.texts or (self.folder / free).exists():
+        used = {*self.texts, *self.taken}
+        while free.as_posix() in used or (self.folder / free).exists():
             number += 1
             free = path.with_stem(f"{path.stem}-{number}")
         return free.as_posix()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from coursesync.kinds import kind_of
 from coursesync.kinds.html import same_html
 from coursesync.state.state import Entry
-from coursesync.text import same_moment, unescaped
+from coursesync.text import named, same_moment, unescaped, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -171,4 +171,6 @@ def unsayable(row: Field, live: Attributes, kind: Kind) -> str:
     for name in row.properties:
         if name in live and name not in idle and again.get(name) != live[name]:
             return f"its {name} is {live[name]}, which no outline can have"
+        if hidden := next(unseen(str(live.get(name, ""))), None):
+            return f"{named(hidden[0])} can't be seen, and is not allowed"
     return ""

@@ -15,11 +15,11 @@ from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StalePlan
 from coursesync.files import read, shown
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import FieldValue, Ref
-from coursesync.nexudus.exchange import each_once
 from coursesync.nexudus.target import EMBEDDED
 from coursesync.planning.action import Action
 from coursesync.planning.digest import Meaning, by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
+from coursesync.state.json_values import each_once
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:

@@ -8,19 +8,21 @@ the same way. This module must never edit a text.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from coursesync.kinds.address import course_address
+from coursesync.kinds.address import course_address, key_of
 from coursesync.kinds.field import Role
 from coursesync.planning.live_diff import same_value, unsayable
+from coursesync.planning.pulled_items import Conflict, Item, merged, own_home, with_arrivals
+from coursesync.planning.pulled_moves import blocked
+from coursesync.planning.pulled_removals import kept
 from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.kinds.tree import Value
     from coursesync.outlines.outline import Outline
@@ -29,21 +31,11 @@ if TYPE_CHECKING:
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
+_GUESSED = (
+    "it has a new key, and is recognised by what it has; "
+    "state its old key with previous_keys, then pull again"
+)
 _ORDER = "order"  # beside the names of fields, the word for the number of an item that has no pin
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """A difference that stays: the site's value can't be taken, or not without being asked for.
-
-    Attributes:
-        fields: the names of the outline's fields.
-        why: the reason; "" if the outline's value was changed as well.
-    """
-
-    resource: Resource
-    fields: tuple[str, ...]
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +59,11 @@ class Taken:
     placed: frozenset[str]
     home: List
 
+    @property
+    def kind(self) -> Kind:
+        """The kind of the item."""
+        return self.resource.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Pull:
@@ -76,6 +73,7 @@ class Pull:
         lists: the items of each list that changes, in the site's order.
         deleted: the addresses in the state of the records that were deleted on the site, each with
             its item of the outline, if there is one.
+        kept: why the outline keeps some of these items, by the same addresses.
     """
 
     outline: Outline
@@ -83,29 +81,12 @@ class Pull:
     lists: Mapping[List, tuple[Address, ...]]
     conflicts: tuple[Conflict, ...]
     deleted: Mapping[Address, Resource | None]
-
-
-@dataclass(slots=True)
-class _Item:
-    """A resource with an entry: as sent, as the site has it, and as the outline wants it."""
-
-    resource: Resource
-    at: Address
-    entry: Entry
-    base: Attributes
-    live: Attributes
-    home: List  # its list at the end
-    fields: dict[str, Value] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    placed: set[str] = field(default_factory=set)
-    clashes: list[str] = field(default_factory=list)
+    kept: Mapping[Address, str]
 
     @property
-    def kind(self) -> Kind:
-        return self.resource.kind
-
-    def order(self, attributes: Attributes) -> tuple[int, int]:
-        return self.kind.order_of(attributes), self.entry.id
+    def has_changes(self) -> bool:
+        """Whether the outline, or what the state has of it, changes."""
+        return bool(self.taken or self.lists or self.deleted)
 
 
 def pulls(
@@ -122,12 +103,12 @@ def pulls(
         outlines: all outlines of the workspace, parsed.
         state: what was last sent.
         seen: the same state after a look at the site (`refreshed`).
-        wanted: whether to take anything for an address of the outlines.
+        wanted: whether to take anything for an address, of the outlines or of the state.
         theirs: whether to take a value that the outline has changed as well.
     """
     for side in sides_of(outlines, state).values():
         if side.outline is not None:
-            yield _Pulling(side, side.outline, seen, wanted, theirs=theirs).pull()
+            yield _Pulling(side, side.outline, state, seen, wanted, theirs=theirs).pull()
 
 
 class _Pulling:
@@ -135,16 +116,18 @@ class _Pulling:
         self,
         side: Side,
         outline: Outline,
+        state: State,
         seen: State,
         wanted: Callable[[Address], bool],
         *,
         theirs: bool,
     ) -> None:
         self._side, self._outline, self._theirs = side, outline, theirs
-        self._wanted = wanted
+        self._state, self._wanted = state, wanted
+        self._there = seen.entries
         self._conflicts: list[Conflict] = []
         self._lists: dict[List, list[Address]] = defaultdict(list)
-        self._items: dict[Address, _Item] = {}
+        self._items: dict[Address, Item] = {}
         self._deleted: dict[Address, Resource | None] = {
             at: None for at in side.orphans if at not in seen.entries and wanted(at)
         }
@@ -154,10 +137,10 @@ class _Pulling:
             at, entry = side.pairs.get(resource.address), side.entry(resource)
             read = None if at is None else seen.entries.get(at)
             if at is None or entry is None or read is None:
-                if at is not None and wanted(resource.address):
+                if at is not None and self._is_wanted(resource, at):
                     self._deleted[at] = resource
                 continue
-            item = _Item(resource, at, read, entry.expected, read.known, home)
+            item = Item(resource, at, read, entry.expected, read.known, home)
             if item.kind.course_id_of(item.live) == side.course_id:
                 self._items[resource.address] = item
         self._holders = {
@@ -166,10 +149,17 @@ class _Pulling:
 
     def pull(self) -> Pull:
         """Return what the outline takes."""
-        items = [item for at, item in self._items.items() if self._wanted(at)]
+        wanted = [item for item in self._items.values() if self._is_wanted(item.resource, item.at)]
+        items = [item for item in wanted if not self._is_guessed(item)]
+        for item in wanted:
+            if self._is_guessed(item) and (names := _differing(item)):
+                self._conflicts.append(Conflict(item.resource, names, _GUESSED))
         for item in items:
             self._take_fields(item)
             self._take_place(item)
+        moving = [item for item in items if item.home != own_home(item)]
+        for item, why in blocked(moving, self._outline, self._state):
+            self._stay(item, why)
         lists = self._take_orders({item.resource.address for item in items})
         for item in items:
             if item.clashes:
@@ -192,9 +182,25 @@ class _Pulling:
             lists,
             tuple(self._conflicts),
             self._deleted,
+            kept(
+                self._side,
+                {at: each for at, each in self._deleted.items() if each is not None},
+                {item.resource.address for item in moving if item.home != own_home(item)},
+                self._there,
+            ),
         )
 
-    def _take_fields(self, item: _Item) -> None:
+    def _is_wanted(self, resource: Resource, at: Address) -> bool:
+        """Return whether to take anything of an item, by its address or by that of its entry."""
+        return self._wanted(resource.address) or self._wanted(at)
+
+    def _is_guessed(self, item: Item) -> bool:
+        """Return whether only what an item has tells which entry is its own."""
+        address = item.resource.address
+        is_stated = item.at in self._side.stated.get(address, ())
+        return key_of(item.at) != item.resource.key and not is_stated
+
+    def _take_fields(self, item: Item) -> None:
         kind, wants = item.kind, item.resource.attributes
         for row in kind.fields:
             names = [name for name in row.properties if name in kind.types]
@@ -211,7 +217,7 @@ class _Pulling:
                 item.fields[row.name] = value
                 item.names.update(names)
 
-    def _take_place(self, item: _Item) -> None:
+    def _take_place(self, item: Item) -> None:
         """Follow a record that was moved into another item, or out of one."""
         kind, name = item.kind, item.kind.parent_property
         now = item.live.get(name) if name else None
@@ -227,22 +233,29 @@ class _Pulling:
             if outer is None or (held := self._holders.get((outer, cast("int", now)))) is None:
                 noun = outer.name if outer else "item"
                 why = f"on the site it is in the {noun} {now}, which is not in the outline"
-                self._conflicts.append(Conflict(item.resource, (_parent(kind),), why))
+                self._stay(item, why)
                 return
             holder = held
         if not (self._theirs or wants == item.base.get(name)):
             item.clashes.append(_parent(kind))
+            item.is_elsewhere = True
             return
         item.home = (kind, holder)
         item.placed.add(name)
 
+    def _stay(self, item: Item, why: str) -> None:
+        """Leave an item where it is, although its record was moved."""
+        item.home, item.is_elsewhere = own_home(item), True
+        item.placed.clear()
+        self._conflicts.append(Conflict(item.resource, (_parent(item.kind),), why))
+
     def _take_orders(self, wanted: Collection[Address]) -> dict[List, tuple[Address, ...]]:
         """Return the new order of each list that changes."""
         lists = {home: list(members) for home, members in self._lists.items()}
-        moved = [each for each in wanted if self._items[each].home != _own_home(self._items[each])]
+        moved = [each for each in wanted if self._items[each].home != own_home(self._items[each])]
         for address in moved:
             item = self._items[address]
-            lists[_own_home(item)].remove(address)
+            lists[own_home(item)].remove(address)
             lists.setdefault(item.home, []).append(address)
         found: dict[List, tuple[Address, ...]] = {}
         for home, members in lists.items():
@@ -256,7 +269,11 @@ class _Pulling:
         self, members: Sequence[Address], arrivals: Collection[Address], wanted: Collection[Address]
     ) -> Sequence[Address]:
         """Return the members of a list in the order to write."""
-        known = {each: self._items[each] for each in members if each in self._items}
+        known = {
+            at: self._items[at]
+            for at in members
+            if at in self._items and not self._items[at].is_elsewhere
+        }
         stays = {at: item for at, item in known.items() if at not in arrivals}
         renumbered = [
             at
@@ -266,55 +283,40 @@ class _Pulling:
         if not renumbered and not arrivals:
             return members
         sent = sorted(stays, key=lambda at: stays[at].order(stays[at].base))
+        numbers = {  # only of what is wanted those that the site has
+            at: item.order(item.live if at in wanted else item.base) for at, item in known.items()
+        }
         if renumbered and sent != list(stays) and not self._theirs:
-            live = sorted(stays, key=lambda at: stays[at].order(stays[at].live))
+            live = sorted(stays, key=numbers.__getitem__)
             if live != list(stays):
                 for at in renumbered:
                     stays[at].clashes.append(_ORDER)
-                return _with_arrivals(members, known, arrivals)
+                return with_arrivals(members, known, arrivals)
         for at in (*renumbered, *arrivals):
             self._take_order(known[at])
-        return _merged(members, sorted(known, key=lambda at: known[at].order(known[at].live)))
+        return merged(members, sorted(known, key=numbers.__getitem__))
 
     @staticmethod
-    def _take_order(item: _Item) -> None:
+    def _take_order(item: Item) -> None:
         row = item.kind.field(Role.ORDER)
         item.placed.add(item.kind.order_property)
         if item.resource.pin is not None and item.resource.pin != item.kind.order_of(item.live):
             item.fields[row.name] = item.kind.order_of(item.live)
 
 
+def _differing(item: Item) -> tuple[str, ...]:
+    """Return the fields of an item that people changed on the site."""
+    name = item.kind.parent_property
+    is_moved = bool(name) and item.base.get(name) != item.live.get(name)
+    fields = [
+        row.name
+        for row in item.kind.fields
+        if any(name in item.kind.types for name in row.properties)
+        and not same_value(row, item.base, item.live, item.kind)
+    ]
+    return (*fields, *([_parent(item.kind)] if is_moved else []))
+
+
 def _parent(kind: Kind) -> str:
     """Return the word for the parent of an item, beside the names of its fields."""
     return kind.within.name if kind.within else "course"
-
-
-def _own_home(item: _Item) -> List:
-    return item.kind, item.resource.parent
-
-
-def _merged(members: Sequence[Address], order: Sequence[Address]) -> list[Address]:
-    """Return `order`, with each member that it lacks after the member before it."""
-    merged = list(order)
-    known = {*order}
-    for i, each in enumerate(members):
-        if each not in known:
-            before = members[i - 1] if i else None
-            merged.insert(merged.index(before) + 1 if before else 0, each)
-    return merged
-
-
-def _with_arrivals(
-    members: Sequence[Address], items: Mapping[Address, _Item], arrivals: Collection[Address]
-) -> list[Address]:
-    """Return the members in their present order, with the arrivals where their numbers say."""
-    kept = [each for each in members if each not in arrivals]
-    for each in sorted(arrivals, key=lambda at: items[at].order(items[at].live)):
-        number = items[each].order(items[each].live)
-        later = (
-            i
-            for i, at in enumerate(kept)
-            if at in items and items[at].order(items[at].live) > number
-        )
-        kept.insert(next(later, len(kept)), each)
-    return kept

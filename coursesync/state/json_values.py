@@ -108,6 +108,14 @@ def _by_name(key: object, value: object) -> Reader:
     return lambda raw: {name(each): read(has) for each, has in mapping(raw).items()}
 
 
+def each_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make a JSON object; raises ValueError if a name occurs twice, because readers differ then."""
+    record = dict(pairs)
+    if len(record) != len(pairs):
+        raise ValueError("a name occurs twice")
+    return record
+
+
 def mapping(raw: object) -> dict[str, object]:
     """Return what a file holds if it is a mapping, or raise ValueError."""
     if type(raw) is not dict:

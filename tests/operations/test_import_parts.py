@@ -105,3 +105,13 @@ def test_records_of_two_kinds_may_have_the_same_id() -> None:
         (SECTION, 7): "section.house.one",
         (LESSON, 7): "lesson.house.one.one",
     }
+
+
+def test_what_was_not_tried_is_not_blamed() -> None:
+    """After many tries, the rest is rejected for that, and not for what is wrong with others."""
+    kept, left = most_that_fit(
+        range(1000), lambda some: "odd" if any(each % 2 for each in some) else "", "untried"
+    )
+
+    assert len(kept) + len(left) == 1000
+    assert {why for each, why in left if each % 2 == 0} == {"untried"}

@@ -9,11 +9,13 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
 import coursesync
+from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.embedded import open_sandbox
 
 if TYPE_CHECKING:
@@ -223,3 +225,39 @@ def comments(files: Mapping[str, str]) -> list[str]:
     return sorted(
         line[line.index("# ") :] for line in lines if line.startswith("# ") or " # " in line
     )
+
+
+class Saving(SystemClock):
+    """A clock that is first asked when the outlines are loaded; then an author saves a file."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__()
+        self._path, self._text = path, text
+
+    def now(self) -> float:
+        """Save the file."""
+        self._path.write_text(self._text)
+        return super().now()
+
+
+@pytest.mark.parametrize("file", ["onboarding.yaml", "texts/welcome.md"])
+def test_what_an_author_saves_meanwhile_stays(file: str) -> None:
+    """The pull stops before it writes, and names the file."""
+    for site in fresh():
+        section = site.records("sections")[0]
+        site.edit(
+            "sections",
+            "PUT",
+            {
+                "Id": section["Id"],
+                "At": "2099-01-01T00:00:00Z",
+                "Title": "Hello",
+                "SectionContents": "<p>Other.</p>\n",
+            },
+        )
+        mine = f"{site.files()[file]}\n# an evening of work\n"
+        before = {**site.files(), file: mine}
+        with pytest.raises(coursesync.CoursesyncError, match=file):
+            coursesync.pull(site.project, clock=Saving(site.folder / file, mine))
+
+        assert site.files() == before

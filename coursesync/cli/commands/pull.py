@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.kinds.address import Address
     from coursesync.operations.import_ import Imported
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.workspace import Project
-    from coursesync.planning.pulled import Conflict, Taken
+    from coursesync.planning.pulled import Taken
+    from coursesync.planning.pulled_items import Conflict
 
 _MOST_NAMED = 10  # records
 
@@ -55,7 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     Writes the site's version of each field that the outline has not changed since
     the last apply, and saves the state. Comments and layout stay. ADDRESS is a
     course's key, or the address of an item; without one, everything is pulled.
-    Changes nothing on the site.
+    Changes nothing on the site. Exits with 1 if it had to leave something.
     """
     from contextlib import nullcontext  # noqa: PLC0415 - keeps --help quick
 
@@ -78,7 +80,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
     _print_rest(pulled, addresses, theirs=theirs, new=new, deleted=deleted)
-    if any(each.error for each in pulled.imported):
+    is_left = pulled.conflicts or (deleted and pulled.deleted)
+    if is_left or any(each.error for each in pulled.imported):
         return ExitCode.ERROR
     return ExitCode.after(clock.signal)
 
@@ -114,7 +117,8 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
         say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
     changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
     if not changed:
-        say_wrapped("There is nothing to pull.")
+        is_left = pulled.conflicts or pulled.new or pulled.deleted
+        say_wrapped("Nothing was pulled." if is_left else "There is nothing to pull.")
     elif dry_run:
         say_wrapped("Nothing was written. Without --dry-run, this is written into the files.")
     else:
@@ -172,9 +176,9 @@ def _print_rest(
                 Command("pull", *addresses, new=True),
             )
         )
-    if pulled.deleted and not deleted:
-        for line in _deleted(pulled):
-            say_wrapped(line)
+    named = {each.resource.address for each in pulled.conflicts} if deleted else set()
+    for line in _deleted([each for each in pulled.deleted if each not in named], ask=not deleted):
+        say_wrapped(line)
 
 
 def _kept(conflict: Conflict) -> str:
@@ -188,9 +192,10 @@ def _named(number: int, where: str) -> str:
     return f"{count(number, 'record')} {where} {verb}"
 
 
-def _deleted(pulled: Pulled) -> Iterator[Sentence]:
-    for address in pulled.deleted[:_MOST_NAMED]:
+def _deleted(addresses: Sequence[Address], *, ask: bool) -> Iterator[Sentence]:
+    for address in addresses[:_MOST_NAMED]:
         yield f"{address} was deleted on the site."
-    if (more := len(pulled.deleted) - _MOST_NAMED) > 0:
+    if (more := len(addresses) - _MOST_NAMED) > 0:
         yield f"{more} more were deleted on the site."
-    yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))
+    if addresses and ask:
+        yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))
