@@ -145,7 +145,7 @@ class PullDraft:
             if before is None:
                 write_new(self._project.folder / path, text.encode())
             else:
-                rewrite(self._project.folder / path, text)
+                rewrite(self._project.folder / path, text, keep_mark=True)
         steps = [*self._steps(done, clock)]
         if not steps:
             self._project.store.recover(self._known)

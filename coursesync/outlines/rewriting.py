@@ -273,10 +273,11 @@ def mistakes_in(
     return sorted(set(diagnostics))
 
 
-def rewrite(path: Path, text: str) -> None:
+def rewrite(path: Path, text: str, *, keep_mark: bool = False) -> None:
     """Replace the text of a file, whole or not at all.
 
-    The file keeps its mode, its line ends and its byte order mark, a link its target.
+    The file keeps its mode and its line ends, a link its target; with `keep_mark` also a byte order
+    mark.
 
     Raises:
         CoursesyncError: it can't be written; the file is as it was.
@@ -284,7 +285,7 @@ def rewrite(path: Path, text: str) -> None:
     real = Path(os.path.realpath(path))
     try:
         before = read(real)
-        mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+        mark = BOM_UTF8 if keep_mark and before.startswith(BOM_UTF8) else b""
         content = mark + with_line_ends_of(before, text)
         write_whole(real, content, stat.S_IMODE(real.stat().st_mode))
     except OSError as error:
