@@ -304,10 +304,7 @@ def _in_the_way(path: Path) -> CoursesyncError:
 
 
 def save(folder: Path, drafted: Draft) -> None:
-    """Write a draft, the content files first, because an outline must find them.
-
-    Raises CoursesyncError: a file exists already, or can't be written.
-    """
+    """Write a draft, content files first; raises CoursesyncError, also if one exists already."""
     for name, content in drafted.new.items():
         write_new(folder / name, content)
     if not drafted.is_new and decode(Files(folder).inside(drafted.path)) != drafted.files.text:
