@@ -180,6 +180,11 @@ class SandboxServer:
         """Return every create of a section that it met."""
         return [met for met in self.log() if (met["method"], met["path"]) == ("POST", SECTIONS)]
 
+    def creates_of_lessons(self) -> int:
+        """Return how many creates of a lesson it has answered."""
+        posts = [met["path"] for met in self.log() if met["method"] == "POST"]
+        return posts.count("/api/content/courselessons")
+
     def fault_create(self, number: int, kind: str) -> None:
         """Let the create of that number, from 1, go wrong; those before it are not counted."""
         self.fault(f"POST {SECTIONS}@{number}:{kind}")

@@ -182,12 +182,15 @@ def kill_a_run(author: LessonTeller) -> None:
       title: Lights""",
         before="rooms",
     )
-    author.api.fault("POST /api/content/courselessons@1:slow=60")
+    created = author.api.creates_of_lessons()
+    author.api.fault("POST /api/content/courselessons@1:slow=10")
     with author.cli.start("apply", "--auto-approve") as process:
         wait_until(lambda: any(each["Title"] == "Keys" for each in author.api.lessons()))
         process.kill()
         process.communicate(timeout=60)
     author.api.no_faults()
+    # the server logs a request once it has answered: not among those of a later step
+    wait_until(lambda: author.api.creates_of_lessons() > created, seconds=60)
 
 
 def edit_twice(author: LessonTeller) -> None:

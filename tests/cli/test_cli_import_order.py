@@ -80,7 +80,7 @@ def test_equal_numbers_beside_a_new_section_are_named(
     ran = author(*IMPORT)
 
     assert titles(courses) == ["S1", "S2", "S3", "Mine"]
-    assert "gives 2 imported sections another order number, because the numbers" in ran.said
+    assert "gives 2 imported records another order number, because the numbers" in ran.said
     assert "3 changes would be made next" in ran.said
 
 

@@ -12,7 +12,6 @@ from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
-from coursesync.kinds.counting import number_of
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count, inert, on_one_line
@@ -176,7 +175,7 @@ def _renumbered(course: Imported) -> str:
     if not course.renumbered:
         return ""
     return (
-        f"The next plan gives {number_of(course.renumbered, KINDS.values())} another order "
+        f"The next plan gives {count(course.renumbered, 'imported record')} another order "
         "number, because the numbers on the site don't fit the order of the outline."
     )
 
