@@ -80,7 +80,7 @@ def test_a_lesson_without_a_summary_is_adopted_as_it_is(
 def test_an_unmanaged_lesson_is_named_with_its_section(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Lessons with one title are told apart by their sections."""
+    """Lessons with the same title are named with their sections."""
     inside = api.create_lesson(4711, "X", SectionId=id_of(courses, "section.c.t"))
     beside = api.create_lesson(4711, "X")
     found = applied("drift").out

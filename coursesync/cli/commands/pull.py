@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
@@ -59,8 +60,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     course's key, or the address of an item; without one, everything is pulled.
     Changes nothing on the site. Exits with 1 if it had to leave something.
     """
-    from contextlib import nullcontext  # noqa: PLC0415 - keeps --help quick
-
     from coursesync.operations.pull import pull  # noqa: PLC0415 - keeps --help quick
 
     clock = SystemClock()
