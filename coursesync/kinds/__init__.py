@@ -20,7 +20,8 @@ def rank(kind: Kind) -> int:
 
     A kind without an entry in the registry comes last.
     """
-    return next((i for i, name in enumerate(KINDS) if name == kind.name), len(KINDS))
+    names = [*KINDS]
+    return names.index(kind.name) if kind.name in names else len(names)
 
 
 def kind_of(address: Address) -> Kind:

@@ -47,8 +47,13 @@ def course_address(key: str) -> Address:
 
 def parent_of(address: Address, within: str) -> Address:
     """Return the parent's address: of the kind `within`, or the course."""
-    _, _, keys = address.rpartition(".")[0].partition(".")
-    return address_of(within if "." in keys else _COURSE, keys)
+    keys = address.rpartition(".")[0].partition(".")[2]
+    return Address(f"{within if '.' in keys else _COURSE}.{keys}")
+
+
+def is_course(address: Address) -> bool:
+    """Return whether an address is a course's."""
+    return address.startswith(f"{_COURSE}.")
 
 
 def key_of(address: Address) -> str:

@@ -6,6 +6,7 @@ The numbers: https://developers.nexudus.com/rest-api/content/create-coursesectio
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from coursesync.kinds.field import Field, Role
@@ -32,19 +33,24 @@ class Opening:
 
 
 _AT_ONCE, _IN_SEQUENCE = Opening(), Opening(in_sequence=True)
+_after = lru_cache(maxsize=1_000)(Opening)  # few numbers of days occur, each many times
 
 
 def opening(attributes: Planned) -> Opening:
     """Return when a record opens; by the API's page, days count only if it is timed."""
     unlock = attributes.get(_TYPE)
     if unlock == _TIMED:
-        return Opening(int(cast("int", attributes.get(_DAYS, 0))))
+        return _after(int(cast("int", attributes.get(_DAYS, 0))))
     return _IN_SEQUENCE if unlock == _SEQUENTIAL else _AT_ONCE
 
 
 def described(attributes: Planned, noun: str) -> str:
     """Return in a member's words when a record opens; `noun` is the word for its kind."""
-    unlock, days = attributes.get(_TYPE), attributes.get(_DAYS, 0)
+    return _described(attributes.get(_TYPE), attributes.get(_DAYS, 0), noun)
+
+
+@lru_cache(maxsize=1_000, typed=True)
+def _described(unlock: object, days: object, noun: str) -> str:
     if unlock == _SEQUENTIAL:
         return f"unlocks after the {noun} before it"
     if unlock == _TIMED:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.address import course_address, course_of
+from coursesync.kinds.address import is_course
 from coursesync.kinds.field import Role
 from coursesync.operations.import_records import title_of, values_of
 from coursesync.state.state import Entry
@@ -65,7 +65,7 @@ def _parent_id(
     resource: Resource, entries: Mapping[Address, Entry], managed: Managed
 ) -> int | None:
     """Return the Id of the record that an item is in, 0 for a course; None if it is unknown."""
-    if resource.parent == course_address(course_of(resource.address)):
+    if is_course(resource.parent):
         return 0
     entry = entries.get(resource.parent) or managed.state.entries.get(resource.parent)
     return entry.id if entry else None

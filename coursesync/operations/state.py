@@ -13,8 +13,8 @@ from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, held_in, kind_of
 from coursesync.kinds.address import (
     address_of,
-    course_address,
     course_of,
+    is_course,
     key_of,
     keys_of,
     parse_address,
@@ -81,7 +81,7 @@ def move(
             if each in known.entries or each in known.doubts:
                 raise CoursesyncError(f"{each} is in the state already", "Choose another key.")
         parent = kind.parent_of(new)
-        if parent != course_address(course_of(new)) and parent not in known.entries:
+        if not is_course(parent) and parent not in known.entries:
             raise CoursesyncError(
                 f"{new} would be in {parent}, which is not in the state",
                 Remedy("See what is:", Command("state list")),

@@ -10,10 +10,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.kinds import rank
-from coursesync.kinds.address import course_address, course_of, key_of
+from coursesync.kinds import held_in, rank
+from coursesync.kinds.address import is_course, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.render.holders import directly
 from coursesync.text import inert
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 INTO = " / "  # between the titles of a parent and a child
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row, or a heading above rows, whose `row` is None.
 
     `within` are the titles of its parents, from the course down; all its text is safe to print.
@@ -53,8 +52,7 @@ class Line:
         return INTO.join((*self.within, self.title))
 
 
-@dataclass(frozen=True)
-class _Node:
+class _Node(NamedTuple):
     """A record to show: its row, or the title of a record without one."""
 
     address: Address
@@ -94,7 +92,8 @@ class Tree:
 
     @cached_property
     def known(self) -> dict[Address, _Node]:
-        """All records that may be a heading, by address."""
+        """All records that may be a heading, by address; only those of kinds that hold others."""
+        holding = {kind for kind in self._kinds if held_in(kind)}
         found = {
             each.address: _Node(
                 each.address,
@@ -103,12 +102,19 @@ class Tree:
                 each.kind.order_of(each.attributes),
             )
             for each in self.course.standing
+            if each.kind in holding
         }
         found |= {node.address: node for node in map(_leaving, self.departures)}
         for row in self.rows:
             change = row.change
-            found[change.address] = _Node(change.address, change.kind, row.title, row.order)
+            if change.kind in holding:
+                found[change.address] = _Node(change.address, change.kind, row.title, row.order)
         return found
+
+    @property
+    def _kinds(self) -> set[Kind]:
+        standing = {each.kind for each in self.course.standing}
+        return standing.union(row.change.kind for row in self.rows)
 
     @cached_property
     def renamed(self) -> dict[Address, Address]:
@@ -119,7 +125,7 @@ class Tree:
     def parent(self, kind: Kind, address: Address) -> Address | None:
         """Return the address of a record's parent; None if that is the course."""
         parent = kind.parent_of(address)
-        if parent == course_address(course_of(address)):
+        if is_course(parent):
             return None
         return parent if parent in self.known else self.renamed.get(parent, parent)
 
@@ -174,9 +180,9 @@ class _Branches:
         """Yield a line for each record, and below it those in it."""
         for node in nodes:
             yield Line(node.title, node.order, node.row, within)
-            inside = self._inside.get(node.address, ())
-            placed = sorted(inside, key=lambda each: (rank(each.kind), each.place))
-            yield from self.below(placed, (*within, node.title))
+            if inside := self._inside.get(node.address):
+                placed = sorted(inside, key=lambda each: (rank(each.kind), each.place))
+                yield from self.below(placed, (*within, node.title))
 
 
 def _leaving(row: Row) -> _Node:

@@ -54,8 +54,8 @@ class Around:
 class Row:
     """A change as people read it; all its text is safe to print.
 
-    `order` and `title` are the record's; `remark` adds to the mark. `question` is for the author to
-    answer, and `settlement` explains how to settle a doubt.
+    `order` and `title` are the record's; `remark` adds to the mark, and `seen` is what members see
+    of it. `question` is for the author to answer, and `settlement` explains how to settle a doubt.
     """
 
     around: Around
@@ -64,14 +64,15 @@ class Row:
     order: int
     title: str
     remark: str
+    seen: str
     rank: Rank
     question: Sentence = ""
     settlement: tuple[Sentence, ...] = ()
 
-    @cached_property
+    @property
     def words(self) -> str:
         """The remark; if there is none, what members see."""
-        return self.remark or _seen(self.change, self.around)
+        return self.remark or self.seen
 
     @property
     def is_weighty(self) -> bool:
@@ -107,7 +108,7 @@ class Row:
 
 def row_of(change: Change, around: Around) -> Row:
     """Return the row of a change."""
-    question = plan_words.question(change)
+    question, seen = plan_words.question(change), _seen(change, around)
     is_released = change.action is Action.PROTECT and not change.protected
     wording = UNPROTECTING if is_released else WORDING[change.action]
     is_doubt = change.action is Action.DOUBT
@@ -119,7 +120,8 @@ def row_of(change: Change, around: Around) -> Row:
         wording,
         order=change.order,
         title=inert(change.title),
-        remark=plan_words.remark(change, around.holders, _seen(change, around)),
+        remark=plan_words.remark(change, around.holders, seen),
+        seen=seen,
         rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
         question=question,
         settlement=tuple(Remedy(each).placed(around.hint) for each in steps),
@@ -144,6 +146,7 @@ def departure_of(change: Change, around: Around) -> Row:
         order=change.kind.order_of(prior),
         title=inert(change.kind.title_of(prior)),
         remark=f"moves to course {goes}; keeps its Id {change.record_id}",
+        seen="",
         rank=LEAVING.rank,
     )
 
@@ -153,6 +156,7 @@ def _course(course: Course) -> str:
 
 
 def _hides(change: Change) -> bool:
+    if change.action is not Action.UPDATE:
+        return False
     is_active = change.kind.is_active
-    hides = is_active(change.before or {}) and not is_active(change.attributes)
-    return change.action is Action.UPDATE and hides
+    return is_active(change.before or {}) and not is_active(change.attributes)

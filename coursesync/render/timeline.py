@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from coursesync.kinds import held_in, rank
-from coursesync.kinds.address import course_address, course_of, key_of
+from coursesync.kinds.address import is_course, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.kinds.field import Role
 from coursesync.kinds.rows import NOTHING
@@ -132,28 +132,37 @@ def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:
     Only the possible parents are put in order: their children change only the day on which a later
     record opens in sequence, and no words contain that day.
     """
-    stations = [*_after(course, changes)]
-    inner = [each for each in stations if each.kind.within]
-    if not inner:
+    records: list[tuple[Address, Kind, Planned]]
+    records = [(each.address, each.kind, each.attributes) for each in course.standing]
+    records += [(change.address, change.kind, after) for change, after in _lasting(changes)]
+    kinds = {kind for _, kind, _ in records}
+    if not any(kind.within for kind in kinds):
         return {}
-    holders = along(each for each in stations if held_in(each.kind))
-    known = {each.address: each for each in holders}
+    holding = {kind for kind in kinds if held_in(kind)}
+    holders = along(Station(*each) for each in records if each[1] in holding)
+    above = {each.address: _Above.of(each, holders) for each in holders}
     return {
-        each.address: _when_inside(each, holder, holders)
-        for each in inner
-        if (holder := known.get(each.kind.parent_of(each.address)))
+        address: holder.when(kind, attributes)
+        for address, kind, attributes in records
+        if kind.within and (holder := above.get(kind.parent_of(address)))
     }
 
 
 def _after(course: Course, changes: Sequence[Change]) -> Iterator[Station]:
     yield from _standing(course)
-    for change in changes:
-        if change.action is not Action.DELETE and (attributes := change.attributes):
-            yield Station(change.address, change.kind, attributes, change)
+    for change, attributes in _lasting(changes):
+        yield Station(change.address, change.kind, attributes, change)
 
 
 def _standing(course: Course) -> Iterator[Station]:
     return (Station(each.address, each.kind, each.attributes) for each in course.standing)
+
+
+def _lasting(changes: Sequence[Change]) -> Iterator[tuple[Change, Planned]]:
+    """Yield the changes whose records exist after the plan, with their attributes then."""
+    for change in changes:
+        if change.action is not Action.DELETE and (attributes := change.attributes):
+            yield change, attributes
 
 
 def along(stations: Iterable[Station]) -> Way:
@@ -184,8 +193,7 @@ def along(stations: Iterable[Station]) -> Way:
     walk.pass_along(outermost)
     for kind in in_turn(kind for kind, _ in apart):
         for parent in sorted((at for one, at in apart if one is kind), key=_directly_last):
-            is_direct = parent == course_address(course_of(parent))
-            heading = directly(kind) if is_direct else key_of(parent)
+            heading = directly(kind) if is_course(parent) else key_of(parent)
             walk.pass_along([replace(each, heading=heading) for each in apart[kind, parent]])
     return tuple(walk.way)
 
@@ -194,21 +202,39 @@ def when(station: Station, way: Sequence[Station]) -> str:
     """Return in a member's words when a record of a way opens."""
     if station.inside is None:
         return station.kind.describe(station.attributes)
-    return _when_inside(station, way[station.inside], way)
+    return _Above.of(way[station.inside], way).when(station.kind, station.attributes)
 
 
-def _when_inside(station: Station, holder: Station, way: Sequence[Station]) -> str:
-    said = station.kind.describe(station.attributes)
-    opens = station.opening
-    if opens.in_sequence:
-        return said
-    waits = _waits(holder, way)
-    if not waits and opens.days is not None and opens.days >= (holder.day or 0):
-        return said
-    if waits or holder.day:
-        noun = holder.kind.name
+class _Above(NamedTuple):
+    """What a parent's rule means for its children.
+
+    Attributes:
+        noun: the word for the parent.
+        day: the first day on which it can be opened; 0 also for never.
+        waits: whether it, or a parent of its own, opens in sequence.
+    """
+
+    noun: str
+    day: int
+    waits: bool
+
+    @classmethod
+    def of(cls, station: Station, way: Sequence[Station]) -> _Above:
+        """Read the rule of a record of a way."""
+        return cls(station.kind.name, station.day or 0, _waits(station, way))
+
+    def when(self, kind: Kind, attributes: Planned) -> str:
+        """Return in a member's words when a child opens."""
+        said = kind.describe(attributes)
+        if not self.day and not self.waits:
+            return said
+        opens = opening(attributes)
+        if opens.in_sequence:
+            return said
+        if not self.waits and opens.days is not None and opens.days >= self.day:
+            return said
+        noun = self.noun
         return f"opens with its {noun}" if not opens.days else f"{said}, not before its {noun}"
-    return said
 
 
 def _waits(station: Station, way: Sequence[Station]) -> bool:
@@ -219,7 +245,7 @@ def _waits(station: Station, way: Sequence[Station]) -> bool:
 
 
 def _directly_last(parent: Address) -> tuple[bool, Address]:
-    return parent == course_address(course_of(parent)), parent
+    return is_course(parent), parent
 
 
 class _Walk:

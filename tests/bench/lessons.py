@@ -33,7 +33,7 @@ IN_A_COURSE = SECTIONS * (1 + LESSONS)
 RECORDS = COURSES * IN_A_COURSE
 NOTHING, EVERYTHING = "nothing applied", "everything applied"
 ALONE, IN_PLACE, IN_FILES = "sections alone", "lessons in place", "lessons in files"
-LIMITS = {NOTHING: 1.25, EVERYTHING: 1.15}
+LIMITS = {NOTHING: 1.15, EVERYTHING: 1.12}
 PEAK = 300  # MB
 PROGRAM = str(BIN / "coursesync")
 

@@ -106,7 +106,7 @@ def is_empty(text: str) -> bool:
 
 def is_markdown(text: str) -> bool:
     """Return whether contents without a tag have a heading, bold text or a link of Markdown."""
-    return _MARKDOWN.search(text) is not None and not _TAG.search(text)
+    return not _TAG.search(text) and _MARKDOWN.search(text) is not None
 
 
 def html_effort(text: str) -> int:

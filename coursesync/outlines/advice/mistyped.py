@@ -37,8 +37,9 @@ def mistyped(resources: Sequence[Resource]) -> Iterator[Advice]:
 def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find plain titles that begin with their only curly quote: one at each end is a mistake."""
     for each in resources:
-        is_plain = each.tree.written((*each.path, TITLE)) is not None
-        if is_plain and [found.start() for found in _QUOTE.finditer(each.title)] == [0]:
+        if [found.start() for found in _QUOTE.finditer(each.title)] != [0]:
+            continue  # first, because positions take a second reading of the file
+        if each.tree.written((*each.path, TITLE)) is not None:
             yield on(
                 each,
                 TITLE,
@@ -65,7 +66,7 @@ def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
 def _markdown(resources: Sequence[Resource]) -> Iterator[Advice]:
     """Find contents in the outline that are clearly Markdown: they are shown as HTML."""
     for each in resources:
-        if not contents_file(each) and is_markdown(each.contents):
+        if is_markdown(each.contents) and not contents_file(each):
             yield on(
                 each,
                 CONTENTS,

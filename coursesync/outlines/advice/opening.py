@@ -39,7 +39,11 @@ def first_waits(seen: Sequence[Resource]) -> Iterator[Advice]:
             )
 
 
-def nothing_opens(seen: Sequence[Resource], filled: Container[Address]) -> Iterator[Advice]:
+def nothing_opens(
+    seen: Sequence[Resource],
+    filled: Container[Address],
+    holders: Mapping[Address, Resource | None],
+) -> Iterator[Advice]:
     """Find a course that is locked as a whole: for some days members can open nothing.
 
     Items that wait for another open later than that one. An item with children
@@ -48,16 +52,18 @@ def nothing_opens(seen: Sequence[Resource], filled: Container[Address]) -> Itera
     Args:
         seen: the items that members see, each after its parent.
         filled: the addresses of the items that have children.
+        holders: the parent of each item, by the item's address; None for the course.
     """
     opened: dict[Address, tuple[int, Resource]] = {}  # the day, and the item that makes it so late
     waiting: set[Address] = set()
     for each in seen:
-        own = opening(each.attributes)
-        if own.in_sequence or each.parent in waiting:
+        own, holder = opening(each.attributes), holders[each.address]
+        if own.in_sequence or (holder and holder.address in waiting):
             waiting.add(each.address)
             continue
-        above = opened.get(each.parent, (0, each))
-        opened[each.address] = max(above, (own.days or 0, each), key=lambda day: day[0])
+        days = own.days or 0
+        above = (0, each) if holder is None else opened[holder.address]
+        opened[each.address] = (days, each) if days > above[0] else above
     readable = (
         opened[each.address]
         for each in seen
@@ -114,12 +120,13 @@ def never_done(siblings: Sequence[Resource]) -> Iterator[Advice]:
             )
 
 
-def early(seen: Sequence[Resource], holders: Mapping[Address, Resource]) -> Iterator[Advice]:
-    """Find items that would open before their parent."""
+def early(seen: Sequence[Resource], holders: Mapping[Address, Resource | None]) -> Iterator[Advice]:
+    """Find items that would open before their parent; `holders`: see `nothing_opens`."""
     for each in seen:
-        holder = holders.get(each.parent)
-        own, whole = opening(each.attributes).days, opening(holder.attributes).days if holder else 0
-        if holder is not None and own and whole and own < whole:
+        if (holder := holders[each.address]) is None:
+            continue
+        own, whole = opening(each.attributes).days, opening(holder.attributes).days
+        if own and whole and own < whole:
             yield on(
                 each,
                 UNLOCK,

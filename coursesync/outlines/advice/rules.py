@@ -41,8 +41,8 @@ from coursesync.outlines.advice.subject import (
     file_of,
     is_active,
     is_file,
-    is_seen,
     on,
+    seen_among,
     where_contents,
 )
 from coursesync.outlines.advice.video import unseen_videos
@@ -65,15 +65,18 @@ MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
     """Yield all advice on a valid outline; `source` gives a content file by its name there."""
-    holders = {each.address: each for each in outline.resources}
+    known = {each.address: each for each in outline.resources}
+    holders: dict[Address, Resource | None] = {}
     beside: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
     for each in outline.resources:
-        beside[each.kind, each.parent].append(each)
-    seen = [each for each in outline.resources if is_seen(each, holders)]
-    filled = {each.parent for each in outline.resources}
+        parent = each.parent
+        holders[each.address] = known.get(parent)
+        beside[each.kind, parent].append(each)
+    seen = seen_among(outline.resources, holders)
+    filled = {parent for _, parent in beside}
     for kind in dict.fromkeys(each.kind for each in seen):
         yield from first_waits([each for each in seen if each.kind is kind])
-    yield from nothing_opens(seen, filled)
+    yield from nothing_opens(seen, filled, holders)
     for siblings in beside.values():
         active = [each for each in siblings if is_active(each)]
         yield from behind_hidden(siblings)
@@ -196,7 +199,9 @@ def unfit_contents(
     left = MOST_EFFORT
     for each in resources:
         text = each.contents
-        found = [*unlinked(text)] if file_of(each, "markdown") else []
+        found = [*unlinked(text)]
+        if found and not file_of(each, "markdown"):
+            found = []
         if not is_plain(text):
             left -= html_effort(text)
             found += findings(text) if left >= 0 else (UNCHECKED,)

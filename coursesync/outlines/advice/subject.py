@@ -15,7 +15,7 @@ from coursesync.outlines.advice.advice import Advice
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -43,17 +43,26 @@ def is_active(resource: Resource) -> bool:
     return bool(resource.attributes[resource.kind.active_property])
 
 
-def is_seen(resource: Resource, holders: Mapping[Address, Resource]) -> bool:
-    """Return whether members see an item: it is active, and so are its parents."""
-    holder = holders.get(resource.parent)
-    return is_active(resource) and (holder is None or is_seen(holder, holders))
+def seen_among(
+    resources: Sequence[Resource], holders: Mapping[Address, Resource | None]
+) -> list[Resource]:
+    """Return the items that members see: those that are active, and whose parents are.
+
+    Args:
+        resources: all items, each after its parent.
+        holders: the parent of each item, by the item's address; None for the course.
+    """
+    seen: dict[Address, Resource] = {}
+    for each in resources:
+        holder = holders[each.address]
+        if is_active(each) and (holder is None or holder.address in seen):
+            seen[each.address] = each
+    return [*seen.values()]
 
 
 def completion(resource: Resource) -> object:
     """Return how members complete an item, in an author's word; None for a kind without that."""
-    if not resource.kind.has(Role.COMPLETION):
-        return None
-    return resource.kind.field(Role.COMPLETION).decode(resource.attributes)
+    return resource.kind.completion_of(resource.attributes)
 
 
 def is_file(resource: Resource) -> bool:

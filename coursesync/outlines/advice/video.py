@@ -59,7 +59,8 @@ def unseen_videos(seen: Sequence[Resource], source: Callable[[str], Source]) -> 
     for each in seen:
         text, noun = each.contents, each.kind.name
         is_step = completion(each) == BY_VIDEO and not _EMBEDDED.search(text)
-        framed, linked = _FRAMED.search(text), _LINKED.search(text)
+        named = "youtu" in text.lower()  # it is seldom there, and the searches are slow
+        framed, linked = named and _FRAMED.search(text), named and _LINKED.search(text)
         if framed:
             reason = "its video has the address of YouTube's page, which no other page can show"
             remedy = Remedy("Write", Code(f'src="{_EMBED}{framed["id"]}"'))
