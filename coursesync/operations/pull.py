@@ -30,6 +30,7 @@ from coursesync.operations.import_reading import read_courses
 from coursesync.operations.pull_drafts import PullDraft, Pulled
 from coursesync.operations.pull_new import NewRecords, is_new
 from coursesync.operations.site import connected, refresh
+from coursesync.outlines.folder import empty_workspace
 from coursesync.planning.pulled import pulls
 from coursesync.text import inert
 
@@ -72,7 +73,7 @@ def pull(  # noqa: PLR0913 - one parameter an option
         What was taken, what was not, and the texts of the files.
 
     Raises:
-        UsageError, CoursesyncError: an address is none, or nothing is at it.
+        UsageError, CoursesyncError: there is no outline, or nothing is at an address.
         InvalidOutlines: an outline is invalid.
         RemoteError, StateLocked, StateError, UsageError: as in `apply`.
 
@@ -82,6 +83,8 @@ def pull(  # noqa: PLR0913 - one parameter an option
     """
     with nullcontext() if dry_run else project.held():
         known, loaded = project.state(), project.load_all()
+        if not loaded.outlines:
+            raise empty_workspace(project.folder)
         scope = _Scope(_checked(addresses, known, loaded))
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             seen, found = refresh(known, world)

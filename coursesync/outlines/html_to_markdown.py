@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from itertools import groupby
 
 from coursesync.errors import UnusableFile
 from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, rendered_blocks, to_html
@@ -15,13 +16,15 @@ from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, rendered_blo
 # the converter takes quadratic time for these, and no person writes them
 _SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
 _MOST_TAGS = 2_000
+_BLOCK = re.compile(r"<(p|h[1-6])>[^\n]*</\1>\n")
 
 
 def markdown_for(html: str, before: str) -> str | None:
     """Return Markdown for HTML that takes the place of a text, or None.
 
-    The blocks of that text that did not change, above and below the others, stay to the letter. A
-    final line end of the HTML does not count.
+    The blocks of that text that did not change, above and below the others, stay to the letter.
+    What Markdown has no signs for, such as `<u>`, is in it as HTML. A final line end of the HTML
+    does not count.
 
     Args:
         html: the new contents.
@@ -42,13 +45,36 @@ def markdown_for(html: str, before: str) -> str | None:
         last += 1
     above = "".join(text for text, _ in blocks[:first])
     below = "".join(text for text, _ in blocks[len(blocks) - last :])
-    between = markdown_of(html[start:end]) if start < end else ""
-    if between is not None:
-        parts = [part.strip("\n") for part in (above, between, below)]
+    changed = html[start:end]
+    for between in (markdown_of(changed), _mixed(changed), changed) if changed else ("",):
+        parts = [part.strip("\n") for part in (above, between or "", below)]
         joined = "\n\n".join(part for part in parts if part) + "\n"
-        if to_html(joined) == html:
+        if _gives(joined, html):
             return joined
-    return markdown_of(html)
+    return markdown_of(html) or (html if _gives(html, html) else None)
+
+
+def _mixed(html: str) -> str:
+    """Return the paragraphs and headings of an HTML text as Markdown, where they have any."""
+    parts = []
+    for is_block, lines in groupby(html.splitlines(keepends=True), _is_block):
+        group = [*lines]
+        texts = [markdown_of(e) or e for e in group] if is_block else ["".join(group)]
+        parts += [text.strip("\n") for text in texts]
+    return "\n\n".join(parts)
+
+
+def _is_block(line: str) -> bool:
+    return _BLOCK.fullmatch(line) is not None
+
+
+def _gives(markdown: str, html: str) -> bool:
+    """Return whether a Markdown text is allowed and renders to exactly that HTML."""
+    try:
+        check_markdown(markdown, "the Markdown")
+        return to_html(markdown) == html
+    except (UnusableFile, RecursionError):
+        return False
 
 
 def markdown_of(html: str) -> str | None:

@@ -180,11 +180,25 @@ def test_a_file_that_two_items_share_is_left_alone(
     assert nothing_left(applied)
 
 
+def test_what_markdown_has_no_sign_for_is_html_in_it(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Markdown may hold HTML, so the lesson keeps its file and its other paragraphs."""
+    html = "<p>See it.</p>\n<p>It is <u>here</u>.</p>\n"
+    api.change_lesson(2000001, LessonContents=html, At=LATER)
+    ran = applied("pull")
+
+    assert ran.code == 0, ran.err
+    assert (courses / "tour.md").read_text().endswith("See it.\n\n<p>It is <u>here</u>.</p>\n")
+    assert not (courses / "tour.html").exists()
+    assert nothing_left(applied)
+
+
 def test_contents_that_no_markdown_gives_become_html(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
     """The lesson is written in place, with an HTML file; its old file stays and is named."""
-    html = '<p style="color: red">See it.</p>'
+    html = "<div>See\n\n*it*.</div>"
     api.change_lesson(2000001, LessonContents=html, At=LATER)
     ran = applied("pull")
 
@@ -517,3 +531,13 @@ def test_two_outlines_with_a_file_in_common_get_one_each(
     assert (courses / "shared.html").read_text() == "<p>0</p>\n"
     assert (courses / "shared-2.html").read_text() == "<p>1</p>\n"
     assert nothing_left(applied)
+
+
+@pytest.mark.usefixtures("courses")
+def test_a_workspace_without_outlines_is_named(author: CommandLine) -> None:
+    """There is nothing to pull into; import writes an outline."""
+    ran = author("pull")
+
+    assert ran.code == 1
+    assert "holds no outline" in ran.err
+    assert "coursesync import --course ID" in ran.err
