@@ -138,6 +138,7 @@ ONLY = {  # what only these may import, at whatever level
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
+    "packaging": ("operations.config",),
     "rich": ("cli.session",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
