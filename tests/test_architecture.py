@@ -56,6 +56,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.config",
         "operations.site",
     ),
+    *("operations.access", "operations.doctor", "operations.git", "operations.surroundings"),
     *("operations.fmt", "operations.import_files", "operations.plan"),
     "operations.preview",
     *(

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 WORKSPACE = "courses"  # the default
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
-    *("apply", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
+    *("apply", "doctor", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
 WORKSPACE_IS_AN_OPTION = {"import", "pull", "resolve", "state mv", "state rm", "state show"}

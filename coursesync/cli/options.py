@@ -211,17 +211,22 @@ full_option = click.option(
 )
 
 
+def form_option(*forms: str) -> Callable[[Run], Run]:
+    """Return the option of a command that prints in one of several formats, by default text."""
+    return click.option(
+        "--format",
+        "form",
+        type=Choice(forms),
+        default="text",
+        show_default=True,
+        help="The output format.",
+    )
+
+
 def format_options(*forms: str) -> Callable[[Run], Run]:
-    """Return the options of a command that prints in one of several formats, by default text."""
+    """Return the options of a command one of whose formats is Markdown."""
     return together(
-        click.option(
-            "--format",
-            "form",
-            type=Choice(forms),
-            default="text",
-            show_default=True,
-            help="The output format.",
-        ),
+        form_option(*forms),
         click.option(
             "--max-bytes",
             type=click.IntRange(min=4_000),
