@@ -49,6 +49,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
     from coursesync.operations.import_ import import_course as import_course
+    from coursesync.operations.pages import page_of as page_of
     from coursesync.operations.plan import plan as plan
     from coursesync.operations.plan import validate as validate
     from coursesync.operations.pull import pull as pull
@@ -94,6 +95,7 @@ _PUBLIC = {  # the names of each module
     "operations.doctor": "doctor",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
+    "operations.pages": "page_of",
     "operations.plan": "plan validate",
     "operations.pull": "pull",
     "operations.pull_drafts": "Pulled",

@@ -8,7 +8,7 @@ Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange Layouts L
 OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError Report Result Shell
 StalePlan State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where
 Workspace __version__ adopt apply begin_receipt doctor drift fmt forget import_course keep load move
-open_project plan pull recover resolve schema validate
+open_project page_of plan pull recover resolve schema validate
 """
 
 

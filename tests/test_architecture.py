@@ -79,7 +79,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
-    *("operations.pull_drafts", "operations.pull_new"),
+    *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
     *("outlines.edit", "outlines.item_files", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }

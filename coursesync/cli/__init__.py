@@ -28,6 +28,7 @@ _COMMANDS = {  # with their help
     "drift": "Show what others changed on the site since the last apply.",
     "fmt": "Format the outlines and write the missing keys.",
     "import": "Put courses that exist on the site under management.",
+    "open": "Open the page of a course or a record in Nexudus.",
     "pull": "Bring what people changed on the site into the outlines.",
     "plan": "Show what apply would do.",
     "preview": "Show the courses in a browser, as a member would see them.",

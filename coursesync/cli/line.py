@@ -34,7 +34,9 @@ WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "doctor", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
-WORKSPACE_IS_AN_OPTION = {"import", "pull", "resolve", "state mv", "state rm", "state show"}
+WORKSPACE_IS_AN_OPTION = {
+    *("import", "open", "pull", "resolve", "state mv", "state rm", "state show"),
+}
 HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox", "no_sandbox")
 _MOST_BYTES = 67_108_864  # tens of thousands of entries of a state
