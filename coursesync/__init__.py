@@ -44,10 +44,12 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.adopt import adopt as adopt
     from coursesync.operations.adopt import keep as keep
     from coursesync.operations.apply import apply as apply
+    from coursesync.operations.doctor import doctor as doctor
     from coursesync.operations.fmt import Layouts as Layouts
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
     from coursesync.operations.import_ import import_course as import_course
+    from coursesync.operations.pages import page_of as page_of
     from coursesync.operations.plan import plan as plan
     from coursesync.operations.plan import validate as validate
     from coursesync.operations.pull import pull as pull
@@ -73,6 +75,8 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.planning.plan import Change as Change
     from coursesync.planning.plan import Plan as Plan
     from coursesync.planning.policy import OnRemoval as OnRemoval
+    from coursesync.render.checks import Check as Check
+    from coursesync.render.checks import Level as Level
     from coursesync.state.state import Doubt as Doubt
     from coursesync.state.state import Entry as Entry
     from coursesync.state.state import State as State
@@ -88,8 +92,10 @@ _PUBLIC = {  # the names of each module
     "nexudus.ports": "Clock",
     "operations.adopt": "adopt keep",
     "operations.apply": "apply",
+    "operations.doctor": "doctor",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
+    "operations.pages": "page_of",
     "operations.plan": "plan validate",
     "operations.pull": "pull",
     "operations.pull_drafts": "Pulled",
@@ -104,6 +110,7 @@ _PUBLIC = {  # the names of each module
     "planning.drift": "Drifted Finding",
     "planning.plan": "Change Plan",
     "planning.policy": "OnRemoval",
+    "render.checks": "Check Level",
     "state.state": "Doubt Entry State",
     "version": "__version__",
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Diagnostic, Remedy, Where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from coursesync.errors import Sentence, Typed
@@ -70,6 +70,13 @@ def listed(names: Sequence[str], most: int) -> str:
     """List the first `most` names, and count the others: `a, b and 3 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return f"{', '.join(names[:most])}{more}"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return the known word that is most like a misspelt one; "" if none is like it."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    return next(iter(get_close_matches(word.lower(), [*known], n=1)), "")
 
 
 def duration(seconds: float) -> str:

@@ -56,6 +56,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.config",
         "operations.site",
     ),
+    *("operations.access", "operations.doctor", "operations.git", "operations.surroundings"),
     *("operations.fmt", "operations.import_files", "operations.plan"),
     "operations.preview",
     *(
@@ -78,7 +79,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
-    *("operations.pull_drafts", "operations.pull_new"),
+    *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
     *("outlines.edit", "outlines.item_files", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
@@ -138,6 +139,7 @@ ONLY = {  # what only these may import, at whatever level
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
+    "packaging": ("operations.config",),
     "rich": ("cli.session",),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),

@@ -10,7 +10,6 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from difflib import get_close_matches
 from importlib import import_module
 from typing import NoReturn
 
@@ -20,14 +19,16 @@ from coursesync.ci.outputs import note_end
 from coursesync.cli.line import place, running
 from coursesync.cli.screen import arrived, complain, prepare_streams, say, show
 from coursesync.errors import CoursesyncError, ExitCode
-from coursesync.text import inert
+from coursesync.text import inert, nearest
 from coursesync.version import __version__
 
 _COMMANDS = {  # with their help
     "apply": "Carry out the plan and save the Ids in the state.",
+    "doctor": "Check everything that a run depends on.",
     "drift": "Show what others changed on the site since the last apply.",
     "fmt": "Format the outlines and write the missing keys.",
     "import": "Put courses that exist on the site under management.",
+    "open": "Open the page of a course or a record in Nexudus.",
     "pull": "Bring what people changed on the site into the outlines.",
     "plan": "Show what apply would do.",
     "preview": "Show the courses in a browser, as a member would see them.",
@@ -54,8 +55,8 @@ class _Commands(click.Group):
         if name.startswith("-"):
             return super().resolve_command(ctx, args)
         if name not in self.commands:
-            near = get_close_matches(name, self.commands, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            near = nearest(name, self.commands)
+            hint = f" Did you mean {near}?" if near else ""
             ctx.fail(f'There is no command "{inert(name, 40)}".{hint}')
         command = import_module(f"coursesync.cli.commands.{_MODULES.get(name, name)}").command
         assert isinstance(command, click.Command)  # noqa: S101 - every command's file has one

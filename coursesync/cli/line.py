@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 WORKSPACE = "courses"  # the default
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
-    *("apply", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
+    *("apply", "doctor", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
-WORKSPACE_IS_AN_OPTION = {"import", "pull", "resolve", "state mv", "state rm", "state show"}
+WORKSPACE_IS_AN_OPTION = {
+    *("import", "open", "pull", "resolve", "state mv", "state rm", "state show"),
+}
 HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
-_TARGET = ("base_url", "state", "sandbox")
+_TARGET = ("base_url", "state", "sandbox", "no_sandbox")
 _MOST_BYTES = 67_108_864  # tens of thousands of entries of a state
 
 
@@ -68,13 +70,14 @@ def _offered(context: click.Context, incomplete: str, *, only_doubts: bool) -> l
 
 
 def _state_path(context: click.Context) -> Path:
-    from coursesync.operations.config import config_of  # noqa: PLC0415 - only for a shell
+    from coursesync.operations.config import SANDBOX, config_of  # noqa: PLC0415 - only for a shell
 
     given = context.params
     folder = Path(given.get("workspace") or WORKSPACE)
-    if given.get("sandbox"):
-        return folder / ".coursesync" / STATE_NAME
-    return folder / (given.get("state") or config_of(folder).state)
+    config = config_of(folder)
+    if config.sandbox if (chosen := given.get("sandbox")) is None else chosen:
+        return folder / SANDBOX / STATE_NAME
+    return folder / (given.get("state") or config.state)
 
 
 def _begun(journal: Path) -> set[str]:

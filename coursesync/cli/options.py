@@ -16,13 +16,15 @@ from click.core import ParameterSource
 
 from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
 from coursesync.cli.screen import listen, say_once
-from coursesync.errors import Remedy, Shell, UsageError
+from coursesync.errors import Code, Remedy, Shell, UsageError
+from coursesync.files import shown
 from coursesync.kinds import ALL
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
+from coursesync.operations.config import CONFIG
 from coursesync.planning.policy import OnRemoval
 from coursesync.state import STATE_NAME
-from coursesync.text import inert
+from coursesync.text import inert, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,16 @@ class SecondsRange(click.FloatRange):
         most = "up" if self.max is None else f"to {self.max:,.0f}"
         wanted = f"a number of seconds from {self.min or 0:.0f} {most}"
         raise click.BadParameter(f'"{inert(str(value), 40)}" is not {wanted}.', ctx, param)
+
+
+class Choice(click.Choice[str]):
+    """One of a few words; a misspelt one gets a suggestion."""
+
+    def get_invalid_choice_message(self, value: object, ctx: click.Context | None) -> str:
+        """Return the message for another word."""
+        near = nearest(str(value), self.choices)
+        words = super().get_invalid_choice_message(value, ctx)
+        return f"{words} Did you mean {near!r}?" if near else words
 
 
 class OnOrOff(click.types.BoolParamType):
@@ -161,7 +173,7 @@ lock_timeout_option = click.option(
 removal_options = together(
     click.option(
         "--on-removal",
-        type=click.Choice([each.value for each in OnRemoval]),
+        type=Choice([each.value for each in OnRemoval]),
         envvar="COURSESYNC_ON_REMOVAL",
         help=f"What to do with {ALL} that are no longer in any outline.  [default: keep]",
     ),
@@ -199,17 +211,22 @@ full_option = click.option(
 )
 
 
+def form_option(*forms: str) -> Callable[[Run], Run]:
+    """Return the option of a command that prints in one of several formats, by default text."""
+    return click.option(
+        "--format",
+        "form",
+        type=Choice(forms),
+        default="text",
+        show_default=True,
+        help="The output format.",
+    )
+
+
 def format_options(*forms: str) -> Callable[[Run], Run]:
-    """Return the options of a command that prints in one of several formats, by default text."""
+    """Return the options of a command one of whose formats is Markdown."""
     return together(
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(forms),
-            default="text",
-            show_default=True,
-            help="The output format.",
-        ),
+        form_option(*forms),
         click.option(
             "--max-bytes",
             type=click.IntRange(min=4_000),
@@ -227,7 +244,9 @@ def check_bound(max_bytes: int | None, form: str) -> None:
         )
 
 
-def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool) -> Project:
+def opened(
+    workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool | None
+) -> Project:
     """Open the workspace with the target and the state that were chosen.
 
     Raises:
@@ -242,10 +261,19 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
             "Leave one of them out.",
         )
     project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
+    if project.embedded and not sandbox:
+        say_once(
+            Remedy(
+                f"This uses the sandbox, because {shown(workspace / CONFIG)} has",
+                Code("sandbox = true"),
+                "Nothing is read from Nexudus or changed there. To use it after all:",
+                Shell("--no-sandbox"),
+            )
+        )
     return replace(project, warn=lambda problem, remedy: say_once(f"Warning: {problem}.", remedy))
 
 
-with_project = together(
+target_options = together(
     click.option(
         "--base-url",
         metavar="URL",
@@ -259,11 +287,12 @@ with_project = together(
         help=f"The name of the state file in the workspace.  [default: {STATE_NAME}]",
     ),
     click.option(
-        "--sandbox",
-        is_flag=True,
+        "--sandbox/--no-sandbox",
         type=OnOrOff(),
+        default=None,
         envvar="COURSESYNC_SANDBOX",
-        help="Use the embedded sandbox; its own state is kept under .coursesync/.",
+        help="Use the embedded sandbox; its own state is kept under .coursesync/.  "
+        "[default: no-sandbox]",
     ),
-    hands("project", opened),
 )
+with_project = together(target_options, hands("project", opened))

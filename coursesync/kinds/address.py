@@ -18,7 +18,7 @@ Address = NewType("Address", str)
 MAX_KEY = 100
 MAX_TITLE = 1_000
 MOST_KEYS = 3  # course, section and lesson key
-_COURSE = "course"  # the kind of the address that a course has
+COURSE = "course"  # the kind of the address that a course has
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 
@@ -42,18 +42,18 @@ def keys_of(address: Address) -> tuple[str, ...]:
 
 def course_address(key: str) -> Address:
     """Return the address of a course."""
-    return address_of(_COURSE, key)
+    return address_of(COURSE, key)
 
 
 def parent_of(address: Address, within: str) -> Address:
     """Return the parent's address: of the kind `within`, or the course."""
     keys = address.rpartition(".")[0].partition(".")[2]
-    return Address(f"{within if '.' in keys else _COURSE}.{keys}")
+    return Address(f"{within if '.' in keys else COURSE}.{keys}")
 
 
 def is_course(address: Address) -> bool:
     """Return whether an address is a course's."""
-    return address.startswith(f"{_COURSE}.")
+    return address.startswith(f"{COURSE}.")
 
 
 def key_of(address: Address) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from coursesync.nexudus.credentials import Credentials
 
+_ME = "/api/auth/me"
 _LONG_TOKEN = 20  # characters; no text of a course contains one of this length by chance
 _REFUSED_LOGIN = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _CHECK_LOGIN = "Check NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP, if it is needed)."
@@ -104,6 +105,10 @@ class Nexudus:
         """Send one deletion, once."""
         return self._authorized("DELETE", f"{path}/{record_id}")
 
+    def me(self) -> Exchange:
+        """Ask who the user of the credentials is; every user may."""
+        return self._authorized("GET", _ME)
+
     def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Ask for a page of a search, of the largest size that known clients use."""
         query = httpx.QueryParams({"page": page, "size": PAGE_SIZE, **only})
@@ -132,7 +137,7 @@ class Nexudus:
         answer = self._wire.exchange(method, address, body, headers)
         if answer.status is None:
             return answer
-        listed = method == "GET" and answer.status == HTTPStatus.OK
+        listed = method == "GET" and answer.status == HTTPStatus.OK and address != _ME
         return self._without_secrets(answer, listed=listed)
 
     def _ask_for_token(self, form: dict[str, str], headers: Mapping[str, str]) -> Exchange:

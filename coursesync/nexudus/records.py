@@ -140,6 +140,10 @@ def _title(raw: Mapping[str, object]) -> str:
 
 COURSES = Endpoint("/api/content/courses", "Course", "courses", "", _title, _title)
 
+MEMBERS = Endpoint(
+    "/api/content/coursemembers", "CourseMember", "enrolments", "CourseMember_Course", dict, dict
+)
+
 
 def endpoint_of(kind: Kind) -> Endpoint[Record]:
     """Return where the records of a kind are."""

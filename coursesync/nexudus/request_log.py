@@ -41,13 +41,15 @@ class RequestLog(Schedule):
         time_of_day: Callable[[], float] = time.time,
         *,
         alone: bool = True,
+        writable: bool = True,
     ) -> None:
         """Keep the log beside a state; this run's clock shows `now`.
 
         `time_of_day` gives seconds since 1970. `alone` is whether the state is held, so that no
-        other run writes to the log.
+        other run writes to the log. If it is not `writable`, requests are not recorded.
         """
         self._alone = alone
+        self._writable = writable
         self._path = state.with_name(f"{state.name}.requests")
         self._time = time_of_day
         self._file: int | None = None
@@ -71,6 +73,8 @@ class RequestLog(Schedule):
         self._append(b"h%d" % ceil(min(seconds, DAY)))
 
     def _append(self, mark: bytes) -> None:
+        if not self._writable:
+            return
         with suppress(OSError):
             if self._file is None:
                 self._file = self._open()

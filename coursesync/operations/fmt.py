@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import UnusableFile
+from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import decode, shown
+from coursesync.operations.config import config_of
 from coursesync.operations.workspace import managed_in
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.folder import empty_workspace
@@ -62,12 +64,15 @@ def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> L
     Raises:
         UsageError: there is no such folder.
         InvalidOutlines: with every mistake of every outline.
-        CoursesyncError: there is no outline, or one can't be written.
+        CoursesyncError: there is no outline, or one can't be written, or `coursesync.toml` asks for
+            another version of coursesync.
 
     Example:
         >>> sorted(coursesync.fmt("courses", check=True).changed)
     """
     root = Path(folder)
+    with suppress(UsageError):  # for the version; its mistakes do not concern the layout
+        config_of(root)
     loaded = read_outlines(root, managed=lambda: managed_in(root))
     outlines = sorted(loaded.outlines, key=lambda outline: outline.file)
     if not outlines:

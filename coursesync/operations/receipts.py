@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import subprocess
 import unicodedata
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +21,7 @@ from coursesync.applying.receipt import Origin, compose, did_something, parse
 from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
+from coursesync.operations.git import git
 from coursesync.outlines.folder import ENDINGS
 from coursesync.text import inert
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 67_108_864  # 5,000 writes (one day) with the longest addresses and reasons
-_PATIENCE = 10  # seconds, for git to answer
 # all files that differ from HEAD, including those that are untracked or ignored
 _STATUS = (
     *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"),
@@ -142,11 +141,11 @@ def _checkout(folder: Path, plan: Plan) -> tuple[str | None, tuple[str, ...]] | 
     None without git, or if the folder is not in a repository; the commit is None if git does not
     answer for certain. In a job, it may be another commit than the one that started the job.
     """
-    asked = _git(folder, "rev-parse", "--show-prefix", "HEAD")
+    asked = git(folder, "rev-parse", "--show-prefix", "HEAD")
     prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
     if asked is None or not commit.isalnum():
         return None
-    changed = _git(folder, *_STATUS)
+    changed = git(folder, *_STATUS)
     if changed is None:
         return None, ()
     entries = [entry for entry in changed.split("\0") if entry]
@@ -174,16 +173,3 @@ def _is_in(path: str, paths: Collection[str]) -> bool:
 
 def _composed(path: str) -> str:
     return unicodedata.normalize("NFC", path)  # as git has it, by core.precomposeUnicode
-
-
-def _git(folder: Path, *words: str) -> str | None:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    # run no program of the repository's settings, and write nothing
-    command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
-    try:
-        asked = subprocess.run(  # noqa: S603 - all words are constants
-            command, cwd=folder, env=kept, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return os.fsdecode(asked.stdout) if asked.returncode == 0 else None

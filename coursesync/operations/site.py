@@ -77,7 +77,7 @@ def connected(
     project.check_host()
     clock = clock or SystemClock()
     with (
-        _remote(project, outlines, credentials) as remote,
+        remote_of(project, outlines, credentials) as remote,
         closing(schedule_of(project, clock.now())) as schedule,
     ):
         try:
@@ -89,9 +89,10 @@ def connected(
 
 
 @contextmanager
-def _remote(
+def remote_of(
     project: Project, outlines: Iterable[Outline], credentials: Credentials | None
 ) -> Iterator[Nexudus]:
+    """Yield the client of a project's target; raises UsageError as `connected` does."""
     if project.embedded:
         from coursesync.nexudus.embedded import client, open_sandbox  # noqa: PLC0415 - brings the sandbox
 

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
-from coursesync.operations.config import CONFIG, config_of, config_target, wrong_state_name
+from coursesync.operations.config import (
+    CONFIG,
+    SANDBOX,
+    config_of,
+    config_target,
+    wrong_state_name,
+)
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -206,7 +212,8 @@ def _normal(url: str) -> str:
 def managed_in(folder: Path) -> tuple[Address, ...]:
     """Return the addresses in a workspace's state, whatever its target; none without one."""
     try:
-        path = folder / config_of(folder).state
+        config = config_of(folder)
+        path = folder / (Path(SANDBOX, STATE_NAME) if config.sandbox else config.state)
         state = parse(path.read_bytes(), path)
     except (OSError, CoursesyncError):
         return ()  # keys are proposed without it; other commands report the error
@@ -227,7 +234,7 @@ def open_project(
     *,
     base_url: str | None = None,
     state: str | None = None,
-    sandbox: bool = False,
+    sandbox: bool | None = None,
 ) -> Project:
     """Choose workspace, target and state; only `coursesync.toml` is read.
 
@@ -237,7 +244,7 @@ def open_project(
             only `coursesync.toml` names is never contacted: that file may be someone else's.
         state: the state file, in the folder; by default as above, or its usual name.
         sandbox: whether to use the embedded sandbox with its own state; then `base_url` and
-            `state` have no effect.
+            `state` have no effect. By default as in `coursesync.toml`.
 
     Returns:
         The project, for everything that needs no outlines: `state()`, `move`, `forget`, `resolve`,
@@ -245,8 +252,9 @@ def open_project(
 
     Raises:
         UsageError: there is no such folder, the target can't be used, or `coursesync.toml` is not
-            valid.
-        CoursesyncError: the place of the embedded sandbox is a link or a file.
+            valid, or names the sandbox while `base_url` names an API.
+        CoursesyncError: `coursesync.toml` asks for another version of coursesync, or the place of
+            the embedded sandbox is a link or a file.
 
     Example:
         >>> project = coursesync.open_project("courses", sandbox=True)
@@ -260,12 +268,21 @@ def open_project(
             f'"{inert(state, 40)}" {wrong}',
             Remedy("Write it as in", Shell("--state", STATE_NAME)),
         )
-    if sandbox:
-        store = StateFile(_kept_in(path / ".coursesync") / STATE_NAME, EMBEDDED)
+    if base_url and sandbox is None and config.sandbox:
+        raise UsageError(
+            f"{shown(path / CONFIG)} has sandbox = true, and the base URL {inert(base_url, 100)} "
+            "is given as well",
+            Remedy(
+                "To use the sandbox:", Shell("--sandbox"), "To use the API:", Shell("--no-sandbox")
+            ),
+        )
+    embedded = config.sandbox if sandbox is None else sandbox
+    if embedded:
+        store = StateFile(_kept_in(path / SANDBOX) / STATE_NAME, EMBEDDED)
     else:
         target = check_target(base_url) if base_url else config_target(path, config)
         store = StateFile(path / (state or config.state), target)
-    return Project(path, store, config, embedded=sandbox, named=bool(base_url))
+    return Project(path, store, config, embedded=embedded, named=bool(base_url))
 
 
 def load(
@@ -273,7 +290,7 @@ def load(
     *,
     base_url: str | None = None,
     state: str | None = None,
-    sandbox: bool = False,
+    sandbox: bool | None = None,
 ) -> Workspace:
     """Read a workspace: its state and its outlines. Makes no request.
 

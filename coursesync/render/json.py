@@ -18,6 +18,7 @@ from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
+from coursesync.render.checks import Level, values_of
 from coursesync.render.differences import differences
 from coursesync.render.excerpt import Fold
 from coursesync.render.holders import holders_among
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Hindrance
+    from coursesync.render.checks import Check
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
     from coursesync.render.row import Hint, Row
@@ -106,6 +108,16 @@ def _doubt(address: Address, doubt: Doubt) -> dict[str, object]:
         "reason": doubt.reason,
         "since": doubt.since,
     }
+
+
+def compose_checks(checks: Sequence[Check], hint: Hint = Command.in_words) -> str:
+    """Write the checks of `doctor` as JSON; `hint` returns the words of a command to type."""
+    return _document(
+        {
+            "checks": [values_of(check, hint) for check in checks],
+            "is_healthy": all(check.level is not Level.WRONG for check in checks),
+        }
+    )
 
 
 def compose_failure(error: CoursesyncError, hint: Hint = Command.in_words) -> str:

@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 from coursesync.errors import Remedy, Shell, StateError, StateLocked, UnusableFile
 from coursesync.files import read
-from coursesync.state.disk import away, unwritable_remedy
+from coursesync.state.disk import Disk, away, unwritable_remedy
 from coursesync.text import at, duration, inert
 
 if TYPE_CHECKING:
@@ -89,6 +89,20 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return f"user {os.getuid()}"
+
+
+def holder_of(state: Path) -> tuple[bool, str]:
+    """Return whether a process holds the lock on a state, and who does, or did.
+
+    The name is "" if nobody is named. A name without a lock was left by a process that was killed.
+    """
+    path = state.with_name(state.name + ".lock")
+    try:
+        is_held = Disk().is_locked(path)
+    except OSError:
+        is_held = False
+    holder = state.with_name(state.name + ".locked-by")
+    return is_held, _named_by(holder) if is_held or holder.exists() else ""
 
 
 def _named_by(holder: Path) -> str:

@@ -236,13 +236,18 @@ MISTAKES = {
     ),
     "[limits]\nwrites_a_day = 5000.0": ("whole number from 1 to 1,000,000, but is 5000.0", ""),
     "[limits]\nwrites_a_day = 0": ("a whole number from 1 to 1,000,000, but is 0", ""),
-    "[limits]\nwrites = 3": (
-        "there is no field `limits.writes`",
+    "[limits]\nwrites = 3": ("there is no field `limits.writes`", "Did you mean  writes_a_day  ?"),
+    "[limits]\ncolour = 3": (
+        "there is no field `limits.colour`",
         "Below  [limits]  it may hold gap, writes_a_minute, writes_a_day, ",
     ),
     "writes_a_day = 3": (
         "there is no field `writes_a_day`",
-        "It may hold base_url, state, settling_time, on_removal, strict, marker, and a table",
+        "Write  writes_a_day  below  [limits]",
+    ),
+    "colour = 3": (
+        "there is no field `colour`",
+        "It may hold base_url, sandbox, required_version, state, ",
     ),
     "limits = 3": ("`limits` is not a table of fields", "Below  [limits]  it may hold gap, "),
     "base_url =": ("it is not TOML: Invalid value", "It may hold base_url, "),

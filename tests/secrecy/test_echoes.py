@@ -114,3 +114,23 @@ def is_cut_and_clean(ran: Ran) -> bool:
         and all(line.isprintable() and len(line) < 500 for line in told)
         and "Traceback" not in ran.err
     )
+
+
+@pytest.mark.many(3)
+@pytest.mark.parametrize("given", [LOGIN, {"NEXUDUS_TOKEN": TOKEN}], ids=["login", "token"])
+@pytest.mark.parametrize("how", WRONGS)
+def test_an_answer_to_the_doctor_that_echoes(
+    cli: CommandLine, courses: Path, how: str, given: dict[str, str]
+) -> None:
+    """Whatever the page that says who the user is answers, the doctor shows no secret."""
+    write_outline(courses, "a", 4711, "One")
+    with (
+        echoing(Echo()) as trap,
+        echoing(Echo("/api/auth/me", how, 1, trap.url, (*SECRETS, TOKEN))) as echo,
+    ):
+        ran = pointed(cli, echo).having(given)("doctor", "-v")
+
+    assert ran.code == 1, ran
+    assert "/api/auth/me" in {path for _, path, _ in echo.met}
+    assert trap.met == []
+    assert leaks(cli.cwd, ran, secrets=(*SECRETS, TOKEN)) == []

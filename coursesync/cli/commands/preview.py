@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
+from coursesync.cli.browser import opened_in_browser
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.serving import port_option, serve_here, stop_after_option
 
@@ -18,16 +19,25 @@ if TYPE_CHECKING:
 @options.workspace_argument
 @port_option
 @stop_after_option
-def command(*, workspace: Path, port: int, stop_after: float | None) -> None:
+@click.option("--open", "in_browser", is_flag=True, help="Open the preview in the browser.")
+def command(*, workspace: Path, port: int, stop_after: float | None, in_browser: bool) -> None:
     """Show the courses in WORKSPACE (default: courses) as a member would see them.
 
-    Serves them on this machine until Ctrl-C, and prints the address to open in a browser. The
-    pages reload when a file is saved. Makes no request and needs no credentials.
+    Serves them on this machine until Ctrl-C, and prints the address to open in a browser; --open
+    opens it. The pages reload when a file is saved. Makes no request and needs no credentials.
     """
     from coursesync.operations.preview import Site, Viewer  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
 
     check_folder(workspace)
     site = Site(Viewer(workspace).look)
-    words = "Open this address in a browser. It shows what you save at once."
-    serve_here(site, port, stop_after, lambda _base_url: say_wrapped(words))
+    updates = "It shows what you save at once."
+
+    def explain(base_url: str) -> None:
+        if in_browser and opened_in_browser(base_url):
+            say_wrapped(f"Opened in your browser. {updates}")
+            return
+        none = "There is no browser on this machine. " if in_browser else ""
+        say_wrapped(f"{none}Open this address in a browser. {updates}")
+
+    serve_here(site, port, stop_after, explain)

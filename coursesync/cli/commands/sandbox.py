@@ -56,7 +56,7 @@ Pages of the sandbox show and change all of this while it runs:
 )
 @click.option(
     "--limits",
-    type=click.Choice(["off", "sliding", "fixed"]),
+    type=options.Choice(["off", "sliding", "fixed"]),
     default="off",
     show_default=True,
     help="Enforce the API's published limits.",

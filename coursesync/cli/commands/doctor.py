@@ -1,0 +1,50 @@
+"""`coursesync doctor`: checks everything that a run depends on. It sends only reads."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+from click.core import ParameterSource
+
+from coursesync.cli import options
+from coursesync.cli.line import place
+from coursesync.cli.screen import painter, show
+from coursesync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("doctor")
+@options.workspace_argument
+@options.form_option("text", "json")
+@options.target_options
+@options.verbose_option
+def command(
+    *, workspace: Path, form: str, base_url: str | None, state: str | None, sandbox: bool | None
+) -> ExitCode:
+    """Check everything that coursesync needs to work on WORKSPACE (default: courses).
+
+    Shows what is wrong with the machine, the workspace, the credentials and their roles, the
+    state and the repository, and what to type to put it right. Writes nothing and sends only
+    reads. Exits with 1 if something is wrong.
+    """
+    from coursesync.operations.doctor import doctor  # noqa: PLC0415 - keeps --help quick
+    from coursesync.render.checks import Level, lines_of, summary_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.render.json import compose_checks  # noqa: PLC0415 - keeps --help quick
+
+    source = click.get_current_context().get_parameter_source("base_url")
+    named_by = "COURSESYNC_BASE_URL" if source is ParameterSource.ENVIRONMENT else "--base-url"
+    checks = []
+    for check in doctor(
+        workspace, base_url=base_url, state=state, sandbox=sandbox, named_by=named_by
+    ):
+        checks.append(check)
+        if form == "text":
+            show("".join(f"{line}\n" for line in lines_of(check, place, painter(sys.stdout))))
+            sys.stdout.flush()
+    show(compose_checks(checks, place) if form == "json" else f"{summary_of(checks)}\n")
+    is_wrong = any(check.level is Level.WRONG for check in checks)
+    return ExitCode.ERROR if is_wrong else ExitCode.DONE
