@@ -108,6 +108,7 @@ bench: $(VENV)/bench chromium
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python -P -m bench.scale
 	PYTHONPATH=tests $(BIN)/python -P -m bench.lessons
+	PYTHONPATH=tests $(BIN)/python -P -m bench.markdown
 	PYTHONPATH=tests $(BIN)/python tests/bench/schedule.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/requests.py
 	PYTHONPATH=tests $(BIN)/python tests/bench/reorder.py

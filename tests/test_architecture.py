@@ -68,6 +68,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     ),
     *(
         "outlines.pieces_reader",
+        "outlines.rendering",
+        "outlines.rendering_process",
         "outlines.rewriting",
         "outlines.schema",
         "outlines.updating",

@@ -1,9 +1,9 @@
 """Renders Markdown contents as the HTML that Nexudus stores.
 
-Owns the dialect, and the bounds on a course. The dialect is CommonMark with tables and
+Owns the dialect, and the bound on a course. The dialect is CommonMark with tables and
 strikethrough, as GitHub shows it to a reviewer; HTML inside Markdown is kept. The renderer takes
-quadratic time for some texts: who calls it must have checked a text by `check_markdown`. The bounds
-are far above the needs of a lesson.
+long, and much memory, for some texts: a text that is not `is_quick` must be rendered in a process
+of its own, which has limits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import UnusableFile
 from coursesync.text import coded, inert
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.tree import Value
 
-MAX_MARKDOWN = 65_536  # characters a file: ten thousand words
-MAX_COURSE = 4_000_000  # characters that the items of a course take from files
-# a course, as `markdown_effort` counts: about a second, for half a megabyte of prose
-MAX_EFFORT = 50_000
-DEEPEST = 8
-MOST_BRACKETS = 1_000  # each may start a link, whose end is searched for
+    # makes HTML of Markdown, or raises UnusableFile, whose problem follows the file's name
+    Render: TypeAlias = Callable[[str], str]
+
+MAX_COURSE = 8_000_000  # characters of HTML that a course takes from files: 4 MB of Markdown
+DEEPEST = 8  # the renderer drops what is more than 20 deep
+# a text within these bounds takes about a second at most, and most such texts a few milliseconds
+_QUICK_LENGTH = 65_536  # characters: ten thousand words
+_QUICK_EFFORT = 50_000
+_QUICK_BRACKETS = 1_000  # each may start a link, whose end is searched for
 _MARKS = re.compile(r"[*_~\[\]<&|\\`!]")
 # quotes and list items inside each other, on one line
 _NESTED = re.compile(
     rf"^[ \t]*(?:(?:>|[-+*](?=[ \t])|[0-9]{{1,9}}[.)](?=[ \t]))[ \t]*){{{DEEPEST + 1}}}",
     re.MULTILINE,
 )
-_SPLIT = "Split it into several files, each for a section or a lesson of its own."
 
 
 @cache
@@ -45,14 +47,20 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
-class Contents:
-    """The contents of one course, bounded in size and effort."""
+@lru_cache(maxsize=32)  # sections, and courses, may share a file
+def to_html(markdown: str) -> str:
+    """Render Markdown (CommonMark, tables, strikethrough) to an HTML fragment."""
+    html: str = _markdown().render(markdown)
+    return html
 
-    def __init__(self, read: Callable[[str], str]) -> None:
+
+class Contents:
+    """The contents of one course, bounded in size."""
+
+    def __init__(self, read: Callable[[str], str], render: Render = to_html) -> None:
         """Make it with `read`, which returns a content file's text or raises UnusableFile."""
         self._read = read
-        self._rendered: set[str] = set()
-        self._effort = 0
+        self._render = render
         self._characters = 0
 
     def of(self, written: Value) -> str:
@@ -69,32 +77,27 @@ class Contents:
 
     def rendered(self, name: str, text: str) -> str:
         """Return the Markdown of the file `name` as HTML; raises UnusableFile."""
-        check_markdown(text, f"`{inert(name, 60)}`")
-        if text not in self._rendered:
-            self._rendered.add(text)
-            self._effort += markdown_effort(text)
-        if self._effort > MAX_EFFORT:
+        named = f"`{inert(name, 60)}`"
+        if found := _NESTED.search(text):
+            line = text.count("\n", 0, found.end()) + 1
             raise UnusableFile(
-                "the Markdown of this course has too many lines and marks to be rendered",
-                "Use HTML files for some of the contents, or split the course.",
+                f"{named} has quotes or lists more than {DEEPEST} deep on line {line}",
+                coded("Use fewer `>` and `-` at the start of that line."),
             )
-        return self._counted(to_html(text))
+        try:
+            html = self._render(text)
+        except UnusableFile as unusable:
+            raise UnusableFile(f"{named} {unusable.problem}", unusable.remedy) from unusable
+        return self._counted(html)
 
     def _counted(self, html: str) -> str:
         self._characters += len(html)
         if self._characters > MAX_COURSE:
             raise UnusableFile(
-                f"the contents of this course have more than {MAX_COURSE:,} characters",
+                f"the contents of this course have more than {MAX_COURSE:,} characters of HTML",
                 "Name a file in fewer places, or split the course.",
             )
         return html
-
-
-@lru_cache(maxsize=32)  # sections, and courses, may share a file
-def to_html(markdown: str) -> str:
-    """Render Markdown (CommonMark, tables, strikethrough) to an HTML fragment."""
-    html: str = _markdown().render(markdown)
-    return html
 
 
 def rendered_blocks(markdown: str) -> list[tuple[str, str]]:
@@ -116,21 +119,17 @@ def rendered_blocks(markdown: str) -> list[tuple[str, str]]:
     return found
 
 
-def check_markdown(markdown: str, name: str) -> None:
-    """Raise UnusableFile for Markdown beyond the bounds; `name` names its file."""
-    if len(markdown) > MAX_MARKDOWN:
-        raise UnusableFile(f"{name} has more than {MAX_MARKDOWN:,} characters of Markdown", _SPLIT)
-    if markdown.count("[") > MOST_BRACKETS:
-        raise UnusableFile(f"{name} has more than {MOST_BRACKETS:,} opening brackets", _SPLIT)
-    if found := _NESTED.search(markdown):
-        line = markdown.count("\n", 0, found.end()) + 1
-        raise UnusableFile(
-            f"{name} has quotes or lists more than {DEEPEST} deep on line {line}",
-            coded("Use fewer `>` and `-` at the start of that line."),
-        )
+def is_quick(markdown: str) -> bool:
+    """Return whether a text is certain to be rendered in about a second, in little memory."""
+    return (
+        len(markdown) <= _QUICK_LENGTH
+        and markdown.count("[") <= _QUICK_BRACKETS
+        and _effort(markdown) <= _QUICK_EFFORT
+        and not _NESTED.search(markdown)
+    )
 
 
-def markdown_effort(markdown: str) -> int:
+def _effort(markdown: str) -> int:
     """Estimate the work of rendering: 3 x lines + marks + brackets x marks / 200."""
     marks = len(_MARKS.findall(markdown))
     return 3 * markdown.count("\n") + marks + markdown.count("[") * marks // 200

@@ -9,17 +9,22 @@ from __future__ import annotations
 import re
 import warnings
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
-from coursesync.kinds.contents import MAX_MARKDOWN, check_markdown, rendered_blocks, to_html
+from coursesync.kinds.contents import is_quick, to_html
+
+if TYPE_CHECKING:
+    from coursesync.outlines.rendering import Renderer
 
 # the converter takes quadratic time for these, and no person writes them
 _SLOW = re.compile(r"[^\S\n]{80}|\n{20}|<!")
 _MOST_TAGS = 2_000
+_LONGEST = 65_536  # characters
 _BLOCK = re.compile(r"<(p|h[1-6])>[^\n]*</\1>\n")
 
 
-def markdown_for(html: str, before: str) -> str | None:
+def markdown_for(html: str, before: str, renderer: Renderer) -> str | None:
     """Return Markdown for HTML that takes the place of a text, or None.
 
     The blocks of that text that did not change, above and below the others, stay to the letter.
@@ -29,11 +34,15 @@ def markdown_for(html: str, before: str) -> str | None:
     Args:
         html: the new contents.
         before: the Markdown of the present ones.
+        renderer: renders them, however long they are.
+
+    Raises:
+        UnusableFile: that takes too long.
     """
     html = f"{html.rstrip()}\n" if html.strip() else ""
-    if not html or to_html(before) == html:
+    if not html or renderer.html(before) == html:
         return before if html else ""
-    blocks = rendered_blocks(before)
+    blocks = renderer.blocks(before)
     first = last = 0
     start, end = 0, len(html)
     while first < len(blocks) and html.startswith(blocks[first][1], start):
@@ -49,9 +58,9 @@ def markdown_for(html: str, before: str) -> str | None:
     for between in (markdown_of(changed), _mixed(changed), changed) if changed else ("",):
         parts = [part.strip("\n") for part in (above, between or "", below)]
         joined = "\n\n".join(part for part in parts if part) + "\n"
-        if _gives(joined, html):
+        if _gives(joined, html, renderer):
             return joined
-    return markdown_of(html) or (html if _gives(html, html) else None)
+    return markdown_of(html) or (html if _gives(html, html, renderer) else None)
 
 
 def _mixed(html: str) -> str:
@@ -68,18 +77,16 @@ def _is_block(line: str) -> bool:
     return _BLOCK.fullmatch(line) is not None
 
 
-def _gives(markdown: str, html: str) -> bool:
-    """Return whether a Markdown text is allowed and renders to exactly that HTML."""
+def _gives(markdown: str, html: str, renderer: Renderer) -> bool:
     try:
-        check_markdown(markdown, "the Markdown")
-        return to_html(markdown) == html
-    except (UnusableFile, RecursionError):
+        return renderer.html(markdown) == html
+    except UnusableFile:  # it takes too long
         return False
 
 
 def markdown_of(html: str) -> str | None:
     """Return a Markdown text that renders to exactly that HTML, or None."""
-    if not html.endswith("\n") or len(html) > MAX_MARKDOWN or "\r" in html:
+    if not html.endswith("\n") or len(html) > _LONGEST or "\r" in html:
         return None
     if _SLOW.search(html) or html.count("<") > _MOST_TAGS:
         return None
@@ -90,7 +97,6 @@ def markdown_of(html: str) -> str | None:
         warnings.simplefilter("ignore")  # about HTML that looks like a path or like XML
         try:
             text = f"{markdownify(html, heading_style='ATX', bullets='-')}\n"
-            check_markdown(text, "the Markdown")
-        except (ParserRejectedMarkup, RecursionError, UnusableFile, ValueError):
+        except (ParserRejectedMarkup, RecursionError, ValueError):
             return None  # ValueError: a number with too many digits, or with unusual ones
-    return text if to_html(text) == html else None
+    return text if is_quick(text) and to_html(text) == html else None

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import LISTED
-from coursesync.kinds.contents import Contents
+from coursesync.kinds.contents import Contents, to_html
 from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Resource
 from coursesync.kinds.pins import UNPINNED
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.contents import Render
     from coursesync.kinds.course_spec import CourseSpec
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.spec import Spec
@@ -72,6 +73,7 @@ def build(
     read: Callable[[str], str],
     in_state: Callable[[str], Collection[str]] = lambda _course: (),
     read_item: ReadItem = unread,
+    render: Render = to_html,
 ) -> tuple[Outline | None, list[Diagnostic]]:
     """Make an outline of a tree.
 
@@ -82,6 +84,8 @@ def build(
             to propose a new key.
         read_item: gives a Markdown file that is an item, or raises UnusableFile; by default such
             files are not read and count as valid.
+        render: makes HTML of Markdown, or raises UnusableFile; by default in this process, however
+            long that takes.
 
     Returns:
         The outline, None if it has a mistake; and every mistake.
@@ -94,7 +98,7 @@ def build(
     diagnostics += contradictions(tree, lists, partial(in_state, course_key))
     # a mistake at a place that has one already follows from it
     reported = {diagnostic.where for diagnostic in items.diagnostics}
-    building = _Building(course, Contents(read), diagnostics, is_valid=not reported)
+    building = _Building(course, Contents(read, render), diagnostics, is_valid=not reported)
     for item in each_of(lists):
         building.add(item)
     found = (

@@ -24,6 +24,7 @@ from coursesync.errors import (
 )
 from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
 from coursesync.kinds.address import key_of
+from coursesync.kinds.contents import is_quick, to_html
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at, fields_in
@@ -150,11 +151,18 @@ def _valid(text: str, path: str, read_item: ReadItem) -> Outline:
     """Read a valid outline; what its items take from content files does not matter."""
     tree, found = parse(text, path)
     outline = (
-        None if tree is None or found else build(tree, lambda _name: "", read_item=read_item)[0]
+        None
+        if tree is None or found
+        else build(tree, lambda _name: "", read_item=read_item, render=_if_quick)[0]
     )
     if outline is None:
         raise _not_valid(path)
     return outline
+
+
+def _if_quick(markdown: str) -> str:
+    """Render Markdown; of one that may take long, nothing, because only mistakes matter here."""
+    return to_html(markdown) if is_quick(markdown) else ""
 
 
 def _not_valid(path: str) -> UnusableFile:
@@ -269,7 +277,7 @@ def mistakes_in(
         return [Diagnostic(Where(path), unusable.problem, unusable.remedy)]
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
-        diagnostics += build(tree, text_of, read_item=read_item)[1]
+        diagnostics += build(tree, text_of, read_item=read_item, render=_if_quick)[1]
     return sorted(set(diagnostics))
 
 

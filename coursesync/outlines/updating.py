@@ -22,6 +22,7 @@ from coursesync.outlines.edit import Remove, SetField, edited
 from coursesync.outlines.html_to_markdown import markdown_for
 from coursesync.outlines.leftovers import FRONT
 from coursesync.outlines.rearranging import List, rearranged
+from coursesync.outlines.rendering import Renderer
 from coursesync.outlines.rewriting import held
 
 if TYPE_CHECKING:
@@ -106,9 +107,10 @@ def updated(
     Raises:
         UnusableFile, InvalidOutlines: it can't be written without a loss, or a file can't be read.
     """
-    writing = _Writing(folder, files, outline, frozenset(shared), frozenset(taken))
-    for address, values in update.fields.items():
-        writing.set_fields(address, values)
+    with Renderer() as renderer:
+        writing = _Writing(folder, files, outline, renderer, frozenset(shared), frozenset(taken))
+        for address, values in update.fields.items():
+            writing.set_fields(address, values)
     return writing.result(update)
 
 
@@ -117,6 +119,7 @@ class _Writing:
     folder: FilePath
     files: Files
     outline: Outline
+    renderer: Renderer
     shared: frozenset[str]
     taken: frozenset[str]
     edits: list[Edit] = field(default_factory=list)
@@ -184,7 +187,7 @@ class _Writing:
         below = found.end() if found else 0
         opening, closing, body = text[:start], text[end:below], text[below:]
         if html is not None:
-            if (markdown := markdown_for(html, body.lstrip("\n"))) is None:
+            if (markdown := markdown_for(html, body.lstrip("\n"), self.renderer)) is None:
                 self._out_of_file(file, path, resource, {**written, **values}, html)
                 return
             blank = body[: len(body) - len(body.lstrip("\n"))] if body else "\n"
@@ -222,13 +225,16 @@ class _Writing:
             )
         elif form == "html":
             self._write_html(file, html)
-        elif (markdown := markdown_for(html, self.files.text(file, self.outline.file))) is not None:
+        elif (markdown := self._markdown(file, html)) is not None:
             self.texts[file] = markdown
         else:
             self.left.append(file)
             self._name_html(
                 (*path, name), self._free(PurePosixPath(file).with_suffix(".html")), html
             )
+
+    def _markdown(self, file: str, html: str) -> str | None:
+        return markdown_for(html, self.files.text(file, self.outline.file), self.renderer)
 
     def _name_html(self, path: Path, file: str, html: str) -> None:
         self._write_html(file, html)

@@ -16,12 +16,14 @@ from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
 from coursesync.outlines.folder import outline_paths
+from coursesync.outlines.rendering import Renderer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.contents import Render
     from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
@@ -64,14 +66,9 @@ def load(
         InvalidOutlines: with every mistake of every outline.
     """
     complete = {course.path: (key, course) for key, course in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder, unwritten), complete, managed)
-    for path, is_link in outline_paths(folder, unwritten or (), reading.pages):
-        reading.outline(path, is_link=is_link)
-        if len(reading.diagnostics) > MOST_MISTAKES:
-            problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
-            remedy = "The files after it were not read: correct these first, and validate again."
-            reading.diagnostics.append(Diagnostic(Where(shown(folder / path)), problem, remedy))
-            break
+    with Renderer() as renderer:
+        reading = _Reading(folder, Files(folder, unwritten), complete, managed, renderer.html)
+        reading.outlines_in(unwritten or ())
     ids = {*reading.settled.values()}
     if reading.takes_settled_file() or any(
         each.key in reading.settled or each.course_id in ids for each in reading.claims
@@ -101,6 +98,7 @@ class _Reading:
     files: Files
     complete: Mapping[str, tuple[str, CompleteCourse]]  # key and course by its path
     managed: Callable[[], Iterable[Address]]
+    render: Render
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
@@ -129,6 +127,19 @@ class _Reading:
                     f"{shown(self.folder / first)} too",
                     "One file is listed once: copy it, and list the copy in one of them.",
                 )
+
+    def outlines_in(self, unwritten: Iterable[str]) -> None:
+        """Read the outlines, until there are too many mistakes."""
+        for path, is_link in outline_paths(self.folder, unwritten, self.pages):
+            self.outline(path, is_link=is_link)
+            if len(self.diagnostics) > MOST_MISTAKES:
+                problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
+                remedy = (
+                    "The files after it were not read: correct these first, and validate again."
+                )
+                where = Where(shown(self.folder / path))
+                self.diagnostics.append(Diagnostic(where, problem, remedy))
+                break
 
     def outline(self, path: str, *, is_link: bool) -> None:
         at = shown(self.folder / path)
@@ -161,6 +172,7 @@ class _Reading:
                 partial(self._contents, path, sources),
                 self._managed_in,
                 partial(self._item, path, sources),
+                self.render,
             )
             # a mistake at a place that has one already follows from it
             reported = {diagnostic.where for diagnostic in diagnostics}

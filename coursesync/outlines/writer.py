@@ -17,7 +17,6 @@ from unicodedata import normalize
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import FreeKeys, slug
 from coursesync.kinds.content_spec import file_named
-from coursesync.kinds.contents import MAX_EFFORT, markdown_effort
 from coursesync.kinds.field import Role
 from coursesync.outlines.checks import ITEMS
 from coursesync.outlines.html_to_markdown import markdown_of
@@ -119,7 +118,6 @@ class ItemWriter:
         self._course = course
         fits = len(course.key.encode()) <= _LONGEST_NAME and not is_reserved(course.key)
         self._folder = course.key if fits else f"course-{course.course_id}"
-        self._effort = 0
         self._paths: dict[Identity, str] = {}  # of the content files, without an ending
         self._taken: set[str] = set()  # these paths, as `alike`
         self._items: defaultdict[ListId, list[WantedItem]] = defaultdict(list)
@@ -167,10 +165,9 @@ class ItemWriter:
         """Add an item's contents to the files; return the field that names the file."""
         path = self._path((*above, item))
         markdown = markdown_of(item.contents)
-        if markdown is None or self._effort + markdown_effort(markdown) > MAX_EFFORT:
+        if markdown is None:
             self.texts[f"{path}.html"] = item.contents
             return {"html": f"{path}.html"}
-        self._effort += markdown_effort(markdown)
         self.texts[f"{path}.md"] = markdown
         return {"markdown": f"{path}.md"}
 

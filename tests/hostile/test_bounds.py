@@ -113,7 +113,7 @@ def test_large_contents_are_compared_within_bounds(
 @pytest.mark.many(7)
 @pytest.mark.parametrize(("text", "words"), MARKDOWN.values(), ids=MARKDOWN)
 def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) -> None:
-    """Markdown that would be slow to render is refused by name; other Markdown is fast."""
+    """Markdown that was made to be slow is rendered quickly, or refused by name."""
     courses = cli_folder / "courses"
     (courses / "a.yaml").write_text(f"{SECTION}    contents: {{markdown: a.md}}\n")
     (courses / "a.md").write_text(text)
@@ -129,7 +129,7 @@ def test_hostile_markdown_is_bounded(text: str, words: str, cli_folder: Path) ->
 
 @pytest.mark.parametrize(
     ("size", "sections", "words"),
-    [(900_000, 4_000, "have more than 4,000,000"), (900, 4_000, ""), (2_000_000, 4_000, "1 MB")],
+    [(900_000, 4_000, "have more than 8,000,000"), (900, 4_000, ""), (2_000_000, 4_000, "1 MB")],
 )
 def test_a_file_named_by_thousands_of_sections_is_read_once(
     size: int, sections: int, words: str, cli_folder: Path
@@ -147,20 +147,6 @@ def test_a_file_named_by_thousands_of_sections_is_read_once(
 
     assert took.code == (ExitCode.INVALID if words else ExitCode.DONE)
     assert words in "".join(told(took)[:1])
-
-
-def test_many_markdown_files_are_bounded_together(cli_folder: Path) -> None:
-    """The bound on Markdown is for the whole course, not for each file."""
-    courses = cli_folder / "courses"
-    named = "".join(f"  - {{title: A{i}, contents: {{markdown: {i}.md}}}}\n" for i in range(50))
-    (courses / "a.yaml").write_text(SECTION + named)
-    for i in range(50):
-        (courses / f"{i}.md").write_text(f"{i}\n" + "- a\n" * 10_000)
-
-    took = bounded(cli_folder, "plan")
-
-    assert took.code == ExitCode.INVALID
-    assert "the Markdown of this course" in told(took)[0]
 
 
 def crowd(folder: Path, name: str, number: int) -> None:

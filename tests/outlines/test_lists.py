@@ -298,7 +298,6 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [("a.md:5:1", "begin with front matter again")],
     ),
     "too deep": ("---\ntitle: A\n---\n" + "> " * 9 + "x\n", [("a.md:4:1", "deep on line 4")]),
-    "too long": ("---\ntitle: A\n---\n" + "x" * 65_537, [("a.md:4:1", "more than 65,536 char")]),
 }
 
 
