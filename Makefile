@@ -47,7 +47,7 @@ What to try next:
 3. Give that lesson another title, at the top of its own file
    courses/onboarding/find-your-desk.md, and do the same again.
 
-4. Use your own courses: see "Sixty seconds" in README.md.
+4. Use your own courses: see "Your own courses" in docs/engineer.md.
 endef
 export TRY_NEXT
 
