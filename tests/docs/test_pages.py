@@ -57,7 +57,7 @@ def test_every_command_is_in_the_table_and_nothing_else() -> None:
 
 def test_the_exit_codes_are_those_of_the_program() -> None:
     """The table of exit codes has each code that there is, once."""
-    table = re.findall(r"^\| (\d+) \|", REFERENCE.section("Commands"), re.MULTILINE)
+    table = re.findall(r"^\| (\d+) \|", REFERENCE.section("Exit codes"), re.MULTILINE)
 
     assert [int(code) for code in table] == sorted(ExitCode)
 
