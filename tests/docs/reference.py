@@ -39,6 +39,7 @@ from coursesync.errors import ExitCode
 from coursesync.kinds import KINDS
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.limits import PUBLISHED
+from coursesync.operations.config import _FIELDS as configurable
 from coursesync.operations.config import Config
 from coursesync.state.journal import Header, Step
 from coursesync.state.state import Candidate, CompleteCourse, Doubt, Entry, State
@@ -152,7 +153,7 @@ def _usage(context: click.Context) -> str:
 
 
 def _command_table() -> list[Row]:
-    return [Row((f"`{_usage(each)}`",), _cell(_short(each))) for each in _every_command()]
+    return [Row((f"`{_cell(_usage(each))}`",), _cell(_short(each))) for each in _every_command()]
 
 
 def _short(context: click.Context) -> str:
@@ -191,11 +192,7 @@ def _exit_codes() -> list[Row]:
 
 
 def _configuration() -> list[Row]:
-    return [
-        Row((f"`{each.name}`", f"`{json.dumps(getattr(Config(), each.name))}`"))
-        for each in fields(Config)
-        if each.name != "limits"
-    ]
+    return [Row((f"`{name}`", f"`{json.dumps(getattr(Config(), name))}`")) for name in configurable]
 
 
 def _limits() -> list[Row]:
