@@ -39,7 +39,7 @@ from coursesync.errors import ExitCode
 from coursesync.kinds import KINDS
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.limits import PUBLISHED
-from coursesync.operations.config import _FIELDS as configurable
+from coursesync.operations.config import _FIELDS as CONFIGURABLE
 from coursesync.operations.config import Config
 from coursesync.state.journal import Header, Step
 from coursesync.state.state import Candidate, CompleteCourse, Doubt, Entry, State
@@ -192,7 +192,7 @@ def _exit_codes() -> list[Row]:
 
 
 def _configuration() -> list[Row]:
-    return [Row((f"`{name}`", f"`{json.dumps(getattr(Config(), name))}`")) for name in configurable]
+    return [Row((f"`{name}`", f"`{json.dumps(getattr(Config(), name))}`")) for name in CONFIGURABLE]
 
 
 def _limits() -> list[Row]:
@@ -210,11 +210,12 @@ def _variables() -> list[Row]:
     return [Row((f"`{name}`",), ", ".join(sorted(found[name]))) for name in sorted(found)]
 
 
-def _advice() -> list[Row]:
+def _advice() -> str:
     if find_spec("coursesync.outlines.advice.rule") is None:
-        return []
+        return ""
     rules = import_module("coursesync.outlines.advice.rule").Rule
-    return [Row((f"`{each.value}`",), _cell(each.sentence)) for each in rules]
+    rows = [f"| `{each.value}` | {_cell(each.sentence)} |" for each in rules]
+    return "\n".join(["", "| name | |", "|---|---|", *rows, ""])
 
 
 def _documented(*types: type) -> str:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from docs.pages import AUTHORS, PAGES, Block
+from docs.pages import AUTHORS, PAGES, REFERENCE, Block
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
@@ -70,4 +70,17 @@ def test_the_mistake_is_the_programs(cli: CommandLine, courses: Path) -> None:
     validated = cli("validate")
 
     assert validated.code == 3
+    assert re.sub(r":\d+:\d+:", ":", shown) in re.sub(r":\d+:\d+:", ":", validated.err)
+
+
+def test_the_advice_is_the_programs(cli: CommandLine, courses: Path) -> None:
+    """The piece of advice that the reference shows is the one that the program gives."""
+    outline = AUTHORS.noted("outline").text.replace(
+        "  - key: welcome", "  - key: welcome\n    active: false"
+    )
+    written(courses, outline)
+    shown = REFERENCE.noted("piece of advice").text
+    validated = cli("validate")
+
+    assert validated.code == 0
     assert re.sub(r":\d+:\d+:", ":", shown) in re.sub(r":\d+:\d+:", ":", validated.err)

@@ -101,7 +101,7 @@ def test_what_the_demo_proposes_works(cli: CommandLine, examples: Path) -> None:
     assert [each.split()[0] for each in commands] == ["preview", "plan", "apply"]
     assert "moved from" in ran.out
     assert line.removeprefix("- ") in proposed.split("3.")[1]
-    assert ENGINEER.section("Sixty seconds")
+    assert ENGINEER.section("Your own courses")
 
 
 def test_the_outline_of_the_authors_page_is_valid(cli: CommandLine, courses: Path) -> None:
