@@ -3,6 +3,7 @@
 # make soak: thousands of random crashes (CRASHES=10000 WORKERS=2)
 # make mutants: mutation tests of outcome, journal, state and reviews (a few minutes)
 # make words: write down every message of the program, so that the diff shows each new wording
+# make reference: write the tables of docs/reference.md again · make pictures: take its screenshots
 # make bench: speed and memory, compared with octoDNS · make clean: delete what these targets made
 
 PYTHON ?= python3
@@ -20,7 +21,7 @@ UNMEASURED := $(addprefix tests/,editor browser github crash power damage secrec
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: words demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
+.PHONY: words reference pictures demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -47,7 +48,7 @@ What to try next:
 3. Give that lesson another title, at the top of its own file
    courses/onboarding/find-your-desk.md, and do the same again.
 
-4. Use your own courses: see "Sixty seconds" in README.md.
+4. Use your own courses: see "Your own courses" in docs/engineer.md.
 endef
 export TRY_NEXT
 
@@ -99,6 +100,15 @@ mutants: $(VENV)/mutants
 	rm -rf mutants
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+# write the tables of docs/reference.md that come from the code
+reference: $(VENV)/dev
+	PYTHONPATH=tests $(BIN)/python -P -m docs.reference
+	git diff --stat -- docs
+
+# take the screenshots of docs/images again
+pictures: $(VENV)/dev chromium
+	PYTHONPATH=tests $(BIN)/python -P -m docs.pictures
 
 words:
 	$(PYTHON) tests/words/collect.py

@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from docs.pages import PYTHON
 from harness import NO_LIMITS, STATE, TOKEN, write_outline
-from test_readme import section
 
 import coursesync
 from coursesync import (
@@ -33,8 +33,8 @@ GIVEN = Credentials(token=TOKEN)
 
 
 def script() -> str:
-    """Return the script of the README."""
-    return section("From Python").split("```python\n", 1)[1].split("```", 1)[0]
+    """Return the script of the documentation."""
+    return PYTHON.noted("script").text
 
 
 def opened(courses: Path, api: SandboxServer) -> Workspace:
@@ -69,7 +69,7 @@ class Heard:
         """Do nothing."""
 
 
-def test_the_script_of_the_readme_runs(examples: Path) -> None:
+def test_the_script_of_the_documentation_runs(examples: Path) -> None:
     """Against the embedded sandbox it creates all that it planned, and leaves nothing."""
     ran = subprocess.run(
         [sys.executable, "-c", script()],
@@ -85,7 +85,7 @@ def test_the_script_of_the_readme_runs(examples: Path) -> None:
 
 
 def test_a_script_is_checked_by_its_types(tmp_path: Path) -> None:
-    """What the README shows passes mypy --strict, and what is misspelt does not."""
+    """What the documentation shows passes mypy --strict, and what is misspelt does not."""
     slips = {
         "nothing": ("coursesync.nothing\n", '"nothing"'),
         "misspelt": ("plan.wirtes\n", 'maybe "writes"'),

@@ -9,10 +9,11 @@ The figures are processor times (user and system), because other programs distur
 the time on the clock. The workspaces take turns; a ratio is taken within one round, and then its
 median over the rounds.
 
-The target for lessons in place is the time of sections alone. It is missed (README.md has the
-figures): a lesson has three properties more, and the words for when it opens depend on its section.
-The measurement fails above `LIMITS`, which leave room for noise. A Markdown file is one more file
-to read, one more document to parse and one more text to render, so its ratio is only shown.
+The target for lessons in place is the time of sections alone. It is missed (the figures are in
+docs/how-it-works.md): a lesson has three properties more, and the words for when it opens depend on
+its section. The measurement fails above `LIMITS`, which leave room for noise. A Markdown file is
+one more file to read, one more document to parse and one more text to render, so its ratio is only
+shown.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,17 +23,24 @@ SWITCHES = (
 )
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Start Chromium without a window."""
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert program, "install Chromium or Google Chrome: make test does so as root"
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
+        browser = playwright.chromium.launch(
             executable_path=program, chromium_sandbox=False, args=list(SWITCHES)
         )
-        yield started
-        started.close()
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with started() as running:
+        yield running
 
 
 @pytest.fixture

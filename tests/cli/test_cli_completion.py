@@ -9,7 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import JOURNAL, PROGRAM, ROOT, STATE, Ran
+from docs.pages import ENGINEER
+from harness import JOURNAL, PROGRAM, STATE, Ran
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from harness import CommandLine, SandboxServer
 
 ONBOARDING = [f"section.onboarding.{key}" for key in ("first-week", "going-further", "welcome")]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 HEAVY = ("pydantic", "ruamel", "httpx", "rich", "deepdiff", "werkzeug", "filelock", "markdown_it")
 
 
@@ -148,9 +148,9 @@ def test_completion_is_quick(typed: str, applied: Path, tmp_path: Path) -> None:
     assert set(HEAVY) & set(told.stderr.split()) == set()
 
 
-def test_bash_completes_with_what_the_readme_has_one_install(applied: Path, tmp_path: Path) -> None:
-    """In a real bash, after the README's line, Tab finds the addresses."""
-    line = next(line for line in README.splitlines() if "bash_source" in line)
+def test_bash_completes_with_the_documented_line(applied: Path, tmp_path: Path) -> None:
+    """In a real bash, after the documented line, Tab finds the addresses."""
+    line = next(line for line in ENGINEER.text.splitlines() if "bash_source" in line)
     install = line.split("`")[1].replace("~/.bashrc", "bashrc")
     script = (
         f"{install}\n. ./bashrc\n"
@@ -193,4 +193,4 @@ def test_the_other_shells_are_served_too(
     assert f"_COURSESYNC_COMPLETE={shell}_complete" in script.out
     assert (script.err, ran.err) == ("", "")
     assert ran.out.startswith(answer)
-    assert f"_COURSESYNC_COMPLETE={shell}_source" in README
+    assert f"_COURSESYNC_COMPLETE={shell}_source" in ENGINEER.text

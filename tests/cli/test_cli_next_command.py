@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from harness import ROOT, SECTIONS, saved, slowed, write_outline
+from docs.pages import SANDBOX
+from harness import SECTIONS, saved, slowed, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,7 +147,7 @@ def test_the_sandbox_names_the_header_that_it_needs(api: SandboxServer) -> None:
 
     assert refused.status_code == 415
     assert "Content-Type: application/json" in refused.text
-    assert "Content-Type: application/json" in (ROOT / "README.md").read_text()
+    assert "Content-Type: application/json" in SANDBOX.text
 
 
 def test_an_apply_that_only_keeps_ends_with_a_result(

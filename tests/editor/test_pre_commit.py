@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
+from docs.pages import ENGINEER
 from harness import PROGRAM, ROOT, Ran, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = ROOT / ".pre-commit-hooks.yaml"
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 GIT = shutil.which("git") or "git"
 ROLES = ("AUTHOR", "COMMITTER")
 
@@ -79,11 +79,11 @@ def hooks(tmp_path: Path) -> Repository:
 
 
 def authors(hooks: Repository, more: str = "") -> Repository:
-    """Create an authors' repository, with pre-commit set up as in the README."""
+    """Create an authors' repository, with pre-commit set up as the documentation shows."""
     here = Repository(hooks.folder.parent / "work")
     here.folder.mkdir()
     here.git("init", "--quiet")
-    configuration = README.split("<!-- hooks", 1)[1].split("```yaml\n", 1)[1].split("```", 1)[0]
+    configuration = ENGINEER.noted("hooks").text
     where = {
         "https://git.example.com/coursesync": str(hooks.folder),
         "v0.1.0": hooks.git("rev-parse", "HEAD"),
@@ -175,7 +175,7 @@ def test_a_content_file_is_checked_with_the_outlines(hooks: Repository) -> None:
 
 
 def test_another_workspace_is_named_by_args_and_files(hooks: Repository) -> None:
-    """Outlines in another folder are configured as in the README."""
+    """Outlines in another folder are configured as the documentation shows."""
     here = authors(hooks, "        args: [lessons]\n        files: ^lessons/\n")
     write(here.folder / "lessons", "never")
 

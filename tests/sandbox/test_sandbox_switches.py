@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import ROOT, ask, pointed_at, sandbox_here, saved, serve, write_outline
+from docs.pages import SANDBOX
+from harness import ask, pointed_at, sandbox_here, saved, serve, write_outline
 
 from coursesync.sandbox import Settings
 
@@ -156,9 +157,9 @@ def test_a_large_id_works_everywhere(cli: CommandLine, courses: Path) -> None:
     assert sorted(saved(courses).entries.values()) == [2**31, 2**31 + 1, 2**31 + 2]
 
 
-def test_the_readme_lists_each_setting_and_value(site: Site) -> None:
-    """The table in the README has a row for each setting, with every value that it can have."""
-    rows = re.findall(r"^\| (`.*?)\|(.*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_page_lists_each_setting_and_value(site: Site) -> None:
+    """The documentation has a row for each setting, with every value that it can have."""
+    rows = re.findall(r"^\| (`.*?)\|(.*)$", SANDBOX.text, re.MULTILINE)
     words = {name: row for names, row in rows for name in re.findall("`(.*?)`", names)}
     missing = []
     for name in site.client.get("/_sandbox/settings").json():

@@ -72,7 +72,7 @@ Pages of the sandbox show and change all of this while it runs:
     "texts",
     multiple=True,
     metavar="NAME=VALUE",
-    help='Choose how the sandbox behaves, as in "put_resets=everything"; see the README.',
+    help='Choose how the sandbox behaves, as in "put_resets=everything"; see docs/sandbox.md.',
 )
 @click.option(
     "--fault",

@@ -1,4 +1,4 @@
-"""The README is true: its commands, its exit codes and its tour are the real ones."""
+"""The documentation is true: its commands, its exit codes and its examples are the real ones."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import click
-import pytest
+from docs.pages import AUTHORS, ENGINEER, PAGES, REFERENCE, WORKINGS
 from harness import ROOT, CommandLine
 
 from coursesync.cli import _cli as root
@@ -17,13 +17,6 @@ from coursesync.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-
-
-def section(title: str) -> str:
-    """Return the README's section of that title."""
-    return README.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
 
 
 def commands(group: click.Group, name: str) -> Iterator[str]:
@@ -40,7 +33,7 @@ def commands(group: click.Group, name: str) -> Iterator[str]:
 
 def test_the_tour_runs_as_it_is_written(cli: CommandLine, examples: Path) -> None:
     """Each line of the sixty-second tour works, and the last plan is empty."""
-    tour = section("Sixty seconds").split("<!-- tour", 1)[1].split("```", 2)[1]
+    tour = ENGINEER.noted("tour").text
     lines = re.findall(r"^\$ coursesync (.*)$", tour, re.MULTILINE)
     ran = [cli(*shlex.split(line)) for line in lines]
 
@@ -53,7 +46,9 @@ def test_the_tour_runs_as_it_is_written(cli: CommandLine, examples: Path) -> Non
 
 def test_every_command_is_in_the_table_and_nothing_else() -> None:
     """The table of commands names just the commands that there are."""
-    table = re.findall(r"^\| `(coursesync [a-z ]*[a-z])", section("Commands"), re.MULTILINE)
+    table = re.findall(
+        r"^\| `(coursesync [a-z ]*[a-z])", REFERENCE.section("Commands"), re.MULTILINE
+    )
 
     assert isinstance(root, click.Group)
     assert sorted(table) == sorted(commands(root, "coursesync"))
@@ -61,7 +56,7 @@ def test_every_command_is_in_the_table_and_nothing_else() -> None:
 
 def test_the_exit_codes_are_those_of_the_program() -> None:
     """The table of exit codes has each code that there is, once."""
-    table = re.findall(r"^\| (\d+) \|", section("Commands"), re.MULTILINE)
+    table = re.findall(r"^\| (\d+) \|", REFERENCE.section("Exit codes"), re.MULTILINE)
 
     assert [int(code) for code in table] == sorted(ExitCode)
 
@@ -70,19 +65,22 @@ def test_every_dependency_has_its_reason() -> None:
     """The table of dependencies names just the packages that are installed with coursesync."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = {re.split(r"[\[<>=]", entry)[0] for entry in project["dependencies"]}
-    table = re.findall(r"^\| \[([\w.-]+)\]\(", section("Dependencies"), re.MULTILINE)
+    table = re.findall(r"^\| \[([\w.-]+)\]\(", WORKINGS.section("Dependencies"), re.MULTILINE)
 
     assert {name.lower() for name in table} == named
 
 
-@pytest.mark.parametrize("name", ["demo", "test", "bench"])
-def test_make_knows_what_the_texts_speak_of(name: str) -> None:
-    """Each `make` target that README and CONTRIBUTING name is in the Makefile."""
-    texts = README + (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+def test_make_knows_what_the_texts_speak_of() -> None:
+    """Each `make` target that the pages and CONTRIBUTING name is in the Makefile."""
+    texts = "".join(page.text for page in PAGES)
+    texts += (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
 
-    assert f"make {name}" in texts
-    assert re.search(rf"^{name}:", makefile, re.MULTILINE)
+    named = set(re.findall(r"`make ([a-z-]+)`", texts))
+    missing = [name for name in named if not re.search(rf"^{name}:", makefile, re.MULTILINE)]
+
+    assert {"demo", "test", "bench", "reference"} <= named
+    assert missing == []
 
 
 def test_what_the_demo_proposes_works(cli: CommandLine, examples: Path) -> None:
@@ -103,13 +101,12 @@ def test_what_the_demo_proposes_works(cli: CommandLine, examples: Path) -> None:
     assert [each.split()[0] for each in commands] == ["preview", "plan", "apply"]
     assert "moved from" in ran.out
     assert line.removeprefix("- ") in proposed.split("3.")[1]
-    assert section("Sixty seconds")
+    assert ENGINEER.section("Your own courses")
 
 
-def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> None:
-    """The outline that the README opens with gives the plan that it shows."""
-    outline = README.split("```yaml\n", 1)[1].split("```", 1)[0]
-    shown = README.split("```text\n", 1)[1].split("```", 1)[0]
+def test_the_outline_of_the_authors_page_is_valid(cli: CommandLine, courses: Path) -> None:
+    """The outline that authors see first gives the plan that it shows."""
+    outline, shown = AUTHORS.noted("outline").text, AUTHORS.noted("plan").text
     (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
     (courses / "first-week.md").write_text("Come as you are.\n", encoding="utf-8")
     planned = cli("plan")
@@ -118,11 +115,9 @@ def test_the_outline_of_the_readme_is_valid(cli: CommandLine, courses: Path) -> 
     assert planned.out.startswith(shown)
 
 
-def test_the_lessons_of_the_readme_are_valid(cli: CommandLine, courses: Path) -> None:
+def test_the_lessons_of_the_pages_are_valid(cli: CommandLine, courses: Path) -> None:
     """The outline and the Markdown file with front matter, as shown, make a section's lessons."""
-    shown = README.split("<!-- lessons", 1)[1]
-    outline = shown.split("```yaml\n", 1)[1].split("```", 1)[0]
-    lesson = shown.split("```markdown\n", 1)[1].split("```", 1)[0]
+    outline, lesson = REFERENCE.noted("lessons").text, REFERENCE.noted("a lesson").text
     (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
     (courses / "welcome").mkdir()
     (courses / "welcome" / "find-your-desk.md").write_text(lesson, encoding="utf-8")
@@ -139,10 +134,9 @@ def test_the_lessons_of_the_readme_are_valid(cli: CommandLine, courses: Path) ->
     ]
 
 
-def test_the_differences_of_the_readme_are_the_programs(cli: CommandLine, courses: Path) -> None:
-    """Edited as its example has it, the README's outline gives the differences that are shown."""
-    outline = README.split("```yaml\n", 1)[1].split("```", 1)[0]
-    shown = README.split("<!-- differences", 1)[1].split("```text\n", 1)[1].split("```", 1)[0]
+def test_the_differences_of_the_pages_are_the_programs(cli: CommandLine, courses: Path) -> None:
+    """Edited as its example has it, the authors' outline gives the differences that are shown."""
+    outline, shown = AUTHORS.noted("outline").text, REFERENCE.noted("differences").text
     (courses / "first-week.md").write_text("Come as you are.\n", encoding="utf-8")
     (courses / "onboarding.yaml").write_text(outline, encoding="utf-8")
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
