@@ -6,6 +6,7 @@ The progress is a bar on a terminal, plain lines anywhere else.
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 
 from coursesync.applying.report import Status
 from coursesync.cli.line import placed
-from coursesync.cli.screen import on_terminal, say_at_once, say_once, wants_colour
+from coursesync.cli.screen import on_terminal, say_at_once, say_once, say_wrapped, wants_colour
 from coursesync.errors import Command, Interrupted, Remedy, Terminated
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.config import CONFIG
@@ -84,6 +85,24 @@ def online(
 def _say_stopping(clock: SystemClock, after: Sentence) -> None:
     again = "A second SIGTERM" if clock.signal == signal.SIGTERM else "A second Ctrl-C"
     say_at_once(f"{_STOPPING} {again} stops it now.\n{after}".rstrip())
+
+
+def remind_of_git(project: Project, *, quiet: bool = False) -> None:
+    """Print what of the state is not committed yet, and what should not be.
+
+    Jobs of a forge, which set `CI`, commit by steps of their own.
+    """
+    if quiet or project.embedded or os.environ.get("CI"):
+        return
+    from coursesync.operations.surroundings import check_state_in_git, root_of  # noqa: PLC0415 - few runs need it
+    from coursesync.render.checks import Level  # noqa: PLC0415 - few runs need it
+
+    path = project.store.path
+    if root_of(path.parent) is None:
+        return
+    for check in check_state_in_git(path):
+        if check.level is not Level.OK:
+            say_wrapped(Remedy(f"{check.found}.", check.remedy))
 
 
 def announce(project: Project) -> None:

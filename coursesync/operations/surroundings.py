@@ -64,7 +64,7 @@ def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
         return
     yield Check("git", Level.OK, f"git {answer[0]}, in the repository {shown(root)}")
     if state is not None:
-        yield from _check_state_in_git(state)
+        yield from check_state_in_git(state)
 
 
 def root_of(folder: Path) -> Path | None:
@@ -73,7 +73,8 @@ def root_of(folder: Path) -> Path | None:
     return Path(root) if root else None
 
 
-def _check_state_in_git(state: Path) -> Iterator[Check]:
+def check_state_in_git(state: Path) -> Iterator[Check]:
+    """Check that a state in a repository is committed, and the files beside it are not."""
     name, folder = state.name, state.parent
     if not folder.is_dir():
         return

@@ -21,7 +21,7 @@ from coursesync.cli.report import (
     warn_of_the_day,
 )
 from coursesync.cli.screen import give_advice, painter, say, say_wrapped
-from coursesync.cli.session import announce, look_again, online
+from coursesync.cli.session import announce, look_again, online, remind_of_git
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds import ALL
@@ -206,6 +206,7 @@ def command(
     print_learnt(loaded.found or (), report)
     if opened:
         _print_receipt(opened)
+    remind_of_git(project, quiet=given.quiet)
     return exit_code(report, clock.signal)  # a signal may have come while it was printed
 
 

@@ -9,7 +9,7 @@ import click
 from coursesync.cli import options
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
-from coursesync.cli.session import announce, online
+from coursesync.cli.session import announce, online, remind_of_git
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.inline import line_of
@@ -81,6 +81,7 @@ def command(
             _print_imported(project, imported)
             if any(course.error for course in imported):
                 return ExitCode.ERROR
+    remind_of_git(project)
     return ExitCode.after(clock.signal)
 
 

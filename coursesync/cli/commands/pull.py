@@ -13,7 +13,7 @@ from coursesync.cli import options
 from coursesync.cli.commands.import_ import say_left_out
 from coursesync.cli.line import addresses as known_addresses
 from coursesync.cli.screen import painter, say_all, say_wrapped, show
-from coursesync.cli.session import announce, online
+from coursesync.cli.session import announce, online, remind_of_git
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
@@ -79,6 +79,8 @@ def command(  # noqa: PLR0913 - one parameter an option
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
     _print_rest(pulled, addresses, theirs=theirs, new=new, deleted=deleted)
+    if not dry_run:
+        remind_of_git(project)
     is_left = pulled.conflicts or (deleted and pulled.deleted)
     if is_left or any(each.error for each in pulled.imported):
         return ExitCode.ERROR

@@ -8,7 +8,7 @@ import click
 
 from coursesync.cli import options
 from coursesync.cli.screen import say_wrapped
-from coursesync.cli.session import announce, saving
+from coursesync.cli.session import announce, remind_of_git, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
 from coursesync.kinds import held_in, kind_of
 from coursesync.kinds.counting import nouns
@@ -68,6 +68,7 @@ def command(
             others = keep_one(project, address, keep, clock=clock)
             done = Remedy(f"{address} is now the record {keep}.", _after(at, others))
     say_wrapped(done)
+    remind_of_git(project)
     return ExitCode.after(clock.signal)
 
 
