@@ -3,12 +3,12 @@
 import coursesync
 
 NAMES = """
-Action Advised Change Clock Code Command CoursesyncError Credentials Diagnostic Doubt Drift Drifted
-Entry Finding Imported Interrupted InvalidOutlines LargeChange Layouts OnRemoval OpenReceipt
-Outline Outlines Plan Progress Project Pulled Remedy RemoteError Report Result Shell StalePlan
-State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where Workspace
-__version__ adopt apply begin_receipt drift fmt forget import_course keep load move open_project
-plan pull recover resolve schema validate
+Action Added Advised Beginning Begun Change Clock Code Command CoursesyncError Credentials
+Diagnostic Doubt Drift Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange
+Layouts OnRemoval OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError
+Report Result Shell StalePlan State StateError StateLocked Status Stop Terminated UnusableFile
+UsageError Where Workspace __version__ adopt apply begin_receipt drift fmt forget import_course
+init keep load move new_course new_item open_project plan pull recover resolve schema validate
 """
 
 

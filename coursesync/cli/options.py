@@ -245,7 +245,7 @@ def opened(workspace: Path, base_url: str | None, state: str | None, *, sandbox:
     return replace(project, warn=lambda problem, remedy: say_once(f"Warning: {problem}.", remedy))
 
 
-with_project = together(
+target_options = together(
     click.option(
         "--base-url",
         metavar="URL",
@@ -265,5 +265,5 @@ with_project = together(
         envvar="COURSESYNC_SANDBOX",
         help="Use the embedded sandbox; its own state is kept under .coursesync/.",
     ),
-    hands("project", opened),
 )
+with_project = together(target_options, hands("project", opened))
