@@ -8,6 +8,7 @@ that outline, nor make a request.
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -42,7 +43,7 @@ from coursesync.outlines.yaml_writer import document
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
@@ -98,7 +99,8 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
     name = f"{key}.yaml"
     text = first_line(root, name) + written(WantedCourse(course_id, key, title, ())).text
     new = {name: text.encode()}
-    outline = _read_with(root, new, name, f"a course can't have the title {_quoted(title)}")
+    with _refusing(f"a course can't have the title {_quoted(title)}"):
+        outline = _read_with(root, new, name)
     write_new(root / name, new[name])
     return Added(course_address(key), outline.tree.where(("title",)))
 
@@ -152,13 +154,11 @@ def new_item(
         below = PurePosixPath(outline.file).parent
         files[(below / path).as_posix()] = f"---\n{document(fields)}---\n".encode()
         value = path
-    content = Files(root).inside(outline.file)
-    has_list = isinstance(items, list)
-    edit = AddItem((*at, index), value) if has_list else SetField(at, [value])
-    text = edited(decode(content), outline.path, [edit])
-    files[outline.file] = text.encode()
-    why = f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"
-    after_it = _read_with(root, files, outline.file, why)
+    edit = AddItem((*at, index), value) if isinstance(items, list) else SetField(at, [value])
+    with _refusing(f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"):
+        text = edited(decode(Files(root).inside(outline.file)), outline.path, [edit])
+        files[outline.file] = text.encode()
+        after_it = _read_with(root, files, outline.file)
     address = address_of(kind, *keys_of(place.address), key)
     *new, _ = files
     for name in new:
@@ -208,17 +208,19 @@ def _free_file(folder: Path, place: Place, items: Value, key: str) -> str:
     return next(path for path in paths if not os.path.lexists(below / path))
 
 
-def _read_with(folder: Path, files: Mapping[str, bytes], name: str, why: str) -> Outline:
-    """Read the workspace as it will be, and return the outline of a name.
+def _read_with(folder: Path, files: Mapping[str, bytes], name: str) -> Outline:
+    """Read the workspace as it will be, and return the outline in the file of that name."""
+    return next(each for each in load(folder, unwritten=files).outlines if each.file == name)
 
-    Raises UsageError, which begins with `why`, if it would not be valid: it is so far.
-    """
+
+@contextmanager
+def _refusing(why: str) -> Iterator[None]:
+    """Raise UsageError, which begins with `why`, for outlines that would not be valid any more."""
     try:
-        outlines = load(folder, unwritten=files).outlines
+        yield
     except InvalidOutlines as invalid:
         first = invalid.diagnostics[0]
         raise UsageError(f"{why}: {first.problem}", first.remedy) from invalid
-    return next(each for each in outlines if each.file == name)
 
 
 def _quoted(title: str) -> str:
