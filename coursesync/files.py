@@ -200,14 +200,21 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
 
 
 def write_new(path: Path, content: bytes) -> None:
-    """Write a file that is not there, or has that content; raises CoursesyncError."""
+    """Write a file that is not there, or has that content; raises CoursesyncError.
+
+    If it can't be written whole, it is not there.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         check_real_folder(path.parent)
         with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:  # half of it would count as the file
+                path.unlink()
+                raise
     except FileExistsError as error:
         if path.is_file() and path.read_bytes() == content:
             return  # from an interrupted run

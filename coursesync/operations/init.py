@@ -17,7 +17,15 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
-from coursesync.files import read, shown, unwritable, with_line_ends_of, write_new, write_whole
+from coursesync.files import (
+    check_real_folder,
+    read,
+    shown,
+    unwritable,
+    with_line_ends_of,
+    write_new,
+    write_whole,
+)
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.operations.config import CONFIG, config_of
 from coursesync.outlines.folder import check_folder, outline_paths
@@ -70,7 +78,7 @@ def init(
     course_id: int | None = None,
     first: bool = True,
 ) -> Beginning:
-    """Make a workspace in a folder that may be a git repository; makes it one if git is there.
+    """Make a workspace in a folder, and that folder a git repository if it is in none.
 
     Args:
         folder: the repository's folder, or one in it; it is made if it does not exist.
@@ -139,6 +147,7 @@ def _attributes(workspace: str) -> str:
 def _make(folder: Path) -> None:
     if os.path.lexists(folder):
         check_folder(folder)
+        check_real_folder(folder)
         return
     try:
         folder.mkdir(parents=True)

@@ -361,6 +361,17 @@ def test_a_link_of_git_is_not_followed(cli: CommandLine, name: str) -> None:
     assert other.read_text() == "theirs\n"
 
 
+def test_a_linked_workspace_is_not_written_into(cli: CommandLine) -> None:
+    """The link may lead out of the repository: nothing is written."""
+    (cli.cwd / "elsewhere").mkdir()
+    (cli.cwd / "courses").symlink_to("elsewhere")
+    ran = cli("init")
+
+    assert ran.code == ExitCode.ERROR
+    assert "courses is a symbolic link" in ran.said
+    assert made_by(cli) == {}
+
+
 def test_settings_that_are_not_valid_stop_it(cli: CommandLine, courses: Path) -> None:
     """They are named before anything is written."""
     (courses / "coursesync.toml").write_text("stricter = true\n")
