@@ -197,3 +197,43 @@ def write_whole(path: Path, content: bytes, mode: int | None = None) -> None:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there, or has that content; raises CoursesyncError.
+
+    If it can't be written whole, it is not there.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        check_real_folder(path.parent)
+        with path.open("xb") as file:
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:  # half of it would count as the file
+                path.unlink()
+                raise
+    except FileExistsError as error:
+        if path.is_file() and path.read_bytes() == content:
+            return  # from an interrupted run
+        raise in_the_way(path) from error
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def check_real_folder(folder: Path) -> None:
+    """Raise CoursesyncError if new files can't be in a folder: it is a link or a file."""
+    if folder.is_symlink():
+        raise CoursesyncError(
+            f"{shown(folder)} is a symbolic link that could lead out of the workspace",
+            "Replace it by a folder, then run this again.",
+        )
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise in_the_way(folder)
+
+
+def in_the_way(path: Path) -> CoursesyncError:
+    """Return the error for a new file whose name is taken."""
+    return CoursesyncError(f"{shown(path)} exists already", "Move it away, then run this again.")

@@ -3,12 +3,13 @@
 import coursesync
 
 NAMES = """
-Action Advised Change Check Clock Code Command CoursesyncError Credentials Diagnostic Doubt Drift
-Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange Layouts Level OnRemoval
-OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError Report Result Shell
-StalePlan State StateError StateLocked Status Stop Terminated UnusableFile UsageError Where
-Workspace __version__ adopt apply begin_receipt doctor drift fmt forget import_course keep load move
-open_project page_of plan pull recover resolve schema validate
+Action Added Advised Beginning Begun Change Check Clock Code Command CoursesyncError Credentials
+Diagnostic Doubt Drift Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange
+Layouts Level OnRemoval OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError
+Report Result Shell StalePlan State StateError StateLocked Status Stop Terminated UnusableFile
+UsageError Where Workspace __version__ adopt apply begin_receipt doctor drift fmt forget
+import_course init keep load move new_course new_item open_project page_of plan pull recover resolve
+schema validate
 """
 
 

@@ -57,7 +57,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.site",
     ),
     *("operations.access", "operations.doctor", "operations.git", "operations.surroundings"),
-    *("operations.fmt", "operations.import_files", "operations.plan"),
+    *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
+    "operations.plan",
     "operations.preview",
     *(
         "operations.receipts",
@@ -82,7 +83,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
-    *("outlines.edit", "outlines.item_files", "outlines.placing", "outlines.rearranging"),
+    *("outlines.edit", "outlines.item_files", "outlines.places", "outlines.placing"),
+    "outlines.rearranging",
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing

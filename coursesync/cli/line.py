@@ -35,9 +35,10 @@ WORKSPACE_IS_AN_ARGUMENT = {
     *("state list", "state recover", "validate"),
 }
 WORKSPACE_IS_AN_OPTION = {
-    *("import", "open", "pull", "resolve", "state mv", "state rm", "state show"),
+    *("import", "init", "new", "open", "pull", "resolve"),
+    *("state mv", "state rm", "state show"),
 }
-HAS_NO_TARGET = {"fmt", "preview", "sandbox serve", "schema", "validate"}
+HAS_NO_TARGET = {"fmt", "new", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox", "no_sandbox")
 _MOST_BYTES = 67_108_864  # tens of thousands of entries of a state
 
@@ -126,13 +127,12 @@ def place(command: Command) -> Shell:
     is_argument = command.name in WORKSPACE_IS_AN_ARGUMENT
     is_option = command.name in WORKSPACE_IS_AN_OPTION and workspace != WORKSPACE
     given = {} if command.name in HAS_NO_TARGET else typed(context)
+    options: dict[str, Value] = {**dict(command.options), "w": workspace if is_option else None}
     return Command(
         command.name,
         *command.arguments,
         *([workspace] if is_argument else []),
-        **dict(command.options),
-        w=workspace if is_option else None,
-        **{name: given[name] for name in _TARGET if name in given},
+        **{**options, **{name: given[name] for name in _TARGET if name in given}},
     ).in_words()
 
 

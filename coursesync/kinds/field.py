@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INT32_MAX = 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
+UNKNOWN_ID = 1  # in a new outline, until its author writes the Id of the course
 COURSE_TITLE = "Title"  # the property of a course's own record
 
 

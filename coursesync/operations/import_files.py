@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
-from coursesync.files import decode, shown, unwritable
+from coursesync.files import check_real_folder, decode, in_the_way, shown, write_new
 from coursesync.kinds import KINDS
 from coursesync.operations.import_records import (
     course_key,
@@ -24,6 +24,7 @@ from coursesync.operations.import_records import (
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.item_files import read_item
 from coursesync.outlines.rewriting import mistakes_in, rewrite, with_items
+from coursesync.outlines.schema import first_line
 from coursesync.outlines.writer import WantedCourse, WantedItem, alike, written
 from coursesync.text import UNSEEN
 
@@ -141,9 +142,15 @@ def _draft(folder: Path, course: WantedCourse, path: str | None) -> Draft:
         path = path_of(name, file)
         return read_item(files.item(path, name), shown(folder / path))
 
+    opening = first_line(folder, name)
+
     def drafted(items: Sequence[WantedItem]) -> Written:
         whole = replace(course, items=tuple(items))
-        done = with_items(decode(files.inside(path)), at, whole, read) if path else written(whole)
+        if path:
+            done = with_items(decode(files.inside(path)), at, whole, read)
+        else:
+            new = written(whole)
+            done = replace(new, text=opening + new.text)
         # the present content files count for the bounds
         if mistakes := mistakes_in(done, at, there, read):
             raise InvalidOutlines(mistakes)
@@ -277,30 +284,16 @@ def _check_free(folder: Path, drafted: Draft) -> None:
     for name, content in drafted.new.items():
         path = folder / name
         for above in reversed(PurePosixPath(name).parents[1:-1]):
-            _check_folder(folder / above)
-        _check_folder(path.parent)
+            check_real_folder(folder / above)
+        check_real_folder(path.parent)
         if os.path.lexists(path) and not (path.is_file() and path.read_bytes() == content):
-            raise _in_the_way(path)
+            raise in_the_way(path)
         if path.parent not in names:
             there = path.parent.iterdir() if path.parent.is_dir() else ()
             names[path.parent] = {alike(each.name): each.name for each in there}
         other = names[path.parent].get(alike(path.name), path.name)
         if other != path.name:
-            raise _in_the_way(path.with_name(other))
-
-
-def _check_folder(folder: Path) -> None:
-    if folder.is_symlink():
-        raise CoursesyncError(
-            f"{shown(folder)} is a symbolic link that could lead out of the workspace",
-            "Replace it by a folder, then run this again.",
-        )
-    if os.path.lexists(folder) and not folder.is_dir():
-        raise _in_the_way(folder)
-
-
-def _in_the_way(path: Path) -> CoursesyncError:
-    return CoursesyncError(f"{shown(path)} exists already", "Move it away, then run this again.")
+            raise in_the_way(path.with_name(other))
 
 
 def save(folder: Path, drafted: Draft) -> None:
@@ -309,20 +302,3 @@ def save(folder: Path, drafted: Draft) -> None:
         write_new(folder / name, content)
     if not drafted.is_new and decode(Files(folder).inside(drafted.path)) != drafted.files.text:
         rewrite(folder / drafted.path, drafted.files.text)
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file that is not there, or has that content; raises CoursesyncError."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _check_folder(path.parent)
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except FileExistsError as error:
-        if path.is_file() and path.read_bytes() == content:
-            return  # from an interrupted import
-        raise _in_the_way(path) from error
-    except OSError as error:
-        raise unwritable(path, error) from error

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
-from coursesync.files import decode, shown
+from coursesync.files import decode, shown, write_new
 from coursesync.kinds.address import Address, keys_of
 from coursesync.kinds.field import Role
-from coursesync.operations.import_files import most_that_fit, write_new
+from coursesync.operations.import_files import most_that_fit
 from coursesync.outlines.content_files import Files, digest
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated

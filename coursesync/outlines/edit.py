@@ -220,7 +220,7 @@ class _Sheet:
         is_first = not items
         items.insert(int(index), _copied(value))
         found, inside = placing.find(self.root, above)
-        if is_first and not inside and isinstance(value, dict):
+        if is_first and not inside and (isinstance(value, dict) or _kind_at(path)):
             placing.open_list(found)
         if holder := self._holder(above):
             placing.add_item(holder, int(index), value, moved)

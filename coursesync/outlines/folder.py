@@ -33,7 +33,8 @@ def check_folder(folder: Path) -> None:
             if above := _workspace_of(folder):
                 name = Remedy("The folder that holds your outlines is", Shell(as_argument(above)))
             raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
-        make = Shell("mkdir", "-p", as_argument(folder))
+        is_below = not (folder.is_absolute() or ".." in folder.parts)
+        make = Command("init") if is_below else Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
             f"the workspace {Shell(shown(folder))} does not exist",
             Remedy(name, "To make it:", make),
@@ -59,7 +60,9 @@ def empty_workspace(folder: Path) -> CoursesyncError:
         f"the workspace {Shell(folder)} holds no outline",
         Remedy(
             coded("An outline is a file that ends in .yaml and starts with `id:` and `title:`"),
-            "To write one for a course that exists already:",
+            "To write a first one:",
+            Command("init"),
+            "For a course that has contents already:",
             Command("import", course="ID"),
         ),
     )

@@ -135,6 +135,15 @@ def line_for(outline: Path, schema: Path) -> str:
     return f"# yaml-language-server: $schema={quote_from_bytes(os.fsencode(relative))}"
 
 
+def first_line(folder: Path, outline: str) -> str:
+    """Return the line that a new outline begins with; "" if its workspace has no schema.
+
+    `outline` is its path in the workspace.
+    """
+    schema = folder / NAME
+    return f"{line_for(folder / outline, schema)}\n" if schema.is_file() else ""
+
+
 def without_schema(folder: Path) -> Iterator[Path]:
     """Find the outlines of a workspace that name no schema; skip files that can't be read.
 

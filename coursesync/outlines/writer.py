@@ -116,8 +116,7 @@ class ItemWriter:
 
     def __init__(self, course: WantedCourse) -> None:
         self._course = course
-        fits = len(course.key.encode()) <= _LONGEST_NAME and not is_reserved(course.key)
-        self._folder = course.key if fits else f"course-{course.course_id}"
+        self._folder = course.key if is_file_name(course.key) else f"course-{course.course_id}"
         self._paths: dict[Identity, str] = {}  # of the content files, without an ending
         self._taken: set[str] = set()  # these paths, as `alike`
         self._items: defaultdict[ListId, list[WantedItem]] = defaultdict(list)
@@ -178,8 +177,7 @@ class ItemWriter:
         *above, item = items
         if item.identity not in self._paths:
             folder, name = self._path(above), item.key
-            is_long = len(name.encode()) > _LONGEST_NAME
-            if is_long or is_reserved(name) or alike(f"{folder}/{name}") in self._taken:
+            if not is_file_name(name) or alike(f"{folder}/{name}") in self._taken:
                 name = f"{item.kind.name}-{item.id}"
             self._taken.add(alike(f"{folder}/{name}"))
             self._paths[item.identity] = f"{folder}/{name}"
@@ -202,6 +200,11 @@ def alike(name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Return whether Windows reserves a name, with any ending."""
     return _RESERVED.fullmatch(name) is not None
+
+
+def is_file_name(name: str) -> bool:
+    """Return whether every file system takes a name, with any ending."""
+    return len(name.encode()) <= _LONGEST_NAME and not is_reserved(name)
 
 
 def written(course: WantedCourse) -> Written:

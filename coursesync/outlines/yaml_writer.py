@@ -57,15 +57,20 @@ def _is_prose(name: str) -> bool:
     return any(name in kind.names(Role.CONTENTS) for kind in KINDS.values())
 
 
+def _lists_items(name: str) -> bool:
+    """Return whether a field holds items of some kind."""
+    return any(name == kind.plural for kind in KINDS.values())
+
+
 def holds_mappings(value: Value) -> bool:
     """Return whether a value is a list with a mapping in it: each item gets lines of its own."""
     return isinstance(value, list) and any(isinstance(each, dict) for each in value)
 
 
 def field(name: str, value: Value, column: int) -> Part:
-    """Write a field on lines of its own; a list that holds mappings is below its name."""
+    """Write a field on lines of its own; a list of items, or of mappings, is below its name."""
     part = Part(f"{scalar(name)}:", "", name)
-    if isinstance(value, list) and holds_mappings(value):
+    if isinstance(value, list) and value and (holds_mappings(value) or _lists_items(name)):
         items = [item(each, column + 2) for each in value]
         for above, each in pairwise(items):
             each.lead = "\n" if above.lines or each.lines else ""

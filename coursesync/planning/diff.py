@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
+from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.planning.action import Action
 from coursesync.planning.former_keys import unmet
 from coursesync.planning.ordering import assign, places
@@ -19,10 +20,12 @@ from coursesync.planning.plan import Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
 from coursesync.planning.sides import sides_of
+from coursesync.text import coded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind, Resource
@@ -88,12 +91,21 @@ def _clashes(
                 outline.tree.where(("id",)),
                 f'in the state, the {change.kind.plural} with the key "{outline.key}" belong to '
                 f"the course {course_id}",
-                Remedy(
-                    f"If this id is a typing error, change it back to {course_id}; if this "
-                    "is another course, give the outline its own",
-                    Code("key:"),
-                ),
+                _to_another_course(course_id),
             )
+
+
+def _to_another_course(course_id: int | None) -> Sentence:
+    if course_id == UNKNOWN_ID:
+        return coded(
+            "The sandbox has them from before you wrote the Id. To start it over, delete the "
+            "folder `.coursesync` in the workspace."
+        )
+    return Remedy(
+        f"If this id is a typing error, change it back to {course_id}; if this is another course, "
+        "give the outline its own",
+        Code("key:"),
+    )
 
 
 def _courses(

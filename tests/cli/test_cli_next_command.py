@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -10,12 +12,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 from docs.pages import SANDBOX
-from harness import SECTIONS, saved, slowed, write_outline
+from harness import SECTIONS, CommandLine, saved, slowed, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness import CommandLine, SandboxServer
+    from harness import SandboxServer
 
 APPLY = ("apply", "--auto-approve")
 ONE = "section.a.one"
@@ -119,15 +121,25 @@ def test_new_sections_that_no_look_has_confirmed(
     assert "to be checked" not in author("plan").said
 
 
-def test_a_missing_workspace_comes_with_its_mkdir(cli: CommandLine) -> None:
-    """The name is quoted as for a shell, and the command makes the folder."""
-    ran = cli("import", "--course", "4711", "-w", "out lines", "--sandbox")
-    (command,) = [line.strip() for line in ran.err.splitlines() if "mkdir" in line]
-    command = command[command.index("mkdir") :]
-    subprocess.run(command, shell=True, cwd=cli.cwd, check=True)  # noqa: S602 - as printed
+def test_a_missing_workspace_comes_with_its_init(cli: CommandLine) -> None:
+    """The name is quoted as for a shell, and the command makes the workspace."""
+    ran = cli("plan", "out lines")
+    (command,) = re.findall(r"coursesync (init.*)$", ran.err, re.MULTILINE)
+    cli(*shlex.split(command))
 
     assert "the workspace 'out lines' does not exist" in ran.said
-    assert command == "mkdir -p 'out lines'"
+    assert command == "init -w 'out lines'"
+    assert (cli.cwd / "out lines" / "first-course.yaml").is_file()
+
+
+def test_a_missing_workspace_elsewhere_comes_with_its_mkdir(cli: CommandLine) -> None:
+    """`init` makes a workspace below the current folder only; the name is quoted as for a shell."""
+    (cli.cwd / "here").mkdir()
+    ran = CommandLine(cli.cwd / "here")("import", "--course", "4711", "-w", "../out lines")
+    (command,) = re.findall(r"mkdir.*$", ran.err, re.MULTILINE)
+    subprocess.run(command, shell=True, cwd=cli.cwd / "here", check=True)  # noqa: S602 - as printed
+
+    assert command == "mkdir -p '../out lines'"
     assert (cli.cwd / "out lines").is_dir()
 
 
@@ -138,6 +150,7 @@ def test_a_workspace_that_is_a_file_has_no_mkdir(cli: CommandLine) -> None:
 
     assert "the workspace 'a file' is a file, not a folder" in ran.said
     assert "mkdir" not in ran.said
+    assert "init" not in ran.said
 
 
 def test_the_sandbox_names_the_header_that_it_needs(api: SandboxServer) -> None:
@@ -241,7 +254,7 @@ def test_an_empty_workspace_of_the_sandbox(cli: CommandLine, courses: Path) -> N
 
     assert ran.code == 1
     assert "in Nexudus" not in ran.said
-    assert "exists already: coursesync import --course ID --sandbox" in ran.said
+    assert "contents already: coursesync import --course ID --sandbox" in ran.said
     assert [*courses.iterdir()] == []
 
 

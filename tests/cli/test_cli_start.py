@@ -59,6 +59,7 @@ def test_where_all_is_applied_no_model_is_needed(
         *("validate", "fmt --check", "schema", "plan", "plan --format json", "drift", "state list"),
         *("plan --format html", "plan --format markdown", "state show section.onboarding.welcome"),
         *("import --course 4711", "apply --auto-approve", "state recover"),
+        *("init", "new section Rules", "new course Hosts --id 4712"),
         "state mv section.onboarding.welcome section.onboarding.hello --dry-run",
         "state rm section.onboarding.welcome --dry-run",
     ],

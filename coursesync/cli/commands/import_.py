@@ -56,9 +56,6 @@ def command(
     the Ids in the state; the next plan has nothing to do. With ADDRESS and ID, puts
     one record under management at that address. Changes nothing on the site.
     """
-    from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
-
     ways = [bool(courses), everything, address is not None]
     if sum(ways) != 1 or (address is None) != (record_id is None):
         raise UsageError(
@@ -70,17 +67,34 @@ def command(
                 Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
             ),
         )
+    if address is None or record_id is None:
+        return import_courses(project, courses, lock_timeout)
+    return _adopt(project, address, record_id, lock_timeout)
+
+
+def import_courses(project: Project, courses: Sequence[int], lock_timeout: float = 0) -> ExitCode:
+    """Import courses, all if no Ids are given, and print what was done; raises as the import."""
+    from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
+
     clock = SystemClock()
     with project.held(lock_timeout), online(clock) as progress:
         announce(project)
-        if address is not None and record_id is not None:
-            entry = adopt(project, address, record_id, progress=progress, clock=clock)
-            _print_adopted(project, address, entry)
-        else:
-            imported = import_course(project, *courses, progress=progress, clock=clock)
-            _print_imported(project, imported)
-            if any(course.error for course in imported):
-                return ExitCode.ERROR
+        imported = import_course(project, *courses, progress=progress, clock=clock)
+        _print_imported(project, imported)
+        if any(course.error for course in imported):
+            return ExitCode.ERROR
+    remind_of_git(project)
+    return ExitCode.after(clock.signal)
+
+
+def _adopt(project: Project, address: str, record_id: int, lock_timeout: float) -> ExitCode:
+    from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
+
+    clock = SystemClock()
+    with project.held(lock_timeout), online(clock) as progress:
+        announce(project)
+        entry = adopt(project, address, record_id, progress=progress, clock=clock)
+        _print_adopted(project, address, entry)
     remind_of_git(project)
     return ExitCode.after(clock.signal)
 
@@ -127,7 +141,15 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
     for name in done[0].unlisted if done else ():
         say_wrapped(_not_listed(KINDS[name]))
     left = sum(course.left for course in imported)
-    if not imported:
+    if not imported and project.embedded:
+        say_wrapped(
+            Remedy(
+                "The sandbox has no course yet: it has the courses of the outlines. To write the "
+                "first outline:",
+                Command("init"),
+            )
+        )
+    elif not imported:
         say_wrapped(
             "There is no course in the account. Create one in Nexudus, then run this again."
         )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import held_in
-from coursesync.kinds.field import Role
+from coursesync.kinds.field import UNKNOWN_ID, Role
 from coursesync.kinds.rows import NOTHING
 from coursesync.outlines.advice.advice import Advice
 from coursesync.outlines.advice.contents import (
@@ -60,11 +60,17 @@ if TYPE_CHECKING:
 
 LONGEST_TITLE = 200
 _HEADING = re.compile(r"\s*+<h[1-6]>([^<]{1,1000})</h[1-6]>")
+_UNKNOWN = (
+    f"{UNKNOWN_ID} stands for an Id that is still to be written: only the sandbox has this course",
+    "Write the course's Id: Nexudus shows it in the address of the course's page.",
+)
 MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 
 
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
     """Yield all advice on a valid outline; `source` gives a content file by its name there."""
+    if outline.course_id == UNKNOWN_ID:
+        yield Advice(outline.tree, ("id",), *_UNKNOWN)
     known = {each.address: each for each in outline.resources}
     holders: dict[Address, Resource | None] = {}
     beside: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)

@@ -1,0 +1,121 @@
+"""`coursesync init`: makes a workspace, with a first outline or with the courses of the site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.cli import options
+from coursesync.cli.line import folders
+from coursesync.cli.screen import say, say_wrapped
+from coursesync.errors import Command, ExitCode, Remedy, Shell, UsageError
+from coursesync.files import shown
+from coursesync.kinds.field import UNKNOWN_ID
+from coursesync.kinds.inline import line_of
+from coursesync.text import on_one_line
+
+if TYPE_CHECKING:
+    from coursesync.operations.init import Beginning
+
+
+@click.command("init")
+@click.argument(
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    required=False,
+    shell_complete=folders,
+)
+@click.option(
+    "--id", "course_id", type=options.RECORD_ID, help="The Id of your course, for a first outline."
+)
+@click.option(
+    "--course",
+    "courses",
+    type=options.RECORD_ID,
+    multiple=True,
+    help="The Id of a course to import; can be repeated.",
+)
+@click.option("--from-site", is_flag=True, help="Import every course of the account.")
+@options.workspace_option
+@options.target_options
+@options.verbose_option
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    folder: Path,
+    course_id: int | None,
+    courses: tuple[int, ...],
+    from_site: bool,
+    workspace: Path,
+    base_url: str | None,
+    state: str | None,
+    sandbox: bool,
+) -> ExitCode:
+    """Make a workspace in FOLDER (default: the current folder).
+
+    Writes a first outline to change, or imports the courses of the site, and adds
+    what git and editors need. FOLDER becomes a git repository if it is in none.
+    Files that exist are kept; .gitignore and .gitattributes get the lines that
+    they lack. The folder of --workspace is in FOLDER.
+    """
+    from coursesync.operations.init import init  # noqa: PLC0415 - keeps --help quick
+
+    if sum((course_id is not None, bool(courses), from_site)) > 1:
+        raise UsageError(
+            "init takes one of three: --id ID, --course ID, or --from-site",
+            "--id writes a first outline, the other two import courses from the site.",
+        )
+    imports = bool(courses) or from_site
+    begun = init(folder, workspace, course_id=course_id, first=not imports)
+    click.get_current_context().params["workspace"] = begun.workspace  # for the next commands
+    _print(begun)
+    if imports:
+        from coursesync.cli.commands.import_ import import_courses  # noqa: PLC0415 - only here
+
+        project = options.opened(begun.workspace, base_url, state, sandbox=sandbox)
+        return import_courses(project, courses)
+    _print_next(begun, course_id)
+    return ExitCode.DONE
+
+
+def _print(begun: Beginning) -> None:
+    for path, done in begun.files.items():
+        say(on_one_line(f"{done.value:<9} {shown(path)}"))
+    if begun.without_git:
+        say_wrapped(
+            Remedy(
+                f"This is no git repository: {on_one_line(begun.without_git)}. coursesync works "
+                "without one, but git keeps each version of your outlines. Later, run",
+                Shell("git", "init"),
+            )
+        )
+    say()
+
+
+def _print_next(begun: Beginning, course_id: int | None) -> None:
+    look = Remedy("To see what would change on the site:", Command("plan"))
+    if begun.is_old:
+        say_wrapped("Nothing was changed: all of this was there already.")
+    if begun.first is None:
+        if course_id is not None:
+            add = Command("new", "course", "TITLE", id=course_id)
+            say_wrapped(Remedy(f"To add an outline for the course {course_id}:", add))
+        say_wrapped(look)
+        return
+    first = on_one_line(shown(begun.first))
+    say_wrapped(f"{first} is a small course for you to change.")
+    if course_id is not None:
+        say_wrapped(look)
+        return
+    trying = Command("plan", sandbox=True)
+    say_wrapped(Remedy("To see what it would make, without an account:", trying))
+    say_wrapped(
+        Remedy(
+            "To make it one of your courses, write the course's Id in the place of",
+            line_of("id", UNKNOWN_ID),
+            "To import a course that has contents already:",
+            Command("import", course="ID"),
+        )
+    )

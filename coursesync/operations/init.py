@@ -1,0 +1,220 @@
+"""Makes a workspace in a folder, with what git and editors need beside the outlines.
+
+Owns which files a workspace begins with. It must never change a file that exists, except that it
+adds missing lines to those of git; what is done already is not done again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
+from coursesync.files import (
+    check_real_folder,
+    read,
+    shown,
+    unwritable,
+    with_line_ends_of,
+    write_new,
+    write_whole,
+)
+from coursesync.kinds.field import UNKNOWN_ID
+from coursesync.operations.config import CONFIG, config_of
+from coursesync.outlines.folder import check_folder, outline_paths
+from coursesync.outlines.schema import NAME, first_line, schema_text
+from coursesync.text import as_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FIRST = "first-course.yaml"
+_EXAMPLE_ID = "id: 4711"  # in the template
+_PATIENCE = 30  # seconds, for git to answer
+_ENOUGH = re.compile(r"[\w./-]+")  # a path that .gitattributes may hold without quotes
+
+
+class Begun(StrEnum):
+    """What `init` did with a file."""
+
+    NEW = "new"
+    EXTENDED = "extended"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """A workspace that was made, or was there.
+
+    Attributes:
+        workspace: its folder.
+        files: what was done with each file, by its path.
+        first: the first outline, if it was written now.
+        without_git: why the folder is in no git repository; "" if it is in one.
+    """
+
+    workspace: Path
+    files: Mapping[Path, Begun]
+    first: Path | None
+    without_git: str = ""
+
+    @property
+    def is_old(self) -> bool:
+        """Whether all was there already."""
+        return {*self.files.values()} == {Begun.KEPT}
+
+
+def init(
+    folder: str | os.PathLike[str] = ".",
+    workspace: str | os.PathLike[str] = "courses",
+    *,
+    course_id: int | None = None,
+    first: bool = True,
+) -> Beginning:
+    """Make a workspace in a folder, and that folder a git repository if it is in none.
+
+    Args:
+        folder: the repository's folder, or one in it; it is made if it does not exist.
+        workspace: the folder of the outlines, in that folder.
+        course_id: the Id of the course in the first outline; by default it is still to be written.
+        first: whether to write a first outline, if there is none.
+
+    Raises:
+        UsageError: one of the folders can't be one, or `coursesync.toml` is not valid.
+        CoursesyncError: a file can't be read or written.
+
+    Example:
+        >>> coursesync.init("our-courses", course_id=4711).workspace
+    """
+    root = Path(folder)
+    inner = root / workspace
+    below = PurePath(os.path.relpath(inner, root))
+    if below.parts[:1] == ("..",):
+        raise UsageError(
+            f"the workspace {shown(inner)} is not in {shown(root)}",
+            "Name a folder in it, such as courses.",
+        )
+    _make(inner)
+    config_of(inner)
+    done = {
+        root / ".gitignore": _extend(root / ".gitignore", _template("gitignore")),
+        root / ".gitattributes": _extend(root / ".gitattributes", _attributes(below.as_posix())),
+        inner / CONFIG: _write(inner / CONFIG, _template(CONFIG)),
+        inner / NAME: _write(inner / NAME, schema_text()),
+    }
+    there = [name for name, _ in outline_paths(inner)]
+    if first and (not there or FIRST in there):
+        text = first_line(inner, FIRST) + _first_outline(course_id)
+        done[inner / FIRST] = _write(inner / FIRST, text)
+    problem, is_new = _in_repository(root)
+    if is_new:
+        done[root / ".git"] = Begun.NEW
+    is_written = done.get(inner / FIRST) is Begun.NEW
+    return Beginning(inner, done, inner / FIRST if is_written else None, problem)
+
+
+def _template(name: str) -> str:
+    return files("coursesync.operations").joinpath("templates", name).read_text("utf-8")
+
+
+def _first_outline(course_id: int | None) -> str:
+    number = UNKNOWN_ID if course_id is None else course_id
+    return _template(FIRST).replace(_EXAMPLE_ID, f"id: {number}", 1)
+
+
+def _attributes(workspace: str) -> str:
+    """Return the lines of .gitattributes for a workspace, by its path from that file.
+
+    A pattern with other characters is in quotes: https://git-scm.com/docs/gitattributes
+    """
+    text = _template("gitattributes")
+    if workspace == ".":
+        return text.replace("{}", "")
+    if _ENOUGH.fullmatch(workspace):
+        return text.replace("{}", f"{workspace}/**/")
+    plain = re.sub(r"([][*?\\])", r"\\\1", workspace)
+    quoted = re.sub(r'(["\\])', r"\\\1", plain)
+    return re.sub(r"(?m)^\{\}(\S+)", lambda found: f'"{quoted}/**/{found[1]}"', text)
+
+
+def _make(folder: Path) -> None:
+    if os.path.lexists(folder):
+        check_folder(folder)
+        check_real_folder(folder)
+        return
+    try:
+        folder.mkdir(parents=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        above = next(each for each in folder.parents if os.path.lexists(each) and not each.is_dir())
+        raise UsageError(
+            f"{shown(above)} is a file, not a folder", "Name another folder."
+        ) from error
+    except OSError as error:
+        raise unwritable(folder, error) from error
+
+
+def _write(path: Path, text: str) -> Begun:
+    if os.path.lexists(path):
+        return Begun.KEPT
+    write_new(path, text.encode())
+    return Begun.NEW
+
+
+def _extend(path: Path, text: str) -> Begun:
+    """Add the lines of a text that a file of git lacks; its first line is their comment."""
+    if not os.path.lexists(path):
+        return _write(path, text)
+    if path.is_symlink() or not path.is_file():
+        raise CoursesyncError(
+            f"{shown(path)} is a link or a folder, and git reads only a file there",
+            Remedy("Look at it with", Shell("ls", "-ld", as_argument(path))),
+        )
+    before = read(path)
+    there = {line.strip() for line in before.split(b"\n")}
+    comment, *lines = text.splitlines()
+    missing = [line for line in lines if line.encode() not in there]
+    if not missing:
+        return Begun.KEPT
+    gap = "" if not before else "\n" if before.endswith((b"\n", b"\r")) else "\n\n"
+    added = gap + "\n".join([comment, *missing, ""])
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        write_whole(path, before + with_line_ends_of(before, added), mode)
+    except OSError as error:
+        raise unwritable(path, error, "It is unchanged.") from error
+    return Begun.EXTENDED
+
+
+def _in_repository(folder: Path) -> tuple[str, bool]:
+    """Make a folder a git repository unless it is in one.
+
+    Returns why it is none, "" if it is one; and whether it is new.
+    """
+    real = Path(os.path.realpath(folder))
+    if any(os.path.lexists(above / ".git") for above in (real, *real.parents)):
+        return "", False
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    try:
+        ran = subprocess.run(
+            ["git", "init", "--quiet"],  # noqa: S607 - as the user would type it
+            cwd=folder,
+            env=kept,
+            capture_output=True,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except FileNotFoundError:
+        return "git is not installed", False
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error), False
+    if ran.returncode == 0:
+        return "", True
+    said = os.fsdecode(ran.stderr).strip().splitlines()
+    return f"git init failed: {said[-1] if said else ran.returncode}", False

@@ -1,0 +1,227 @@
+"""Adds a course to a workspace, or an item to an outline.
+
+Owns the key and the text of what is new. All else in the outline stays as it is, to the letter. The
+workspace is read as it will be, before a file is written. It must never overwrite a file, except
+that outline, nor make a request.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from coursesync.errors import InvalidOutlines, Remedy, Shell, UsageError
+from coursesync.files import decode, shown, write_new
+from coursesync.kinds import KINDS
+from coursesync.kinds.address import (
+    FreeKeys,
+    address_of,
+    course_address,
+    course_of,
+    key_of,
+    keys_of,
+    slug,
+)
+from coursesync.kinds.field import Role
+from coursesync.operations.import_records import course_key
+from coursesync.operations.workspace import managed_in
+from coursesync.outlines.checks import fields_of
+from coursesync.outlines.content_files import Files
+from coursesync.outlines.edit import AddItem, SetField, edited
+from coursesync.outlines.folder import empty_workspace
+from coursesync.outlines.items import may_be_file
+from coursesync.outlines.places import place_for
+from coursesync.outlines.rewriting import rewrite
+from coursesync.outlines.schema import first_line
+from coursesync.outlines.workspace_files import load
+from coursesync.outlines.writer import WantedCourse, alike, is_file_name, written
+from coursesync.outlines.yaml_writer import document
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from coursesync.errors import Where
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.tree import Value
+    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.places import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added: its address, its place in the outline, and its own file if it has one.
+
+    `file` is a path as shown to people; "" for an item whose fields are in the outline.
+    """
+
+    address: Address
+    where: Where
+    file: str = ""
+
+
+def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Added:
+    """Write the outline of one more course, without items.
+
+    Its file is named after its key, which is made from the title.
+
+    Args:
+        folder: the workspace.
+        title: the course's title.
+        course_id: its Id in Nexudus.
+
+    Raises:
+        UsageError: there is no such folder, the course has an outline, or the title can't be one.
+        InvalidOutlines: with every mistake of the present outlines.
+        CoursesyncError: there is a file of that name already, or it can't be written.
+
+    Example:
+        >>> coursesync.new_course("courses", "Member onboarding", 4711).where.path
+    """
+    root = Path(folder)
+    managed = managed_in(root)
+    present = load(root, managed=lambda: managed).outlines
+    for outline in present:
+        if outline.course_id == course_id:
+            raise UsageError(
+                f"the course {course_id} has an outline already: {outline.path}",
+                "One course is one file: give the Id of another course, or edit that file.",
+            )
+    taken = {outline.key for outline in present}
+    taken |= {alike(PurePosixPath(outline.file).stem) for outline in present}
+    named = title if is_file_name(slug(title)) else ""
+    key = course_key(course_id, named, taken, {course_of(each) for each in managed})
+    name = f"{key}.yaml"
+    text = first_line(root, name) + written(WantedCourse(course_id, key, title, ())).text
+    new = {name: text.encode()}
+    with _refusing(f"a course can't have the title {_quoted(title)}"):
+        outline = _read_with(root, new, name)
+    write_new(root / name, new[name])
+    return Added(course_address(key), outline.tree.where(("title",)))
+
+
+def new_item(
+    folder: str | os.PathLike[str],
+    kind: str,
+    title: str,
+    *,
+    inside: str = "",
+    after: str = "",
+    in_file: bool = False,
+) -> Added:
+    """Add an item with a title and a key of its own to the outline of a course.
+
+    Comments and layout stay as they are.
+
+    Args:
+        folder: the workspace.
+        kind: the name of its kind.
+        title: its title.
+        inside: the key or the address of the item or the course to put it in; "" if there is only
+            one that it can be in, or if `after` decides.
+        after: the key or the address of the item that it follows; by default it is the last one.
+        in_file: whether it gets a Markdown file of its own.
+
+    Raises:
+        UsageError: there is no such folder, kind or key, several are meant, or the title can't be
+            one.
+        InvalidOutlines: with every mistake of the present outlines.
+        CoursesyncError: there is no outline, or it can't be written without a loss.
+
+    Example:
+        >>> coursesync.new_item("courses", kind, "House rules", after="welcome").address
+    """
+    root = Path(folder)
+    of_kind = _kind_named(kind, in_file=in_file)
+    managed = managed_in(root)
+    present = load(root, managed=lambda: managed).outlines
+    if not present:
+        raise empty_workspace(root)
+    place, index = place_for(of_kind, present, inside, after)
+    outline, at = place.outline, (*place.path, of_kind.plural)
+    key = FreeKeys(_taken(place, managed)).take(slug(title) or kind)
+    fields: Mapping[str, Value] = {"key": key, of_kind.field(Role.TITLE).name: title}
+    items = fields_of(outline.tree.value_at(place.path)).get(of_kind.plural)
+    files: dict[str, bytes] = {}
+    value: Value = {**fields}
+    if in_file:
+        path = _free_file(root, place, items, key)
+        below = PurePosixPath(outline.file).parent
+        files[(below / path).as_posix()] = f"---\n{document(fields)}---\n".encode()
+        value = path
+    edit = AddItem((*at, index), value) if isinstance(items, list) else SetField(at, [value])
+    with _refusing(f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"):
+        text = edited(decode(Files(root).inside(outline.file)), outline.path, [edit])
+        files[outline.file] = text.encode()
+        after_it = _read_with(root, files, outline.file)
+    address = address_of(kind, *keys_of(place.address), key)
+    *new, _ = files
+    for name in new:
+        write_new(root / name, files[name])
+    rewrite(root / outline.file, text, keep_mark=True)
+    own = next((shown(root / name) for name in new), "")
+    return Added(address, after_it.tree.where((*at, index)), own)
+
+
+def _kind_named(name: str, *, in_file: bool) -> Kind:
+    if name not in KINDS:
+        raise UsageError(f"there is no kind {inert(name, 40)}", f"Name one of {', '.join(KINDS)}.")
+    if in_file and not may_be_file(KINDS[name]):
+        files = " and ".join(each.plural for each in KINDS.values() if may_be_file(each))
+        raise UsageError(
+            f"a {name} can't have a file of its own",
+            Remedy("Leave out", Shell("--file"), f"which is for {files}."),
+        )
+    return KINDS[name]
+
+
+def _taken(place: Place, managed: Collection[Address]) -> set[str]:
+    """Return the keys that would make the new item an old one.
+
+    Those are the keys of its neighbours, the former keys in the course, and the keys of records
+    that are in no outline but in the state: with one of them, the item would get its Id.
+    """
+    outline, kind = place.outline, place.kind
+    present = {each.address for each in outline.resources}
+    former = {each.rpartition(".")[2] for item in outline.resources for each in item.previous_keys}
+    gone = {
+        key_of(each)
+        for each in managed
+        if each not in present and each.startswith(f"{kind.name}.{outline.key}.")
+    }
+    return {*former, *gone, *(key_of(each.address) for each in place.items)}
+
+
+def _free_file(folder: Path, place: Place, items: Value, key: str) -> str:
+    """Return a path from the outline for a new file, if possible beside those of the list."""
+    named = [each for each in items if isinstance(each, str)] if isinstance(items, list) else []
+    above = PurePosixPath(named[-1]).parent if named else PurePosixPath(*keys_of(place.address))
+    stem = key if is_file_name(key) else place.kind.name
+    below = folder / PurePosixPath(place.outline.file).parent
+    names = (f"{stem}-{number}.md" if number > 1 else f"{stem}.md" for number in count(1))
+    paths = ((above / name).as_posix() for name in names)
+    return next(path for path in paths if not os.path.lexists(below / path))
+
+
+def _read_with(folder: Path, files: Mapping[str, bytes], name: str) -> Outline:
+    """Read the workspace as it will be, and return the outline in the file of that name."""
+    return next(each for each in load(folder, unwritten=files).outlines if each.file == name)
+
+
+@contextmanager
+def _refusing(why: str) -> Iterator[None]:
+    """Raise UsageError, which begins with `why`, for outlines that would not be valid any more."""
+    try:
+        yield
+    except InvalidOutlines as invalid:
+        first = invalid.diagnostics[0]
+        raise UsageError(f"{why}: {first.problem}", first.remedy) from invalid
+
+
+def _quoted(title: str) -> str:
+    return f'"{inert(title, 60)}"'
