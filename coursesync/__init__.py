@@ -49,8 +49,8 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
     from coursesync.operations.import_ import import_course as import_course
-    from coursesync.operations.init import Beginning as Beginning
-    from coursesync.operations.init import Begun as Begun
+    from coursesync.operations.init import FileStatus as FileStatus
+    from coursesync.operations.init import Initialised as Initialised
     from coursesync.operations.init import init as init
     from coursesync.operations.new import Added as Added
     from coursesync.operations.new import new_course as new_course
@@ -101,7 +101,7 @@ _PUBLIC = {  # the names of each module
     "operations.doctor": "doctor",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
-    "operations.init": "Beginning Begun init",
+    "operations.init": "FileStatus Initialised init",
     "operations.new": "Added new_course new_item",
     "operations.pages": "page_of",
     "operations.plan": "plan validate",

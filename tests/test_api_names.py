@@ -3,8 +3,8 @@
 import coursesync
 
 NAMES = """
-Action Added Advised Beginning Begun Change Check Clock Code Command CoursesyncError Credentials
-Diagnostic Doubt Drift Drifted Entry Finding Imported Interrupted InvalidOutlines LargeChange
+Action Added Advised Change Check Clock Code Command CoursesyncError Credentials Diagnostic Doubt
+Drift Drifted Entry FileStatus Finding Imported Initialised Interrupted InvalidOutlines LargeChange
 Layouts Level OnRemoval OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError
 Report Result Shell StalePlan State StateError StateLocked Status Stop Terminated UnusableFile
 UsageError Where Workspace __version__ adopt apply begin_receipt doctor drift fmt forget

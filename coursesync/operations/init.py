@@ -41,7 +41,7 @@ _PATIENCE = 30  # seconds, for git to answer
 _ENOUGH = re.compile(r"[\w./-]+")  # a path that .gitattributes may hold without quotes
 
 
-class Begun(StrEnum):
+class FileStatus(StrEnum):
     """What `init` did with a file."""
 
     NEW = "new"
@@ -50,7 +50,7 @@ class Begun(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class Initialised:
     """A workspace that was made, or was there.
 
     Attributes:
@@ -61,14 +61,14 @@ class Beginning:
     """
 
     workspace: Path
-    files: Mapping[Path, Begun]
+    files: Mapping[Path, FileStatus]
     first: Path | None
     without_git: str = ""
 
     @property
     def is_old(self) -> bool:
         """Whether all was there already."""
-        return {*self.files.values()} == {Begun.KEPT}
+        return {*self.files.values()} == {FileStatus.KEPT}
 
 
 def init(
@@ -77,7 +77,7 @@ def init(
     *,
     course_id: int | None = None,
     first: bool = True,
-) -> Beginning:
+) -> Initialised:
     """Make a workspace in a folder, and that folder a git repository if it is in none.
 
     Args:
@@ -115,9 +115,9 @@ def init(
         done[inner / FIRST] = _write(inner / FIRST, text)
     problem, is_new = _in_repository(root)
     if is_new:
-        done[root / ".git"] = Begun.NEW
-    is_written = done.get(inner / FIRST) is Begun.NEW
-    return Beginning(inner, done, inner / FIRST if is_written else None, problem)
+        done[root / ".git"] = FileStatus.NEW
+    is_written = done.get(inner / FIRST) is FileStatus.NEW
+    return Initialised(inner, done, inner / FIRST if is_written else None, problem)
 
 
 def _template(name: str) -> str:
@@ -160,14 +160,14 @@ def _make(folder: Path) -> None:
         raise unwritable(folder, error) from error
 
 
-def _write(path: Path, text: str) -> Begun:
+def _write(path: Path, text: str) -> FileStatus:
     if os.path.lexists(path):
-        return Begun.KEPT
+        return FileStatus.KEPT
     write_new(path, text.encode())
-    return Begun.NEW
+    return FileStatus.NEW
 
 
-def _extend(path: Path, text: str) -> Begun:
+def _extend(path: Path, text: str) -> FileStatus:
     """Add the lines of a text that a file of git lacks; its first line is their comment."""
     if not os.path.lexists(path):
         return _write(path, text)
@@ -181,7 +181,7 @@ def _extend(path: Path, text: str) -> Begun:
     comment, *lines = text.splitlines()
     missing = [line for line in lines if line.encode() not in there]
     if not missing:
-        return Begun.KEPT
+        return FileStatus.KEPT
     gap = "" if not before else "\n" if before.endswith((b"\n", b"\r")) else "\n\n"
     added = gap + "\n".join([comment, *missing, ""])
     try:
@@ -189,7 +189,7 @@ def _extend(path: Path, text: str) -> Begun:
         write_whole(path, before + with_line_ends_of(before, added), mode)
     except OSError as error:
         raise unwritable(path, error, "It is unchanged.") from error
-    return Begun.EXTENDED
+    return FileStatus.EXTENDED
 
 
 def _in_repository(folder: Path) -> tuple[str, bool]:

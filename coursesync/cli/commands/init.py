@@ -17,7 +17,7 @@ from coursesync.kinds.inline import line_of
 from coursesync.text import on_one_line
 
 if TYPE_CHECKING:
-    from coursesync.operations.init import Beginning
+    from coursesync.operations.init import Initialised
 
 
 @click.command("init")
@@ -80,7 +80,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     return ExitCode.DONE
 
 
-def _print(begun: Beginning) -> None:
+def _print(begun: Initialised) -> None:
     for path, done in begun.files.items():
         say(on_one_line(f"{done.value:<9} {shown(path)}"))
     if begun.without_git:
@@ -94,7 +94,7 @@ def _print(begun: Beginning) -> None:
     say()
 
 
-def _print_next(begun: Beginning, course_id: int | None) -> None:
+def _print_next(begun: Initialised, course_id: int | None) -> None:
     look = Remedy("To see what would change on the site:", Command("plan"))
     if begun.is_old:
         say_wrapped("Nothing was changed: all of this was there already.")

@@ -54,7 +54,12 @@ def command(  # noqa: PLR0913 - one parameter an option
         if course_id is not None:
             raise UsageError("--id is for a new course only", "Nexudus gives an item its Id.")
         item = new_item(workspace, kind, title, inside=inside, after=after, in_file=in_file)
-        _print(item, Remedy("To see what it would change on the site:", Command("plan")))
+        _print(
+            item,
+            Remedy(
+                "Write its contents there. To see what would change on the site:", Command("plan")
+            ),
+        )
         return
     if course_id is None:
         raise UsageError(
