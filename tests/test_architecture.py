@@ -56,7 +56,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.config",
         "operations.site",
     ),
-    *("operations.fmt", "operations.import_files", "operations.plan"),
+    *("operations.fmt", "operations.import_files", "operations.locate", "operations.plan"),
     "operations.preview",
     *(
         "operations.receipts",

@@ -26,6 +26,7 @@ from coursesync.planning.drift import Drifted, Finding, compare
 from coursesync.planning.plan import Course, Hindrance
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.refreshed_state import judged, refreshed
+from coursesync.planning.scope import EVERY_COURSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
+    from coursesync.planning.scope import Scope
     from coursesync.state.state import State
 
 
@@ -170,11 +172,11 @@ def drift(
         >>> plan = coursesync.plan(drift.workspace)
     """
     project, known, read = workspace.project, workspace.state, workspace.read
-    courses = _courses(workspace)
-    if not known.entries:
+    scope, courses = workspace.scope, _courses(workspace)
+    if not workspace.known.entries:
         return Drift((), courses, replace(workspace, found=()))
     with connected(project, read.outlines, clock, progress, credentials) as world:
-        state, found = refresh(known, world)
+        state, found = refresh(known, world, scope)
         after, stopping = workspace, tuple[Hindrance, ...]()
         if has_drifted := any(each.finding.is_drift for each in found):
             after = project.outlines_for(state)
@@ -197,26 +199,29 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
     }
     parsed = {
         outline.course_id: Course(outline.key, outline.course_id, outline.title, outline.path)
-        for outline in workspace.outlines
+        for outline in (*workspace.read.outlines, *workspace.read.others)
     }
     return {**settled, **parsed}
 
 
-def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
-    """Read, in as few requests as possible, the records that the state holds.
+def refresh(
+    state: State, world: World, scope: Scope = EVERY_COURSE
+) -> tuple[State, tuple[Drifted, ...]]:
+    """Read, in as few requests as possible, the records that the state holds of some courses.
 
     Returns the state updated to what the server has, and all differences. Raises Stop.
     """
     lookout = Lookout(Sender(world))
     found: list[Drifted] = []
     for kind in KINDS.values():
-        entries = state.entries_of(kind).values()
-        if not entries:
+        every = state.entries_of(kind)
+        ours = {at: e for at, e in every.items() if scope.covers(kind.course_id_of(e.sent))}
+        if not ours:
             continue
-        courses = {kind.course_id_of(entry.sent) for entry in entries}
-        listed = lookout.sweep(kind, courses, [entry.id for entry in entries])
+        courses = {kind.course_id_of(entry.sent) for entry in ours.values()}
+        listed = lookout.sweep(kind, courses, [entry.id for entry in ours.values()])
         confirm = partial(lookout.records, kind)
-        found += compare(state, listed.found.values(), kind, confirm, listed.failures)
+        found += compare(state, listed.found.values(), kind, confirm, listed.failures, ours)
     return refreshed(state, found), tuple(found)
 
 

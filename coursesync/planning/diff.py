@@ -12,22 +12,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
 from coursesync.planning.action import Action
+from coursesync.planning.apart import complete_apart_from, crossings
 from coursesync.planning.former_keys import unmet
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
+from coursesync.planning.scope import scope_of
 from coursesync.planning.sides import sides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned, Ref
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
+    from coursesync.planning.scope import Scope
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
@@ -48,32 +52,48 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         InvalidOutlines: an outline would take the addresses of another course's records, or a
             resource would have two records.
     """
-    sides = sides_of(outlines, state)
-    changes = tuple(
-        change for side in sides.values() for change in _changes(side, state.entries, policy)
-    )
-    if clashes := list(_clashes(changes, sides, state)):
+    sides, scope = sides_of(outlines, state), scope_of(outlines, state)
+    every = [change for side in sides.values() for change in _changes(side, state.entries, policy)]
+    changes = tuple(change for change in every if scope.covers(change.course_id))
+    left = {change.previous_address for change in every if change.previous_address}
+    if clashes := list(_clashes(changes, left, sides, state)):
         raise InvalidOutlines(clashes)
+    rest = (change for change in every if not scope.covers(change.course_id))
+    complete = {outline.key: outline.when_complete for outline in outlines.outlines}
     return Plan(
         state.target,
         state.lineage,
         state.serial,
         _courses(sides, changes, state),
         changes,
-        len(state.entries),
+        _managed(state, sides, scope, outlines.settled),
         policy,
-        {outline.key: outline.when_complete for outline in outlines.outlines},
+        complete_apart_from(complete, rest),
+        scope,
+        tuple(crossings(scope, sides, changes, state)) if scope.keys else (),
     )
 
 
+def _managed(state: State, sides: Mapping[int, Side], scope: Scope, settled: frozenset[str]) -> int:
+    """Return the number of entries of the plan's courses."""
+    if not scope.keys:
+        return len(state.entries)
+    here = (len(side.entries) + len(side.guests) for at, side in sides.items() if scope.covers(at))
+    keys = settled.intersection(scope.keys)
+    return sum(here) + sum(course_of(address) in keys for address in state.entries)
+
+
 def _clashes(
-    changes: Sequence[Change], sides: Mapping[int, Side], state: State
+    changes: Sequence[Change],
+    left: Collection[Address],
+    sides: Mapping[int, Side],
+    state: State,
 ) -> Iterator[Diagnostic]:
     """Find the outlines whose resources would take the addresses of another course's records.
 
-    An address has one record: the other record's Id would be lost.
+    An address has one record: the other record's Id would be lost. `left` are the addresses that
+    records leave.
     """
-    left = {change.previous_address for change in changes if change.previous_address}
     reported: set[int] = set()
     for change in changes:
         taken = change.action is Action.CREATE or change.previous_address is not None
