@@ -94,7 +94,7 @@ def apply(  # noqa: PLR0913 - one parameter an option
             # save first: a look at the site may fail
             state = learn(project.store, state, now.found or (), clock.stamp())
             if not unconfirmed_in(state, plan.scope):
-                return Report((), state, twins=twins_in(now.found or ()))
+                return Report((), state, twins=twins_in(now.found or ()), scope=plan.scope)
         settling = project.config.settling_time if settling_time is None else settling_time
         terms = Terms(
             settling=0.0 if project.embedded else settling,

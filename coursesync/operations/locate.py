@@ -71,7 +71,7 @@ def choose(words: Sequence[str]) -> Chosen:
         (folders if _is_folder(word, here, is_first=not folders) else courses).append(word)
     if len(folders) > 1:
         raise _several(folders)
-    files = [word for word in courses if _is_outline(word)]
+    files = [word for word in courses if _is_outline(word) and os.path.lexists(word)]
     if folders:
         folder = Path(folders[0])
     elif files:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, InvalidOutlines, Remedy, UsageError
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.planning.action import Action
 from coursesync.planning.scope import Crossing
@@ -24,21 +25,21 @@ if TYPE_CHECKING:
     from coursesync.state.state import CompleteCourse, State
 
 
-def crossings(
-    scope: Scope, sides: Mapping[int, Side], changes: Iterable[Change], state: State
-) -> Iterator[Crossing]:
-    """Yield the changes that take an address or a record of a course that is not in the scope."""
-    for change in changes:
-        for at in filter(None, (change.previous_address, change.address)):
-            held = state.entries.get(at) or state.doubts.get(at)
-            home = change.course_id if held is None else change.kind.course_id_of(held.sent)
-            if not scope.covers(home):
-                yield Crossing(change.address, sides[home].key if home in sides else course_of(at))
-    doubts = {address: side for side in sides.values() for address in side.doubts}
-    for course_id in scope.ids & sides.keys():
-        for address, other in sides[course_id].waits.items():
-            if other in doubts and not scope.covers(doubts[other].course_id):
-                yield Crossing(address, doubts[other].key)
+def crossings(scope: Scope, sides: Mapping[int, Side], state: State) -> Iterator[Crossing]:
+    """Yield what the courses of a scope would take from courses that are not in it.
+
+    These are records that move between courses, and addresses that another course has in the state
+    although a course of the scope has their key now: its complete course would hide those entries.
+    """
+    here = [sides[course_id] for course_id in scope.ids & sides.keys()]
+    keys = {side.key for side in here if side.outline is not None}
+    taken = {address for side in here for address in (*side.guests, *side.waits.values())}
+    for held in (state.entries, state.doubts):
+        for at in sorted(held):
+            if at in taken or course_of(at) in keys:
+                home = kind_of(at).course_id_of(held[at].sent)
+                if not scope.covers(home):
+                    yield Crossing(at, sides[home].key)
 
 
 def complete_apart_from(
@@ -65,10 +66,8 @@ def check_alone(plan: Plan, outlines: Outlines) -> None:
         first = plan.crossings[0]
         courses = sorted({*plan.scope.keys, *(each.course for each in plan.crossings)})
         raise UsageError(
-            f"{first.address} comes from the course {first.course}, which is not in this plan",
-            Remedy(
-                "A move between courses is planned for both together:", Command("plan", *courses)
-            ),
+            f"{first.address} belongs to the course {first.course}, which is not in this plan",
+            Remedy("What moves between courses is planned for both:", Command("plan", *courses)),
         )
     if outlines.mistaken and plan.count(Action.DELETE, Action.DEACTIVATE):
         raise InvalidOutlines(

@@ -70,7 +70,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         policy,
         complete_apart_from(complete, rest),
         scope,
-        tuple(crossings(scope, sides, changes, state)) if scope.keys else (),
+        tuple(crossings(scope, sides, state)) if scope.keys else (),
     )
 
 

@@ -35,7 +35,7 @@ EVERY_COURSE = Scope()
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """A change that concerns a course outside the plan: at this address, and that course's key."""
+    """An entry or a create in doubt that a plan would take from a course outside of it."""
 
     address: Address
     course: str
@@ -58,9 +58,13 @@ def state_in(state: State, scope: Scope) -> State:
     """Return the state with the entries and the doubts of some courses alone."""
     if not scope.keys:
         return state
-    doubts = {at: each for at, each in state.doubts.items() if _is_in(scope, at, each)}
     entries = {at: e for at in state.entries if _is_in(scope, at, e := state.entries[at])}
-    return replace(state, doubts=doubts, entries=entries)
+    return replace(state, doubts=doubts_in(state, scope), entries=entries)
+
+
+def doubts_in(state: State, scope: Scope) -> dict[Address, Doubt]:
+    """Return the creates in doubt of some courses."""
+    return {at: each for at, each in state.doubts.items() if _is_in(scope, at, each)}
 
 
 def _is_in(scope: Scope, address: Address, held: Entry | Doubt) -> bool:
