@@ -31,6 +31,7 @@ from coursesync.operations.pull_drafts import PullDraft, Pulled
 from coursesync.operations.pull_new import NewRecords, is_new
 from coursesync.operations.site import connected, refresh
 from coursesync.outlines.folder import names_outline, unknown_course
+from coursesync.planning.leave import left_by
 from coursesync.planning.pulled import pulls
 from coursesync.planning.scope import Scope
 from coursesync.text import inert
@@ -89,7 +90,8 @@ def pull(  # noqa: PLR0913 - one parameter an option
         scope = _Scope(_checked(addresses, known, loaded, project.folder))
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             courses = {each.course_id for each in loaded.outlines if scope.touches(each.key)}
-            seen, found = refresh(known, world, Scope(scope.addresses, frozenset(courses)))
+            only = Scope(scope.addresses, frozenset(courses))
+            seen, found = refresh(known, world, left_by(loaded, known), only)
             more = [e for e in found if e.course_id in courses and is_new(e, loaded, scope.covers)]
             lookout, ids = Lookout(Sender(world)), sorted(courses)
             live = read_courses(lookout, known, ids) if ids and (new or more) else {}

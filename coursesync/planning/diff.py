@@ -222,6 +222,9 @@ def _wanted(
     if slot.parent_id is not None:
         desired[kind.parent_property] = slot.parent_id
     after = kind.settle(entry.known if entry else None, desired)
+    if entry is not None and (left := resource.left):
+        ours = {name: value for name, value in after.items() if name not in left}
+        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None
