@@ -58,7 +58,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     ),
     *("operations.access", "operations.doctor", "operations.git", "operations.surroundings"),
     *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
-    "operations.plan",
+    *("operations.locate", "operations.plan"),
     "operations.preview",
     *(
         "operations.receipts",

@@ -81,6 +81,7 @@ def apply(
         twins=tuple(twins.values()),
         unlisted=run.unlisted,
         unread=run.unread,
+        scope=plan.scope,
     )
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))

@@ -23,6 +23,7 @@ from coursesync.planning.action import Action
 from coursesync.planning.drift import twins_among
 from coursesync.planning.live_diff import same, was_ours
 from coursesync.planning.plan import Change
+from coursesync.planning.scope import unconfirmed_in
 from coursesync.planning.twins import namesakes
 from coursesync.state.journal import Look
 from coursesync.state.state import unconfirmed
@@ -64,7 +65,7 @@ def last_look(run: Run) -> None:
 
 def _take_up_earlier(run: Run) -> None:
     """Treat the unconfirmed records of earlier runs as created by this one."""
-    for address, entry in unconfirmed(run.state).items():
+    for address, entry in unconfirmed_in(run.state, run.plan.scope).items():
         if address in run.results:
             continue
         kind = kind_of(address)

@@ -20,7 +20,8 @@ from coursesync.errors import Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.live_diff import differing, edits, has_ours, is_last_attempt
+from coursesync.planning.leave import left_of
+from coursesync.planning.live_diff import differing, edits, has_ours, ignoring, is_last_attempt
 from coursesync.state.journal import Look
 from coursesync.text import at, inert
 
@@ -90,7 +91,8 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
             reason = f"it can't be read: {read.failures[record_id]}"
             run.conclude(Result(change, Status.UNREADABLE, record_id, reason))
             continue
-        record = read.found.get(record_id)
+        found = read.found.get(record_id)
+        record = found and ignoring(found, left_of(change))
         run.fresh[kind, record_id] = (read_at, record)
         if record is None:
             # a deletion is sent anyway: its answer says for certain whether the record exists

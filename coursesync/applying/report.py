@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import course_of
+from coursesync.planning.scope import EVERY_COURSE, doubts_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.outcome import Problem
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.scope import Scope
     from coursesync.state.state import Candidate, CompleteCourse, State
 
 
@@ -120,6 +122,7 @@ class Report:
         twins: duplicates of our records.
         unlisted: creates that their course does not list.
         unread: records of others that can't be read.
+        scope: the courses that the run was for.
     """
 
     results: tuple[Result, ...]
@@ -130,12 +133,14 @@ class Report:
     twins: tuple[Drifted, ...] = ()
     unlisted: tuple[Result, ...] = ()
     unread: tuple[str, ...] = ()
+    scope: Scope = EVERY_COURSE
 
     @property
     def complete(self) -> bool:
         """Whether the whole plan is carried out and nothing needs a person."""
         done = all(result.done for result in self.results)
-        is_clean = not (self.state.doubts or self.twins or self.unlisted or self.unread)
+        doubts = doubts_in(self.state, self.scope)
+        is_clean = not (doubts or self.twins or self.unlisted or self.unread)
         return done and self.stop is None and is_clean
 
     def with_status(self, *statuses: Status) -> list[Result]:

@@ -26,6 +26,7 @@ from coursesync.applying.sought import Sought
 from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify_create, classify_update
 from coursesync.planning.action import Action
+from coursesync.planning.leave import left_of
 from coursesync.planning.live_diff import same
 from coursesync.state.journal import Conclusion, Forget, Intent
 from coursesync.text import moment, same_moment
@@ -217,9 +218,10 @@ def _exchange(run: Run, change: Change, record: Record | None) -> Exchange:
 def _payload(change: Change, record: Record | None) -> dict[str, object]:
     """Return a record as just read, with all fields of an update laid over it.
 
-    A picture is sent only if the server does not have it already.
+    A picture is sent only if the server does not have it already. What an outline leaves to the
+    site is sent as it was read.
     """
-    kind, entry = change.kind, change.entry
+    kind, entry, left = change.kind, change.entry, left_of(change)
     whole = (record.whole if record else None) or {}
     before = {} if entry.unsure else entry.known
     after = in_order(change.after)
@@ -227,11 +229,11 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
     gone = {*filter(None, [kind.parent_property]), *entry.known} - kind.write_only - after.keys()
     return {
         **{name: value for name, value in whole.items() if name not in kind.write_only},
-        **dict.fromkeys(gone),
+        **dict.fromkeys(gone - left),
         **{
             name: value
             for name, value in after.items()
-            if name not in kind.write_only or before.get(name) != value
+            if name not in left and (name not in kind.write_only or before.get(name) != value)
         },
     }
 

@@ -19,21 +19,24 @@ from click.shell_completion import CompletionItem
 
 from coursesync.errors import Command, CoursesyncError, Remedy, UnusableFile
 from coursesync.files import read
+from coursesync.operations.locate import choose
 from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from coursesync.errors import Sentence, Shell, Value
+    from coursesync.operations.locate import Chosen
     from coursesync.operations.workspace import Project
     from coursesync.planning.policy import Policy
 
-WORKSPACE = "courses"  # the default
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "doctor", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
     *("state list", "state recover", "validate"),
 }
+# a suggested command is for the same courses as the command that runs
+KEEPS_COURSES = {"apply", "drift", "fmt", "plan", "preview", "pull", "validate"}
 WORKSPACE_IS_AN_OPTION = {
     *("import", "init", "new", "open", "pull", "resolve"),
     *("state mv", "state rm", "state show"),
@@ -74,7 +77,7 @@ def _state_path(context: click.Context) -> Path:
     from coursesync.operations.config import SANDBOX, config_of  # noqa: PLC0415 - only for a shell
 
     given = context.params
-    folder = Path(given.get("workspace") or WORKSPACE)
+    folder = (given.get("workspace") or choose(())).folder
     config = config_of(folder)
     if config.sandbox if (chosen := given.get("sandbox")) is None else chosen:
         return folder / SANDBOX / STATE_NAME
@@ -90,12 +93,6 @@ def _begun(journal: Path) -> set[str]:
     # a record, a space and its checksum
     records = [json.loads(line.rpartition(b" ")[0]) for line in lines if b" " in line]
     return {record["address"] for record in records if "address" in record}
-
-
-def remember(context: click.Context, _parameter: click.Parameter, workspace: Path) -> Path:
-    """Remember the command that runs; the callback of every workspace parameter."""
-    context.find_root().obj = context
-    return workspace
 
 
 def running() -> click.Context | None:
@@ -123,15 +120,18 @@ def place(command: Command) -> Shell:
     context = running()
     if context is None:
         return command.in_words()
-    workspace = str(context.params.get("workspace") or WORKSPACE)
-    is_argument = command.name in WORKSPACE_IS_AN_ARGUMENT
-    is_option = command.name in WORKSPACE_IS_AN_OPTION and workspace != WORKSPACE
+    chosen: Chosen = context.params.get("workspace") or choose(())
+    arguments: Sequence[str] = command.arguments
+    if command.name in KEEPS_COURSES:
+        arguments = arguments or chosen.words
+    if command.name in WORKSPACE_IS_AN_ARGUMENT:
+        arguments = chosen.typed(arguments)
+    is_option = command.name in WORKSPACE_IS_AN_OPTION and not chosen.is_here
     given = {} if command.name in HAS_NO_TARGET else typed(context)
-    options: dict[str, Value] = {**dict(command.options), "w": workspace if is_option else None}
+    options: dict[str, Value] = {**dict(command.options), "w": chosen.folder if is_option else None}
     return Command(
         command.name,
-        *command.arguments,
-        *([workspace] if is_argument else []),
+        *arguments,
         **{**options, **{name: given[name] for name in _TARGET if name in given}},
     ).in_words()
 

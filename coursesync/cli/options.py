@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
-from coursesync.cli.line import WORKSPACE, addresses, doubts, folders, remember
-from coursesync.cli.screen import listen, say_once
-from coursesync.errors import Code, Remedy, Shell, UsageError
+from coursesync.cli.line import addresses, doubts, folders, place
+from coursesync.cli.screen import listen, say_once, say_wrapped
+from coursesync.errors import Code, Command, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds import ALL
 from coursesync.kinds.field import MAX_ID
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.config import CONFIG
+from coursesync.operations.locate import WORKSPACE, Chosen, choose, chosen_folder
 from coursesync.planning.policy import OnRemoval
 from coursesync.state import STATE_NAME
 from coursesync.text import inert, nearest
@@ -154,15 +155,70 @@ RECORD_ID = RecordId(min=1)
 FILE = click.Path(path_type=Path, dir_okay=False)
 address_argument = click.argument("address", shell_complete=addresses)
 doubt_argument = click.argument("address", shell_complete=doubts)
-_FOLDER: dict[str, Any] = {
-    "default": WORKSPACE,
-    "type": click.Path(path_type=Path),
-    "callback": remember,
-    "shell_complete": folders,
-}
-workspace_argument = click.argument("workspace", required=False, **_FOLDER)
+
+
+def _chosen(
+    context: click.Context, _parameter: click.Parameter, words: tuple[str, ...] | str | None
+) -> Chosen:
+    """Find the workspace and the courses that a command line names, and say which it is."""
+    chosen = chosen_folder(words) if isinstance(words, str) else choose(words or ())
+    context.find_root().obj = context  # the command that runs
+    context.params["workspace"] = chosen
+    if context.resilient_parsing:  # completion
+        return chosen
+    if not chosen.is_named and chosen.folder != Path(WORKSPACE):
+        say_wrapped(f"Workspace: {Shell(chosen.folder)}")
+    if chosen.also:
+        name = f"{Shell(chosen.folder)} is the folder here. For the course of that name:"
+        say_wrapped(Remedy(name, Shell("coursesync", *_name(context), chosen.also)))
+    return chosen
+
+
+def _made(context: click.Context, _parameter: click.Parameter, word: str) -> Chosen:
+    """Name a workspace that may not be there yet."""
+    context.find_root().obj = context  # the command that runs
+    return chosen_folder(word)
+
+
+def _name(context: click.Context) -> list[str]:
+    return context.command_path.split()[1:]
+
+
+def _whole(context: click.Context, parameter: click.Parameter, word: str | None) -> Chosen:
+    chosen = _chosen(context, parameter, (word,) if word else ())
+    if chosen.courses:
+        raise UsageError(
+            f"{' '.join(_name(context))} is for a whole workspace, not for one course",
+            Remedy("Run", place(Command(" ".join(_name(context))))),
+        )
+    return chosen
+
+
+workspace_argument = click.argument(
+    "workspace",
+    nargs=-1,
+    metavar="[WORKSPACE] [COURSE]...",
+    callback=_chosen,
+    shell_complete=folders,
+)
+whole_workspace_argument = click.argument(
+    "workspace", required=False, callback=_whole, shell_complete=folders
+)
 workspace_option = click.option(
-    "--workspace", "-w", show_default=True, help="The folder of the outlines.", **_FOLDER
+    "--workspace",
+    "-w",
+    show_default=WORKSPACE,
+    help="The folder of the outlines.",
+    callback=_chosen,
+    shell_complete=folders,
+)
+new_workspace_option = click.option(
+    "--workspace",
+    "-w",
+    default=WORKSPACE,
+    show_default=True,
+    help="The folder of the outlines.",
+    callback=_made,
 )
 lock_timeout_option = click.option(
     "--lock-timeout",
@@ -245,7 +301,7 @@ def check_bound(max_bytes: int | None, form: str) -> None:
 
 
 def opened(
-    workspace: Path, base_url: str | None, state: str | None, *, sandbox: bool | None
+    workspace: Chosen, base_url: str | None, state: str | None, *, sandbox: bool | None
 ) -> Project:
     """Open the workspace with the target and the state that were chosen.
 
@@ -260,11 +316,17 @@ def opened(
             "--base-url has no effect with --sandbox, which contacts no API",
             "Leave one of them out.",
         )
-    project = open_project(workspace, base_url=base_url, state=state, sandbox=sandbox)
+    project = open_project(
+        workspace.folder,
+        base_url=base_url,
+        state=state,
+        sandbox=sandbox,
+        courses=workspace.courses,
+    )
     if project.embedded and not sandbox:
         say_once(
             Remedy(
-                f"This uses the sandbox, because {shown(workspace / CONFIG)} has",
+                f"This uses the sandbox, because {shown(workspace.folder / CONFIG)} has",
                 Code("sandbox = true"),
                 "Nothing is read from Nexudus or changed there. To use it after all:",
                 Shell("--no-sandbox"),

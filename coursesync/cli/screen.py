@@ -15,7 +15,7 @@ from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.cli.line import placed
 from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.operations.config import CONFIG
-from coursesync.text import harmless, on_one_line, wrapped
+from coursesync.text import count, harmless, on_one_line, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import Advice, FirstPieces
+    from coursesync.outlines.workspace_files import Outlines
     from coursesync.render.differences import Paint
 
 
@@ -139,6 +140,13 @@ def _point_at_all(
         say(f"and {more:,} more")
     say()
     annotate([replace(each, remedy=placed(each.remedy)) for each in diagnostics], level, more)
+
+
+def say_mistaken(outlines: Outlines) -> None:
+    """Print that outlines of other courses than the wanted ones have mistakes."""
+    if outlines.mistaken:
+        number = count(len(outlines.mistaken), "mistake")
+        say_wrapped(f"Other outlines have {number}, first in {min(outlines.mistaken).where}.")
 
 
 def complain(error: CoursesyncError) -> None:

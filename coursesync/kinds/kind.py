@@ -13,7 +13,7 @@ from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.field import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
@@ -31,7 +31,7 @@ class Resource:
 
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
     `path` is the resource's location in the outline's `tree`. A key is derived from its title, or
-    if it is `in_file`, from the file's name.
+    if it is `in_file`, from the file's name. `leave` are the fields that only its create sends.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Resource:
     key_is_derived: bool = False
     in_file: bool = False
     protected: bool = False
+    leave: tuple[str, ...] = ()
 
     @property
     def where(self) -> Where:
@@ -69,6 +70,11 @@ class Resource:
     def contents(self) -> str:
         """Its contents as HTML."""
         return self.kind.contents_of(self.attributes)
+
+    @property
+    def left(self) -> frozenset[str]:
+        """The properties that are not managed once the record is there."""
+        return self.kind.properties_of(self.leave)
 
     def where_property(self, name: str) -> Where:
         """Return the location of the outline's field that gives the API's property `name`."""
@@ -172,6 +178,10 @@ class Kind:
         """Return the first property of the field that has a role; "" if there is none."""
         return next(iter(self._roles[role].properties)) if role in self._roles else ""
 
+    def properties_of(self, names: Collection[str]) -> frozenset[str]:
+        """Return the properties of an outline's fields."""
+        return frozenset(n for each in self.fields if each.name in names for n in each.properties)
+
     def field_of(self, name: str) -> str:
         """Return the outline's field of a property, or the property if it has none.
 
@@ -240,6 +250,14 @@ class Kind:
     order_property = _property_of(Role.ORDER)  # orders a record among its siblings
     contents_property = _property_of(Role.CONTENTS)  # holds HTML
     active_property = _property_of(Role.ACTIVE)  # says whether members see a record
+
+    @cached_property
+    def leavable(self) -> tuple[str, ...]:
+        """The fields that authors may leave to the site.
+
+        The order is not among them: each number of a list depends on the others.
+        """
+        return tuple(each.name for each in self._sent if each.role is not Role.ORDER)
 
     @cached_property
     def depth(self) -> int:

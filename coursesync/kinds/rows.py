@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # an author's words for how members complete a record: not at all, or by watching its video
 NOTHING, BY_VIDEO = "none", "video"
 KEY, PREVIOUS_KEYS, PROTECT = Field("key"), Field("previous_keys"), Field("protect", default=False)
+LEAVE = Field("leave", other_names=("ignore", "ignore_changes", "lifecycle", "unmanaged"))
 TITLE = Field("title", {"Title": str}, role=Role.TITLE, other_names=("name",))
 ORDER = Field(
     "display_order", {"DisplayOrder": int}, role=Role.ORDER, other_names=("order", "position")

@@ -188,6 +188,7 @@ class Spec(BaseModel):
         description="true: it is never deleted, even after its lines here are gone.",
         examples=[True],
     )
+    leave: list[str] = Field(default_factory=list)  # each kind has other names
     display_order: Annotated[int, Field(ge=0, le=MAX_PIN)] = Field(
         UNPINNED,
         title="Pinned number",

@@ -57,7 +57,8 @@ class Record:
     Attributes:
         lacking: properties that can't be read, but are known to be empty, such as the address of a
             missing picture.
-        unknown: properties that a list left out.
+        unknown: properties that are not compared, because a list left them out or an outline leaves
+            them to the site.
         odd: properties whose value has the wrong type or an unpaired surrogate.
         whole: the record as a read by Id returned it; None if it comes from a list.
         marker: its free text for users of the API; None if there is none or the list left it out.

@@ -16,11 +16,12 @@ from coursesync.applying.run import Terms
 from coursesync.errors import InvalidOutlines, LargeChange, StalePlan
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.site import connected, drift
+from coursesync.planning.apart import check_alone
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import twins_in
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan_file import what_moved
-from coursesync.state.state import unconfirmed
+from coursesync.planning.scope import unconfirmed_in
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -92,8 +93,8 @@ def apply(  # noqa: PLR0913 - one parameter an option
         if not plan.has_changes:
             # save first: a look at the site may fail
             state = learn(project.store, state, now.found or (), clock.stamp())
-            if not unconfirmed(state):
-                return Report((), state, twins=twins_in(now.found or ()))
+            if not unconfirmed_in(state, plan.scope):
+                return Report((), state, twins=twins_in(now.found or ()), scope=plan.scope)
         settling = project.config.settling_time if settling_time is None else settling_time
         terms = Terms(
             settling=0.0 if project.embedded else settling,
@@ -128,6 +129,7 @@ def _current(
     if workspace.found is not None:
         now = drift(now, credentials=credentials, clock=clock).workspace
     current = plan_of(now.read, now.state, plan.policy)
+    check_alone(current, now.read)
     if moved := what_moved(current, plan):
         raise StalePlan(f"the plan is stale: {moved}", "Load the workspace and plan again.")
     return now, current

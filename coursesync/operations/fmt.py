@@ -19,7 +19,7 @@ from coursesync.outlines.workspace_files import load as read_outlines
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
@@ -49,7 +49,9 @@ class Layouts:
         rewrite(self.folder / path, self.changed[path])
 
 
-def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> Layouts:
+def fmt(
+    folder: str | os.PathLike[str] = "courses", *, check: bool = False, courses: Sequence[str] = ()
+) -> Layouts:
     """Format the outlines of a workspace, and write the key of every item into them.
 
     In a Markdown file that is an item, only the front matter changes.
@@ -57,12 +59,13 @@ def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> L
     Args:
         folder: the folder of the outlines.
         check: whether to write nothing.
+        courses: the only courses to format; as in `load`.
 
     Returns:
         The new texts by path, and the reasons why some outlines stay as they are.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or no such course.
         InvalidOutlines: with every mistake of every outline.
         CoursesyncError: there is no outline, or one can't be written, or `coursesync.toml` asks for
             another version of coursesync.
@@ -73,10 +76,10 @@ def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> L
     root = Path(folder)
     with suppress(UsageError):  # for the version; its mistakes do not concern the layout
         config_of(root)
-    loaded = read_outlines(root, managed=lambda: managed_in(root))
+    loaded = read_outlines(root, managed=lambda: managed_in(root), courses=courses)
     outlines = sorted(loaded.outlines, key=lambda outline: outline.file)
     if not outlines:
-        raise empty_workspace(root)
+        raise empty_workspace(root, courses)
     files = Files(root)
     changed: dict[str, str] = {}
     refused: list[UnusableFile] = []

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from coursesync.operations.workspace import managed_in
 from coursesync.outlines.folder import empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
+from coursesync.planning.apart import check_alone
 from coursesync.planning.diff import plan_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
 
     from coursesync.operations.workspace import Workspace
     from coursesync.outlines.workspace_files import Outlines
@@ -19,17 +21,20 @@ if TYPE_CHECKING:
     from coursesync.planning.policy import OnRemoval
 
 
-def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
+def validate(
+    folder: str | os.PathLike[str] = "courses", *, courses: Sequence[str] = ()
+) -> Outlines:
     """Check all outlines of a workspace. Needs neither credentials nor a state.
 
     Args:
         folder: the folder of the outlines.
+        courses: the only courses to check; as in `load`.
 
     Returns:
         The outlines; `diagnostic()` gives the location of each piece of their `advice`.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or no such course.
         InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
         CoursesyncError: there is no outline.
 
@@ -38,9 +43,9 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
         ...     print(advice.diagnostic())
     """
     path = Path(folder)
-    outlines = read_outlines(path, managed=lambda: managed_in(path))
+    outlines = read_outlines(path, managed=lambda: managed_in(path), courses=courses)
     if not outlines.outlines:
-        raise empty_workspace(path)
+        raise empty_workspace(path, courses)
     return outlines
 
 
@@ -59,7 +64,8 @@ def plan(
         The plan: the changes in their order, and a digest of their meaning.
 
     Raises:
-        UsageError: `on_removal` has another value.
+        UsageError: `on_removal` has another value, or a record would come from a course that the
+            workspace was loaded without.
         InvalidOutlines: two items would be one record.
 
     Example:
@@ -67,4 +73,6 @@ def plan(
         >>> plan.has_changes, plan.writes, plan.digest
     """
     policy = workspace.project.policy(on_removal, prune=prune)
-    return plan_of(workspace.read, workspace.state, policy)
+    made = plan_of(workspace.read, workspace.state, policy)
+    check_alone(made, workspace.read)
+    return made

@@ -51,8 +51,9 @@ _BESIDE_PAGES = files("coursesync.render.portal")
 class Viewer:
     """Reads a workspace again whenever its files have changed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, courses: Sequence[str] = ()) -> None:
         self._folder = folder
+        self._courses = courses
         self._shown = Portal(name=shown(folder))
         self._reading = Lock()
 
@@ -66,7 +67,7 @@ class Viewer:
 
     def _read(self) -> Portal:
         try:
-            outlines = load(self._folder)
+            outlines = load(self._folder, courses=self._courses)
         except InvalidOutlines as error:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
             return self._noting(replace(self._shown, has_mistakes=True), first, number)

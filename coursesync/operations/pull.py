@@ -30,12 +30,15 @@ from coursesync.operations.import_reading import read_courses
 from coursesync.operations.pull_drafts import PullDraft, Pulled
 from coursesync.operations.pull_new import NewRecords, is_new
 from coursesync.operations.site import connected, refresh
-from coursesync.outlines.folder import empty_workspace
+from coursesync.outlines.folder import empty_workspace, names_outline, unknown_course
+from coursesync.planning.leave import left_by
 from coursesync.planning.pulled import pulls
+from coursesync.planning.scope import Scope
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from coursesync.applying.world import Progress
     from coursesync.nexudus.credentials import Credentials
@@ -60,7 +63,8 @@ def pull(  # noqa: PLR0913 - one parameter an option
 
     Args:
         project: as in `apply`.
-        addresses: of courses or items; all that is in them counts as well. None for all.
+        addresses: of courses (a key, or the outline's path in the workspace) or items; all that is
+            in them counts as well. None for all.
         theirs: whether to take the site's value of a field that the outline has changed as well.
         new: whether to add the records that the outlines do not have.
         deleted: whether to remove the items whose records were deleted on the site.
@@ -85,10 +89,11 @@ def pull(  # noqa: PLR0913 - one parameter an option
         known, loaded = project.state(), project.load_all()
         if not loaded.outlines:
             raise empty_workspace(project.folder)
-        scope = _Scope(_checked(addresses, known, loaded))
+        scope = _Scope(_checked(addresses, known, loaded, project.folder))
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
-            seen, found = refresh(known, world)
             courses = {each.course_id for each in loaded.outlines if scope.touches(each.key)}
+            only = Scope(scope.addresses, frozenset(courses))
+            seen, found = refresh(known, world, left_by(loaded, known), only)
             more = [e for e in found if e.course_id in courses and is_new(e, loaded, scope.covers)]
             lookout, ids = Lookout(Sender(world)), sorted(courses)
             live = read_courses(lookout, known, ids) if ids and (new or more) else {}
@@ -103,20 +108,27 @@ def pull(  # noqa: PLR0913 - one parameter an option
         return adding.shown(done) if dry_run else adding.added(done, world.clock)
 
 
-def _checked(addresses: Sequence[str], known: State, loaded: Outlines) -> tuple[Address, ...]:
+def _checked(
+    addresses: Sequence[str], known: State, loaded: Outlines, folder: Path
+) -> tuple[Address, ...]:
     """Return the addresses; raises UsageError for one that nothing is at."""
     wanted = {each.address for outline in loaded.outlines for each in outline.resources}
     there = {*wanted, *known.entries, *(course_address(each.key) for each in loaded.outlines)}
+    keys = {each.file: each.key for each in loaded.outlines}
     found = []
-    for text in addresses:
+    for each in addresses:
+        text = keys.get(each, each)
         at = course_address(text) if "." not in text else parse_address(text)
         at = Address(text) if at is None and Address(text) in there else at
-        if at is None or at not in there:
-            raise UsageError(
-                f"there is nothing at the address {inert(text, 100)}",
-                Remedy("See the addresses that there are:", Command("state list")),
-            )
-        found.append(at)
+        if at is not None and at in there:
+            found.append(at)
+            continue
+        if "." not in text or names_outline(text):
+            raise unknown_course(folder, text, keys)
+        raise UsageError(
+            f"there is nothing at the address {inert(text, 100)}",
+            Remedy("See the addresses that there are:", Command("state list")),
+        )
     return tuple(found)
 
 

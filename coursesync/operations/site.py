@@ -23,23 +23,32 @@ from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import Drifted, Finding, compare
+from coursesync.planning.leave import left_by
+from coursesync.planning.live_diff import ignoring
 from coursesync.planning.plan import Course, Hindrance
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.refreshed_state import judged, refreshed
+from coursesync.planning.scope import EVERY_COURSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from coursesync.applying.report import Result
     from coursesync.applying.world import Progress
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.client import Nexudus
     from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.listing import Read
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.outlines.outline import Outline
     from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
+    from coursesync.planning.scope import Scope
     from coursesync.state.state import State
+
+_NOTHING: Mapping[Address, frozenset[str]] = {}
 
 
 class NoProgress:
@@ -171,11 +180,11 @@ def drift(
         >>> plan = coursesync.plan(drift.workspace)
     """
     project, known, read = workspace.project, workspace.state, workspace.read
-    courses = _courses(workspace)
-    if not known.entries:
+    scope, courses = workspace.scope, _courses(workspace)
+    if not workspace.known.entries:
         return Drift((), courses, replace(workspace, found=()))
     with connected(project, read.outlines, clock, progress, credentials) as world:
-        state, found = refresh(known, world)
+        state, found = refresh(known, world, left_by(read, known), scope)
         after, stopping = workspace, tuple[Hindrance, ...]()
         if has_drifted := any(each.finding.is_drift for each in found):
             after = project.outlines_for(state)
@@ -198,27 +207,48 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
     }
     parsed = {
         outline.course_id: Course(outline.key, outline.course_id, outline.title, outline.path)
-        for outline in workspace.outlines
+        for outline in (*workspace.read.outlines, *workspace.read.others)
     }
     return {**settled, **parsed}
 
 
-def refresh(state: State, world: World) -> tuple[State, tuple[Drifted, ...]]:
-    """Read, in as few requests as possible, the records that the state holds.
+def refresh(
+    state: State,
+    world: World,
+    left: Mapping[Address, frozenset[str]] = _NOTHING,
+    scope: Scope = EVERY_COURSE,
+) -> tuple[State, tuple[Drifted, ...]]:
+    """Read, in as few requests as possible, the records that the state holds of some courses.
 
+    `left` are the properties that are not compared, by the address of their entry; see `left_by`.
     Returns the state updated to what the server has, and all differences. Raises Stop.
     """
     lookout = Lookout(Sender(world))
     found: list[Drifted] = []
     for kind in KINDS.values():
-        entries = state.entries_of(kind).values()
-        if not entries:
+        every = state.entries_of(kind)
+        ours = {at: e for at, e in every.items() if scope.covers(kind.course_id_of(e.sent))}
+        if not ours:
             continue
-        courses = {kind.course_id_of(entry.sent) for entry in entries}
-        listed = lookout.sweep(kind, courses, [entry.id for entry in entries])
-        confirm = partial(lookout.records, kind)
-        found += compare(state, listed.found.values(), kind, confirm, listed.failures)
+        courses = {kind.course_id_of(entry.sent) for entry in ours.values()}
+        listed = lookout.sweep(kind, courses, [entry.id for entry in ours.values()])
+        not_ours = {ours[at].id: names for at, names in left.items() if at in ours}
+        confirm = partial(_confirmed, lookout, kind, not_ours)
+        records = _ignoring(listed, not_ours).found.values()
+        found += compare(state, records, kind, confirm, listed.failures, ours)
     return refreshed(state, found), tuple(found)
+
+
+def _confirmed(
+    lookout: Lookout, kind: Kind, left: Mapping[int, frozenset[str]], ids: Collection[int]
+) -> Read:
+    return _ignoring(lookout.records(kind, ids), left)
+
+
+def _ignoring(read: Read, left: Mapping[int, frozenset[str]]) -> Read:
+    """Return records without the properties that are left to the site, which are by Id."""
+    found = {at: ignoring(each, left.get(at, frozenset())) for at, each in read.found.items()}
+    return replace(read, found=found)
 
 
 def _hindrances(plan: Plan, world: World) -> tuple[Hindrance, ...]:

@@ -26,6 +26,7 @@ from coursesync.outlines.folder import check_folder, empty_workspace, is_outline
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.planning.scope import scope_of, state_in
 from coursesync.state import STATE_NAME
 from coursesync.state.disk import away
 from coursesync.state.file_store import StateFile
@@ -33,7 +34,7 @@ from coursesync.state.state_text import parse
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.outline import Outline
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.scope import Scope
     from coursesync.state.state import State
 
 
@@ -53,6 +55,8 @@ class Project:
         named: whether the caller chose the target. A target that comes only from coursesync.toml
             gets no credentials, because anyone may have edited that file.
         warn: is called with a problem that is not an error, and its remedy.
+        courses: the only courses that are planned, each by its key or its outline's path in the
+            folder; none for all.
     """
 
     folder: Path
@@ -61,6 +65,7 @@ class Project:
     embedded: bool
     named: bool = False
     warn: Callable[[str, Sentence], None] | None = None
+    courses: tuple[str, ...] = ()
 
     def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
         """Return what may be done to orphans, by default as in coursesync.toml."""
@@ -91,14 +96,16 @@ class Project:
         """
         hold = self.store.hold
         managed = *state.entries, *state.doubts
-        outlines = read_outlines(self.folder, state.complete, lambda: managed)
-        if not (outlines.outlines or outlines.settled or managed):
+        outlines = read_outlines(self.folder, state.complete, lambda: managed, courses=self.courses)
+        if not (outlines.outlines or outlines.settled or outlines.only or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)
 
     def load_all(self) -> Outlines:
         """Parse every outline of the workspace; there may be none."""
-        return read_outlines(self.folder, managed=lambda: managed_in(self.folder))
+        return read_outlines(
+            self.folder, managed=lambda: managed_in(self.folder), courses=self.courses
+        )
 
     def check_host(self) -> None:
         """Raise CoursesyncError if only `coursesync.toml` names the API.
@@ -188,8 +195,18 @@ class Workspace:
 
     @property
     def outlines(self) -> tuple[Outline, ...]:
-        """The outlines that were parsed: those that are not fully applied yet."""
+        """The outlines that were parsed: those of its courses that are not fully applied yet."""
         return self.read.outlines
+
+    @property
+    def scope(self) -> Scope:
+        """The courses that are planned."""
+        return scope_of(self.read, self.state)
+
+    @property
+    def known(self) -> State:
+        """What the state holds of these courses."""
+        return state_in(self.state, self.scope)
 
     @property
     def advice(self) -> tuple[Advice, ...]:
@@ -235,6 +252,7 @@ def open_project(
     base_url: str | None = None,
     state: str | None = None,
     sandbox: bool | None = None,
+    courses: Sequence[str] = (),
 ) -> Project:
     """Choose workspace, target and state; only `coursesync.toml` is read.
 
@@ -245,6 +263,8 @@ def open_project(
         state: the state file, in the folder; by default as above, or its usual name.
         sandbox: whether to use the embedded sandbox with its own state; then `base_url` and
             `state` have no effect. By default as in `coursesync.toml`.
+        courses: the only courses to plan and apply, each by its key or its outline's path in the
+            folder; all by default. The others are read too, because a record may come from one.
 
     Returns:
         The project, for everything that needs no outlines: `state()`, `move`, `forget`, `resolve`,
@@ -282,7 +302,9 @@ def open_project(
     else:
         target = check_target(base_url) if base_url else config_target(path, config)
         store = StateFile(path / (state or config.state), target)
-    return Project(path, store, config, embedded=embedded, named=bool(base_url))
+    return Project(
+        path, store, config, embedded=embedded, named=bool(base_url), courses=tuple(courses)
+    )
 
 
 def load(
@@ -291,14 +313,15 @@ def load(
     base_url: str | None = None,
     state: str | None = None,
     sandbox: bool | None = None,
+    courses: Sequence[str] = (),
 ) -> Workspace:
     """Read a workspace: its state and its outlines. Makes no request.
 
     The parameters are as in `open_project`. The result is for `plan`, `apply` and `drift`.
 
     Raises:
-        UsageError: as `open_project` does.
-        InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
+        UsageError: as `open_project` does, or there is no such course.
+        InvalidOutlines: its `diagnostics` are all mistakes of all outlines of these courses.
         StateError: the state can't be read or trusted, or belongs to another target.
         CoursesyncError: there is neither an outline nor a state.
 
@@ -306,4 +329,6 @@ def load(
         >>> workspace = coursesync.load("courses", sandbox=True)
         >>> [outline.title for outline in workspace.outlines]
     """
-    return open_project(folder, base_url=base_url, state=state, sandbox=sandbox).load()
+    return open_project(
+        folder, base_url=base_url, state=state, sandbox=sandbox, courses=courses
+    ).load()

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from difflib import get_close_matches
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.text import as_argument, coded
+from coursesync.text import as_argument, coded, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 MOST_FOLDERS = 30  # inside each other
 MOST_NAMES = 20_000  # files and folders
 MOST_OUTLINES = 10_000
 ENDINGS = (".yaml", ".yml")
+_MOST_NAMED = 20  # courses in one message
 _PAGES = (".md", ".markdown")
 
 
@@ -30,7 +32,7 @@ def check_folder(folder: Path) -> None:
     if not os.path.isdir(folder):  # noqa: PTH112 - False for a name that is too long
         name = coded("Name the folder that holds your outlines; `.` is the current folder.")
         if os.path.lexists(folder):
-            if above := _workspace_of(folder):
+            if above := workspace_above(folder):
                 name = Remedy("The folder that holds your outlines is", Shell(as_argument(above)))
             raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
         is_below = not (folder.is_absolute() or ".." in folder.parts)
@@ -41,7 +43,7 @@ def check_folder(folder: Path) -> None:
         )
 
 
-def _workspace_of(file: Path) -> Path | None:
+def workspace_above(file: Path) -> Path | None:
     """Return the highest folder above a file that has an outline; `.` only if no other has one."""
     above = sorted(file.parents, key=lambda folder: (not folder.parts, len(folder.parts)))
     return next(filter(_has_outline, above), None)
@@ -54,8 +56,14 @@ def _has_outline(folder: Path) -> bool:
     return False
 
 
-def empty_workspace(folder: Path) -> CoursesyncError:
-    """Return the error for a workspace without outlines."""
+def empty_workspace(folder: Path, courses: Sequence[str] = ()) -> CoursesyncError:
+    """Return the error for a workspace, or for some courses of it, without outlines."""
+    if courses:
+        return CoursesyncError(
+            f"the course {Shell(courses[0])} has no outline in the workspace {Shell(folder)}, only "
+            "entries in the state",
+            Remedy("To see what would happen to these:", Command("plan", *courses)),
+        )
     return CoursesyncError(
         f"the workspace {Shell(folder)} holds no outline",
         Remedy(
@@ -64,6 +72,34 @@ def empty_workspace(folder: Path) -> CoursesyncError:
             Command("init"),
             "For a course that has contents already:",
             Command("import", course="ID"),
+        ),
+    )
+
+
+def names_outline(text: str) -> bool:
+    """Return whether a text is the path of an outline, there or not."""
+    return text.lower().endswith(ENDINGS)
+
+
+def unknown_course(folder: Path, name: str, keys: Mapping[str, str]) -> UsageError:
+    """Return the error for a course that a workspace does not have.
+
+    Args:
+        folder: the workspace.
+        name: a key or a path that is none of the workspace's.
+        keys: the courses' keys, by their outlines' paths in the workspace.
+    """
+    is_path = names_outline(name)
+    known = sorted(keys if is_path else {*keys.values()} - {""})
+    near = get_close_matches(name, known, n=1)
+    what = "outline" if is_path else "course"
+    return UsageError(
+        f"there is no {what} {Shell(inert(name, 100))} in the workspace {Shell(shown(folder))}",
+        Remedy(
+            f"Did you mean {Shell(near[0])}?" if near else "",
+            f"Its {what}s are: {listed([str(Shell(each)) for each in known], _MOST_NAMED)}."
+            if known
+            else "It has no outline yet.",
         ),
     )
 

@@ -30,7 +30,7 @@ NAMES = {"id", AFTER_DAYS, *(kind.plural for kind in KINDS.values())} | {
     field.name for kind in KINDS.values() for field in kind.fields
 }
 _TITLE, *_GROUPS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.CONTENTS)
-_IN_BRACKETS = {*_GROUPS, "previous_keys"}
+_IN_BRACKETS = {*_GROUPS, "leave", "previous_keys"}
 CLOSE_BY = 40  # lines above
 LONGEST_LINE = 1_000  # characters that are looked at
 LONGEST_SHOWN = 100  # characters of a line that a remedy repeats

@@ -6,14 +6,17 @@ other kind, so that a new one changes none of them.
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, cast
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import AfterValidator, BaseModel, Field, create_model
 
+from coursesync.errors import Remedy
 from coursesync.kinds import LISTED
 from coursesync.kinds.course_spec import CourseSpec
-from coursesync.kinds.spec import MOST_LISTED, FormerPlace, Spec
+from coursesync.kinds.inline import line_of
+from coursesync.kinds.spec import MOST_LISTED, FormerPlace, Spec, mistake
 from coursesync.outlines.items import kinds_in, may_be_file
 
 if TYPE_CHECKING:
@@ -35,10 +38,10 @@ def item_model(kind: Kind) -> type[Spec]:
 @cache
 def _model(base: type[BaseModel], kind: Kind | None, inner: tuple[Kind, ...]) -> type[BaseModel]:
     fields: dict[str, Any] = {each.plural: _list_of(each, kind) for each in inner}
-    if kind is not None and kind.within is not None:
-        fields["previous_keys"] = _former_places(kind)
-    if not fields:
-        return base
+    if kind is not None:
+        fields["leave"] = _left_fields(kind)
+        if kind.within is not None:
+            fields["previous_keys"] = _former_places(kind)
     return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)
 
 
@@ -62,6 +65,38 @@ def _list_of(kind: Kind, holder: Kind | None) -> tuple[object, object]:
         examples=[["welcome.md"]] if may_be_file(kind) else None,
     )
     return typed, described
+
+
+def _left_fields(kind: Kind) -> tuple[object, object]:
+    def known(name: str) -> str:
+        if name in kind.leavable:
+            return name
+        others = {wrong: each.name for each in kind.fields for wrong in each.other_names}
+        near = get_close_matches(name, [*kind.leavable, *others], n=1)
+        meant = others.get(near[0], near[0]) if near else ""
+        raise mistake(
+            f"`{name[:40]}` can't be left to the site"
+            if name in {each.name for each in kind.fields}
+            else f"a {kind.name} has no field `{name[:40]}` that can be left to the site",
+            Remedy(
+                *(
+                    ("Did you mean", line_of("leave", [meant]), "?")
+                    if meant in kind.leavable
+                    else ()
+                ),
+                f"A {kind.name} can leave {', '.join(kind.leavable)}.",
+            ),
+        )
+
+    shown = Field(json_schema_extra={"enum": [*kind.leavable]})
+    described: list[str] = Field(
+        default_factory=list,
+        title="Left to the site",
+        description=f"Fields that are only used when the {kind.name} is created. Afterwards people "
+        "change them in Nexudus: such a change is not drift, and no plan overwrites it.",
+        examples=[[kind.leavable[-2]]],
+    )
+    return list[Annotated[str, AfterValidator(known), shown]], described
 
 
 def _former_places(kind: Kind) -> tuple[object, object]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
-from coursesync.kinds.address import course_of, key_of
+from coursesync.kinds.address import course_of, key_of, slug
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
-from coursesync.outlines.folder import outline_paths
+from coursesync.outlines.folder import outline_paths, unknown_course
 from coursesync.outlines.rendering import Renderer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.kinds.address import Address
@@ -40,11 +41,17 @@ class Outlines:
 
     `outlines` are the parsed ones, sorted by key; `settled` are the keys of the courses that did
     not change since they were last applied; `advice` is on the parsed ones, in their order.
+
+    If only some courses are wanted, `only` are their keys, `outlines` has no others, `others` are
+    the other valid ones that were parsed, and `mistaken` are the mistakes in the rest.
     """
 
     outlines: tuple[Outline, ...]
     settled: frozenset[str]
     advice: tuple[Advice, ...] = ()
+    only: tuple[str, ...] = ()
+    others: tuple[Outline, ...] = ()
+    mistaken: tuple[Diagnostic, ...] = ()
 
 
 def load(
@@ -52,18 +59,23 @@ def load(
     applied: Mapping[str, CompleteCourse] | None = None,
     managed: Callable[[], Iterable[Address]] = tuple,
     unwritten: Mapping[str, bytes] | None = None,
+    courses: Sequence[str] = (),
 ) -> Outlines:
     """Read the outlines of a workspace.
 
     Args:
         folder: the workspace's folder.
         applied: the complete courses of the state, by key.
-        managed: gives the addresses in the state; called only to propose a new key.
+        managed: gives the addresses in the state; called only to propose a new key, or for a course
+            that has no outline.
         unwritten: files that are read as if they were in the folder, by their paths in it.
+        courses: the wanted courses, each by its key or its outline's path in the workspace; none
+            for all. The mistakes of other outlines are then no failure, except two outlines with
+            the same key or Id.
 
     Raises:
-        UsageError: `folder` is no folder.
-        InvalidOutlines: with every mistake of every outline.
+        UsageError: `folder` is no folder, or it has no such course.
+        InvalidOutlines: with every mistake of every wanted outline.
     """
     complete = {course.path: (key, course) for key, course in (applied or {}).items()}
     with Renderer() as renderer:
@@ -74,22 +86,38 @@ def load(
         each.key in reading.settled or each.course_id in ids for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
-        return load(folder, None, managed, unwritten)
+        return load(folder, None, managed, unwritten, courses)
+    only = _wanted(reading, courses, managed)
+    mistakes: list[Diagnostic] = []
+    mistaken: list[Diagnostic] = []
+    for path, found in reading.mistakes.items():
+        (mistaken if only and reading.keys[path] not in only else mistakes).extend(found)
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
-        reading.diagnostics += clashes(reading.claims)
-        reading.diagnostics += reading.files_listed_twice()
-    if reading.diagnostics:
-        raise InvalidOutlines(reading.diagnostics)
-    outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
-    reading.advise_on_pages()
-    advice: tuple[Advice, ...] = ()
-    if reading.advice:
-        from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
+        mistakes += clashes(reading.claims)
+        mistakes += reading.files_listed_twice()
+    if mistakes:
+        raise InvalidOutlines(mistakes)
+    parsed = sorted(reading.outlines, key=lambda outline: outline.key)
+    settled = frozenset(reading.settled)
+    if only:
+        outlines = tuple(each for each in parsed if each.key in only)
+        others = tuple(each for each in parsed if each.key not in only)
+        return Outlines(outlines, settled, reading.advice(only), only, others, tuple(mistaken))
+    return Outlines(tuple(parsed), settled, reading.advice())
 
-        advice = distinct(reading.advice)
-    return Outlines(outlines, frozenset(reading.settled), advice)
+
+def _wanted(
+    reading: _Reading, courses: Iterable[str], managed: Callable[[], Iterable[Address]]
+) -> tuple[str, ...]:
+    """Return the keys of the wanted courses, sorted; raises UsageError for an unknown one."""
+    keys = {reading.keys.get(each, each) for each in courses}
+    if unknown := keys.difference(reading.keys.values()):
+        unknown.difference_update(map(course_of, managed()))
+    if unknown:
+        raise unknown_course(reading.folder, min(unknown), reading.keys)
+    return tuple(sorted(keys))
 
 
 @dataclass(slots=True)
@@ -102,8 +130,10 @@ class _Reading:
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
-    advice: list[Advice] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)  # of the courses, by their outlines' paths
+    # by the outline's path
+    mistakes: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    advised: dict[str, list[Advice]] = field(default_factory=dict)  # by the course's key
     items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
@@ -129,20 +159,20 @@ class _Reading:
                 )
 
     def outlines_in(self, unwritten: Iterable[str]) -> None:
-        """Read the outlines, until there are too many mistakes."""
+        """Read the outlines; raises InvalidOutlines if there are too many mistakes."""
         for path, is_link in outline_paths(self.folder, unwritten, self.pages):
             self.outline(path, is_link=is_link)
-            if len(self.diagnostics) > MOST_MISTAKES:
+            if sum(map(len, self.mistakes.values())) > MOST_MISTAKES:
                 problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
                 remedy = (
                     "The files after it were not read: correct these first, and validate again."
                 )
-                where = Where(shown(self.folder / path))
-                self.diagnostics.append(Diagnostic(where, problem, remedy))
-                break
+                stopped = Diagnostic(Where(shown(self.folder / path)), problem, remedy)
+                raise InvalidOutlines([*chain.from_iterable(self.mistakes.values()), stopped])
 
     def outline(self, path: str, *, is_link: bool) -> None:
         at = shown(self.folder / path)
+        self.keys[path] = slug(path.rpartition("/")[2].rpartition(".")[0])
         try:
             _check_name(path)
             if is_link:
@@ -151,11 +181,12 @@ class _Reading:
             key, course = self.complete.get(path, ("", None))
             if course and self._unchanged(course, path, content):
                 self.settled[key] = course.id
+                self.keys[path] = key
                 return
             text = decode(content)
         except UnusableFile as unusable:
             where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
-            self.diagnostics += unusable.diagnostics_at(where)
+            self.mistakes[path] = [*unusable.diagnostics_at(where)]
             return
         self._parse(path, at, text, digest=digest(content))
 
@@ -178,11 +209,13 @@ class _Reading:
             reported = {diagnostic.where for diagnostic in diagnostics}
             diagnostics += [each for each in more if each.where not in reported]
             self.claims.append(claim(tree))
+            self.keys[path] = self.claims[-1].key
             if outline is not None and not diagnostics:
                 read = dict(sorted(sources.items()))
                 self.outlines.append(replace(outline, file=path, sources=read))
                 self._advise(outline, path)
-        self.diagnostics += _bounded(diagnostics)
+        if diagnostics:
+            self.mistakes[path] = _bounded(diagnostics)
 
     def _advise(self, outline: Outline, path: str) -> None:
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
@@ -194,10 +227,19 @@ class _Reading:
                 return Source(shown(self.folder / file), self.files.item(file, path))
             return Source(shown(self.folder / file), self.files.text(file, path))
 
-        self.advice += advise(outline, source)
+        self.advised[outline.key] = [*advise(outline, source)]
 
-    def advise_on_pages(self) -> None:
-        """Add the advice on Markdown files that no outline names."""
+    def advice(self, only: Sequence[str] = ()) -> tuple[Advice, ...]:
+        """Return the advice on the outlines; on all, also on Markdown files that none names."""
+        found = [e for key, each in self.advised.items() if not only or key in only for e in each]
+        found += () if only else self._on_pages()
+        if not found:
+            return ()
+        from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
+
+        return distinct(found)
+
+    def _on_pages(self) -> Iterable[Advice]:
         named = {each.file: each.sources.keys() for each in self.outlines}
         named |= {
             course.path: course.sources.keys()
@@ -207,12 +249,13 @@ class _Reading:
         if {*self.pages}.difference(*named.values()):
             from coursesync.outlines.advice.unlisted import START, unlisted  # noqa: PLC0415 - if any
 
-            self.advice += unlisted(
+            return unlisted(
                 self.pages,
                 named,
                 lambda page: self.files.start_of(page, START),
                 lambda path: shown(self.folder / path),
             )
+        return ()
 
     def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:

@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
 from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.planning.action import Action
+from coursesync.planning.apart import complete_apart_from, crossings
 from coursesync.planning.former_keys import unmet
 from coursesync.planning.ordering import assign, places
 from coursesync.planning.plan import Change, Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
+from coursesync.planning.scope import scope_of
 from coursesync.planning.sides import sides_of
 from coursesync.text import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
+    from coursesync.planning.scope import Scope
     from coursesync.planning.sides import Side
     from coursesync.state.state import Entry, State
 
@@ -51,32 +55,48 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         InvalidOutlines: an outline would take the addresses of another course's records, or a
             resource would have two records.
     """
-    sides = sides_of(outlines, state)
-    changes = tuple(
-        change for side in sides.values() for change in _changes(side, state.entries, policy)
-    )
-    if clashes := list(_clashes(changes, sides, state)):
+    sides, scope = sides_of(outlines, state), scope_of(outlines, state)
+    every = [change for side in sides.values() for change in _changes(side, state.entries, policy)]
+    changes = tuple(change for change in every if scope.covers(change.course_id))
+    left = {change.previous_address for change in every if change.previous_address}
+    if clashes := list(_clashes(changes, left, sides, state)):
         raise InvalidOutlines(clashes)
+    rest = (change for change in every if not scope.covers(change.course_id))
+    complete = {outline.key: outline.when_complete for outline in outlines.outlines}
     return Plan(
         state.target,
         state.lineage,
         state.serial,
         _courses(sides, changes, state),
         changes,
-        len(state.entries),
+        _managed(state, sides, scope, outlines.settled),
         policy,
-        {outline.key: outline.when_complete for outline in outlines.outlines},
+        complete_apart_from(complete, rest),
+        scope,
+        tuple(crossings(scope, sides, state)) if scope.keys else (),
     )
 
 
+def _managed(state: State, sides: Mapping[int, Side], scope: Scope, settled: frozenset[str]) -> int:
+    """Return the number of entries of the plan's courses."""
+    if not scope.keys:
+        return len(state.entries)
+    here = (len(side.entries) + len(side.guests) for at, side in sides.items() if scope.covers(at))
+    keys = settled.intersection(scope.keys)
+    return sum(here) + sum(course_of(address) in keys for address in state.entries)
+
+
 def _clashes(
-    changes: Sequence[Change], sides: Mapping[int, Side], state: State
+    changes: Sequence[Change],
+    left: Collection[Address],
+    sides: Mapping[int, Side],
+    state: State,
 ) -> Iterator[Diagnostic]:
     """Find the outlines whose resources would take the addresses of another course's records.
 
-    An address has one record: the other record's Id would be lost.
+    An address has one record: the other record's Id would be lost. `left` are the addresses that
+    records leave.
     """
-    left = {change.previous_address for change in changes if change.previous_address}
     reported: set[int] = set()
     for change in changes:
         taken = change.action is Action.CREATE or change.previous_address is not None
@@ -214,6 +234,9 @@ def _wanted(
     if slot.parent_id is not None:
         desired[kind.parent_property] = slot.parent_id
     after = kind.settle(entry.known if entry else None, desired)
+    if entry is not None and (left := resource.left):
+        ours = {name: value for name, value in after.items() if name not in left}
+        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None

@@ -126,6 +126,7 @@ def compare(
     kind: Kind,
     confirm: Confirm | None = None,
     unreadable: Mapping[int, str] | None = None,
+    ours: Mapping[Address, Entry] | None = None,
 ) -> tuple[Drifted, ...]:
     """Compare the state with what the server has.
 
@@ -137,13 +138,14 @@ def compare(
         confirm: reads records by Id, without those that are gone. A list may lag, and may leave
             properties out; without `confirm`, it is believed.
         unreadable: why the server can't read some Ids.
+        ours: the entries of that kind in the courses that were listed; by default in all.
 
     Returns:
         The findings, by course; in each, our records by address, then unmanaged ones by Id.
     """
     listed = tuple(records)
     live = {record.id: record for record in listed}
-    ours = state.entries_of(kind)
+    ours = state.entries_of(kind) if ours is None else ours
     failures = dict(unreadable or {})
     if confirm is not None:
         asked = {*_suspects(ours, live, kind), *_possible_twins(state, ours, live, kind)}
@@ -170,7 +172,8 @@ def compare(
         elif each := _drift_of(state, at, entry, live.get(entry.id), kind):
             found.append(each)
     second = {each.record_id: each for each in twins_among(state, live, kind)}
-    others = [record for each, record in live.items() if each not in second]
+    beyond = {each.id for at, each in state.entries_of(kind).items() if at not in ours}
+    others = [each for at, each in live.items() if at not in second and at not in beyond]
     parents = state.entries_of(kind.within)
     inside: dict[object, Address] = {entry.id: at for at, entry in parents.items()}
     beside = (

@@ -5,6 +5,7 @@ Owns when two values count as the same. It must never make a request.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from coursesync.kinds import kind_of
@@ -35,6 +36,11 @@ def edits(
     if same_moment(entry.updated_on, record.updated_on):
         return tuple(name for name in differ if name != kind.contents_property)
     return differ
+
+
+def ignoring(record: Record, names: frozenset[str]) -> Record:
+    """Return a record without what is left to the site: nothing compares these properties."""
+    return replace(record, unknown=record.unknown | names) if names else record
 
 
 def differing(known: Attributes, record: Record, kind: Kind) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
 from coursesync.planning.digest import Meaning, by_name, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
+from coursesync.planning.scope import EVERY_COURSE
 from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.planning.ordering import Place
+    from coursesync.planning.scope import Crossing, Scope
     from coursesync.state.state import Candidate, CompleteCourse
 
 
@@ -90,9 +92,8 @@ class Change:
     @property
     def from_course(self) -> int | None:
         """The Id of the course that the record comes from; None if it stays in its course."""
-        if not isinstance(self.held, Entry):
-            return None
-        home = self.kind.course_id_of(self.held.sent)
+        is_held = isinstance(self.held, Entry)
+        home = self.kind.course_id_of(self.entry.sent) if is_held else self.course_id
         return None if home == self.course_id else home
 
     @property
@@ -138,8 +139,8 @@ class Change:
     @property
     def is_left(self) -> bool:
         """Whether it is an orphan whose record stays on the site, perhaps at another address."""
-        is_left = self.action is Action.MOVE and self.resource is None
-        return is_left or self.action in {Action.KEEP, Action.DEACTIVATE}
+        is_kept = self.action in {Action.KEEP, Action.DEACTIVATE}
+        return is_kept or (self.action is Action.MOVE and self.resource is None)
 
     @property
     def leaves_others(self) -> bool:
@@ -254,6 +255,8 @@ class Plan:
         serial: the serial of that state; 0 if there was none.
         managed: the number of entries in it.
         policy: what the plan may do to orphans.
+        scope: the courses that it is for.
+        crossings: what concerns a course outside the scope, so that the plan can't be applied.
         complete_if_done: what the state gets for each course once it is complete, by key.
         hindrances: the changes that can't be carried out, each with the reason.
     """
@@ -266,6 +269,8 @@ class Plan:
     managed: int = 0
     policy: Policy = KEEP_ALL
     complete_if_done: Mapping[str, CompleteCourse] = field(default_factory=dict)
+    scope: Scope = EVERY_COURSE
+    crossings: tuple[Crossing, ...] = ()
     hindrances: tuple[Hindrance, ...] = ()
 
     @cached_property
@@ -307,11 +312,7 @@ class Plan:
 
     @cached_property
     def digest(self) -> str:
-        """A digest over the plan's meaning: its target, its state's lineage, and its changes.
-
-        It stays the same as long as the same would be done to the same records. It covers no
-        times and no line numbers, and not how an outline is written.
-        """
+        """A digest of the plan's target, its state's lineage, and what its changes mean."""
         return digest_of(self.target, self.lineage, self.meanings)
 
     @property

@@ -88,6 +88,7 @@ class PlanFile(BaseModel):
     lineage: str
     policy: Policy = KEEP_ALL
     refreshed: bool = False
+    scope: tuple[str, ...] = ()
     serial: int
     has_changes: bool
     summary: dict[str, int]

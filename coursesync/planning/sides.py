@@ -142,7 +142,8 @@ def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
     """
     entries = _by_course(state.entries, outlines.settled)
     doubts = _by_course(state.doubts, outlines.settled)
-    wanted = {outline.course_id: outline for outline in outlines.outlines}
+    parsed = (*outlines.outlines, *outlines.others)
+    wanted = {outline.course_id: outline for outline in parsed}
     sides = []
     for course_id in wanted.keys() | entries.keys() | doubts.keys():
         outline, held = wanted.get(course_id), entries.get(course_id, {})

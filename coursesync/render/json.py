@@ -75,6 +75,7 @@ def compose(
             "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
             "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,
+            **({"scope": plan.scope.keys} if plan.scope.keys else {}),
             "serial": plan.serial,
             "summary": {action.value: plan.count(action) for action in Action},
             "target": plan.target,

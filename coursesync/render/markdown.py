@@ -94,15 +94,13 @@ def _cut(
 def _parts(
     view: PlanView, advice: FirstPieces | None, *, weighty_first: bool = False
 ) -> Iterator[Part]:
-    if not view.rows:
-        yield Part(Rank.ALWAYS, (f"**{NOTHING}**",))
-    else:
-        head = [f"**{view.summary}**", *(["", view.cost] if view.cost else [])]
-        for warning in view.warnings:
-            head += ["", f"> {with_code(warning)}"]
-        yield Part(Rank.ALWAYS, tuple(head))
-        for course in view.courses:
-            yield from _course(course, weighty_first=weighty_first)
+    head = [f"**{view.summary if view.rows else NOTHING}**"]
+    head += ["", view.cost] if view.cost else []
+    for warning in view.warnings:
+        head += ["", f"> {with_code(warning)}"]
+    yield Part(Rank.ALWAYS, tuple(head))
+    for course in view.courses:
+        yield from _course(course, weighty_first=weighty_first)
     if advice:
         yield Part(Rank.ASIDE, tuple(_advice(advice.first())), 1)
 

@@ -144,6 +144,9 @@ def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
 
 def warnings(plan: Plan) -> Iterator[Sentence]:
     """Yield what to know before a plan is applied."""
+    if keys := plan.scope.keys:
+        noun = "course" if len(keys) == 1 else "courses"
+        yield f"This is only for the {noun} {listed(keys, _MOST_KEYS)}."
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))

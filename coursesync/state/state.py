@@ -26,11 +26,13 @@ class CompleteCourse:
     While the outline's files are the same, they need not be read again.
 
     Attributes:
+        left: the names of the fields that an item leaves to the site, by its address.
         path: the outline's path in the workspace.
         sources: the digests of the outline and of its content files, by path.
     """
 
     id: Id
+    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={OMIT: True})
     path: str
     sources: Mapping[str, str]
     title: str

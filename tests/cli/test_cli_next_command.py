@@ -258,9 +258,9 @@ def test_an_empty_workspace_of_the_sandbox(cli: CommandLine, courses: Path) -> N
     assert [*courses.iterdir()] == []
 
 
-@pytest.mark.parametrize("name", ["courses/a.yaml", "courses/w/a.md", "./courses/w/a.md"])
+@pytest.mark.parametrize("name", ["courses/w/a.md", "./courses/w/a.md"])
 def test_a_file_for_the_workspace_leads_to_its_folder(name: str, cli: CommandLine) -> None:
-    """If an outline or a lesson's file is given, the message names the outlines' folder."""
+    """If a lesson's file is given, the message names the outlines' folder."""
     (cli.cwd / "courses" / "w").mkdir(parents=True, exist_ok=True)
     (cli.cwd / "courses" / "w" / "a.md").write_text("Hi\n")
     (cli.cwd / "courses" / "a.yaml").write_text("id: 1\ntitle: T\nsections: []\n")

@@ -229,17 +229,18 @@ def test_the_command_line_reads_a_command_as_it_is_meant(
 ) -> None:
     """With the workspace and the target of the command that runs, whatever these are called."""
     typed = ["coursesync", "drift", f"--state={state}", "--", workspace]
-    with parsed(typed):
+    with parsed(typed) as running:
         plan = parsed(in_shell(str(place(Command("plan", out=out, full=True)))))
         moved = parsed(in_shell(str(place(Command("state mv", address, "section.a.b")))))
         checked = parsed(in_shell(str(place(Command("validate")))))
 
-    assert plan.params["workspace"] == moved.params["workspace"] == Path(workspace)
+    assert plan.params["workspace"] == running.params["workspace"]
+    assert moved.params["workspace"].folder == running.params["workspace"].folder
     assert plan.params["state"] == moved.params["state"] == state
     assert plan.params["out"] == Path(out)
     assert plan.params["full"] is True
     assert moved.params["address"] == address
-    assert checked.params["workspace"] == Path(workspace)
+    assert checked.params["workspace"] == running.params["workspace"]
 
 
 class _Code(HTMLParser):
@@ -310,15 +311,16 @@ WRONG = (
 
 @pytest.mark.parametrize("arguments", WRONG, ids=" ".join)
 def test_what_a_run_suggests_can_be_typed(
-    cli: CommandLine, courses: Path, arguments: tuple[str, ...]
+    cli: CommandLine, courses: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each command that a message shows is one, for the workspace that was named."""
+    monkeypatch.chdir(cli.cwd)
     write_outline(courses, "a", 4711, "One")
     courses.rename(courses.parent / "my courses")
     ran = cli(*arguments)
     printed = re.findall(r"(?:^|  )(coursesync \w.*?)(?=  |$)", ran.err + ran.out, re.MULTILINE)
     suggested = [re.sub(r"\b(N|ID|ADDRESS)\b", "4711", command) for command in printed]
-    workspaces = [parsed(in_shell(each)).params["workspace"] for each in suggested]
+    workspaces = [parsed(in_shell(each)).params["workspace"].folder for each in suggested]
 
     assert set(workspaces) == {Path("my courses")}
 

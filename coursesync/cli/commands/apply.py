@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -32,8 +32,8 @@ from coursesync.operations.receipts import begin_receipt
 from coursesync.operations.site import schedule_of
 from coursesync.planning.large_change import oversized
 from coursesync.planning.plan_file import check, read_plan_file
+from coursesync.planning.scope import unconfirmed_in
 from coursesync.render.plan_words import NOTHING
-from coursesync.state.state import unconfirmed
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
@@ -168,6 +168,7 @@ def command(
 ) -> ExitCode:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
 
+    With COURSE, only for that course: its key, or its outline's path.
     Shows the plan and asks first. Without a terminal it needs --auto-approve or
     --plan. The credentials are read from the environment: NEXUDUS_TOKEN, or
     NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
@@ -179,8 +180,10 @@ def command(
         reviewed = read_plan_file(given.plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
         _check_typed(reviewed, given.plan_file)
+        project = _limited(project, reviewed.scope)
     with project.held(lock_timeout):
         loaded = project.load()
+        _check_courses(reviewed, loaded, given.plan_file)
         if refresh:
             loaded = look_again(loaded, clock).workspace
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
@@ -223,7 +226,7 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
     Before the question, prints which API is contacted. An empty plan needs it too if an earlier run
     could not confirm a record.
     """
-    goes_on = plan.has_changes or bool(unconfirmed(loaded.state))
+    goes_on = plan.has_changes or bool(unconfirmed_in(loaded.state, plan.scope))
     if goes_on and not given.is_silent:
         say()
     if (large := oversized(plan)) and not given.allow_large_change:
@@ -273,6 +276,26 @@ def _carried_out(
     if receipt:
         receipt.end(report)  # before anything is printed: the output may be closed
     return report
+
+
+def _limited(project: Project, keys: tuple[str, ...]) -> Project:
+    """Limit a run to the courses of a plan file, unless courses were typed."""
+    params = click.get_current_context().params
+    if project.courses or not keys:
+        return project
+    params["workspace"] = params["workspace"].limited_to(keys)  # suggested commands name them
+    return replace(project, courses=keys)
+
+
+def _check_courses(made: PlanFile | None, loaded: Workspace, plan_file: Path | None) -> None:
+    """Raise UsageError if the typed courses are not those of the plan file, if there is one."""
+    if made is not None and made.scope != loaded.read.only:
+        courses = listed(made.scope, _MOST_FILES) or "the whole workspace"
+        raise UsageError(
+            f"the plan in {shown(plan_file or '')} is for {courses}, not for "
+            f"{listed(loaded.read.only, _MOST_FILES)}",
+            Remedy("Leave out the course, or make another plan:", Command("plan", out="FILE")),
+        )
 
 
 def _check_typed(made: PlanFile, plan_file: Path) -> None:

@@ -14,16 +14,16 @@ from coursesync.cli.screen import painter, show
 from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from coursesync.operations.locate import Chosen
 
 
 @click.command("doctor")
-@options.workspace_argument
+@options.whole_workspace_argument
 @options.form_option("text", "json")
 @options.target_options
 @options.verbose_option
 def command(
-    *, workspace: Path, form: str, base_url: str | None, state: str | None, sandbox: bool | None
+    *, workspace: Chosen, form: str, base_url: str | None, state: str | None, sandbox: bool | None
 ) -> ExitCode:
     """Check everything that coursesync needs to work on WORKSPACE (default: courses).
 
@@ -39,7 +39,7 @@ def command(
     named_by = "COURSESYNC_BASE_URL" if source is ParameterSource.ENVIRONMENT else "--base-url"
     checks = []
     for check in doctor(
-        workspace, base_url=base_url, state=state, sandbox=sandbox, named_by=named_by
+        workspace.folder, base_url=base_url, state=state, sandbox=sandbox, named_by=named_by
     ):
         checks.append(check)
         if form == "text":

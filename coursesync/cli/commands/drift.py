@@ -28,16 +28,17 @@ if TYPE_CHECKING:
 def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
     """Show what was changed on the site since the last apply of WORKSPACE (default: courses).
 
-    Compares the site with what was last sent. Changes nothing. Exits with 2 if a record was
-    edited, deleted, moved or duplicated there, and with 1 if a record could not be checked.
-    Needs the same credentials as apply.
+    Compares the site with what was last sent; with COURSE, only in that course: its key, or
+    its outline's path. Changes nothing. Exits with 2 if a record was edited, deleted, moved or
+    duplicated there, and with 1 if a record could not be checked. Needs the same credentials
+    as apply.
     """
     from coursesync.render import json, markdown, terminal  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.drift import DriftView  # noqa: PLC0415 - keeps --help quick
 
     options.check_bound(max_bytes, form)
     now = look_again(project.load(), SystemClock())
-    state = now.workspace.state
+    state = now.workspace.known
     view = DriftView(now.found, now.courses, len(state.entries), place, state.doubts, state.entries)
     note(has_changes=str(now.has_drift).lower())
     summarise(partial(markdown.compose_drift, view))

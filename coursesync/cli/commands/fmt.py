@@ -12,9 +12,8 @@ from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from coursesync.operations.fmt import Layouts
+    from coursesync.operations.locate import Chosen
 
 
 @click.command("fmt")
@@ -24,16 +23,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Change nothing; list the files that would change, and exit with 1 if any would.",
 )
-def command(workspace: Path, *, check: bool) -> int:
+def command(workspace: Chosen, *, check: bool) -> int:
     """Format the outlines in WORKSPACE (default: courses).
 
     Gives each item a key made from its title, puts fields in one order, and
     indents by two spaces. Comments, blank lines, quotes and texts stay as they
-    are. Needs neither network nor credentials.
+    are. With COURSE, formats only the outline of that course: its key, or the
+    outline's path. Needs neither network nor credentials.
     """
     from coursesync.operations.fmt import fmt  # noqa: PLC0415 - keeps --help quick
 
-    found = fmt(workspace, check=True)
+    found = fmt(workspace.folder, check=True, courses=workspace.courses)
     for unusable in found.refused:
         complain(unusable)
     if check:

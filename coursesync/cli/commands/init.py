@@ -14,10 +14,12 @@ from coursesync.errors import Command, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.kinds.inline import line_of
+from coursesync.operations.locate import chosen_folder
 from coursesync.text import on_one_line
 
 if TYPE_CHECKING:
     from coursesync.operations.init import Initialised
+    from coursesync.operations.locate import Chosen
 
 
 @click.command("init")
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     help="The Id of a course to import; can be repeated.",
 )
 @click.option("--from-site", is_flag=True, help="Import every course of the account.")
-@options.workspace_option
+@options.new_workspace_option
 @options.target_options
 @options.verbose_option
 def command(  # noqa: PLR0913 - one parameter an option
@@ -48,10 +50,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     course_id: int | None,
     courses: tuple[int, ...],
     from_site: bool,
-    workspace: Path,
+    workspace: Chosen,
     base_url: str | None,
     state: str | None,
-    sandbox: bool,
+    sandbox: bool | None,
 ) -> ExitCode:
     """Make a workspace in FOLDER (default: the current folder).
 
@@ -68,13 +70,14 @@ def command(  # noqa: PLR0913 - one parameter an option
             "--id writes a first outline, the other two import courses from the site.",
         )
     imports = bool(courses) or from_site
-    begun = init(folder, workspace, course_id=course_id, first=not imports)
-    click.get_current_context().params["workspace"] = begun.workspace  # for the next commands
+    begun = init(folder, workspace.folder, course_id=course_id, first=not imports)
+    made = chosen_folder(str(begun.workspace))
+    click.get_current_context().params["workspace"] = made  # for the next commands
     _print(begun)
     if imports:
         from coursesync.cli.commands.import_ import import_courses  # noqa: PLC0415 - only here
 
-        project = options.opened(begun.workspace, base_url, state, sandbox=sandbox)
+        project = options.opened(made, base_url, state, sandbox=sandbox)
         return import_courses(project, courses)
     _print_next(begun, course_id)
     return ExitCode.DONE

@@ -13,8 +13,7 @@ from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.address import key_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from coursesync.operations.locate import Chosen
     from coursesync.operations.new import Added
 
 _COURSE = "course"
@@ -40,7 +39,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     inside: str,
     after: str,
     in_file: bool,
-    workspace: Path,
+    workspace: Chosen,
 ) -> None:
     """Add a course, or an item of one, with this TITLE.
 
@@ -53,7 +52,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     if kind != _COURSE:
         if course_id is not None:
             raise UsageError("--id is for a new course only", "Nexudus gives an item its Id.")
-        item = new_item(workspace, kind, title, inside=inside, after=after, in_file=in_file)
+        item = new_item(workspace.folder, kind, title, inside=inside, after=after, in_file=in_file)
         _print(
             item,
             Remedy(
@@ -71,7 +70,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         )
     if inside or after or in_file:
         raise UsageError("--in, --after and --file are not for a course", "Leave them out.")
-    course = new_course(workspace, title, course_id)
+    course = new_course(workspace.folder, title, course_id)
     more: dict[str, str] = {"in": key_of(course.address)}
     _print(course, Remedy("To add to it:", Command("new", LISTED.name, "TITLE", **more)))
 

@@ -13,7 +13,7 @@ from coursesync.ci.outputs import check_outputs, note, summarise
 from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
-from coursesync.cli.screen import give_advice, painter, say_wrapped, show
+from coursesync.cli.screen import give_advice, painter, say_mistaken, say_wrapped, show
 from coursesync.cli.session import look_again
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import write_named
@@ -59,7 +59,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> ExitCode:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
 
-    Changes nothing. Makes no request and needs no credentials, except with --refresh.
+    With COURSE, only for that course: its key, or its outline's path. Changes nothing. Makes
+    no request and needs no credentials, except with --refresh.
     """
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
 
@@ -92,6 +93,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         case _:
             show(forms.text(painter(sys.stdout), full=full))
     _print_unconfirmed(loaded)
+    say_mistaken(loaded.read)
     if out is not None:
         say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
     elif refresh and plan.has_changes:
@@ -101,10 +103,11 @@ def command(  # noqa: PLR0913 - one parameter an option
 
 def _print_unconfirmed(loaded: Workspace) -> None:
     """Print how many created records the next apply checks, even if the plan is empty."""
-    from coursesync.state.state import unconfirmed  # noqa: PLC0415 - keeps --help quick
+    from coursesync.planning.scope import unconfirmed_in  # noqa: PLC0415 - keeps --help quick
 
     # the course of such a record is never complete, so its outline was parsed
-    if waiting := Counter(map(kind_of, unconfirmed(loaded.state))) if loaded.outlines else {}:
+    found = unconfirmed_in(loaded.state, loaded.scope) if loaded.outlines else ()
+    if waiting := Counter(map(kind_of, found)):
         are = "is" if sum(waiting.values()) == 1 else "are"
         say_wrapped(
             Remedy(

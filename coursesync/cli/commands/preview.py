@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -10,9 +11,10 @@ from coursesync.cli import options
 from coursesync.cli.browser import opened_in_browser
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.serving import port_option, serve_here, stop_after_option
+from coursesync.errors import InvalidOutlines
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from coursesync.operations.locate import Chosen
 
 
 @click.command("preview")
@@ -20,17 +22,22 @@ if TYPE_CHECKING:
 @port_option
 @stop_after_option
 @click.option("--open", "in_browser", is_flag=True, help="Open the preview in the browser.")
-def command(*, workspace: Path, port: int, stop_after: float | None, in_browser: bool) -> None:
+def command(*, workspace: Chosen, port: int, stop_after: float | None, in_browser: bool) -> None:
     """Show the courses in WORKSPACE (default: courses) as a member would see them.
 
-    Serves them on this machine until Ctrl-C, and prints the address to open in a browser; --open
-    opens it. The pages reload when a file is saved. Makes no request and needs no credentials.
+    With COURSE, shows only that course: its key, or its outline's path. Serves them on this
+    machine until Ctrl-C, and prints the address to open in a browser; --open opens it. The pages
+    reload when a file is saved. Makes no request and needs no credentials.
     """
     from coursesync.operations.preview import Site, Viewer  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
 
-    check_folder(workspace)
-    site = Site(Viewer(workspace).look)
+    check_folder(workspace.folder)
+    if workspace.courses:  # a page would show the error, but the address would be of no use
+        with suppress(InvalidOutlines):
+            load(workspace.folder, courses=workspace.courses)
+    site = Site(Viewer(workspace.folder, workspace.courses).look)
     updates = "It shows what you save at once."
 
     def explain(base_url: str) -> None:

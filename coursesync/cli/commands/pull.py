@@ -17,6 +17,7 @@ from coursesync.cli.session import announce, online, remind_of_git
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
+from coursesync.operations.locate import in_workspace
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
@@ -57,12 +58,14 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     Writes the site's version of each field that the outline has not changed since
     the last apply, and saves the state. Comments and layout stay. ADDRESS is a
-    course's key, or the address of an item; without one, everything is pulled.
+    course's key, its outline's path, or the address of an item; without one,
+    everything is pulled.
     Changes nothing on the site. Exits with 1 if it had to leave something.
     """
     from coursesync.operations.pull import pull  # noqa: PLC0415 - keeps --help quick
 
     clock = SystemClock()
+    addresses = in_workspace(project.folder, addresses)
     with nullcontext() if dry_run else project.held(lock_timeout), online(clock) as progress:
         announce(project)
         pulled = pull(
@@ -178,8 +181,12 @@ def _print_rest(
             )
         )
     named = {each.resource.address for each in pulled.conflicts} if deleted else set()
-    for line in _deleted([each for each in pulled.deleted if each not in named], ask=not deleted):
+    rest = [each for each in pulled.deleted if each not in named]
+    for line in _deleted(rest):
         say_wrapped(line)
+    if rest and not deleted:
+        remove = Command("pull", *addresses, deleted=True)
+        say_wrapped(Remedy("To remove them from the outlines too:", remove))
 
 
 def _kept(conflict: Conflict) -> str:
@@ -193,10 +200,8 @@ def _named(number: int, where: str) -> str:
     return f"{count(number, 'record')} {where} {verb}"
 
 
-def _deleted(addresses: Sequence[Address], *, ask: bool) -> Iterator[Sentence]:
+def _deleted(addresses: Sequence[Address]) -> Iterator[Sentence]:
     for address in addresses[:_MOST_NAMED]:
         yield f"{address} was deleted on the site."
     if (more := len(addresses) - _MOST_NAMED) > 0:
         yield f"{more} more were deleted on the site."
-    if addresses and ask:
-        yield Remedy("To remove them from the outlines too:", Command("pull", deleted=True))

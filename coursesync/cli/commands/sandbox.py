@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from coursesync.operations.locate import Chosen
+
 
 @click.group("sandbox")
 def command() -> None:
@@ -84,7 +86,7 @@ Pages of the sandbox show and change all of this while it runs:
 @stop_after_option
 def serve_command(  # noqa: PLR0913 - one parameter an option
     *,
-    workspace: Path,
+    workspace: Chosen,
     port: int,
     database: Path | None,
     limits: Literal["off", "sliding", "fixed"],
@@ -106,7 +108,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
         parsed = [Fault.parse(fault) for fault in faults]
     with _mistakes_of("--set"):
         settings = with_values(Settings(limits=limits, list_lag=list_lag), _pairs(texts))
-    outlines = load(workspace).outlines
+    outlines = load(workspace.folder, courses=workspace.courses).outlines
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)

@@ -47,9 +47,10 @@ def command() -> None:
 def list_entries(*, project: Project) -> None:
     """List each address in the state with its Id.
 
-    WORKSPACE is the folder of the outlines (default: courses).
+    WORKSPACE is the folder of the outlines (default: courses). With COURSE, lists only that
+    course: its key, or its outline's path.
     """
-    known = project.state()
+    known = project.load().known if project.courses else project.state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
     for address, value in sorted(lines.items()):
@@ -155,7 +156,7 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
 
 
 @command.command("recover")
-@options.workspace_argument
+@options.whole_workspace_argument
 @options.with_project
 @options.lock_timeout_option
 def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:

@@ -1,0 +1,43 @@
+"""What outlines leave to the site: fields that are only sent when a record is created.
+
+Owns which properties of which entries these are. People change them in Nexudus, so a look must not
+report them, and no plan overwrites them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import Address
+from coursesync.planning.sides import sides_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.outlines.workspace_files import Outlines
+    from coursesync.planning.plan import Change
+    from coursesync.state.state import State
+
+
+def left_of(change: Change) -> frozenset[str]:
+    """Return the properties that an update does not send."""
+    return frozenset() if change.resource is None else change.resource.left
+
+
+def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]]:
+    """Return the properties that are left to the site, by the address of their entry.
+
+    The state knows those of settled outlines. Raises InvalidOutlines as `sides_of` does.
+    """
+    found = {
+        Address(at): kind_of(Address(at)).properties_of(names)
+        for key in outlines.settled
+        for at, names in state.complete[key].left.items()
+    }
+    parsed = (*outlines.outlines, *outlines.others)
+    if any(each.leave for outline in parsed for each in outline.resources):
+        for side in sides_of(outlines, state).values():
+            pairs = ((side.pairs.get(each.address), each) for each in side.resources if each.leave)
+            found |= {old: each.left for old, each in pairs if old is not None}
+    return found

@@ -1,0 +1,340 @@
+"""`leave`: fields that a create sends, and that people change in Nexudus from then on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from harness import SECTIONS, lift_limits, saved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from harness import CommandLine, SandboxServer
+
+APPLY = ("apply", "--auto-approve")
+ONE, DESK = "section.a.one", "lesson.a.one.desk"
+OUTLINE = """\
+id: 4711
+title: A
+sections:
+  - key: one
+    title: One
+    unlock: immediate
+    leave: [{section}]
+    image: https://cdn.example.com/one.png
+    contents: <p>One.</p>
+    lessons:
+      - key: desk
+        title: Desk
+        summary: Where to sit.
+        leave: [{lesson}]
+        contents: <p>Desk.</p>
+  - key: two
+    title: Two
+    contents: <p>Two.</p>
+"""
+ON_SITE: dict[str, dict[str, object]] = {  # what people set there, by the field
+    "title": {"Title": "Eins"},
+    "unlock": {"UnlockType": 3, "UnlockAfterDays": 9},
+    "active": {"Active": False},
+    "contents": {"SectionContents": "<p>Eins.</p>"},
+    "image": {},
+}
+
+
+def outline(courses: Path, section: str = "title", lesson: str = "summary") -> Path:
+    """Write the outline, with these fields left to the site."""
+    path = courses / "a.yaml"
+    path.write_text(OUTLINE.format(section=section, lesson=lesson))
+    return path
+
+
+@pytest.fixture
+def applied(author: CommandLine, courses: Path) -> CommandLine:
+    """The course as it was made, with a title and a summary that people may change."""
+    lift_limits(courses)
+    outline(courses)
+    ran = author(*APPLY)
+    assert ran.code == 0, ran.err
+    return author
+
+
+def edit(api: SandboxServer, courses: Path) -> None:
+    """Let people change the two fields on the site."""
+    ids = saved(courses).entries
+    api.foreign_change(ids[ONE], Title="Eins")
+    api.change_lesson(ids[DESK], SummaryText="Anywhere.")
+
+
+def on_site(api: SandboxServer, courses: Path) -> tuple[object, object]:
+    """Return the title and the summary that the site has."""
+    ids = saved(courses).entries
+    sections = {each["Id"]: each for each in api.records()}
+    lessons = {each["Id"]: each for each in api.lessons()}
+    return sections[ids[ONE]]["Title"], lessons[ids[DESK]]["SummaryText"]
+
+
+def test_a_create_sends_what_is_left_afterwards(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A new record has the value of the outline, as long as nobody changes it."""
+    assert applied("plan", "--detailed-exitcode").code == 0
+    assert on_site(api, courses) == ("One", "Where to sit.")
+
+
+@pytest.mark.parametrize("touched", [False, True])
+def test_a_change_on_the_site_is_no_drift(
+    applied: CommandLine, api: SandboxServer, courses: Path, *, touched: bool
+) -> None:
+    """Neither while the outline is as it was applied, nor once it is read again."""
+    edit(api, courses)
+    if touched:
+        path = courses / "a.yaml"
+        path.write_text(f"# A comment.\n{path.read_text()}")
+    drift = applied("drift", "--format", "json")
+    plan = applied("plan", "--refresh", "--detailed-exitcode")
+    ran = applied(*APPLY, "--refresh")
+
+    assert (drift.code, json.loads(drift.out)["drift"]) == (0, [])
+    assert plan.code == 0, plan.out
+    assert ran.code == 0, ran.err
+    assert on_site(api, courses) == ("Eins", "Anywhere.")
+
+
+def test_other_changes_are_drift_still(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Only the fields that are left go unreported."""
+    edit(api, courses)
+    api.foreign_change(saved(courses).entries[ONE], UnlockType=2)
+    drift = json.loads(applied("drift", "--format", "json").out)["drift"]
+    ran = applied(*APPLY, "--refresh")
+
+    assert [each["address"] for each in drift] == [ONE]
+    assert "Title" not in json.dumps(drift[0].get("changes", ""))
+    assert ran.code == 0, ran.err
+    assert on_site(api, courses)[0] == "Eins"
+    assert applied("drift").code == 0
+
+
+def test_an_update_keeps_the_sites_value(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Another field of the same record is sent, together with what people wrote."""
+    edit(api, courses)
+    path = courses / "a.yaml"
+    text = path.read_text().replace("<p>One.</p>", "<p>Uno.</p>")
+    path.write_text(text.replace("<p>Desk.</p>", "<p>Table.</p>"))
+    ran = applied(*APPLY)
+    contents = {each["SectionContents"] for each in api.records()}
+
+    assert ran.code == 0, ran.err
+    assert "<p>Uno.</p>" in contents
+    assert on_site(api, courses) == ("Eins", "Anywhere.")
+    assert applied("plan", "--detailed-exitcode").code == 0
+    assert applied("drift").code == 0
+
+
+def test_a_new_value_in_the_outline_is_not_planned(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The line is for the create alone, whatever it says later."""
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("title: One", "title: Uno"))
+    ran = applied("plan", "--detailed-exitcode")
+
+    assert ran.code == 0, ran.out
+    assert on_site(api, courses)[0] == "One"
+
+
+def test_a_picture_that_is_left_is_neither_sent_nor_removed(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Without its line it stays, and an update of another field does not send it again."""
+    lift_limits(courses)
+    path = outline(courses, "image")
+    author(*APPLY)
+    text = path.read_text().replace("    image: https://cdn.example.com/one.png\n", "")
+    path.write_text(text)
+    plan = author("plan", "--detailed-exitcode")
+    path.write_text(text.replace("<p>One.</p>", "<p>Uno.</p>"))
+    ran = author(*APPLY)
+    (sent,) = [
+        each["body"] for each in api.log() if (each["method"], each["path"]) == ("PUT", SECTIONS)
+    ]
+
+    assert plan.code == 0, plan.out
+    assert ran.code == 0, ran.err
+    assert "NewImageUrl" not in str(sent) or "one.png" not in str(sent)
+    assert '"ClearImageFile": true' not in str(sent)
+
+
+def test_a_deleted_record_is_made_again_from_the_outline(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """That is a create, so it has the outline's value."""
+    api.foreign_remove(saved(courses).entries["section.a.two"])
+    path = courses / "a.yaml"
+    path.write_text(
+        path.read_text().replace("    title: Two", "    title: Two\n    leave: [title]")
+    )
+    ran = applied(*APPLY, "--refresh")
+
+    assert ran.code == 0, ran.err
+    assert "Two" in {each["Title"] for each in api.records()}
+
+
+def test_pull_takes_nothing_of_it(applied: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """It takes other fields, and the line stays where it is."""
+    edit(api, courses)
+    api.foreign_change(saved(courses).entries[ONE], SectionContents="<p>Ours.</p>")
+    ran = applied("pull")
+    text = (courses / "a.yaml").read_text()
+
+    assert ran.code == 0, ran.err
+    assert text == OUTLINE.format(section="title", lesson="summary").replace(
+        "<p>One.</p>", "<p>Ours.</p>"
+    )
+    assert applied("drift").code == applied("plan", "--detailed-exitcode").code == 0
+
+
+def test_once_the_line_is_gone_the_difference_is_drift(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The outline manages the field again; nothing is overwritten without a look."""
+    edit(api, courses)
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("    leave: [title]\n", ""))
+    drift = json.loads(applied("drift", "--format", "json").out)["drift"]
+    ran = applied(*APPLY, "--refresh")
+
+    assert [each["address"] for each in drift] == [ONE]
+    assert ran.code == 0, ran.err
+    assert on_site(api, courses) == ("One", "Anywhere.")
+
+
+def test_the_line_may_come_after_the_change(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """What was drift is none any more, and nothing has to be applied for it."""
+    lift_limits(courses)
+    outline(courses, "image", "image")
+    author(*APPLY)
+    edit(api, courses)
+    before = author("drift")
+    outline(courses)
+
+    assert before.code == 2
+    assert author("drift").code == 0
+    assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+
+
+def test_a_retitled_item_is_still_the_same(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """With a new key it is found by its former one, and what it leaves is still left."""
+    edit(api, courses)
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("- key: one", "- key: eins\n    previous_keys: [one]"))
+    drift = applied("drift")
+    ran = applied(*APPLY)
+
+    assert drift.code == 0, drift.out
+    assert ran.code == 0, ran.err
+    assert {each["Title"] for each in api.records()} == {"Eins", "Two"}
+
+
+@pytest.mark.parametrize("field", ON_SITE)
+def test_each_field_may_be_left(
+    author: CommandLine, api: SandboxServer, courses: Path, field: str
+) -> None:
+    """The value on the site stays through an update of the order, whichever field it is."""
+    lift_limits(courses)
+    path = outline(courses, field)
+    author(*APPLY)
+    there = ON_SITE[field]
+    record_id = saved(courses).entries[ONE]
+    api.foreign_change(record_id, **there)
+    drift = author("drift")
+    path.write_text(
+        path.read_text().replace("    title: One", "    title: One\n    display_order: 3")
+    )
+    ran = author(*APPLY)
+    (record,) = [each for each in api.records() if each["Id"] == record_id]
+
+    assert drift.code == 0, drift.out
+    assert ran.code == 0, ran.err
+    assert record["DisplayOrder"] == 3
+    assert {name: record[name] for name in there} == there
+
+
+@pytest.mark.parametrize(
+    ("line", "problem", "remedy"),
+    [
+        (
+            "[picture]",
+            "a section has no field `picture` that can be",
+            "Did you mean leave: [image]",
+        ),
+        ("[titel]", "a section has no field `titel` that can be", "Did you mean leave: [title]"),
+        ("[summary]", "a section has no field `summary` that can be", "A section can leave title"),
+        (
+            "[display_order]",
+            "`display_order` can't be left to the site",
+            "A section can leave title",
+        ),
+        ("[key]", "`key` can't be left to the site", "A section can leave title, unlock, active"),
+        ("image", "`leave` must be a list", "Put it in brackets: leave: [image]"),
+    ],
+)
+def test_an_unknown_name_is_a_mistake_at_its_place(
+    cli: CommandLine, courses: Path, line: str, problem: str, remedy: str
+) -> None:
+    """With the nearest name, and those that there are."""
+    path = courses / "a.yaml"
+    path.write_text(OUTLINE.format(section="title", lesson="summary").replace("[title]", line))
+    ran = cli("validate")
+
+    assert ran.code == 3
+    assert f"courses/a.yaml:7:{12 if line == 'image' else 13}: {problem}" in ran.err
+    assert remedy in ran.said
+
+
+def test_fmt_puts_the_line_in_its_place(cli: CommandLine, courses: Path) -> None:
+    """After the protection and before the picture, as the table of fields has it."""
+    path = outline(courses)
+    before = path.read_text()
+    moved = before.replace("    leave: [title]\n", "").replace(
+        "    title: One\n", "    leave: [title]\n    title: One\n"
+    )
+    path.write_text(moved)
+    ran = cli("fmt")
+
+    assert ran.code == 0, ran.err
+    assert path.read_text() == before
+
+
+def test_editors_offer_the_names(cli: CommandLine) -> None:
+    """The schema lists them for each kind, with an explanation."""
+    schema = json.loads(cli("schema").out)["definitions"]
+    section, lesson = (schema[name]["properties"]["leave"] for name in ("Section", "Lesson"))
+
+    assert section["items"]["enum"] == ["title", "unlock", "active", "image", "contents"]
+    assert {"summary", "completion", "instructor"} <= {*lesson["items"]["enum"]}
+    assert "not drift" in section["description"]
+
+
+def test_a_lessons_own_file_has_it_too(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The front matter takes the line as the outline does."""
+    lift_limits(courses)
+    (courses / "desk.md").write_text("---\ntitle: Desk\nleave: [title]\n---\n\nSit.\n")
+    (courses / "a.yaml").write_text("id: 4711\ntitle: A\nsections: []\nlessons:\n  - desk.md\n")
+    author(*APPLY)
+    api.change_lesson(saved(courses).entries["lesson.a.desk"], Title="Table")
+
+    assert author("drift").code == 0
+    assert author("plan", "--refresh", "--detailed-exitcode").code == 0
