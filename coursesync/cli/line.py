@@ -51,6 +51,11 @@ def folders(_context: click.Context, _parameter: object, incomplete: str) -> lis
     return [CompletionItem(incomplete, type="dir")]
 
 
+def paths(_context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
+    """Let the shell offer folders and files: a workspace, or an outline."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 def addresses(context: click.Context, _parameter: object, incomplete: str) -> list[CompletionItem]:
     """Offer the addresses in the state that the command line names so far."""
     return _offered(context, incomplete, only_doubts=False)

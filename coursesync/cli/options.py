@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 from click.core import ParameterSource
 
-from coursesync.cli.line import addresses, doubts, folders, place
+from coursesync.cli.line import addresses, doubts, folders, paths, place
 from coursesync.cli.screen import listen, say_once, say_wrapped
 from coursesync.errors import Code, Command, Remedy, Shell, UsageError
 from coursesync.files import shown
@@ -199,7 +199,7 @@ workspace_argument = click.argument(
     nargs=-1,
     metavar="[WORKSPACE] [COURSE]...",
     callback=_chosen,
-    shell_complete=folders,
+    shell_complete=paths,
 )
 whole_workspace_argument = click.argument(
     "workspace", required=False, callback=_whole, shell_complete=folders

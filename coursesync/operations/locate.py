@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.operations.config import CONFIG
-from coursesync.outlines.folder import ENDINGS, workspace_above
+from coursesync.outlines.folder import ENDINGS, has_outline, workspace_above
 from coursesync.state import STATE_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 WORKSPACE = "courses"  # the default
 _MARKS = (CONFIG, STATE_NAME, ".coursesync")  # each is in a workspace and nowhere else
@@ -58,8 +58,9 @@ def choose(words: Sequence[str]) -> Chosen:
     """Return what the words of a command name.
 
     A word with a slash is a path, and so is one that ends in .yaml or .yml. Any other word is the
-    folder of that name, if there is one outside the workspace that is found from here; the words
-    after a folder, and all others, are keys of courses.
+    folder of that name, if there is one outside the workspace that is found from here, except if it
+    has no outline and the workspace has one of that name. The words after a folder, and all others,
+    are keys of courses.
 
     Raises:
         UsageError: the words name several workspaces, or an outline outside of the workspace.
@@ -99,7 +100,11 @@ def found_from(start: Path) -> Path | None:
     search ends at the root of the repository or at the home folder; without either, it stays in
     the folder itself.
     """
-    for folder in _upwards(start):
+    try:
+        above = _upwards(start)
+    except OSError:  # the current folder was deleted
+        return None
+    for folder in above:
         for found in (os.path.join(folder, WORKSPACE), folder):  # noqa: PTH118 - may be in no encoding
             marks = _MARKS if found == folder else ("",)
             if os.path.isdir(found) and any(os.path.lexists(f"{found}/{mark}") for mark in marks):  # noqa: PTH112 - as above
@@ -107,7 +112,7 @@ def found_from(start: Path) -> Path | None:
     return None
 
 
-def _upwards(start: Path) -> Iterator[str]:
+def _upwards(start: Path) -> list[str]:
     folder = os.path.abspath(start)  # noqa: PTH100 - `resolve` follows links
     above = [folder, *map(str, Path(folder).parents)]
     home = os.path.realpath(os.path.expanduser("~"))  # noqa: PTH111 - never fails
@@ -119,7 +124,7 @@ def _upwards(start: Path) -> Iterator[str]:
         ),
         0,
     )
-    yield from above[: last + 1]
+    return above[: last + 1]
 
 
 def _is_same(here: Path | None, folder: Path) -> bool:
@@ -134,8 +139,9 @@ def _is_folder(word: str, here: Path | None, *, is_first: bool) -> bool:
         return is_path or is_first
     if not is_first or not os.path.lexists(word):
         return False
-    inside = os.path.realpath(here)
-    return not os.path.realpath(word).startswith(f"{inside}/")
+    if os.path.realpath(word).startswith(f"{os.path.realpath(here)}/"):
+        return False
+    return has_outline(Path(word)) or not _outline_called(here, word)
 
 
 def _is_outline(word: str) -> bool:

@@ -46,10 +46,11 @@ def check_folder(folder: Path) -> None:
 def workspace_above(file: Path) -> Path | None:
     """Return the highest folder above a file that has an outline; `.` only if no other has one."""
     above = sorted(file.parents, key=lambda folder: (not folder.parts, len(folder.parts)))
-    return next(filter(_has_outline, above), None)
+    return next(filter(has_outline, above), None)
 
 
-def _has_outline(folder: Path) -> bool:
+def has_outline(folder: Path) -> bool:
+    """Return whether an outline is in a folder itself."""
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - names alone
         return any(each.lower().endswith(ENDINGS) and each[0] != "." for each in names)

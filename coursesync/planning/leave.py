@@ -28,16 +28,17 @@ def left_of(change: Change) -> frozenset[str]:
 def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]]:
     """Return the properties that are left to the site, by the address of their entry.
 
-    The state knows those of settled outlines. Raises InvalidOutlines as `sides_of` does.
+    The state knows those of settled outlines, and of items that have left their outline. Raises
+    InvalidOutlines as `sides_of` does.
     """
     found = {
         Address(at): kind_of(Address(at)).properties_of(names)
-        for key in outlines.settled
-        for at, names in state.complete[key].left.items()
+        for course in state.complete.values()
+        for at, names in course.left.items()
     }
     parsed = (*outlines.outlines, *outlines.others)
-    if any(each.leave for outline in parsed for each in outline.resources):
+    if found or any(each.leave for outline in parsed for each in outline.resources):
         for side in sides_of(outlines, state).values():
-            pairs = ((side.pairs.get(each.address), each) for each in side.resources if each.leave)
+            pairs = ((side.pairs.get(each.address), each) for each in side.resources)
             found |= {old: each.left for old, each in pairs if old is not None}
     return found

@@ -47,8 +47,9 @@ def scope_of(outlines: Outlines, state: State) -> Scope:
         return EVERY_COURSE
     ids = {outline.course_id for outline in outlines.outlines}
     rest = {*outlines.only}.difference(outline.key for outline in outlines.outlines)
-    ids |= {state.complete[key].id for key in rest & outlines.settled}
-    without = rest - outlines.settled
+    done = rest & outlines.settled & state.complete.keys()
+    ids |= {state.complete[key].id for key in done}
+    without = rest - done
     for held in (state.entries, state.doubts) if without else ():
         ids |= {kind_of(at).course_id_of(held[at].sent) for at in held if course_of(at) in without}
     return Scope(outlines.only, frozenset(ids))

@@ -138,6 +138,14 @@ def test_a_folder_with_the_name_of_a_course_is_the_folder(repository: Path) -> N
     )
 
 
+def test_a_folder_without_outlines_hides_no_course(repository: Path) -> None:
+    """Where a folder can't be meant, the course of that name is."""
+    (repository / "a").mkdir()
+    ran = below(repository)("validate", "a")
+
+    assert ran.out.startswith("1 outline, 1 section: all valid.")
+
+
 @pytest.mark.parametrize(
     ("words", "problem"),
     [

@@ -29,7 +29,7 @@ def ask(cli: CommandLine, typed: str, **environment: str) -> Ran:
 
 
 def offered(cli: CommandLine, typed: str, **environment: str) -> list[str]:
-    """Return what is offered then; `dir` stands for the folders that bash itself knows."""
+    """Return what is offered then; `dir` and `file` stand for the paths that bash itself knows."""
     ran = ask(cli, typed, **environment)
     assert ran.err == ""
     kinds = [line.partition(",") for line in ran.out.split()]
@@ -91,8 +91,10 @@ def test_commands_formats_options_and_folders_are_offered(cli: CommandLine) -> N
     assert offered(cli, "coursesync state r") == ["recover", "rm"]
     assert offered(cli, "coursesync plan --format ") == ["text", "markdown", "json", "html"]
     assert offered(cli, "coursesync plan --det") == ["--detailed-exitcode"]
-    for command in ("plan ", "apply ", "validate le", "fmt ", "schema ", "state show -w "):
+    for command in ("schema ", "state recover ", "state show -w "):
         assert offered(cli, f"coursesync {command}") == ["dir"]
+    for command in ("plan ", "apply ", "validate le", "fmt a "):
+        assert offered(cli, f"coursesync {command}") == ["file"]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"entries": 1, "doubts": 2}', b"\xff" * 9])

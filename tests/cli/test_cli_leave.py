@@ -215,6 +215,21 @@ def test_once_the_line_is_gone_the_difference_is_drift(
     assert on_site(api, courses) == ("One", "Anywhere.")
 
 
+def test_an_item_that_left_its_outline_is_no_drift_either(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """While it stays on the site, what people could change there is still theirs."""
+    edit(api, courses)
+    path = courses / "a.yaml"
+    text = path.read_text()
+    path.write_text(f"{text[: text.index('  - key: one')]}{text[text.index('  - key: two') :]}")
+    ran = applied(*APPLY)
+
+    assert ran.code == 0, ran.err
+    assert applied("drift").code == 0
+    assert on_site(api, courses) == ("Eins", "Anywhere.")
+
+
 def test_the_line_may_come_after_the_change(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
