@@ -94,6 +94,11 @@ class Shell:
     def __str__(self) -> str:
         return " ".join(map(_quoted, self.words))
 
+    @property
+    def is_command(self) -> bool:
+        """Whether it is a whole command, which starts with the name of a program."""
+        return len(self.words) > 1 and not self.words[0].startswith("-")
+
 
 @dataclass(frozen=True, slots=True, init=False)
 class Command:
@@ -124,6 +129,11 @@ class Command:
     def __str__(self) -> str:
         return str(self.in_words())
 
+    @property
+    def is_command(self) -> bool:
+        """Whether it is a whole command: always."""
+        return True
+
 
 def _option_words(name: str, value: str | Literal[True]) -> tuple[str, ...]:
     option = f"-{name}" if len(name) == 1 else f"--{name.replace('_', '-')}"
@@ -142,6 +152,11 @@ class Code:
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it is a whole command: never."""
+        return False
 
 
 Typed: TypeAlias = Command | Shell | Code
@@ -171,19 +186,18 @@ class Remedy:
         self,
         typed: Callable[[Typed], str],
         text: Callable[[str], str] = str,
-        gap: str = "  ",
-        stop: str = "",
+        stop: str = ". ",
     ) -> str:
-        """Join the pieces by `gap`; between code and a new sentence, by `stop` if it is given."""
+        """Join the pieces; between code and a new sentence stands `stop`, otherwise a space."""
         whole = ""
         for piece in self.pieces:
             begins = isinstance(piece, str) and piece[0].isupper()
-            whole += ((begins and stop) or gap) if whole else ""
+            whole += ((begins and stop) or " ") if whole else ""
             whole += text(piece) if isinstance(piece, str) else typed(piece)
         return whole
 
     def __str__(self) -> str:
-        return self.written(str)
+        return self.written(lambda typed: f"`{typed}`")
 
 
 # a message's text, with or without code to type

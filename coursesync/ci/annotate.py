@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.errors import Remedy
-from coursesync.text import count, inert, to_type
+from coursesync.text import count, in_ticks, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,7 +88,7 @@ def notice(problem: str, remedy: Sentence = "") -> str:
 
 
 def _message(problem: str, remedy: Sentence) -> str:
-    below = Remedy(remedy).written(to_type, _lines, gap=" ", stop="\n")
+    below = Remedy(remedy).written(in_ticks, _lines)
     whole = f"{_lines(problem)}\n{below}" if remedy else _lines(problem)
     return whole.translate(_IN_DATA)
 

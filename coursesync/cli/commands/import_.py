@@ -89,7 +89,7 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
 
     kind = kind_of(checked_address(address))
     title = inert(kind.title_of(entry.known), 60)
-    say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
+    say_wrapped(f'{address} has the Id {entry.id}: the {kind.name} "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
     if address not in wanted:
         key = line_of("key", address.rpartition(".")[2])
@@ -150,6 +150,12 @@ def _print_one(project: Project, course: Imported) -> None:
     )
     for skipped in course.left_out:
         say_left_out(skipped)
+    for each in course.gone:
+        what = f"{each.address} (Id {each.record_id}) was deleted on the site"
+        if each.is_forgotten:
+            say_wrapped(f"{what}, and is no longer in the state.", "  ")
+        else:
+            say_wrapped(Remedy(f"{what}. To see what is left of it:", Command("drift")), "  ")
 
 
 def say_left_out(skipped: Unwritten) -> None:
@@ -185,6 +191,9 @@ def _done(course: Imported) -> str:
         taken = [count(number, name, KINDS[name].plural) for name, number in course.by_kind.items()]
         return f"{_together(taken)} imported"
     looked_for = [kind for name, kind in KINDS.items() if name not in course.unlisted]
+    if course.known:
+        known = [count(number, name, KINDS[name].plural) for name, number in course.known.items()]
+        return f"outline written, with {_together(known)} that the state has already"
     if course.left_out:
         return f"no {_together([kind.name for kind in looked_for], 'or')} imported"
     plurals = _together([kind.plural for kind in looked_for], "or")
