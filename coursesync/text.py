@@ -13,7 +13,7 @@ from itertools import islice
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, Remedy, Where
+from coursesync.errors import Code, Command, Diagnostic, Remedy, Shell, Where, in_ticks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,6 +58,7 @@ _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # no character has a number of eight or more significant digits
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
 _SHORT_QUOTE = re.compile(r'"[^"]{1,40}"')  # a title in a sentence
+_INDENT = "  "  # of a command below its sentence
 _FRACTION = re.compile(r"[.,](\d{1,6})")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -145,7 +146,7 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     most = width - len(margin) - len(hang)
 
     def kept(typed: Typed) -> str:
-        written = in_ticks(typed)
+        written = in_ticks(to_type(typed))
         return written.replace(" ", "\0") if len(written) <= most else written
 
     def spoken(words: str) -> str:
@@ -153,19 +154,17 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
 
     lines: list[str] = []
     for part in _parts(text):
-        indent = margin + hang if lines else margin
         if isinstance(part, Remedy):
-            sentence = part.written(kept, spoken)
             lines += wrap(
-                sentence,
+                part.written(kept, spoken),
                 width,
-                initial_indent=indent,
+                initial_indent=margin + hang if lines else margin,
                 subsequent_indent=margin + hang,
                 break_long_words=False,
                 break_on_hyphens=False,
             )
         else:
-            lines.append(f"{margin}{hang}  {to_type(part)}" if lines else indent + to_type(part))
+            lines.append((margin + hang + _INDENT if lines else margin) + to_type(part))
     # a break may have moved `::` to the start of a line
     return [disarmed(line.replace("\0", " ")) for line in lines]
 
@@ -174,13 +173,18 @@ def _parts(text: Sentence) -> list[Remedy | Typed]:
     """Split a sentence at its commands."""
     parts: list[Remedy | Typed] = []
     for piece in Remedy(text).pieces:
-        if not isinstance(piece, str) and piece.is_command:
+        if isinstance(piece, Command) or (isinstance(piece, Shell) and _is_whole(piece)):
             parts.append(piece)
         elif parts and isinstance(last := parts[-1], Remedy):
             parts[-1] = Remedy(last, piece)
         else:
             parts.append(Remedy(piece))
     return parts
+
+
+def _is_whole(shell: Shell) -> bool:
+    """Return whether the words are a whole command, which starts with the name of a program."""
+    return len(shell.words) > 1 and not shell.words[0].startswith("-")
 
 
 def coded(text: str) -> Remedy:
@@ -195,12 +199,6 @@ def coded(text: str) -> Remedy:
 def to_type(typed: Typed) -> str:
     """Write code to type on one line, safe to print; this changes no command."""
     return on_one_line(str(typed))
-
-
-def in_ticks(typed: Typed) -> str:
-    """Write code to type within a sentence: as `to_type`, between backticks if it has none."""
-    written = to_type(typed)
-    return written if "`" in written else f"`{written}`"
 
 
 def as_argument(path: Path | str) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.errors import Remedy
-from coursesync.text import count, in_ticks, inert
+from coursesync.errors import Remedy, in_ticks
+from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -88,7 +88,7 @@ def notice(problem: str, remedy: Sentence = "") -> str:
 
 
 def _message(problem: str, remedy: Sentence) -> str:
-    below = Remedy(remedy).written(in_ticks, _lines)
+    below = Remedy(remedy).written(lambda typed: in_ticks(to_type(typed)), _lines)
     whole = f"{_lines(problem)}\n{below}" if remedy else _lines(problem)
     return whole.translate(_IN_DATA)
 

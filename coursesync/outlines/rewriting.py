@@ -158,7 +158,7 @@ def _valid(text: str, path: str, read_item: ReadItem) -> Outline:
 
 
 def _not_valid(path: str) -> UnusableFile:
-    return UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
+    return UnusableFile(f"{path} is not valid any more", Remedy("To see why:", Command("validate")))
 
 
 class _Additions:

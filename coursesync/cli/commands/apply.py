@@ -85,12 +85,12 @@ class ApplyOptions:
         remedy = Remedy("To apply the reviewed plan without a question, add", approve)
         if self.expect_digest is None:
             remedy = Remedy(
-                "Review the plan, then use",
+                "Review the plan, then add",
                 approve,
-                "or write a plan file with",
+                "Or write the plan to a file:",
                 Command("plan", out="FILE"),
-                "and apply that with",
-                Shell("--plan", "FILE"),
+                "Then apply that file:",
+                Command("apply", plan="FILE"),
             )
         raise UsageError("there is no terminal to ask on", remedy)
 

@@ -64,7 +64,7 @@ def command(
         raise UsageError(
             "import takes one of three: --course ID, --all, or an ADDRESS and an ID",
             Remedy(
-                "As in",
+                "For example:",
                 Command("import", course=4711),
                 "or",
                 Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
@@ -116,11 +116,10 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
         say_wrapped(
             Remedy(
-                f"coursesync leaves these {plurals} alone. If other {plurals} of the course are "
-                "managed,",
+                f"coursesync leaves these {plurals} alone. To manage one, change it in Nexudus or "
+                "write it into the outline by hand, then run this import again. If other "
+                f"{plurals} of the course are managed, this lists the ones that are not:",
                 Command("drift"),
-                "lists them. To manage one, change it in Nexudus or write it "
-                "into the outline by hand, then run this import again.",
             )
         )
     for name in done[0].unlisted if done else ():
@@ -132,9 +131,9 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         )
     elif not all(course.error for course in imported):  # else there may be no outline to plan with
         what = (
-            f"{count(left, 'change')} would be made next; see"
+            f"{count(left, 'change')} would be made next. To see the plan:"
             if left
-            else "There is nothing to do for these courses; see"
+            else "There is nothing to do for these courses. To see the plan:"
         )
         say_wrapped(Remedy(what, Command("plan")))
 
