@@ -71,7 +71,7 @@ def _opened(path: Path) -> int:
             f"{shown(path)} can't be read: {error.strerror}",
             "Check the name and its spelling."
             if isinstance(error, FileNotFoundError | NotADirectoryError)
-            else Remedy("Check who may read it, with", Shell("ls", "-l", as_argument(path))),
+            else Remedy("To see who may read it:", Shell("ls", "-l", as_argument(path))),
         ) from error
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -96,7 +96,7 @@ class NotText(UnusableFile):
 
     def __init__(self, problem: str, before: bytes) -> None:
         super().__init__(
-            problem, coded("Save it as UTF-8: in most editors, under `Save as…` or `Encoding.`")
+            problem, coded("Save it as UTF-8: in most editors, under `Save as…` or `Encoding`")
         )
         self._before = before
 
@@ -143,7 +143,7 @@ def unwritable(path: Path, error: OSError, more: str = "") -> CoursesyncError:
     look = Shell("ls", "-ld", as_argument(path.parent))
     return CoursesyncError(
         f"{shown(path)} can't be written: {error.strerror}",
-        Remedy(more, "Check who may write in its folder, with", look),
+        Remedy(more, "To see who may write in its folder:", look),
     )
 
 

@@ -154,11 +154,41 @@ def test_a_command_is_on_one_line(
     assert all(len(line) <= 80 or str(command) == line.strip() for line in lines)
 
 
-def test_a_sentence_after_code_begins_a_line() -> None:
-    """Code has no full stop: the next sentence can't be mistaken for a part of it."""
-    remedy = Remedy("Write", Code("- title: A"), "or", Code("- key: a"), "Then run", Code("b"), "?")
+def test_code_stands_between_backticks() -> None:
+    """A sentence after code begins after a full stop, which code lacks."""
+    remedy = Remedy(
+        "Write", Code("- title: A"), "or", Code("- key: a"), "Or was it", Code("b"), "?"
+    )
 
     lines = wrapped(remedy, "    ", hang="  ")
 
-    assert lines == ["    Write  - title: A  or  - key: a", "      Then run  b  ?"]
-    assert str(remedy) == "Write  - title: A  or  - key: a  Then run  b  ?"
+    assert lines == ["    Write `- title: A` or `- key: a`. Or was it `b`?"]
+    assert str(remedy) == "Write `- title: A` or `- key: a`. Or was it `b`?"
+
+
+def test_a_command_has_a_line_of_its_own() -> None:
+    """It is below its sentence; in one line of text it is between backticks, as a choice is."""
+    remedy = Remedy("Run:", Shell("git", "push"), Command("plan"), "Then add", Shell("--full"))
+
+    lines = wrapped(remedy, "    ", hang="  ")
+
+    assert lines == [
+        "    Run:",
+        "        git push",
+        "        coursesync plan",
+        "      Then add `--full`",
+    ]
+    assert str(remedy) == "Run: `git push` or `coursesync plan`. Then add `--full`"
+
+
+def test_code_that_holds_a_backtick_is_between_none() -> None:
+    """A reader could not see where it ends."""
+    assert str(Remedy("Quote this:", Code('title: "`a`"'))) == 'Quote this: title: "`a`"'
+
+
+def test_a_short_quoted_text_is_on_one_line() -> None:
+    """A title is not broken; a long text is."""
+    title, text = '"Meet three people"', f'"{"word " * 20}"'
+
+    assert title in wrapped(f"{'a' * 70} {title}")[1]
+    assert len(wrapped(text)) == 2

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.errors import Remedy
+from coursesync.errors import Remedy, in_ticks
 from coursesync.text import count, inert, to_type
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def notice(problem: str, remedy: Sentence = "") -> str:
 
 
 def _message(problem: str, remedy: Sentence) -> str:
-    below = Remedy(remedy).written(to_type, _lines, gap=" ", stop="\n")
+    below = Remedy(remedy).written(lambda typed: in_ticks(to_type(typed)), _lines)
     whole = f"{_lines(problem)}\n{below}" if remedy else _lines(problem)
     return whole.translate(_IN_DATA)
 

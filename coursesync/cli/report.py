@@ -106,7 +106,7 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
 def print_nothing() -> None:
     """Print the result of an apply whose plan only reports, such as which records are kept."""
     say()
-    say("Apply: nothing was sent.")
+    say("Apply: there is nothing to send to Nexudus.")
 
 
 def print_learnt(found: Sequence[Drifted], report: Report) -> None:

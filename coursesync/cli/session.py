@@ -84,7 +84,7 @@ def online(
 
 def _say_stopping(clock: SystemClock, after: Sentence) -> None:
     again = "A second SIGTERM" if clock.signal == signal.SIGTERM else "A second Ctrl-C"
-    say_at_once(f"{_STOPPING} {again} stops it now.\n{after}".rstrip())
+    say_at_once("\n".join((f"{_STOPPING} {again} stops it now.", *wrapped(after))))
 
 
 def remind_of_git(project: Project, *, quiet: bool = False) -> None:

@@ -79,13 +79,25 @@ def slug(text: str) -> str:
     return _slug(for_key(text))
 
 
+def proposed_key(text: str) -> str:
+    """Derive a key from a title for a file that is written: as `slug`, but it ends with a word."""
+    whole = _all_words(for_key(text))
+    if len(whole) <= MAX_KEY or whole[MAX_KEY] == "-":
+        return slug(text)
+    return whole[:MAX_KEY].rpartition("-")[0] or slug(text)
+
+
 def _slug(text: str) -> str:
+    return _all_words(text)[:MAX_KEY].rstrip("-")
+
+
+def _all_words(text: str) -> str:
     # ordering a long run of combining marks takes quadratic time
     text = text[:MAX_TITLE]
     decomposed = _ACCENTED.sub(r"\1", unicodedata.normalize("NFKD", text))
     composed = unicodedata.normalize("NFC", decomposed.lower())
     kept = (c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in composed)
-    return "-".join("".join(kept).split())[:MAX_KEY].rstrip("-")
+    return "-".join("".join(kept).split())
 
 
 def is_key(text: str) -> bool:

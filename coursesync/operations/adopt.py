@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from coursesync.applying.world import Progress
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.credentials import Credentials
@@ -70,6 +71,8 @@ def adopt(
     at = checked_address(address)
     with project.held():
         known, loaded = project.state(), project.load_all()
+        if (present := known.entries.get(at)) is not None and present.id == record_id:
+            return present
         _check_free(known, at, record_id)
         with connected(project, loaded.outlines, clock, progress, credentials) as world:
             found = Lookout(Sender(world)).records(kind_of(at), [record_id]).all()
@@ -88,9 +91,7 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
     if home is not None:
         raise CoursesyncError(
             f"{kind_of(address).name} {record_id} is managed already, as {home}",
-            Remedy("To give it another key:", Command("state mv", home, address))
-            if course_of(home) == course_of(address)
-            else to_another_course(home, "it to this course", "that outline"),
+            _to_other_address(known, home, address),
         )
     if address in known.doubts:
         raise in_doubt(address, known.doubts[address])
@@ -99,6 +100,16 @@ def _check_free(known: State, address: Address, record_id: int) -> None:
             f"{address} is the {kind_of(address).name} {known.entries[address].id} already",
             Remedy("To forget that first:", Command("state rm", address)),
         )
+
+
+def _to_other_address(known: State, home: Address, address: Address) -> Sentence:
+    """Return the remedy for a record that is managed at another address already."""
+    if course_of(home) != course_of(address):
+        return to_another_course(home, "it to this course", "that outline")
+    if address in known.entries:
+        number = known.entries[address].id
+        return f"{address} is another {kind_of(address).name}, with the Id {number}."
+    return Remedy("To give it another key:", Command("state mv", home, address))
 
 
 def _in_its_course(

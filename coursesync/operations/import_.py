@@ -19,25 +19,23 @@ from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_claims import claims
 from coursesync.operations.import_entries import entries_of
 from coursesync.operations.import_files import drafts_of, files_of, most_that_fit, save
+from coursesync.operations.import_misread import is_renumbered, misread
 from coursesync.operations.import_reading import read_courses
 from coursesync.operations.import_records import MISREAD, Managed
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
 from coursesync.outlines.workspace_files import load
-from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
-from coursesync.state.journal import Look, line
+from coursesync.state.journal import Forget, Look
 from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
-from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import FieldValue, Ref
     from coursesync.nexudus.credentials import Credentials
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.import_claims import Claim
@@ -72,6 +70,8 @@ class Imported:
         error: why nothing of it was written, and what to do; None if it was imported.
         renumbered: how many of the imported records get another order by the next plan, because
             the site's orders are equal, or do not fit the order of the existing outline.
+        gone: the managed records that were deleted on the site.
+        known: of a new outline, how many records were managed before, by the kind's name.
     """
 
     course_id: int
@@ -86,6 +86,17 @@ class Imported:
     by_kind: Mapping[str, int] = field(default_factory=dict)
     unlisted: tuple[str, ...] = ()
     renumbered: int = 0
+    gone: tuple[Gone, ...] = ()
+    known: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A managed record that was deleted on the site; `is_forgotten`: it leaves the state, too."""
+
+    address: Address
+    record_id: int
+    is_forgotten: bool
 
 
 def import_course(
@@ -127,17 +138,22 @@ def import_course(
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An import that was read back, before it is written: its files, its entries, its results."""
+    """An import that was read back, before it is written: its files, its entries, its results.
+
+    `forgotten` are the addresses that leave the state, with their Ids: neither an outline nor the
+    site has them.
+    """
 
     drafts: Collection[Draft]
     entries: Mapping[Address, Entry]
     imported: tuple[Imported, ...]
+    forgotten: Mapping[Address, int] = field(default_factory=dict)
 
     def write(self, project: Project, known: State, clock: Clock) -> None:
         """Write the outlines, and save the state, which is held."""
         for each in self.drafts:
             save(project.folder, each)
-        save_entries(project, known, self.entries, clock)
+        save_entries(project, known, self.entries, clock, self.forgotten)
 
 
 def prepare(
@@ -158,20 +174,28 @@ def prepare(
         drafts, after, more = _together(project.folder, drafts)
         entries = _entries(after, drafts, live, managed, claimed)
         looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
-        state = fold(known, looks)
+        forgotten = _forgotten(after, drafts, live, known)
+        forgets = [Forget(address=at, id=number, at="") for at, number in forgotten.items()]
+        state = fold(known, [*looks, *forgets])
         planned = plan_of(after, state).changes
         changes = [each for each in planned if each.course_id in drafts and each.action.changes]
         new = [each for each in changes if each.address not in there]
-        unlike = [e for e in new if drafts[e.course_id].is_new or not _is_renumbered(e)]
-        wrong = dict(_misread(unlike, looks, live))
+        unlike = [e for e in new if drafts[e.course_id].is_new or not is_renumbered(e)]
+        wrong = dict(misread(unlike, looks, live))
         if not wrong:
-            if entries:  # StateError if the state could not be read again
+            if entries or forgotten:  # StateError if the state could not be read again
                 parse(serialise(state), project.store.path)
-            renumbered = Counter(each.course_id for each in new if _is_renumbered(each))
-            done = _imported(drafts, entries, changes, live, renumbered, claimed)
+            renumbered = Counter(each.course_id for each in new if is_renumbered(each))
+            done = [
+                replace(
+                    _imported(live[i], _settled(each, claimed), entries, changes, forgotten),
+                    renumbered=renumbered[i],
+                )
+                for i, each in drafts.items()
+            ]
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
-            return Prepared(drafts.values(), entries, (*done, *left))
+            return Prepared(drafts.values(), entries, (*done, *left), forgotten)
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded = {**wrong, **excluded}
         else:
@@ -186,40 +210,57 @@ def prepare(
 
 
 def _imported(
-    drafts: Mapping[int, Draft],
+    course: LiveCourse,
+    draft: Draft,
     entries: Mapping[Address, Entry],
     changes: Iterable[Change],
-    live: Mapping[int, LiveCourse],
-    renumbered: Mapping[int, int],
-    claimed: Mapping[Identity, Claim],
-) -> list[Imported]:
+    forgotten: Collection[Address],
+) -> Imported:
     taken = Counter(
-        (kind_of(at).course_id_of(entry.sent), kind_of(at).name) for at, entry in entries.items()
+        kind_of(at).name
+        for at, entry in entries.items()
+        if kind_of(at).course_id_of(entry.sent) == course.id
     )
-    left = Counter(change.course_id for change in changes)
-    return [
-        Imported(
-            course_id,
-            each.path,
-            sum(taken[course_id, name] for name in KINDS),
-            len(each.files.files),
-            tuple(_with_remedy(left, claimed) for left in each.unwritten),
-            left[course_id],
-            each.is_new,
-            each.note,
-            by_kind={name: taken[course_id, name] for name in KINDS if taken[course_id, name]},
-            unlisted=tuple(
-                n for n, kind in KINDS.items() if kind not in live[course_id].looked_for
-            ),
-            renumbered=renumbered[course_id],
-        )
-        for course_id, each in drafts.items()
-    ]
+    apart = {each.item.identity for each in draft.unwritten}
+    written = Counter(each.kind.name for each in course.records if each.identity not in apart)
+    known = written - taken if draft.is_new else Counter[str]()
+    return Imported(
+        course.id,
+        draft.path,
+        taken.total(),
+        len(draft.files.files),
+        draft.unwritten,
+        sum(change.course_id == course.id for change in changes),
+        draft.is_new,
+        draft.note,
+        by_kind={name: taken[name] for name in KINDS if taken[name]},
+        unlisted=tuple(name for name, kind in KINDS.items() if kind not in course.looked_for),
+        gone=tuple(Gone(at, i, at in forgotten) for at, i in sorted(course.gone.items())),
+        known={name: known[name] for name in KINDS if known[name]},
+    )
 
 
-def _with_remedy(left: Unwritten, claimed: Mapping[Identity, Claim]) -> Unwritten:
-    claim = claimed.get(left.item.identity)
-    return left if claim is None else replace(left, remedy=claim.remedy)
+def _forgotten(
+    after: Outlines, drafts: Collection[int], live: Mapping[int, LiveCourse], known: State
+) -> dict[Address, int]:
+    """Return the managed records that neither an outline nor the site has, nor anything in them."""
+    there = {resource.address for each in after.outlines for resource in each.resources}
+    gone = {at: i for each in drafts for at, i in live[each].gone.items() if at not in there}
+    remain = {kind_of(at).parent_of(at) for at in known.entries.keys() - gone}
+    return {at: gone[at] for at in sorted(gone.keys() - remain)}
+
+
+def _settled(draft: Draft, claimed: Mapping[Identity, Claim]) -> Draft:
+    """Give the records that are left out because of a claim its remedy."""
+    return replace(
+        draft,
+        unwritten=tuple(
+            replace(left, remedy=claim.remedy)
+            if (claim := claimed.get(left.item.identity))
+            else left
+            for left in draft.unwritten
+        ),
+    )
 
 
 def _together(
@@ -256,54 +297,5 @@ def _entries(
             unwritten.update(claimed)
             records = live[outline.course_id].records
             free = [r for r in records if r.identity not in unwritten and not r.record.odd]
-            entries |= entries_of(outline, free, managed)
+            entries |= entries_of(outline, free, managed, is_new=drafted.is_new)
     return entries
-
-
-def _is_renumbered(change: Change) -> bool:
-    """Return whether a change gives a record only another order."""
-    return change.action is Action.UPDATE and _differing(change) == [change.kind.order_property]
-
-
-def _differing(change: Change) -> list[str]:
-    before, after = change.before or {}, change.after or {}
-    names = sorted(before.keys() | after.keys())
-    return [name for name in names if before.get(name) != after.get(name)]
-
-
-def _misread(
-    changes: Iterable[Change], looks: Iterable[Look], live: Mapping[int, LiveCourse]
-) -> Iterator[tuple[Identity, str]]:
-    """Yield the records that are not read back as they are on the site, and why."""
-    ids = {look.address: (kind_of(look.address), look.entry.id) for look in looks if look.entry}
-    taken = frozenset(ids.values())
-    for look in looks:
-        try:
-            line(look)
-        except (ValueError, TypeError):  # no journal, and so no state, can hold it
-            yield ids[look.address], "the state can't hold it"
-    for change in changes:
-        if (identity := ids.get(change.address)) is not None:
-            yield identity, _misreading(change)
-            continue
-        title = change.kind.title_of(change.after or {})
-        for found in live[change.course_id].records:
-            is_alike = change.kind.title_of(found.record.attributes) == title
-            if found.kind is change.kind and found.identity not in taken and is_alike:
-                what = f"the outline would create a second {change.kind.name} like it"
-                yield found.identity, what
-
-
-def _misreading(change: Change) -> str:
-    """Return which value the outline would give a record, and which it has."""
-    before, after = change.before or {}, change.after or {}
-    named = [
-        f"its {change.kind.field_of(name) or name} is {_short(before.get(name))} on the site, and "
-        f"the outline would make it {_short(after.get(name))}"
-        for name in _differing(change)
-    ]
-    return named[0] if named else MISREAD
-
-
-def _short(value: FieldValue | Ref | None) -> str:
-    return "not set" if value is None else f'"{inert(str(value), _MOST_OF_A_VALUE)}"'

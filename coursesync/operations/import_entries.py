@@ -7,7 +7,7 @@ with exactly the values of the outline, and with the record's Id and time.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,15 +29,16 @@ if TYPE_CHECKING:
 
 
 def entries_of(
-    outline: Outline, records: Sequence[Found], managed: Managed
+    outline: Outline, records: Sequence[Found], managed: Managed, *, is_new: bool
 ) -> Mapping[Address, Entry]:
     """Return the new entries of the items of an imported course.
 
     An item gets the entry of an unmanaged record in the same list that equals it, or that alone has
-    its title. Equal items and records are paired in the members' order.
+    its title. Equal items and records are paired in the members' order. If the outline `is_new`, it
+    has managed records as they are on the site: those that others edited get another entry too.
     """
     known = managed.state.entries.keys() | managed.state.doubts.keys()
-    entries: dict[Address, Entry] = {}
+    entries = dict(_edited(outline, records, managed)) if is_new else {}
     for kind in KINDS.values():  # parents first: a child names its parent's Id
         free = [each for each in records if each.kind is kind]
         free = [each for each in free if each.identity not in managed.addresses]
@@ -48,6 +49,26 @@ def entries_of(
         ]
         entries |= _new_entries(kind, new, sorted(free, key=lambda each: each.place))
     return entries
+
+
+def _edited(
+    outline: Outline, records: Sequence[Found], managed: Managed
+) -> Iterator[tuple[Address, Entry]]:
+    """Yield new entries for the managed records that the outline has as others edited them."""
+    wanted = {each.address: each for each in outline.resources}
+    for found in records:
+        at, kind, record = managed.addresses.get(found.identity), found.kind, found.record
+        if at is None or (resource := wanted.get(at)) is None:
+            continue
+        entry = managed.state.entries[at]
+        if entry.unsure or _content(kind, resource.attributes) != _content(kind, record.attributes):
+            continue
+        reads = {**resource.attributes, kind.order_property: kind.order_of(record.attributes)}
+        if found.within:
+            reads[kind.parent_property] = found.within
+        read = adopted(kind, record, reads, protected=resource.protected)
+        if not kind.is_same(read.known, entry.known):
+            yield at, replace(read, unconfirmed=entry.unconfirmed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ P = TypeVar("P")
 _MOST_TRIES = 100  # each reads the drafts once more
 _PLAINEST = WantedItem(0, {"title": "Welcome"})  # if this does not fit, the outline is the reason
 _UNFIT = Remedy(
-    "Nothing was written. Correct that outline, then run this again. It may be enough to run",
+    "Nothing was written. Correct that outline, then run this again. It may be enough to run:",
     Command("fmt"),
 )
 

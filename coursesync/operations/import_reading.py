@@ -17,6 +17,7 @@ from coursesync.operations.import_records import Found, LiveCourse
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.listing import Lookout
     from coursesync.nexudus.records import Record
@@ -36,10 +37,11 @@ def read_courses(
         )
     looked_for: list[Kind] = []
     found: dict[int, list[Found]] = {course_id: [] for course_id in sorted(titles)}
+    gone: dict[int, dict[Address, int]] = {course_id: {} for course_id in found}
     for kind in KINDS.values():
         if kind.within is None or kind.within in looked_for:
             try:
-                records = _records(lookout, kind, titles, state)
+                records, lost = _records(lookout, kind, titles, state)
             except Denied:  # the credentials are good: they have read the kind before
                 if kind is LISTED:
                     raise
@@ -48,18 +50,28 @@ def read_courses(
             for record in records:
                 if record.course_id in found:  # else it was moved in the meantime
                     found[record.course_id].append(Found(kind, record))
-    return {each: LiveCourse(each, titles[each], found[each], looked_for) for each in found}
+            for at in lost:
+                gone[kind.course_id_of(state.entries[at].sent)][at] = state.entries[at].id
+    return {
+        each: LiveCourse(each, titles[each], found[each], looked_for, gone[each]) for each in found
+    }
 
 
 def _records(
     lookout: Lookout, kind: Kind, courses: Collection[int], state: State
-) -> Iterator[Record]:
+) -> tuple[Iterator[Record], list[Address]]:
     """Read the records of a kind; one that can't be read is as its list has it.
 
     Where the state has records or creates in doubt, a record without an entry needs its marker.
+
+    Returns:
+        The records, and the addresses of those that the state has and the site has not.
     """
-    listed = lookout.sweep(kind, courses, ()).found
     ours = {at: each for at, each in state.entries.items() if kind_of(at) is kind}
+    here = {at: e.id for at, e in ours.items() if kind.course_id_of(e.sent) in courses}
+    swept = lookout.sweep(kind, courses, here.values())
+    listed = swept.found
+    gone = [at for at, number in here.items() if number not in listed.keys() | swept.failures]
     sent = [each.sent for each in ours.values()]
     sent += [each.sent for at, each in state.doubts.items() if kind_of(at) is kind]
     touched = {kind.course_id_of(each) for each in sent}
@@ -71,4 +83,5 @@ def _records(
         return bool(record.unknown) or (lacks_marker and record.course_id in touched)
 
     read = lookout.whole(kind, listed.values(), is_vague)
-    return chain(read.found.values(), (listed[each] for each in listed if each in read.failures))
+    unread = (listed[each] for each in listed if each in read.failures)
+    return chain(read.found.values(), unread), gone

@@ -7,7 +7,7 @@ another.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED, kind_of
@@ -18,7 +18,7 @@ from coursesync.kinds.address import (
     is_key,
     key_of,
     keys_of,
-    slug,
+    proposed_key,
 )
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
@@ -73,13 +73,15 @@ class Found:
 class LiveCourse:
     """A course on the site, with its records, parents before children.
 
-    `looked_for` are the kinds of which all records of the course were read.
+    `looked_for` are the kinds of which all records of the course were read; `gone` are the
+    addresses of the managed records that were deleted on the site, with their Ids.
     """
 
     id: int
     title: str
     records: list[Found]
     looked_for: Sequence[Kind] = (LISTED,)
+    gone: Mapping[Address, int] = field(default_factory=dict)
 
     @property
     def short_title(self) -> str:
@@ -96,7 +98,7 @@ def course_key(
     The key is also safe as a Windows file name, and differs from `taken` by more than case or
     Unicode form.
     """
-    stem = slug(title) or f"course-{course_id}"
+    stem = proposed_key(title) or f"course-{course_id}"
     keys = (stem, f"{stem}-{course_id}", f"course-{course_id}")
 
     def is_free(key: str) -> bool:
@@ -233,19 +235,27 @@ def _obstacle(
 def items_of(records: Iterable[Found], managed: Managed) -> tuple[WantedItem, ...]:
     """Return records as the items of an outline, in the members' order; equal orders by Id.
 
-    Managed records keep their keys.
+    Managed records keep their keys, and what the state has of what can't be read back.
     """
     at = managed.addresses
     return tuple(
         WantedItem(
             each.record.id,
-            values_of(each.kind, _readable(each.record)),
+            values_of(each.kind, {**_readable(each.record), **_only_sent(each, managed)}),
             key_of(at[each.identity]) if each.identity in at else "",
             each.kind,
             each.within,
         )
         for each in sorted(records, key=lambda each: each.place)
     )
+
+
+def _only_sent(found: Found, managed: Managed) -> Attributes:
+    """Return what was sent of a managed record that can't be read back, if it is still there."""
+    at = managed.addresses.get(found.identity)
+    sent = {} if at is None else managed.state.entries[at].sent
+    names = found.kind.write_only - found.record.lacking
+    return {name: value for name, value in sent.items() if name in names}
 
 
 def _readable(record: Record) -> Attributes:

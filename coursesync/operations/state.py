@@ -7,6 +7,7 @@ the caller already holds the lock, it stays held. It must never make a request.
 from __future__ import annotations
 
 from contextlib import nullcontext
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
@@ -137,15 +138,24 @@ def _announce(project: Project, known: State, step: Move | Forget) -> None:
 
 
 def save_entries(
-    project: Project, known: State, entries: Mapping[Address, Entry], clock: Clock
+    project: Project,
+    known: State,
+    entries: Mapping[Address, Entry],
+    clock: Clock,
+    forgotten: Mapping[Address, int] = MappingProxyType({}),
 ) -> None:
-    """Save records that come under management, and what an interrupted run left."""
-    if not entries:
+    """Save records that come under management, and what an interrupted run left.
+
+    `forgotten` are the addresses that leave the state, with their Ids.
+    """
+    if not entries and not forgotten:
         project.store.recover(known)
         return
     log = Logbook(project.store, known)
     for address, entry in sorted(entries.items()):
         log.record(Look(address=address, entry=entry, at=clock.stamp()))
+    for address, record_id in forgotten.items():
+        log.record(Forget(address=address, id=record_id, at=clock.stamp()))
     log.check()
     project.store.finish(log.led_to())
 

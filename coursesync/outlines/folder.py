@@ -157,7 +157,7 @@ def _below(
     except OSError as error:
         raise CoursesyncError(
             f"the folder {shown(folder / prefix)} can't be read: {error.strerror}",
-            Remedy("Check who may read it, with", Shell("ls", "-ld", as_argument(folder / prefix))),
+            Remedy("To see who may read it:", Shell("ls", "-ld", as_argument(folder / prefix))),
         ) from error
     for entry in entries:
         if next(names) >= MOST_NAMES:

@@ -68,7 +68,7 @@ def read_item(text: str, path: str) -> ItemFile:
     if again or _fields(below.split("\n"), first - 1).is_closed:
         place = Where(path, again[0] + lines if again else first)
         problem = "the contents begin with front matter again: members would see it"
-        remedy = f"Delete it, or move its fields up between the first two lines {_FENCE}."
+        remedy = coded(f"Delete it, or move its fields up between the first two lines `{_FENCE}`.")
         diagnostics.append(Diagnostic(place, problem, remedy))
     if not _HOLDS_FIELDS.search(found["fields"]):
         empty = Tree(path, {}, lambda: (0, 0, None, {}))

@@ -162,10 +162,10 @@ def _whole(text: str, path: str) -> Diagnostic | None:
             Where(path),
             "the file is a pointer of Git LFS: its text is not in this checkout",
             Remedy(
-                "Fetch it with",
+                "To fetch it:",
                 Shell("git", "lfs", "pull"),
-                "or, since it is text, keep it in git itself: name its pattern from "
-                ".gitattributes, as in",
+                "Or keep it in git itself, since it is text: name its pattern from "
+                ".gitattributes, as in:",
                 Shell("git", "lfs", "untrack", "*" + path[path.rfind(".") :]),
             ),
         )

@@ -240,9 +240,11 @@ def twice(name: str, line: str, first: int, noun: str, *, is_new: bool) -> Words
     problem = f"`{name}` is given a second time; the first is on line {first}"
     if is_new:
         return problem, Remedy(
-            f"If a new {noun} starts here, its - is missing: write",
+            coded(f"If a new {noun} starts here, its `-` is missing: write"),
             Code(f"- {line.strip()}"[:LONGEST_SHOWN]),
-            f"with the - below that of the {noun} above. Otherwise, delete one of the two.",
+            coded(
+                f"with the `-` below that of the {noun} above. Otherwise, delete one of the two."
+            ),
         )
     if name in {kind.plural for kind in KINDS.values()}:
         return problem, coded(f"Write all {name} below the first one; then delete this line.")

@@ -166,7 +166,7 @@ def _if_quick(markdown: str) -> str:
 
 
 def _not_valid(path: str) -> UnusableFile:
-    return UnusableFile(f"{path} is not valid any more", Remedy("Run", Command("validate")))
+    return UnusableFile(f"{path} is not valid any more", Remedy("To see why:", Command("validate")))
 
 
 class _Additions:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from unicodedata import normalize
 
 from coursesync.kinds import LISTED
-from coursesync.kinds.address import FreeKeys, slug
+from coursesync.kinds.address import FreeKeys, proposed_key
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.field import Role
 from coursesync.outlines.checks import ITEMS
@@ -220,6 +220,6 @@ def with_keys(items: Sequence[WantedItem], taken: Collection[str] = ()) -> list[
     return [
         item
         if item.key
-        else replace(item, key=free.take(slug(item.title) or f"{item.kind.name}-{item.id}"))
+        else replace(item, key=free.take(proposed_key(item.title) or f"{item.kind.name}-{item.id}"))
         for item in items
     ]

@@ -128,7 +128,7 @@ class _Composer:
         self._next()  # the start of the stream
         start = self._next()
         if isinstance(start, StreamEndEvent):
-            remedy = coded(f"Start it with `id:, title:` and `{LISTED.plural}:`")
+            remedy = coded(f"Start it with `id:`, `title:` and `{LISTED.plural}:`")
             self._note(Where(self._path), "the file is empty", remedy)
             return None
         if isinstance(start, DocumentStartEvent) and (start.version or start.tags):
@@ -140,7 +140,7 @@ class _Composer:
             self._note(
                 end.start_mark,
                 "a second document starts here; one file is one course",
-                "Delete the --- line, or move the text after it into a file of its own.",
+                coded("Delete the line `---`, or move the text after it into a file of its own."),
             )
         return Tree(self._path, value, lambda: mark)
 

@@ -185,4 +185,4 @@ def read_plan_file(path: Path) -> PlanFile:
         problem = f"the plan file {error.problem}"
     except (ValidationError, ValueError, RecursionError):
         problem = f"{shown(path)} is not a plan file of this version"
-    raise CoursesyncError(problem, Remedy("Make one with", Command("plan", out="FILE")))
+    raise CoursesyncError(problem, Remedy("To make one:", Command("plan", out="FILE")))

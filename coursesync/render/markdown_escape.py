@@ -48,7 +48,7 @@ def _meant(text: str, otherwise: str) -> str:
 
 def with_code(text: Sentence) -> str:
     """Write a sentence in Markdown, with commands as code."""
-    return Remedy(text).written(_as_code, escape, gap=" ", stop=". ")
+    return Remedy(text).written(_as_code, escape)
 
 
 def _as_code(typed: Typed) -> str:

@@ -190,7 +190,7 @@ def _losses(plan: Plan) -> Iterator[Sentence]:
             f"their {noun}. apply stops before it deletes a {noun}, or moves it to another course, "
             f"while it has {inside} in Nexudus that this plan does not delete or move."
         )
-        instead = f"To hide a {noun} from members instead of deleting it:"
+        instead = f"To hide a {noun} from members instead of deleting it, use"
         hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
         yield Remedy(what, *hide)
     if lost := {each.kind for each in plan.changes if each.loses_completions}:
@@ -236,7 +236,7 @@ def settlement(
     `candidates` are the records on the site that it may have made; `doubt` is what the state has
     of it.
     """
-    theirs, new = "If it is there:", "If it is not:".ljust(15)
+    theirs, new = "If it is there:", "If it is not:"
     if candidates:
         theirs = "To use that one:" if len(candidates) == 1 else "To use one of these:"
         new = "To create a new one:"

@@ -47,7 +47,5 @@ def in_html(sentence: Sentence) -> Markup:
         Remedy(sentence).written(
             lambda typed: f"<code>{escape(to_type(typed))}</code>",
             lambda plain: str(escape(inert(plain, 1_000))),
-            gap=" ",
-            stop=". ",
         )
     )

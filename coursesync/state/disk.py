@@ -205,7 +205,7 @@ class JournalFile:
             raise StateError(
                 f"the journal {self.path} was removed while this ran",
                 Remedy(
-                    "Perhaps the lock was deleted, and another apply was started. First run",
+                    "Perhaps the lock was deleted, and another apply was started. First run:",
                     Command("plan"),
                 ),
             )

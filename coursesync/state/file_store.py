@@ -269,7 +269,7 @@ class StateFile:
                 ) from error
             raise StateError(
                 f"the {what} {path} can't be read: {error.strerror}",
-                Remedy("Check what it is and who may read it, with", Shell("ls", "-l", path)),
+                Remedy("To see what it is and who may read it:", Shell("ls", "-l", path)),
             ) from error
 
     def _beside(self, what: str) -> Path:

@@ -63,7 +63,7 @@ class Foreign:
         )
         return problem, Remedy(
             "apply looks for the records of its run before it creates anything. To merge it, "
-            "restore the state that it began from (another branch's, or a later one). Then run",
+            "restore the state that it began from (another branch's, or a later one). Then run:",
             Command("state recover"),
         )
 

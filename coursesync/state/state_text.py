@@ -147,7 +147,7 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
                 "Take one side whole; never combine the two by hand. During a merge, this takes "
                 "the version that was pulled:",
                 _checkout(path, "--theirs"),
-                "Then run",
+                "Then run:",
                 Command("drift"),
             ),
         )

@@ -100,8 +100,10 @@ def test_an_edit_is_reported_with_its_editor_time_and_fields(
         "        + <p>Hi\n"
         "\n"
         "Drift: 1 edited, 0 deleted, 0 moved to another course.\n"
-        "To keep the site's version, bring it into the outlines:  coursesync pull\n"
-        "To restore the outline's version:  coursesync apply courses --refresh\n"
+        "To keep the site's version, bring it into the outlines:\n"
+        "  coursesync pull\n"
+        "To restore the outline's version:\n"
+        "  coursesync apply courses --refresh\n"
     )
     assert set(methods_since(api, met)) == {"GET"}
     assert kept(courses) == before
@@ -155,7 +157,7 @@ def test_deleted_and_moved_sections_are_drift(
     assert "was moved to course 4712 on the site by\n    someone@example.com at" in ran.out
     assert "- section.a.three (Id" in ran.out
     assert "Drift: 0 edited, 1 deleted, 1 moved to another course." in ran.out
-    assert "To see what would be created again:  coursesync plan courses --refresh" in ran.out
+    assert "To see what would be created again:\n  coursesync plan courses --refresh" in ran.out
 
 
 def test_an_unmanaged_section_is_reported_and_is_no_drift(
@@ -490,7 +492,7 @@ def test_many_findings_are_shortened_above_a_plan(
     above = author("plan", "--refresh").out.partition("\n\n")[0]
 
     assert above.count("was edited on the site") == 10
-    assert above.endswith("and 2 more. To see all:  coursesync drift courses")
+    assert above.endswith("and 2 more. To see all:\n      coursesync drift courses")
     assert author("drift").out.count("was edited on the site") == 12
 
 

@@ -214,42 +214,42 @@ def test_a_configuration_that_is_not_valid_is_64(cli: CommandLine, onboarding: P
 MISTAKES = {
     'base_url = ["https://x.example"]': (
         "`base_url` must be text in quotes, but is a list",
-        'Write it as in  base_url = "https://spaces.nexudus.com"',
+        'Write it as in `base_url = "https://spaces.nexudus.com"`',
     ),
     "state = 3": (
         "`state` must be text in quotes, but is 3",
-        'Write it as in  state = "coursesync.state.json"',
+        'Write it as in `state = "coursesync.state.json"`',
     ),
     'settling_time = "60"': (
         '`settling_time` must be a number of seconds from 0 to 3,600, but is "60"',
-        "Write it as in  settling_time = 60",
+        "Write it as in `settling_time = 60.0`",
     ),
     "settling_time = inf": ("from 0 to 3,600, but is inf", "settling_time = 60"),
     "settling_time = {a = 1}": ("from 0 to 3,600, but is a table", "settling_time = 60"),
     "[limits]\ngap = true": (
         "`limits.gap` must be a number of seconds from 0 to 3,600, but is true",
-        "Write it as in  gap = 0.1  below  [limits]",
+        "Write it as in `gap = 0.1` below `[limits]`",
     ),
     '[limits]\nwrites_a_day = "5000"': (
         '`limits.writes_a_day` must be a whole number from 1 to 1,000,000, but is "5000"',
-        "Write it as in  writes_a_day = 5000  below  [limits]",
+        "Write it as in `writes_a_day = 5000` below `[limits]`",
     ),
     "[limits]\nwrites_a_day = 5000.0": ("whole number from 1 to 1,000,000, but is 5000.0", ""),
     "[limits]\nwrites_a_day = 0": ("a whole number from 1 to 1,000,000, but is 0", ""),
-    "[limits]\nwrites = 3": ("there is no field `limits.writes`", "Did you mean  writes_a_day  ?"),
+    "[limits]\nwrites = 3": ("there is no field `limits.writes`", "Did you mean `writes_a_day`?"),
     "[limits]\ncolour = 3": (
         "there is no field `limits.colour`",
-        "Below  [limits]  it may hold gap, writes_a_minute, writes_a_day, ",
+        "Below `[limits]` it may hold gap, writes_a_minute, writes_a_day, ",
     ),
     "writes_a_day = 3": (
         "there is no field `writes_a_day`",
-        "Write  writes_a_day  below  [limits]",
+        "Write `writes_a_day` below `[limits]`",
     ),
     "colour = 3": (
         "there is no field `colour`",
         "It may hold base_url, sandbox, required_version, state, ",
     ),
-    "limits = 3": ("`limits` is not a table of fields", "Below  [limits]  it may hold gap, "),
+    "limits = 3": ("`limits` is not a table of fields", "Below `[limits]` it may hold gap, "),
     "base_url =": ("it is not TOML: Invalid value", "It may hold base_url, "),
     "state = 'é'".encode("latin-1"): ("it is not in UTF-8", "Save it as UTF-8."),
 }
@@ -266,8 +266,7 @@ def test_a_mistake_in_the_configuration_is_reported_in_words(
 
     assert ran.code == 64
     assert ran.err.startswith("Error: courses/coursesync.toml is not valid: ")
-    told = " ".join(ran.err.split())
-    assert all(" ".join(each.split()) in told for each in words)
+    assert all(each in ran.said for each in words)
 
 
 def test_every_mistake_in_the_configuration_is_reported(cli: CommandLine, onboarding: Path) -> None:
@@ -280,7 +279,7 @@ def test_every_mistake_in_the_configuration_is_reported(cli: CommandLine, onboar
     assert "`strict` must be true or false" in ran.said
     assert "`limits.gap` must be a number of seconds" in ran.said
     assert "there is no field `bas_url`" in ran.said
-    assert "Write it as in strict = false" in ran.said
+    assert "Write it as in `strict = false`" in ran.said
 
 
 def test_a_configuration_may_say_whole_seconds(cli: CommandLine, onboarding: Path) -> None:

@@ -114,7 +114,7 @@ def test_check_names_the_files_and_changes_nothing(cli: CommandLine, untidy: Pat
     again = cli("fmt", "--check")
 
     assert (ran.code, ran.out) == (1, "courses/onboarding.yaml\n")
-    assert "1 outline to format:  coursesync fmt courses" in ran.err
+    assert "1 outline to format:\n  coursesync fmt courses" in ran.err
     assert after == before
     assert (again.code, again.out) == (0, "")
 

@@ -17,7 +17,7 @@ HEAD = "id: 4711\ntitle: T\nsections:\n"
 
 def proposed(said: str) -> list[str]:
     """Return the keys that the remedies propose."""
-    return re.findall(r"as in key: (\S+)", said)
+    return re.findall(r"as in `key: (\S+)`", said)
 
 
 @pytest.mark.parametrize(

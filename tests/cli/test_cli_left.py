@@ -36,7 +36,7 @@ def test_a_doubt_that_settles_as_it_was_sent_leaves_an_update(
 
     assert settled.code == 6, settled.err
     assert "Apply: 1 no longer in doubt.\n" in settled.err
-    assert f"{LEFT}  To continue:  coursesync apply courses --auto-approve\n" in settled.err
+    assert f"{LEFT}  To continue:\n    coursesync apply courses --auto-approve\n" in settled.err
     assert then.code == 0, then.err
     assert [record["SectionContents"] for record in api.records()] == ["new"]
     assert edited("plan", "--detailed-exitcode").code == 0

@@ -161,8 +161,12 @@ def test_a_section_with_a_lesson_in_doubt_keeps_its_address(
     [
         (TOUR, "lesson.a.tour", "move that lesson to the course itself."),
         (DESK, "lesson.a.week.desk", "move that lesson to section.a.week."),
-        (DESK, "lesson.a.week.seat", "move that lesson to section.a.week. There, write key: seat"),
-        (TOUR, "lesson.a.week.walk", "write key: walk in that lesson, if it is not there yet."),
+        (
+            DESK,
+            "lesson.a.week.seat",
+            "move that lesson to section.a.week. There, write `key: seat`",
+        ),
+        (TOUR, "lesson.a.week.walk", "write `key: walk` in that lesson, if it is not there yet."),
     ],
 )
 def test_a_lesson_that_moves_in_the_state_moves_in_the_outline(

@@ -118,6 +118,6 @@ def test_the_end_of_an_address_is_completed(applied: CommandLine) -> None:
     refused = applied("state", "show", "a")
     shown = applied("state", "show", A)
 
-    assert f"Did you mean {A} ?" in refused.said
+    assert f"Did you mean `{A}`?" in refused.said
     assert "completion: visited\n" in shown.out
     assert "section: 1000001\n" in shown.out

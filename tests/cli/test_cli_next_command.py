@@ -58,7 +58,7 @@ def test_a_plan_for_the_sandbox_is_not_overwritten(cli: CommandLine, courses: Pa
     there = cli("apply", "--plan", "p.json", "--sandbox")
 
     assert ran.code == 4
-    assert "To apply it to the sandbox, add --sandbox" in ran.said
+    assert "To apply it to the sandbox, add `--sandbox`" in ran.said
     assert "--out FILE" in ran.said
     assert "p.json" not in ran.said
     assert there.code == 0, there.err
@@ -67,8 +67,8 @@ def test_a_plan_for_the_sandbox_is_not_overwritten(cli: CommandLine, courses: Pa
 @pytest.mark.parametrize(
     ("options", "remedy"),
     [
-        (("--sandbox",), "leave out --sandbox"),
-        (("--base-url", "https://api.example.org"), "add --base-url https://spaces.nexudus.com"),
+        (("--sandbox",), "leave out `--sandbox`"),
+        (("--base-url", "https://api.example.org"), "add `--base-url https://spaces.nexudus.com`"),
     ],
 )
 def test_a_plan_for_another_api_is_not_overwritten(
@@ -99,7 +99,7 @@ def test_a_signal_says_what_a_second_one_does(
 
     assert process.returncode == 128 + number
     assert f"Stopping when the current request is done. A second {name} stops it now.\n" in err
-    assert "If it is stopped before that, run this to finish:  coursesync apply courses\n" in err
+    assert "If it is stopped before that, run this to finish:\n  coursesync apply courses\n" in err
 
 
 def test_new_sections_that_no_look_has_confirmed(
@@ -166,14 +166,14 @@ def test_the_sandbox_names_the_header_that_it_needs(api: SandboxServer) -> None:
 def test_an_apply_that_only_keeps_ends_with_a_result(
     author: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
-    """Where nothing is deleted without `--prune`, the last line says that nothing was sent."""
+    """Where nothing is deleted without `--prune`, the last line says that nothing is sent."""
     write_outline(courses, "a", 4711, "One", "Two")
     author(*APPLY)
     write_outline(courses, "a", 4711, "One")
     ran = author(*APPLY, "--on-removal", "delete")
 
     assert ran.code == 0
-    assert ran.err.endswith("Apply: nothing was sent.\n")
+    assert ran.err.endswith("Apply: there is nothing to send to Nexudus.\n")
     assert len(api.records()) == 2
 
 
@@ -268,4 +268,4 @@ def test_a_file_for_the_workspace_leads_to_its_folder(name: str, cli: CommandLin
     ran = cli("validate", name)
 
     assert ran.code == 64
-    assert "The folder that holds your outlines is  courses\n" in ran.err
+    assert "The folder that holds your outlines is `courses`\n" in ran.err

@@ -22,7 +22,7 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n"
 
 def told(ran: Ran, program: str) -> str:
     """Return the command of a message that begins with these words."""
-    lines = (part.strip() for line in ran.err.splitlines() for part in line.split("  "))
+    lines = (line.strip() for line in ran.err.splitlines())
     (command,) = {line for line in lines if line.startswith(program)}
     return command
 

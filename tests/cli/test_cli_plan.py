@@ -152,7 +152,7 @@ def test_json_on_failure(cli: CommandLine, courses: Path) -> None:
     assert {(each["path"], each["line"], each["column"]) for each in told["diagnostics"]} == {
         ("courses/a.yaml", 4, 5)
     }
-    assert "Did you mean  title:  ?" in planned.err
+    assert "Did you mean `title:`?" in planned.err
 
 
 @pytest.mark.parametrize(("workspace", "code"), [("nowhere", 64), ("courses", 1)])
@@ -238,4 +238,4 @@ def test_a_remedy_is_for_the_workspace_that_was_named(cli: CommandLine, name: st
     told = json.loads(cli("plan", name, "--sandbox", "--format", "json").out)
 
     assert ran.said.endswith(wanted)
-    assert told["error"]["remedy"].endswith(wanted)
+    assert told["error"]["remedy"].endswith(f"`{wanted}`")

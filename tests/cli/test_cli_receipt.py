@@ -89,7 +89,7 @@ def test_a_deletion_stands_in_a_receipt_too(applied: CommandLine, courses: Path)
 
     assert kept.code == 1
     assert "receipt.json is the receipt of an earlier run and is not overwritten" in kept.said
-    assert "Name another file:  --receipt receipt-2.json" in kept.err
+    assert "Name another file: `--receipt receipt-2.json`" in kept.err
     assert done.code == 0, done.err
     changes = changes_in(applied.cwd, "receipt-2.json").values()
     assert sorted(str(each["status"]) for each in changes) == ["deleted", "deleted", "updated"]
@@ -360,7 +360,7 @@ def test_the_next_receipt_has_a_free_name(applied: CommandLine) -> None:
     (applied.cwd / "receipt-2.json").touch()
     again = applied("apply", "--auto-approve", "--receipt", "receipt.json")
 
-    assert "Name another file:  --receipt receipt-3.json" in again.err
+    assert "Name another file: `--receipt receipt-3.json`" in again.err
 
 
 @pytest.mark.parametrize("name", ["courses/r.yaml", "courses/new/r.YML", "courses/coursesync.toml"])

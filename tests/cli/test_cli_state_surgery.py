@@ -41,7 +41,7 @@ def test_a_record_goes_on_under_another_key(
     path.write_text(path.read_text().replace("- title: Two", "- key: zwei\n    title: Two"))
 
     assert ran.code == 0, ran.err
-    assert "write  key: zwei" in ran.err
+    assert "write `key: zwei`" in ran.err
     assert saved(courses).entries == {"section.a.one": 1000001, "section.a.zwei": 1000002}
     assert len(api.log()) == met
     assert applied("plan", "--detailed-exitcode").code == 0

@@ -197,7 +197,9 @@ def test_ctrl_c_is_answered_and_gives_the_cursor_back(
 
     assert code == -signal.SIGINT
     assert "Stopping when the current request is done. A second Ctrl-C stops it now.\n" in screen
-    assert "If it is stopped before that, run this to finish:  coursesync apply courses\n" in screen
+    assert (
+        "If it is stopped before that, run this to finish:\n  coursesync apply courses\n" in screen
+    )
     assert screen.rindex(SHOWN) > screen.rindex(HIDDEN)
     assert again.code == 0, again.err
     assert len(server.records()) == 3

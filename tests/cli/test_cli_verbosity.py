@@ -21,7 +21,7 @@ def test_a_long_plan_is_shown_as_counts(cli: CommandLine, courses: Path) -> None
     brief, full = cli("plan"), cli("plan", "--full")
 
     assert "  + 600 to create\n" in brief.out
-    assert "To see all 600 changes:  coursesync plan courses --full\n" in brief.out
+    assert "To see all 600 changes:\n  coursesync plan courses --full\n" in brief.out
     assert len(brief.out.splitlines()) < 20
     assert "Part 599" in full.out
     assert full.out.splitlines()[-1] == brief.out.splitlines()[-1]  # one digest

@@ -62,8 +62,8 @@ def test_a_doubt_without_a_candidate_says_that_it_is_looked_for(
     elsewhere = author("plan", folder.name)
 
     assert "The next apply looks for it, and sends it again if" in " ".join(planned.out.split())
-    assert f"If it is there:  coursesync resolve {ONE} --id ID\n" in planned.out
-    assert f"If it is not:    coursesync resolve {ONE} --not-created\n" in planned.out
+    assert f"If it is there:\n            coursesync resolve {ONE} --id ID\n" in planned.out
+    assert f"If it is not:\n            coursesync resolve {ONE} --not-created\n" in planned.out
     assert f"coursesync resolve {ONE} --not-created -w lessons\n" in elsewhere.out
 
 
@@ -85,7 +85,8 @@ def test_the_text_about_a_doubt_has_80_columns(
 
 def test_advice_on_an_error_has_80_columns(author: CommandLine, courses: Path) -> None:
     """What to do next is wrapped; what is to be typed stays on its line."""
-    write_outline(courses, "a", 4711, "One")
+    path = write_outline(courses, "a", 4711, "One")
+    path.write_text(f"{path.read_text()}    contents: Hi\n")
     refused = author("apply")
 
     assert refused.code == 64
@@ -187,9 +188,9 @@ def test_the_next_command_is_as_the_last(
     digest = json.loads(author("plan", "--format", "json").out)["digest"]
     reviewed = author("apply", "--auto-approve", "--max-writes", "0", "--expect-digest", digest)
 
-    going_on = "To continue:  coursesync apply courses --auto-approve --max-writes 1\n"
+    going_on = "  To continue:\n    coursesync apply courses --auto-approve --max-writes 1\n"
     assert going_on in approved.err
-    assert "a plan of what is left:  coursesync plan courses\n" in reviewed.err
+    assert "a plan of what is left:\n    coursesync plan courses\n" in reviewed.err
     assert len(api.records()) == 1
 
 

@@ -94,7 +94,7 @@ def test_records_of_two_kinds_may_have_the_same_id() -> None:
     assert tree is not None
     outline, found = build(tree, lambda _name: "")
     assert outline is not None, found
-    entries = entries_of(outline, records, managed)
+    entries = entries_of(outline, records, managed, is_new=False)
 
     assert {at: entry.id for at, entry in entries.items()} == {
         "section.house.one": 7,

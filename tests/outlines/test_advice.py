@@ -53,7 +53,7 @@ SPEAKING = {
         section("One") + section("Two", days(9)) + section("Three", days(3)),
         "onboarding.yaml:10:13",
         'after 3 days, before one above it that opens after 9 days: "Two", on line 6',
-        "Write  unlock: {after_days: 9}  or more, or move this section up.",
+        "Write `unlock: {after_days: 9}` or more, or move this section up.",
     ),
     "timed, below the highest": (
         section("A") + section("B", days(9)) + section("C", SEQUENTIAL) + section("D", days(8)),
@@ -65,7 +65,7 @@ SPEAKING = {
         section("One") + section("Two", HIDDEN) + section("Three", SEQUENTIAL),
         "onboarding.yaml:10:13",
         "waits for one that they can't see, and so can't finish: \"Two\", on line 6",
-        "Write  unlock: immediate  here, or  active: true  there",
+        "Write `unlock: immediate` here, or `active: true` there",
     ),
     "behind two hidden ones": (
         section("A") + section("B", HIDDEN) + section("C", HIDDEN) + section("D", SEQUENTIAL),
@@ -77,37 +77,37 @@ SPEAKING = {
         section("One", SEQUENTIAL) + section("Two", SEQUENTIAL),
         "onboarding.yaml:5:13",
         "it waits for one before it",
-        "Write  unlock: immediate",
+        "Write `unlock: immediate`",
     ),
     "first that is seen, sequential": (
         section("One", HIDDEN) + section("Two", SEQUENTIAL),
         "onboarding.yaml:8:13",
         "the first section that members see, and it waits",
-        "Write  unlock: immediate",
+        "Write `unlock: immediate`",
     ),
     "first, timed": (
         section("One", days(1)),
         "onboarding.yaml:5:13",
         "for 1 day members can open nothing: this section is the first that opens",
-        "Write  unlock: immediate",
+        "Write `unlock: immediate`",
     ),
     "same titles": (
         section("Straße  eins") + section("Two") + section("STRASSE EINS", "key: other"),
         "onboarding.yaml:8:12",
         "the other that has its title, on line 4",
-        "Write in  title:  how",
+        "Write in `title:` how",
     ),
     "a long title": (
         section("x" * 201),
         "onboarding.yaml:4:12",
         "the title has 201 characters",
-        "Keep  title:  below 200",
+        "Keep `title:` below 200",
     ),
     "the title again": (
         section("R & D", "contents: <h2>r &amp;  d</h2><p>Hi</p>"),
         "onboarding.yaml:5:15",
         "members see the title twice",
-        "Delete that heading in contents:",
+        "Delete that heading in `contents:`",
     ),
     "no contents": (
         section("One") + "- title: Two\n",
@@ -338,7 +338,7 @@ def test_an_e_mail_address_without_its_scheme_is_reported(writer: Author) -> Non
     """A browser would look for a page of that name."""
     pieces = advice(writer, section("A", "contents: '<a href=\"anna@example.com\">write</a>'"))
 
-    assert [remedy for _, _, remedy in pieces] == ['Write href="mailto:…"']
+    assert [remedy for _, _, remedy in pieces] == ['Write `href="mailto:…"`']
 
 
 MARKDOWN = """\

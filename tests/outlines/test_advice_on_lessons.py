@@ -153,7 +153,7 @@ def test_the_remedy_for_a_video_holds_when_it_is_pasted(form: str, writer: Autho
     ((_, _, remedy),) = in_file(writer, f"\n{form.format(ID)}\n", "completion: video\n")
     pasted = remedy[remedy.index("<iframe") :]
 
-    assert "the text below the second ---" in remedy
+    assert "the text below the second `---`" in remedy
     assert in_file(writer, f"\n{pasted}\n", "completion: video\n") == []
 
 
@@ -172,8 +172,8 @@ def test_a_lesson_without_any_video_has_two_ways_out(writer: Author) -> None:
     ((_, problem, remedy),) = in_file(writer, "Hi\n", "completion: video\n")
 
     assert problem == "members can't complete this lesson: its contents have no YouTube video"
-    assert "Put YouTube's embed code into the text below the second ---" in remedy
-    assert remedy.endswith("or write completion: visited")
+    assert "Put YouTube's embed code into the text below the second `---`" in remedy
+    assert remedy.endswith("or write `completion: visited`")
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "<!-- later -->\n"])
@@ -183,7 +183,7 @@ def test_an_empty_file_is_reported_with_the_place_of_its_text(text: str, writer:
 
     assert problem == "members who open this lesson find it empty"
     assert remedy == (
-        "Write its text below the second --- or, to hide it until then, active: false above it."
+        "Write its text below the second `---` or, to hide it until then, `active: false` above it."
     )
     assert in_file(writer, "Hi\n") == []
     assert in_file(writer, text, "active: false\n") == []
@@ -195,7 +195,7 @@ def test_an_empty_content_file_is_named(writer: Author) -> None:
 
     ((_, _, remedy),) = in_place(writer, "contents: {markdown: b.md}")
 
-    assert remedy == "Write its text into b.md or, to hide it until then, write active: false"
+    assert remedy == "Write its text into `b.md` or, to hide it until then, write `active: false`"
 
 
 def test_the_title_as_a_heading_is_found_in_each_form(writer: Author) -> None:

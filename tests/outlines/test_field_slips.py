@@ -23,7 +23,7 @@ SLIPS = {
             text,
             place,
             f"there is no field `{written}`",
-            f"Did you mean {name}: ?",
+            f"Did you mean `{name}:`?",
         )
         for written, name, text, place in (
             ("titel", "title", f"{HEAD}  - titel: A\n", "4:5"),
@@ -44,7 +44,7 @@ SLIPS = {
             f"{HEAD}{A}    {before}{name}: {quoted}{after}\n",
             f"5:{7 + len(before) + len(name)}",
             f"`{name}` {CURLY}",
-            f"{BARE} {name}: {plain}",
+            f"{BARE} `{name}: {plain}`",
         )
         for before, name, quoted, after, plain in (
             ("contents: {", "markdown", "“m.md”", "}", "m.md"),
@@ -60,13 +60,13 @@ SLIPS = {
         "id: “4711”\ntitle: T\nsections: []\n",
         "1:5",
         f"`id` {CURLY}",
-        f"{BARE} id: 4711",
+        f"{BARE} `id: 4711`",
     ),
     "curly quotes in a list": (
         f"{HEAD}{A}    previous_keys: [old, “b”]\n",
         "5:26",
         f"item 2 of `previous_keys` {CURLY}",
-        f"{BARE} b",
+        f"{BARE} `b`",
     ),
     **{
         f"{null} for contents": (
@@ -74,8 +74,8 @@ SLIPS = {
             "5:15",
             f"`contents` must be text, and {null} is read as empty",
             (
-                "Write, for example, contents: <p>Welcome!</p> or contents: {markdown: welcome.md} "
-                "or delete the line"
+                "Write, for example, `contents: <p>Welcome!</p>` or "
+                "`contents: {markdown: welcome.md}` or delete the line"
             ),
         )
         for null in ("null", "~")
@@ -84,7 +84,7 @@ SLIPS = {
         f"{HEAD}  - title: null\n",
         "4:12",
         "`title` must be text, and null is read as empty",
-        'Quote this: title: "null"',
+        'Quote this: `title: "null"`',
     ),
     "an Id of 20 digits": (
         f"id: {'9' * 20}\ntitle: T\nsections: []\n",
@@ -96,14 +96,14 @@ SLIPS = {
         f"{HEAD}{A}    contents: {{markdown: a\\b\\m.md}}\n",
         "5:15",
         "`a\\b\\m.md` has a backslash; between folders, write /",
-        "Write a/b/m.md",
+        "Write `a/b/m.md`",
     ),
     **{
         f"a way out, {name}": (
             f"{HEAD}{A}    contents: {{markdown: '{name}'}}\n",
             "5:15",
             f"`{name}` leads out of the outline's folder",
-            "Name a file beside the outline or in a folder below it, with / between folders.",
+            "Name a file beside the outline or in a folder below it, with `/` between folders.",
         )
         for name in ("..\\m.md", "C:\\m.md", "\\m.md", "a/../../m.md")
     },
@@ -154,7 +154,7 @@ def test_a_proposed_file_name_can_be_written_as_it_is(folder: str, writer: Autho
         [
             "5:15",
             f"there is no file courses/{folder}texts/T.html",
-            "Did you mean texts/t.html ? Capital and small letters count.",
+            "Did you mean `texts/t.html`? Capital and small letters count.",
         ]
     ]
     writer.write("- title: A\n  contents: {html: texts/t.html}\n", f"{folder}a.yaml")
@@ -174,16 +174,16 @@ def test_two_outlines_get_their_own_proposals_for_one_file(writer: Author) -> No
 
     for name, proposed in (("a.yaml", "team/t.html"), ("team/b.yaml", "t.html")):
         ((_, _, remedy),) = found_in(err, name)
-        assert remedy == f"Did you mean {proposed} ? Capital and small letters count."
+        assert remedy == f"Did you mean `{proposed}`? Capital and small letters count."
 
 
 FAR = "A name counts from the folder of the outline."
 MISSING = {
-    "w/Desk.md": "Did you mean w/desk.md ? Capital and small letters count.",
-    "w/dsek.md": "Did you mean w/desk.md ?",
-    "desk.md": f"Did you mean w/desk.md ? {FAR}",
-    "courses/w/desk.md": f"Did you mean w/desk.md ? {FAR}",
-    "w/cafe\u0301.md": "Did you mean w/caf\u00e9.md ? It looks the same, but is stored as",
+    "w/Desk.md": "Did you mean `w/desk.md`? Capital and small letters count.",
+    "w/dsek.md": "Did you mean `w/desk.md`?",
+    "desk.md": f"Did you mean `w/desk.md`? {FAR}",
+    "courses/w/desk.md": f"Did you mean `w/desk.md`? {FAR}",
+    "w/cafe\u0301.md": "Did you mean `w/caf\u00e9.md`? It looks the same, but is stored as",
     "w/other.md": "Check the name and its spelling.",
 }
 

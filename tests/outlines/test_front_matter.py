@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 OUTLINE = "id: 4711\ntitle: T\nsections: []\nlessons: [a.md]\n"
 ONLY = "only a line `---` begins or ends front matter"
-WRITE = "Write three hyphens here, with no space before them: ---"
+WRITE = "Write three hyphens here, with no space before them: `---`"
 ABOVE = "the fields begin without a line `---` above them"
 AGAIN = "the contents begin with front matter again: members would see it"
-MOVE = "Delete it, or move its fields up between the first two lines ---."
+MOVE = "Delete it, or move its fields up between the first two lines `---`."
 LINES = ["—", "\u2013", "———", "--", "----", "- - -", "—-", "  ---", "\u2212\u2212\u2212"]
 
 
@@ -38,7 +38,7 @@ def test_a_line_that_is_meant_as_three_hyphens_is_named(line: str, writer: Autho
 
     assert mistakes(writer, both) == [
         ["1:1", ONLY, WRITE],
-        ["3:1", "there is no field `summery`", "Did you mean summary: ?"],
+        ["3:1", "there is no field `summery`", "Did you mean `summary:`?"],
         ["4:1", ONLY, WRITE],
     ]
     assert mistakes(writer, last) == [["4:1", ONLY, WRITE]]
@@ -58,19 +58,19 @@ SLIPS = {
     ),
     "no first line": (
         "title: A\n---\n\nHi\n",
-        [["1:1", ABOVE, "Put a line --- above line 1."]],
+        [["1:1", ABOVE, "Put a line `---` above line 1."]],
     ),
     "no first line, below blank ones": (
         "\n\nTitle: A\nsummary: B\n---\n\nHi\n",
-        [["3:1", ABOVE, "Put a line --- above line 3."]],
+        [["3:1", ABOVE, "Put a line `---` above line 3."]],
     ),
     "neither line": (
         "title: A\nsummary: B\n\nHi\n",
-        [["1:1", ABOVE, "Put a line --- above line 1, and another one below line 2."]],
+        [["1:1", ABOVE, "Put a line `---` above line 1, and another one below line 2."]],
     ),
     "no last line": (
         "---\ntitle: A\nsummary: |\n  B\n\nHi\n",
-        [["1:1", "the front matter is never closed", "Put a line --- below line 4."]],
+        [["1:1", "the front matter is never closed", "Put a line `---` below line 4."]],
     ),
     "no last line and no field": (
         "---\n\nHi\n",
@@ -78,7 +78,7 @@ SLIPS = {
             [
                 "1:1",
                 "the front matter is never closed",
-                "Put a line --- between the fields and the text.",
+                "Put a line `---` between the fields and the text.",
             ]
         ],
     ),
@@ -93,7 +93,7 @@ SLIPS = {
                 "1:1",
                 "the file does not begin with front matter",
                 (
-                    "Begin it with three lines: --- and title: Welcome and --- "
+                    "Begin it with three lines: `---` and `title: Welcome` and `---`. "
                     "Below them follows the text for members."
                 ),
             ]

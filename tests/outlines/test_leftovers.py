@@ -254,7 +254,7 @@ def test_front_matter_is_a_mistake(text: str, lines: str, name: str, writer: Aut
     (problem,) = of_file(writer, text, name)
 
     assert f"begins with front matter, on lines {lines}: members would see it" in problem
-    assert "write ***" in writer.cli("validate").said
+    assert "write `***`" in writer.cli("validate").said
 
 
 LINES = [
@@ -339,15 +339,23 @@ NAMES = {
     "small letters": ("welcome.md", "WELCOME.MD", "Capital and small letters count"),
     "a folder's": ("texts/a.md", "Texts/a.md", "Capital and small letters count"),
     "a folder's and a file's": ("texts/deep/a.md", "Texts/Deep/A.md", "small letters count"),
-    "composed": ("caf\u00e9.md", "cafe\u0301.md", r"is stored as cafe\u0301.md and not as caf\xe9"),
+    "composed": (
+        "caf\u00e9.md",
+        "cafe\u0301.md",
+        r"is stored as `cafe\u0301.md` and not as `caf\xe9",
+    ),
     "decomposed": (
         "cafe\u0301.md",
         "caf\u00e9.md",
-        r"is stored as caf\xe9.md and not as cafe\u0301",
+        r"is stored as `caf\xe9.md` and not as `cafe\u0301",
     ),
     "a folder's form": ("\u00e9/a.md", "e\u0301/a.md", "It looks the same"),
-    "a no-break space": ("my\xa0file.md", "my file.md", r"as my file.md and not as my\xa0file.md"),
-    "a ligature": ("\ufb01.md", "fi.md", r"is stored as fi.md and not as \ufb01.md"),
+    "a no-break space": (
+        "my\xa0file.md",
+        "my file.md",
+        r"as `my file.md` and not as `my\xa0file.md`",
+    ),
+    "a ligature": ("\ufb01.md", "fi.md", r"is stored as `fi.md` and not as `\ufb01.md`"),
     "both": ("\u00c9.md", "e\u0301.md", "Capital and small letters count"),
 }
 
@@ -365,7 +373,7 @@ def test_a_name_in_another_form_is_reported_with_the_one_that_is_there(
     assert ran.code == 3
     shown = wanted if wanted.isprintable() else ascii(wanted)[1:-1]
     assert f"there is no file courses/{shown}" in ran.err
-    assert f"Did you mean {there} ? " in ran.said
+    assert f"Did you mean `{there}`? " in ran.said
     assert why in ran.said
 
 
@@ -377,4 +385,4 @@ def test_of_several_names_that_are_alike_each_is_reported(writer: Author) -> Non
 
     said = writer.cli("validate").said
 
-    assert "Did you mean WELCOME.md or welcome.md ? Capital" in said
+    assert "Did you mean `WELCOME.md` or `welcome.md`? Capital" in said

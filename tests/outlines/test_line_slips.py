@@ -22,8 +22,8 @@ SLIPS = {
         "6:5",
         "`key` is given a second time; the first is on line 4",
         (
-            "If a new section starts here, its - is missing: write - key: rules with the - below "
-            "that of the section above. Otherwise, delete one of the two."
+            "If a new section starts here, its `-` is missing: write `- key: rules` with the `-` "
+            "below that of the section above. Otherwise, delete one of the two."
         ),
     ),
     "a dash is missing before a title": (
@@ -31,8 +31,8 @@ SLIPS = {
         "8:5",
         "`title` is given a second time; the first is on line 4",
         (
-            "If a new section starts here, its - is missing: write - title: Rules with the - below "
-            "that of the section above. Otherwise, delete one of the two."
+            "If a new section starts here, its `-` is missing: write `- title: Rules` with the `-` "
+            "below that of the section above. Otherwise, delete one of the two."
         ),
     ),
     "another field is given again": (
@@ -72,19 +72,19 @@ SLIPS = {
         '  - title: "Welcome" to us\n',
         "4:22",
         f"{GOES_ON} quote",
-        f"Put all of it in quotes: title: '\"Welcome\" to us' {AGAIN}",
+        f"Put all of it in quotes: `title: '\"Welcome\" to us'`. {AGAIN}",
     ),
     "text after single quotes": (
         "  - title: 'Welcome' to us  # draft\n",
         "4:22",
         f"{GOES_ON} quote",
-        f"Put all of it in quotes: title: \"'Welcome' to us\" {AGAIN}",
+        f"Put all of it in quotes: `title: \"'Welcome' to us\"`. {AGAIN}",
     ),
     "a colon after quotes": (
         '  - title: "Part 1": it\'s the kitchen\n',
         "4:20",
         f"{GOES_ON} quote",
-        f"Put all of it in quotes: title: '\"Part 1\": it''s the kitchen' {AGAIN}",
+        f"Put all of it in quotes: `title: '\"Part 1\": it''s the kitchen'`. {AGAIN}",
     ),
     "text after quotes in brackets": (
         A + '    previous_keys: ["a, "b"]\n',
@@ -97,7 +97,7 @@ SLIPS = {
             f"  - title: {bracket}{text}\n",
             f"4:{12 + len(bracket) + len(text) - len(text.lstrip())}",
             f"{GOES_ON} bracket",
-            f'Put all of it in quotes: title: "{bracket}{text}" {AGAIN}',
+            f'Put all of it in quotes: `title: "{bracket}{text}"`. {AGAIN}',
         )
         for bracket, text in (
             ("[new]", " Welcome"),
@@ -117,7 +117,7 @@ SLIPS = {
             f"  {dash}key: a\n    title: A\n",
             "4:3",
             f"an item starts with `-`, and this is {name}",
-            f"Write - key: a {AGAIN}",
+            f"Write `- key: a`. {AGAIN}",
         )
         for dash, name in (
             ("\u2013 ", "U+2013 (EN DASH)"),
@@ -133,25 +133,25 @@ SLIPS = {
         A + "  \u2013 title: B\n    active: true\n",
         "6:3",
         "an item starts with `-`, and this is U+2013 (EN DASH)",
-        f"Write - title: B {AGAIN}",
+        f"Write `- title: B`. {AGAIN}",
     ),
     "another dash above other lines": (
         A + "  \u2013 title: B\n\n    unlock: immediate\n    active: true\n",
         "6:3",
         "an item starts with `-`, and this is U+2013 (EN DASH)",
-        f"Write - title: B {AGAIN}",
+        f"Write `- title: B`. {AGAIN}",
     ),
     "another dash before the only field": (
         "  \u2013 title: A\n",
         "4:3",
         "an item starts with `-`, and this is U+2013 (EN DASH)",
-        "Write - title:",
+        "Write `- title:`",
     ),
     "no space after the first dash": (
         "  -key: a\n    title: A\n",
         "4:3",
         "there is no space after the `-`",
-        f"Write - key: a {AGAIN}",
+        f"Write `- key: a`. {AGAIN}",
     ),
     "indented too far": (
         "  - key: a\n        title: A\n",
@@ -178,13 +178,13 @@ SLIPS = {
         "  - title: Part 1: the kitchen\n",
         "4:18",
         "there is a second `:` on this line",
-        f'Put all of it in quotes: title: "Part 1: the kitchen" {AGAIN}',
+        f'Put all of it in quotes: `title: "Part 1: the kitchen"`. {AGAIN}',
     ),
     "a colon at the end": (
         '  - title: The "rules":\n    active: true\n',
         "4:23",
         "there is a second `:` on this line",
-        f"Put all of it in quotes: title: 'The \"rules\":' {AGAIN}",
+        f"Put all of it in quotes: `title: 'The \"rules\":'`. {AGAIN}",
     ),
     "two fields on a line": (
         "  - key: a title: A\n",
@@ -192,7 +192,7 @@ SLIPS = {
         "there is a second `:` on this line, after `title`",
         (
             "If that is a field, give it a line of its own. Otherwise, it is text. "
-            f'Put all of it in quotes: key: "a title: A" {AGAIN}'
+            f'Put all of it in quotes: `key: "a title: A"`. {AGAIN}'
         ),
     ),
     **{
@@ -200,12 +200,13 @@ SLIPS = {
             f"  - title: {text}\n",
             "4:12",
             f"a text can't start with {text[0]}",
-            f'Put all of it in quotes: title: "{text}" {AGAIN}',
+            f'Put all of it in quotes: {ticks}title: "{text}"{ticks}. {AGAIN}',
         )
         for text in (
             *("*bold*", "**bold** move", "& more", "@home", "%home", "`home`", "? who", "] who"),
             *("} who", ", who"),
         )
+        for ticks in ("" if "`" in text else "`",)
     },
     **{
         f"a text below {bar}, {len(indent)} spaces": (
@@ -228,7 +229,7 @@ SLIPS = {
             A + f"    active{colon}true\n",
             "6:5",
             f"after `active` comes {name}, and not a colon",
-            f"Write active: true {AGAIN}",
+            f"Write `active: true`. {AGAIN}",
         )
         for colon, name in (
             ("\uff1a", "U+FF1A (FULLWIDTH COLON)"),
@@ -240,7 +241,7 @@ SLIPS = {
         "  - title\uff1a W\n",
         "4:5",
         "after `title` comes U+FF1A (FULLWIDTH COLON), and not a colon",
-        "Write title: W",
+        "Write `title: W`",
     ),
 }
 

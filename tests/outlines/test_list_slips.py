@@ -17,26 +17,31 @@ NO_DASH = "there is no `-` before the name of this file"
 NO_SPACE = "there is no space after the `-`"
 OWN = "a lesson that is a file has its fields in that file"
 EACH = "each file needs a line of its own that starts with `-` and a space"
-BOTH = "Write - a.md and below it, in the same column, - b.md"
+BOTH = "Write `- a.md` and below it, in the same column, `- b.md`"
 NO_TITLE = "there is no `title:` before the text"
 OTHERS = "and move its other lines as far."
 FILE = "the file of a lesson ends in .md, and"
 
 # the lines from the sixth on; the place, the problem, and the remedy or its beginning
 SLIPS = {
-    "no dash, first": (f"    lessons:\n      a.md\n{TOUR}", "7:7", NO_DASH, "Write - a.md"),
+    "no dash, first": (f"    lessons:\n      a.md\n{TOUR}", "7:7", NO_DASH, "Write `- a.md`"),
     "no dash, in the course": (
         "lessons:\n  a.md\n  - title: A\n",
         "7:3",
         NO_DASH,
-        "Write - a.md",
+        "Write `- a.md`",
     ),
-    "no dash, after fields": (f"    lessons:\n{TOUR}      a.md\n", "9:7", NO_DASH, "Write - a.md"),
+    "no dash, after fields": (
+        f"    lessons:\n{TOUR}      a.md\n",
+        "9:7",
+        NO_DASH,
+        "Write `- a.md`",
+    ),
     "no dash, after a file": (
         f"    lessons:\n      - b.md\n      a.md\n{TOUR}",
         "8:7",
         NO_DASH,
-        "Write - a.md",
+        "Write `- a.md`",
     ),
     "no dash at all": ("    lessons:\n      a.md\n      b.md\n", "7:7", EACH, BOTH),
     "no dash, before a file": ("    lessons:\n      a.md\n      - b.md\n", "7:7", EACH, BOTH),
@@ -46,28 +51,28 @@ SLIPS = {
         f"    lessons:\n      key: a\n      title: A\n{TOUR}",
         "7:7",
         "the first lesson of this list has no `-`",
-        f"Write - key: a and put 2 more spaces before its other lines. {AGAIN}",
+        f"Write `- key: a` and put 2 more spaces before its other lines. {AGAIN}",
     ),
-    "no space, first": (f"    lessons:\n      -a.md\n{TOUR}", "7:7", NO_SPACE, "Write - a.md"),
-    "no space, last": (f"    lessons:\n{TOUR}      -a.md\n", "9:7", NO_SPACE, "Write - a.md"),
-    "no space, alone": ("    lessons:\n      -a.md\n", "7:7", EACH, "Write - a.md"),
+    "no space, first": (f"    lessons:\n      -a.md\n{TOUR}", "7:7", NO_SPACE, "Write `- a.md`"),
+    "no space, last": (f"    lessons:\n{TOUR}      -a.md\n", "9:7", NO_SPACE, "Write `- a.md`"),
+    "no space, alone": ("    lessons:\n      -a.md\n", "7:7", EACH, "Write `- a.md`"),
     "another dash": (
         f"    lessons:\n      \u2013 a.md\n{TOUR}",
         "7:7",
         "an item starts with `-`, and this is U+2013 (EN DASH)",
-        "Write - a.md",
+        "Write `- a.md`",
     ),
     "a star": (
         "    lessons:\n      * a.md\n      * b.md\n",
         "7:7",
         "an item starts with `-`, and this is U+002A (ASTERISK)",
-        "Write - a.md",
+        "Write `- a.md`",
     ),
     "fields below a file": (
         f"    lessons:\n      - a.md\n        title: A\n{TOUR}",
         "8:9",
         OWN,
-        "Move this line between the two lines --- of a.md",
+        "Move this line between the two lines `---` of `a.md`",
     ),
     "the first too far left": (
         f"    lessons:\n    - a.md\n{TOUR}",
@@ -110,8 +115,8 @@ SLIPS = {
         "9:9",
         "`key` is given a second time; the first is on line 7",
         (
-            "If a new lesson starts here, its - is missing: write - key: b with the - below that "
-            "of the lesson above."
+            "If a new lesson starts here, its `-` is missing: write `- key: b` with the `-` below "
+            "that of the lesson above."
         ),
     ),
     "lessons twice": (
@@ -124,33 +129,33 @@ SLIPS = {
         "    lessons\n      - a.md\n",
         "6:5",
         "there is no colon after `lessons`",
-        "Write lessons:",
+        "Write `lessons:`",
     ),
     "an item beside the name": (
         "    lessons:- a.md\n",
         "6:5",
         "there is no new line after `lessons:`",
-        "Write on the next line - a.md",
+        "Write on the next line `- a.md`",
     ),
     "a # in a file's name": (
         "    lessons:\n      - c #1.md\n",
         "7:11",
         "`#1.md` is dropped here: after a space, # starts a comment",
-        'Put all of it in quotes: "c #1.md" For a comment, write a space after the #.',
+        'Put all of it in quotes: `"c #1.md"`. For a comment, write a space after the #.',
     ),
     "a file without its ending": (
         "    lessons:\n      - w/a\n",
         "7:9",
         f"{FILE} `w/a` does not",
-        "Did you mean - w/a.md ?",
+        "Did you mean `- w/a.md`?",
     ),
     "an HTML file": (
         "    lessons:\n      - w/the-desk.html\n",
         "7:9",
         f"{FILE} `w/the-desk.html` is HTML",
         (
-            "Write - title: The desk and on the next line, in the column of title, "
-            "contents: {html: w/the-desk.html}"
+            "Write `- title: The desk` and on the next line, in the column of title, "
+            "`contents: {html: w/the-desk.html}`"
         ),
     ),
     "another file": (
@@ -164,39 +169,39 @@ SLIPS = {
         "7:9",
         "a web address alone is no lesson",
         (
-            "Write - title: Welcome and on the next line, in the column of title, "
-            'contents: <iframe src="https://www.youtube.com/embed/abc"></iframe>'
+            "Write `- title: Welcome` and on the next line, in the column of title, "
+            '`contents: <iframe src="https://www.youtube.com/embed/abc"></iframe>`'
         ),
     ),
     "a title": (
         "    lessons:\n      - Find your desk\n",
         "7:9",
         f'{NO_TITLE} "Find your desk"',
-        "Write - title: Find your desk or, for a Markdown file, its whole name,",
+        "Write `- title: Find your desk` or, for a Markdown file, its whole name,",
     ),
     "a field that names the file": (
         "    lessons:\n      - lesson: a.md\n",
         "7:9",
         "there is no field `lesson`",
-        "To list a Markdown file, write only its path, as in - a.md",
+        "To list a Markdown file, write only its path, as in `- a.md`",
     ),
     "a content file that is the lesson": (
         "    lessons:\n      - {markdown: a.md}\n",
         "7:10",
         "there is no field `markdown`",
-        "To list a Markdown file, write only its path, as in - a.md",
+        "To list a Markdown file, write only its path, as in `- a.md`",
     ),
     "a content file beside a title": (
         "    lessons:\n      - title: A\n        markdown: a.md\n",
         "8:9",
         "`markdown` belongs in `contents`, not beside it",
-        "Write contents: {markdown: a.md}",
+        "Write `contents: {markdown: a.md}`",
     ),
     "a colon after the file": (
         "    lessons:\n      - a.md:\n          title: A\n",
         "7:9",
         "the name of a file has no colon after it here",
-        "Write only - a.md and move the lines below it to that file, between its two lines ---",
+        "Write only `- a.md` and move the lines below it to that file, between its two lines `---`",
     ),
     **{
         f"{word} for no lesson": (
@@ -204,7 +209,7 @@ SLIPS = {
             "6:14",
             f"`lessons` must be a list, and is {found}",
             (
-                "If there should be none, write lessons: [] "
+                "If there should be none, write `lessons: []`. "
                 "To leave the lessons on the site alone, delete the line."
             ),
         )

@@ -344,7 +344,7 @@ def test_front_matter_elsewhere_says_where_the_file_belongs(
 
     assert ran.code == 3
     assert "courses/c.yaml:5:15: courses/a.md:1:1: the file begins with front matter" in ran.err
-    assert "If the file is a lesson, list it under  lessons:" in ran.err
+    assert "If the file is a lesson, list it under `lessons:`" in ran.err
 
 
 def test_one_file_is_one_lesson(courses: Path) -> None:
@@ -563,4 +563,4 @@ def test_the_remedy_of_a_former_key_is_the_address_that_was_meant(
         outline_in(written(courses, {"c.yaml": text}))
 
     (mistake,) = found.value.diagnostics
-    assert f"as in  previous_keys: [{meant}]" in str(mistake.remedy)
+    assert f"as in `previous_keys: [{meant}]" in str(mistake.remedy)

@@ -15,7 +15,7 @@ HEAD = "id: 4711\ntitle: T\nsections: []\n"
 LESSON = "---\ntitle: A\nsummary: B\n---\n\nHi\n"
 OTHER = LESSON.replace("title: A", "title: C")
 UNLISTED = "advice: this looks like a lesson, and no outline lists it"
-DRAFT = "If it is a draft, write active: false into its front matter."
+DRAFT = "If it is a draft, write `active: false` into its front matter."
 
 
 def write(writer: Author, files: dict[str, str]) -> None:
@@ -34,7 +34,10 @@ def test_a_forgotten_lesson_is_reported_with_the_line_to_add(writer: Author) -> 
         [
             "1:1",
             UNLISTED,
-            f"If members should see it, write - w/b.md below lessons: in courses/c.yaml. {DRAFT}",
+            (
+                "If members should see it, write `- w/b.md` below `lessons:` in courses/c.yaml. "
+                f"{DRAFT}"
+            ),
         ]
     ]
     write(writer, {"c.yaml": f"{HEAD}lessons:\n  - w/a.md\n  - w/b.md\n"})
@@ -81,11 +84,13 @@ def test_another_file_is_left_alone(name: str, text: str, writer: Author) -> Non
 def test_the_outline_is_named_only_if_it_is_clear(writer: Author) -> None:
     """Of several outlines beside each other, it is the one that names a file in that folder."""
     write(writer, {"c.yaml": HEAD, "d.yaml": HEAD.replace("4711", "4712"), "w/b.md": LESSON})
-    assert "below lessons: in its outline." in found_in(writer.cli("validate").err, "w/b.md")[0][2]
+    assert (
+        "below `lessons:` in its outline." in found_in(writer.cli("validate").err, "w/b.md")[0][2]
+    )
 
     write(writer, {"d.yaml": f"{HEAD.replace('4711', '4712')}lessons: [w/a.md]\n"})
     write(writer, {"w/a.md": LESSON})
-    assert "lessons: in courses/d.yaml." in found_in(writer.cli("validate").err, "w/b.md")[0][2]
+    assert "`lessons:` in courses/d.yaml." in found_in(writer.cli("validate").err, "w/b.md")[0][2]
 
 
 def test_a_file_above_every_outline_belongs_to_none(writer: Author) -> None:

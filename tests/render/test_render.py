@@ -341,9 +341,8 @@ def test_a_deletion_says_whose_progress_is_and_what_hides_instead() -> None:
     as_text = " ".join(terminal.compose(PlanView(plan)).split())
 
     assert told in as_text
-    assert (
-        "To hide a section from members instead of deleting it: --on-removal deactivate" in as_text
-    )
+    hide = "To hide a section from members instead of deleting it, use `--on-removal deactivate`"
+    assert hide in as_text
     assert f"> {told}" in markdown.compose(PlanView(plan))
     assert told not in " ".join(
         terminal.compose(PlanView(plan_of(course("A", "C"), state_of("A")))).split()

@@ -574,7 +574,7 @@ def test_a_damaged_state_beside_a_journal_is_put_back_from_the_backup_that_fits(
 
     assert told == (
         "An interrupted run left a journal beside it, which began from the backup. Restore the "
-        f"backup:  cp {BACKUP} {PATH}"
+        f"backup: `cp {BACKUP} {PATH}`"
     )
 
 
@@ -601,13 +601,13 @@ def test_a_first_runs_journal_needs_no_state() -> None:
     """A damaged state beside a first run's journal was empty, and can be deleted."""
     assert way_back(journal=line(FIRST)) == (
         "An interrupted run left a journal beside it. The journal alone can restore the state. "
-        f"Delete only the state file:  rm {PATH}"
+        f"Delete only the state file: `rm {PATH}`"
     )
 
 
 def test_a_journal_without_a_whole_line_is_not_reported() -> None:
     """A journal without a whole line counts as no journal."""
-    assert way_back().startswith("Restore it from git:  git -C ")
+    assert way_back().startswith("Restore it from git: `git -C ")
     assert way_back(journal=line(FIRST)[:-1]) == way_back()
 
 

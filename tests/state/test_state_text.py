@@ -17,7 +17,7 @@ from coursesync.state.state_text import is_address, parse, serialise
 
 PATH = Path("courses/coursesync.state.json")
 RESTORE = (
-    f"Restore it from git:  git -C courses checkout -- {PATH.name}  If git has none, "
+    f"Restore it from git: `git -C courses checkout -- {PATH.name}`. If git has none, "
     "delete the file: the next apply then adopts the records on the site that match the outlines."
 )
 ONE, TWO = address("one"), address("two")

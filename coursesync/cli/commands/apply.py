@@ -78,19 +78,19 @@ class ApplyOptions:
         return self.quiet and self.is_approved
 
     def check_terminal(self) -> None:
-        """Raise UsageError if there is a question to ask and no terminal to ask it on."""
-        if self.is_approved or (sys.stdin.isatty() and sys.stderr.isatty()):
+        """Raise UsageError if there is no terminal to ask on."""
+        if sys.stdin.isatty() and sys.stderr.isatty():
             return
         approve = Shell("--auto-approve")
         remedy = Remedy("To apply the reviewed plan without a question, add", approve)
         if self.expect_digest is None:
             remedy = Remedy(
-                "Review the plan, then use",
+                "Review the plan, then add",
                 approve,
-                "or write a plan file with",
+                "Or write the plan to a file:",
                 Command("plan", out="FILE"),
-                "and apply that with",
-                Shell("--plan", "FILE"),
+                "Then apply that file:",
+                Command("apply", plan="FILE"),
             )
         raise UsageError("there is no terminal to ask on", remedy)
 
@@ -173,7 +173,6 @@ def command(
     --plan. The credentials are read from the environment: NEXUDUS_TOKEN, or
     NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
     """
-    given.check_terminal()
     clock = SystemClock()
     reviewed, policy = None, project.policy(on_removal, prune=prune)
     if given.plan_file is not None:
@@ -239,7 +238,10 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
         return ExitCode.WORK_LEFT
     if goes_on:
         announce(loaded.project)
-    if not plan.has_changes or given.is_approved or click.confirm("Apply this plan?", err=True):
+    if not plan.has_changes or given.is_approved:
+        return None
+    given.check_terminal()
+    if click.confirm("Apply this plan?", err=True):
         return None
     say("Nothing was changed.")
     return ExitCode.DONE

@@ -61,7 +61,7 @@ def command(
         raise UsageError(
             "import takes one of three: --course ID, --all, or an ADDRESS and an ID",
             Remedy(
-                "As in",
+                "For example:",
                 Command("import", course=4711),
                 "or",
                 Command("import", f"{LISTED.name}.onboarding.welcome", 87654321),
@@ -104,7 +104,7 @@ def _print_adopted(project: Project, address: str, entry: Entry) -> None:
 
     kind = kind_of(checked_address(address))
     title = inert(kind.title_of(entry.known), 60)
-    say_wrapped(f'{address} is now the {kind.name} {entry.id}, "{title}".')
+    say_wrapped(f'{address} has the Id {entry.id}: the {kind.name} "{title}".')
     wanted = {r.address for each in project.load_all().outlines for r in each.resources}
     if address not in wanted:
         key = line_of("key", address.rpartition(".")[2])
@@ -131,11 +131,10 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
         say_wrapped(
             Remedy(
-                f"coursesync leaves these {plurals} alone. If other {plurals} of the course are "
-                "managed,",
+                f"coursesync leaves these {plurals} alone. To manage one, change it in Nexudus or "
+                "write it into the outline by hand, then run this import again. If other "
+                f"{plurals} of the course are managed, this lists the ones that are not:",
                 Command("drift"),
-                "lists them. To manage one, change it in Nexudus or write it "
-                "into the outline by hand, then run this import again.",
             )
         )
     for name in done[0].unlisted if done else ():
@@ -155,9 +154,9 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
         )
     elif not all(course.error for course in imported):  # else there may be no outline to plan with
         what = (
-            f"{count(left, 'change')} would be made next; see"
+            f"{count(left, 'change')} would be made next. To see the plan:"
             if left
-            else "There is nothing to do for these courses; see"
+            else "There is nothing to do for these courses. To see the plan:"
         )
         say_wrapped(Remedy(what, Command("plan")))
 
@@ -173,6 +172,12 @@ def _print_one(project: Project, course: Imported) -> None:
     )
     for skipped in course.left_out:
         say_left_out(skipped)
+    for each in course.gone:
+        what = f"{each.address} (Id {each.record_id}) was deleted on the site"
+        if each.is_forgotten:
+            say_wrapped(f"{what}, and is no longer in the state.", "  ")
+        else:
+            say_wrapped(Remedy(f"{what}. To see what is left of it:", Command("drift")), "  ")
 
 
 def say_left_out(skipped: Unwritten) -> None:
@@ -208,6 +213,9 @@ def _done(course: Imported) -> str:
         taken = [count(number, name, KINDS[name].plural) for name, number in course.by_kind.items()]
         return f"{_together(taken)} imported"
     looked_for = [kind for name, kind in KINDS.items() if name not in course.unlisted]
+    if course.known:
+        known = [count(number, name, KINDS[name].plural) for name, number in course.known.items()]
+        return f"outline written, with {_together(known)} that the state has already"
     if course.left_out:
         return f"no {_together([kind.name for kind in looked_for], 'or')} imported"
     plurals = _together([kind.plural for kind in looked_for], "or")

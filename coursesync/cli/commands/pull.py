@@ -128,7 +128,7 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
     else:
         say_wrapped(
             Remedy(
-                "Look at the changes with git diff, then commit them, the state too. Then run",
+                "Look at the changes with git diff, then commit them, the state too. Then run:",
                 Command("plan"),
             )
         )

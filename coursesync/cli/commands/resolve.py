@@ -56,7 +56,7 @@ def command(
     if [record_id is not None, not_created, keep is not None].count(True) != 1:
         raise UsageError(
             "resolve takes one of three: --id ID, --not-created or --keep ID",
-            Remedy("As in", Command("resolve", address, id=87654321)),
+            Remedy("For example:", Command("resolve", address, id=87654321)),
         )
     check_state(project, address)
     with saving(project, lock_timeout) as clock:

@@ -57,7 +57,7 @@ def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
                 CONTENTS,
                 "these contents are an address alone: members see it as text, and it leads nowhere",
                 coded(
-                    'Make a link of it, as in `<a href="https://example.com/tour">A tour</a>` or '
+                    'Make a link of it, as in `<a href="https://example.com/tour">A tour</a>` or, '
                     "for a video, use its embed code."
                 ),
             )

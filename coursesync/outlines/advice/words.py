@@ -58,11 +58,13 @@ UNCHECKED = Objection(
 TAG_WORDS: dict[str, tuple[str, Sentence]] = {
     "script": (
         "`<script>` is a program that would run in the browser of each member who looks here",
-        coded("Delete it, from `<script` up to `</script>` and link to a page that does the same."),
+        coded(
+            "Delete it, from `<script` up to `</script>`, and link to a page that does the same."
+        ),
     ),
     "style": (
         "`<style>` would change how the whole page looks to members, or be dropped",
-        coded("Delete it, from `<style` up to `</style>` and use headings, lists and bold text."),
+        coded("Delete it, from `<style` up to `</style>`, and use headings, lists and bold text."),
     ),
     "misplaced": (
         "`<{name}>` is not allowed here: members would see only its text, or see it elsewhere",

@@ -86,9 +86,9 @@ class View:
         return counted(kinds) or count(0, LISTED.name, LISTED.plural)
 
     @property
-    def hidden(self) -> int:
-        """The number of records that are hidden from members."""
-        return sum(station.is_unseen for station in self.stations)
+    def hidden(self) -> str:
+        """How many records of each kind are hidden from members, in words; "" for none."""
+        return counted(Counter(each.kind for each in self.stations if each.is_unseen))
 
     @property
     def groups(self) -> tuple[Group, ...]:

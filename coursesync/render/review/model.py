@@ -196,12 +196,13 @@ def _station(station: Station, way: Sequence[Station], numbers: dict[int, int]) 
 
 
 def _pieces(sentence: Sentence) -> list[Json]:
-    return [
-        {"text": each, "typed": False}
-        if isinstance(each, str)
-        else {"text": to_type(each), "typed": True}
-        for each in Remedy(sentence).pieces
-    ]
+    pieces: list[Json] = []
+    for gap, each in Remedy(sentence).spaced():
+        if isinstance(each, str):
+            pieces.append({"text": gap + each, "typed": False})
+        else:
+            pieces += {"text": gap, "typed": False}, {"text": to_type(each), "typed": True}
+    return pieces
 
 
 def _difference(difference: Difference) -> Json:

@@ -19,7 +19,7 @@ function make(tag, words = "", classes = "") {
 
 function sentence(pieces, classes = "") {
   const made = make("p", "", classes);
-  pieces.forEach((each) => made.append(each.typed ? make("code", each.text) : each.text, " "));
+  pieces.forEach((each) => made.append(each.typed ? make("code", each.text) : each.text));
   return made;
 }
 

@@ -18,29 +18,26 @@ Stop                       not a failure: it ends a run, and is in the report
 ├── Unusable               the API's answers stay unusable
 └── Denied                 the API denies a request: bad credentials, or a missing role
 
-A `Remedy` holds text and commands to type; no other code quotes for a shell. This module must never
-print or exit: `coursesync.cli` catches the tree in one place.
+A `Remedy` holds text and commands to type. This module must never print or exit: `coursesync.cli`
+catches the tree in one place.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
-from shlex import quote
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
+from coursesync.errors.quoting import quoted
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from os import PathLike
 
     Word: TypeAlias = "str | int | PathLike[str]"
     Value: TypeAlias = "Word | bool | None"  # of an option
 
-# invisible characters that `str.isprintable` accepts, and `##[`, which GitHub's runner obeys
-_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
-_UNSEEN = re.compile(rf"[{_FILLERS}]|##\[")
-_ESCAPED = _FILLERS + "'\\["  # characters that `_escaped` writes as numbers
+_CLOSING = ".,:;?!)"  # no space stands before these
 
 
 class ExitCode(IntEnum):
@@ -63,25 +60,6 @@ class ExitCode(IntEnum):
         return cls.DONE if signal is None else cls(128 + signal)
 
 
-def _quoted(word: str) -> str:
-    """Quote a word for a shell, on one line and without invisible characters.
-
-    If quotes are not enough, the word is written as $'...', which bash and zsh read.
-    """
-    if word.isprintable() and not _UNSEEN.search(word):
-        return quote(word)
-    return "".join(("$'", *map(_escaped, word), "'"))
-
-
-def _escaped(character: str) -> str:
-    if character.isprintable() and character not in _ESCAPED:
-        return character
-    # in a file name, Python holds a byte that is not UTF-8 as a lone surrogate
-    is_byte = "\udc80" <= character <= "\udcff"
-    content = character.encode("utf-8", "surrogateescape" if is_byte else "replace")
-    return "".join(f"\\x{byte:02x}" for byte in content)
-
-
 @dataclass(frozen=True, slots=True, init=False)
 class Shell:
     """Words for a shell, a whole command or a part; `str` quotes them."""
@@ -92,7 +70,7 @@ class Shell:
         object.__setattr__(self, "words", tuple(map(str, words)))
 
     def __str__(self) -> str:
-        return " ".join(map(_quoted, self.words))
+        return " ".join(map(quoted, self.words))
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -147,9 +125,17 @@ class Code:
 Typed: TypeAlias = Command | Shell | Code
 
 
+def in_ticks(code: str) -> str:
+    """Write code within a sentence: between backticks, unless it has one itself."""
+    return code if "`" in code else f"`{code}`"
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Remedy:
-    """A sentence for people, in pieces: text, and code to type."""
+    """A sentence for people, in pieces: text, and code to type.
+
+    Codes that follow each other are a choice. No full stop is written after code.
+    """
 
     pieces: tuple[str | Typed, ...]
 
@@ -167,23 +153,30 @@ class Remedy:
         """Return the sentence with each command replaced by the words that `place` returns."""
         return Remedy(*(place(e) if isinstance(e, Command) else e for e in self.pieces))
 
-    def written(
-        self,
-        typed: Callable[[Typed], str],
-        text: Callable[[str], str] = str,
-        gap: str = "  ",
-        stop: str = "",
-    ) -> str:
-        """Join the pieces by `gap`; between code and a new sentence, by `stop` if it is given."""
-        whole = ""
+    def written(self, typed: Callable[[Typed], str], text: Callable[[str], str] = str) -> str:
+        """Return the sentence as text; `typed` writes its code, and `text` its other pieces."""
+        return "".join(
+            gap + (text(piece) if isinstance(piece, str) else typed(piece))
+            for gap, piece in self.spaced()
+        )
+
+    def spaced(self) -> Iterator[tuple[str, str | Typed]]:
+        """Yield each piece, with what stands before it: a space, `. ` after code, or `or`."""
+        before: str | Typed | None = None
         for piece in self.pieces:
-            begins = isinstance(piece, str) and piece[0].isupper()
-            whole += ((begins and stop) or gap) if whole else ""
-            whole += text(piece) if isinstance(piece, str) else typed(piece)
-        return whole
+            gap = "" if before is None else " "
+            if isinstance(piece, str):
+                if piece[0] in _CLOSING:
+                    gap = ""
+                elif piece[0].isupper() and before is not None:
+                    gap = ". "
+            elif before is not None and not isinstance(before, str):
+                gap = " or "
+            yield gap, piece
+            before = piece
 
     def __str__(self) -> str:
-        return self.written(str)
+        return self.written(lambda typed: in_ticks(str(typed)))
 
 
 # a message's text, with or without code to type
