@@ -21,7 +21,7 @@ UNMEASURED := $(addprefix tests/,editor browser github crash power damage secrec
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
 WORKFLOWS := $(wildcard .github/workflows/*.yml)
 
-.PHONY: words reference pictures demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
+.PHONY: first-run words reference pictures demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
 
 demo: $(VENV)/demo
 	@rm -rf courses/.coursesync
@@ -114,7 +114,11 @@ words:
 	$(PYTHON) tests/words/collect.py
 	git diff --stat -- tests/words
 
-bench: $(VENV)/bench chromium
+# a newcomer's first run: the commands, and how long they take
+first-run: $(VENV)/dev
+	$(BIN)/python tests/bench/first_run.py
+
+bench: $(VENV)/bench chromium first-run
 	$(BIN)/python tests/bench/bench.py
 	PYTHONPATH=tests $(BIN)/python -P -m bench.scale
 	PYTHONPATH=tests $(BIN)/python -P -m bench.lessons
