@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.client import Nexudus
+    from coursesync.nexudus.ports import Waiting
     from coursesync.operations.workspace import Project
 
 _NAMES = ("NEXUDUS_TOKEN", "NEXUDUS_EMAIL", "NEXUDUS_PASSWORD", "NEXUDUS_TOTP")
@@ -70,7 +71,10 @@ class _Answered:
 
 
 def check_access(
-    project: Project, known: Known, credentials: Credentials | None
+    project: Project,
+    known: Known,
+    credentials: Credentials | None,
+    progress: Waiting | None,
 ) -> Iterator[Check]:
     """Check the credentials (by default those of the environment), the site, and the roles."""
     named = [name for name in _NAMES if os.environ.get(name)]
@@ -91,7 +95,8 @@ def check_access(
     yield Check("credentials", Level.OK, found)
     try:
         with remote_of(project, (), given) as remote:
-            yield from _asked(project, known, remote, logs_in=not given.token)
+            sender = _sender(project, remote, progress)
+            yield from _asked(sender, remote, known, project.store.target, given)
     except (Stop, UsageError) as error:
         problem = error.reason if isinstance(error, Stop) else error.problem
         yield Check("site", Level.WRONG, problem, error.remedy)
@@ -100,13 +105,18 @@ def check_access(
         yield Check("credentials", Level.NOTE, used, "Set a new one before the next command.")
 
 
-def _asked(project: Project, known: Known, remote: Nexudus, *, logs_in: bool) -> Iterator[Check]:
+def _sender(project: Project, remote: Nexudus, progress: Waiting | None) -> Sender:
     clock = SystemClock()
     schedule = RequestLog(
         *(project.store.path, project.config.limits, clock.now()), alone=False, writable=False
     )
-    sender = Sender(Line(remote, clock, NoProgress(), schedule))
-    site = _site(_answer(sender, remote.me), project.store.target, logs_in=logs_in)
+    return Sender(Line(remote, clock, progress or NoProgress(), schedule))
+
+
+def _asked(
+    sender: Sender, remote: Nexudus, known: Known, target: str, given: Credentials
+) -> Iterator[Check]:
+    site = _site(_answer(sender, remote.me), target, logs_in=not given.token)
     yield site
     if site.level is not Level.OK:
         return

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.nexudus.credentials import Credentials
+    from coursesync.nexudus.ports import Waiting
     from coursesync.operations.access import Known
     from coursesync.operations.config import Config
     from coursesync.operations.workspace import Project
@@ -48,13 +49,14 @@ _MOST_NAMED = 5
 _WORTH_A_NOTE = 2.0  # seconds to wait
 
 
-def doctor(
+def doctor(  # noqa: PLR0913 - one parameter an option
     folder: str | os.PathLike[str] = "courses",
     *,
     base_url: str | None = None,
     state: str | None = None,
     sandbox: bool | None = None,
     credentials: Credentials | None = None,
+    progress: Waiting | None = None,
     named_by: str = "the caller",
 ) -> Iterator[Check]:
     """Check the machine, the workspace, the site and the state, one after the other.
@@ -67,6 +69,7 @@ def doctor(
         state: as there.
         sandbox: as there.
         credentials: by default those of the environment; without any, no request is made.
+        progress: is called while the API's limits make it wait.
         named_by: what gave the base URL, in words.
 
     Yields:
@@ -100,15 +103,18 @@ def doctor(
         yield Check("target", Level.NOTE, left, "First put right what is wrong above.")
     else:
         yield from check_git(path, None if project.embedded else project.store.path)
-        yield from _of_project(project, valid, credentials, named_by)
+        yield from _of_project(project, _target(project, named_by), valid, credentials, progress)
     if forge := check_forge(path):
         yield forge
 
 
 def _of_project(
-    project: Project, outlines: Outlines | None, credentials: Credentials | None, named_by: str
+    project: Project,
+    target: Check,
+    outlines: Outlines | None,
+    credentials: Credentials | None,
+    progress: Waiting | None,
 ) -> Iterator[Check]:
-    target = _target(project, named_by)
     yield target
     known: State | None = None
     states = []
@@ -120,7 +126,7 @@ def _of_project(
     if target.level is Level.OK and not project.embedded:
         from coursesync.operations.access import check_access  # noqa: PLC0415 - brings httpx
 
-        yield from check_access(project, _known(known, outlines), credentials)
+        yield from check_access(project, _known(known, outlines), credentials, progress)
     yield from _limits(project)
     yield from states
     yield _lock(project)

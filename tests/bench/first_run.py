@@ -27,7 +27,7 @@ COMMANDS = (
 
 def main() -> int:
     """Run the commands, print a table of them, and return 1 if a target is missed."""
-    lines = ["| command | seconds |", "|---|---:|"]
+    lines, shown = ["| command | seconds |", "|---|---:|"], ""
     with TemporaryDirectory(prefix="coursesync-first-run-") as folder:
         kept = {n: each for n, each in os.environ.items() if n in KEPT or n.startswith("PIP_")}
         environment = {**kept, "HOME": folder}
@@ -42,15 +42,15 @@ def main() -> int:
                 capture_output=True,
                 text=True,
             )
-            shown = command.replace(str(ROOT), "REPOSITORY")
-            lines.append(f"| `{shown}` | {time.monotonic() - start:.1f} |")
+            name, shown = command.replace(str(ROOT), "REPOSITORY"), ran.stdout
+            lines.append(f"| `{name}` | {time.monotonic() - start:.1f} |")
             if ran.returncode:
-                sys.exit(f"{shown}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")
+                sys.exit(f"{name}: exit {ran.returncode}\n{ran.stdout}{ran.stderr}")
         total = time.monotonic() - began
     lines.append(f"| {len(COMMANDS)} commands | {total:.1f} |")
     sys.stdout.write("\n".join(lines) + "\n")
-    if "to create" not in ran.stdout:
-        sys.exit(f"the last command shows no plan:\n{ran.stdout}")
+    if "to create" not in shown:
+        sys.exit(f"the last command shows no plan:\n{shown}")
     if len(COMMANDS) > MOST_COMMANDS or total > MOST_SECONDS:
         sys.exit(f"not met: at most {MOST_COMMANDS} commands and {MOST_SECONDS:.0f} seconds")
     return 0

@@ -294,6 +294,16 @@ def test_a_server_that_is_no_api(
     assert repository.is_dir()
 
 
+def test_a_wait_is_announced(author: CommandLine, api: SandboxServer, repository: Path) -> None:
+    """If the API asks to wait, that is shown, and then the checks go on."""
+    api.fault("GET /api/content/courses@1:throttled=3")
+    found = examined(author)
+
+    assert "waiting 3 seconds: the API's limits" in found.ran.err
+    assert found.wrong() == {}
+    assert repository.is_dir()
+
+
 def test_a_host_that_only_a_file_names_is_wrong(
     cli: CommandLine, repository: Path, courses: Path, api: SandboxServer
 ) -> None:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 from coursesync.cli import options
 from coursesync.cli.line import place
 from coursesync.cli.screen import painter, show
+from coursesync.cli.session import progress_on
 from coursesync.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -38,13 +39,19 @@ def command(
     source = click.get_current_context().get_parameter_source("base_url")
     named_by = "COURSESYNC_BASE_URL" if source is ParameterSource.ENVIRONMENT else "--base-url"
     checks = []
-    for check in doctor(
-        workspace.folder, base_url=base_url, state=state, sandbox=sandbox, named_by=named_by
-    ):
-        checks.append(check)
-        if form == "text":
-            show("".join(f"{line}\n" for line in lines_of(check, place, painter(sys.stdout))))
-            sys.stdout.flush()
+    with progress_on(sys.stderr, 0) as progress:
+        for check in doctor(
+            workspace.folder,
+            base_url=base_url,
+            state=state,
+            sandbox=sandbox,
+            progress=progress,
+            named_by=named_by,
+        ):
+            checks.append(check)
+            if form == "text":
+                show("".join(f"{line}\n" for line in lines_of(check, place, painter(sys.stdout))))
+                sys.stdout.flush()
     show(compose_checks(checks, place) if form == "json" else f"{summary_of(checks)}\n")
     is_wrong = any(check.level is Level.WRONG for check in checks)
     return ExitCode.ERROR if is_wrong else ExitCode.DONE
