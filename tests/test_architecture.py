@@ -97,6 +97,7 @@ PURE_LIBRARIES = {
         "pydantic",
         "pydantic_core",
         "re",
+        "rich.cells",
         "shlex",
         "textwrap",
         "tomllib",
@@ -140,7 +141,7 @@ ONLY = {  # what only these may import, at whatever level
     "nh3": ("outlines.advice.contents", "render.review.model"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
-    "rich": ("cli.session",),
+    "rich": ("cli.session", "text.cells"),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import

@@ -9,11 +9,12 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from html import unescape
-from itertools import islice
-from textwrap import wrap
+from itertools import islice, pairwise
+from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, Remedy, Where
+from coursesync.text.cells import columns, cut, starts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -134,6 +135,30 @@ def harmless(text: str) -> str:
     return disarmed(without_unseen(text.replace("\r", " ")))
 
 
+class _Chunk(str):
+    """A piece of a sentence whose length is its columns."""
+
+    __slots__ = ()
+
+    def __len__(self) -> int:
+        return columns(str(self).replace("\0", " "))
+
+
+class _Wrapper(TextWrapper):
+    """Wraps by columns; a word that is too wide for a line is broken if it has wide characters."""
+
+    def _split(self, text: str) -> list[str]:
+        found: list[str] = []
+        for chunk in super()._split(text):
+            places, most = starts(chunk), self.width - len(self.subsequent_indent)
+            ends = sorted({*places})
+            if len(places) > max(most + 1, len(ends)) and "\0" not in chunk:
+                found += (_Chunk(chunk[a:b]) for a, b in pairwise(ends))
+            else:
+                found.append(_Chunk(chunk))
+        return found
+
+
 def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
     """Break a sentence into lines of at most `width` columns, each after a margin.
 
@@ -145,7 +170,7 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
 
     def kept(typed: Typed) -> str:
         written = to_type(typed)
-        is_whole = len(written) <= most or not isinstance(typed, Code)
+        is_whole = columns(written) <= most or not isinstance(typed, Code)
         return written.replace(" ", "\0") if is_whole else written
 
     sentences = (
@@ -156,14 +181,13 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     lines = [
         line
         for number, sentence in enumerate(sentences)
-        for line in wrap(
-            sentence,
+        for line in (TextWrapper if sentence.isascii() else _Wrapper)(
             width,
             initial_indent=margin + hang if number else margin,
             subsequent_indent=margin + hang,
             break_long_words=False,
             break_on_hyphens=False,
-        )
+        ).wrap(sentence)
     ]
     # a break may have moved `::` to the start of a line
     return [disarmed(line.replace("\0", " ")) for line in lines]
@@ -223,7 +247,7 @@ def inert(text: str, limit: int = 300) -> str:
     if is_blank(line):
         return ""
     # the cut may have left the tags of a flag
-    return line if len(line) <= limit else without_unseen(f"{line[: limit - 1]}…")
+    return line if len(line) <= limit else without_unseen(f"{cut(line, limit - 1)}…")
 
 
 def unseen(text: str) -> Iterator[re.Match[str]]:
