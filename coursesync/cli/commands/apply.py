@@ -21,7 +21,7 @@ from coursesync.cli.report import (
     warn_of_the_day,
 )
 from coursesync.cli.screen import give_advice, painter, say, say_wrapped
-from coursesync.cli.session import announce, look_again, online
+from coursesync.cli.session import announce, holding, look_again, online
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds import ALL
@@ -179,7 +179,7 @@ def command(
         reviewed = read_plan_file(given.plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
         _check_typed(reviewed, given.plan_file)
-    with project.held(lock_timeout):
+    with holding(project, lock_timeout, quiet=given.is_silent):
         loaded = project.load()
         if refresh:
             loaded = look_again(loaded, clock).workspace

@@ -9,7 +9,7 @@ import click
 from coursesync.cli import options
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
-from coursesync.cli.session import announce, online
+from coursesync.cli.session import announce, holding, online
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.inline import line_of
@@ -71,7 +71,7 @@ def command(
             ),
         )
     clock = SystemClock()
-    with project.held(lock_timeout), online(clock) as progress:
+    with holding(project, lock_timeout), online(clock) as progress:
         announce(project)
         if address is not None and record_id is not None:
             entry = adopt(project, address, record_id, progress=progress, clock=clock)
