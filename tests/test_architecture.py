@@ -100,6 +100,7 @@ PURE_LIBRARIES = {
         "pydantic",
         "pydantic_core",
         "re",
+        "rich.cells",
         "shlex",
         "textwrap",
         "tomllib",
@@ -144,7 +145,7 @@ ONLY = {  # what only these may import, at whatever level
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
     "packaging": ("operations.config",),
-    "rich": ("cli.session",),
+    "rich": ("cli.session", "text.cells"),
     "werkzeug": ("sandbox",),
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import

@@ -19,8 +19,8 @@ from coursesync.text import (
     holds_unseen,
     inert,
     on_one_line,
-    wrapped,
 )
+from coursesync.text.wrapping import wrapped
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
 

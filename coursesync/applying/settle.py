@@ -74,7 +74,10 @@ def _look_around(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
             _first_look(run, course, kind, found[course.id, kind])
     left = [course for course in courses if not course.held and _creates(run, course, kind)]
     if left and run.terms.settling and _may_have_lost_a_run(run, left, kind):
-        why = f"an earlier run may have created these {kind.plural}, and lists may lag"
+        why = (
+            f"apply looks at the site twice before it creates these {kind.plural}, because an "
+            "earlier run may have created them, and lists may lag"
+        )
         run.sender.pause(run.terms.settling, why)
         look_again(run, kind, left)
 

@@ -15,7 +15,8 @@ from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.cli.line import placed
 from coursesync.errors import Advised, InvalidOutlines, Remedy
 from coursesync.operations.config import CONFIG
-from coursesync.text import count, harmless, on_one_line, wrapped
+from coursesync.text import count, harmless, on_one_line
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

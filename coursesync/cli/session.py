@@ -9,17 +9,19 @@ import gc
 import os
 import signal
 import sys
-from contextlib import contextmanager, suppress
+import time
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from coursesync.applying.report import Status
 from coursesync.cli.line import placed
 from coursesync.cli.screen import on_terminal, say_at_once, say_once, say_wrapped, wants_colour
-from coursesync.errors import Command, Interrupted, Remedy, Terminated
+from coursesync.errors import Command, Interrupted, Remedy, StateLocked, Terminated
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.config import CONFIG
-from coursesync.text import duration, wrapped
+from coursesync.text import duration
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,9 +52,24 @@ def saving(
     if dry_run:
         yield clock
         return
-    with project.held(lock_timeout):
+    with holding(project, lock_timeout):
         clock.catch_signals()
         yield clock
+
+
+@contextmanager
+def holding(project: Project, lock_timeout: float, *, quiet: bool = False) -> Iterator[None]:
+    """Hold the state, and show a wait for it; raises StateLocked after `lock_timeout` seconds."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(project.held())
+        except StateLocked as locked:
+            if not lock_timeout:
+                raise
+            with progress_on(sys.stderr, 0, quiet=quiet) as progress:
+                progress.waiting(lock_timeout, f"{locked.problem}; it may be free earlier")
+                held.enter_context(project.held(lock_timeout))
+        yield
 
 
 @contextmanager
@@ -137,18 +154,16 @@ def progress_on(
     stream: IO[str], total: int, *, quiet: bool = False, verbose: bool = False
 ) -> Iterator[Progress]:
     """Show the progress of `total` changes on a stream; with a total of 0, only the waits."""
-    if quiet or verbose or not total or not on_terminal(stream):
+    if quiet or verbose or not on_terminal(stream):
         yield _Lines(stream, total, quiet=quiet)
         return
-    from rich.console import Console  # noqa: PLC0415 - slow, and only for a terminal
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
-
-    console = Console(file=stream, no_color=not wants_colour(stream), highlight=False)
-    words = TextColumn("{task.description}", markup=False)
-    columns = (BarColumn(_BAR), MofNCompleteColumn(), words)
-    with Bar(*columns, console=console, transient=True) as bar:
-        yield _OnBar(bar, bar.add_task("", total=total))
+    shown = _OnTerminal(stream, total)
+    try:
+        if total:
+            shown.start()
+        yield shown
+    finally:
+        shown.stop()
 
 
 def _line(result: Result) -> str:
@@ -200,24 +215,64 @@ class _Lines:
             print(line, file=self._stream, flush=True)
 
 
-class _OnBar:
-    """A bar, and a line for each change that did not go well."""
+class _Wait:
+    """The words of a wait, which count down each time that they are shown."""
 
-    def __init__(self, bar: Bar, task: TaskID) -> None:
-        self._bar = bar
-        self._task = task
+    def __init__(self, seconds: float, why: str, rest: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._why = why
+        self._after = max(0.0, rest - seconds)
+
+    def __str__(self) -> str:
+        seconds = self._until - time.monotonic()
+        if seconds <= 0:
+            return ""
+        rest = seconds + self._after
+        left = f"{_left(rest)}, " if self._after >= _WORTH_SAYING else ""
+        return f"{left}{_waiting(seconds, self._why)}"
+
+
+class _OnTerminal:
+    """A bar, and a line for each change that did not go well; without changes, only the waits."""
+
+    def __init__(self, stream: IO[str], total: int) -> None:
+        self._stream = stream
+        self._total = total
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def start(self) -> None:
+        from rich.console import Console  # noqa: PLC0415 - slow, and only for a terminal
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415
+        from rich.progress import Progress as Bar  # noqa: PLC0415
+
+        console = Console(
+            file=self._stream, no_color=not wants_colour(self._stream), highlight=False
+        )
+        columns = (BarColumn(_BAR), MofNCompleteColumn()) if self._total else ()
+        words = TextColumn("{task.fields[words]}", markup=False)
+        self._bar = Bar(*columns, words, console=console, transient=True)
+        self._task = self._bar.add_task("", total=self._total or None, words="")
+        self._bar.start()
+
+    def stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
 
     def concluded(self, result: Result, rest: float = 0.0) -> None:
-        if not result.done:
+        if self._bar is not None and not result.done:
             with suppress(OSError):  # a closed terminal must not end an apply
                 self._bar.console.print(_line(result), markup=False)
-        self._say(result.change.address, rest, advance=1)
+        left = f"{_left(rest)}, " if rest >= _WORTH_SAYING else ""
+        self._show(f"{left}{result.change.address}", advance=1)
 
     def waiting(self, seconds: float, why: str, rest: float = 0.0) -> None:
         if seconds >= _WORTH_SAYING:
-            self._say(_waiting(seconds, why), rest)
+            self._show(_Wait(seconds, why, rest))
 
-    def _say(self, words: str, rest: float, advance: int = 0) -> None:
-        left = f"{_left(rest)}, " if rest >= _WORTH_SAYING else ""
+    def _show(self, words: str | _Wait, advance: int = 0) -> None:
         with suppress(OSError):
-            self._bar.update(self._task, advance=advance, description=f"{left}{words}")
+            if self._bar is None:
+                self.start()
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, advance=advance, words=words)

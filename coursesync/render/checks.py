@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.text import count, inert, wrapped
+from coursesync.text import count, inert
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

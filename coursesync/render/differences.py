@@ -17,7 +17,9 @@ from coursesync.render.excerpt import Difference, Fold, Mark, joined, shown
 from coursesync.render.holders import Holders, holder_of
 from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import Effort, Piece, compare
-from coursesync.text import as_shown, count, inert, unseen, wrapped
+from coursesync.text import as_shown, count, inert, unseen
+from coursesync.text.cells import columns, starts
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -187,7 +189,7 @@ def detail(difference: Difference, margin: int, width: int, paint: Paint) -> Ite
             yield from _line(line, margin + _STEP, width, paint)
         return
     head, rest = _sentence(difference)
-    if margin + len(f"{head} {rest}") <= width:
+    if margin + columns(f"{head} {rest}") <= width:
         yield f"{edge}{head} {rest}".rstrip()
         return
     yield from wrapped(head, edge, width, " " * _STEP)
@@ -228,8 +230,11 @@ def _rows(pieces: Sequence[Piece], width: int) -> list[list[Piece]]:
     fit = re.compile(
         rf"\S(?:.{{0,{max(0, width - 3)}}}\S)?(?!\S)|\S{{1,{width - 1}}}"
     )  # one column less: `_row` may add a space
-    found = fit.finditer("".join(character for character, _ in line))
-    return [_row(line[slice(*each.span())]) for each in found]
+    text = "".join(character for character, _ in line)
+    places = starts(text)
+    # a character that takes two columns is there twice
+    found = fit.finditer("".join(text[place] for place in places[:-1]))
+    return [_row(line[places[each.start()] : places[each.end()]]) for each in found]
 
 
 def _clean(pieces: Sequence[Piece]) -> list[Piece]:

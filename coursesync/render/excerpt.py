@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.render.lookalikes import only_unseen
 from coursesync.render.text_diff import WHOLE, Piece, common_start, words
 from coursesync.text import count, inert
+from coursesync.text.cells import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -99,8 +100,9 @@ class Difference:
 
 
 def _excerpt(text: str, start: int) -> str:
-    cut = text[start : start + _LONG]
-    return f"{'…' if start else ''}{cut}{'…' if start + _LONG < len(text) else ''}"
+    start = len(cut(text, start))
+    part = cut(text[start:], _LONG)
+    return f"{'…' if start else ''}{part}{'…' if start + len(part) < len(text) else ''}"
 
 
 def _worded(value: str | None, *, quoted: bool) -> str:
@@ -174,7 +176,7 @@ def _brief(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
         if not changed and len(text) > _SAME:
             text = _around(text, first=i == 0, last=i == len(pieces) - 1)
         if len(text) > room:
-            kept.append(Piece(f"{text[:room]}…", changed))
+            kept.append(Piece(f"{cut(text, room)}…", changed))
             break
         room -= len(text)
         kept.append(Piece(text, changed))
@@ -186,13 +188,18 @@ def _around(text: str, *, first: bool, last: bool) -> str:
     if first and last:
         return f"{_head(text, _SAME)}…"
     before = "" if first else _head(text, _AROUND)
-    after = "" if last else _head(text[: -_AROUND - 1 : -1], _AROUND)[::-1]
+    after = "" if last else _tail(text, _AROUND)
     return f"{before}…{after}"
 
 
 def _head(text: str, size: int) -> str:
     """Return at most `size` characters of a text, if possible up to a space."""
-    return text[:size].rpartition(" ")[0] or text[:size]
+    return text[:size].rpartition(" ")[0] or cut(text, size)
+
+
+def _tail(text: str, size: int) -> str:
+    """Return about the last `size` characters of a text, if possible from a space on."""
+    return text[-size:].partition(" ")[2] or text[len(cut(text, len(text) - size)) :]
 
 
 def _without_end(pieces: list[Piece]) -> tuple[Piece, ...]:

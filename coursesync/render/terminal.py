@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING, UNPROTECTING, WORDING
-from coursesync.text import inert, wrapped
+from coursesync.text import inert
+from coursesync.text.cells import columns, padded
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,8 +91,8 @@ def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
         elif row.wording is LEAVING:
             yield from _row(line, row, title, paint, apart=True)
         else:
-            fits = _TITLE_AT + width + 2 + len(row.words) <= _WIDTH
-            yield from _row(line, row, title.ljust(width) if fits else title, paint)
+            fits = _TITLE_AT + width + 2 + columns(row.words) <= _WIDTH
+            yield from _row(line, row, padded(title, width) if fits else title, paint)
             yield from _below(row, _TITLE_AT + _STEP * line.depth, paint)
 
 
@@ -110,7 +112,7 @@ def _column(lines: Sequence[Line]) -> int:
     for line in lines:
         if (row := line.row) is None or row.wording is LEAVING:
             continue
-        least, most = len(_titled(line)), _WIDTH - _TITLE_AT - 2 - len(row.words)
+        least, most = columns(_titled(line)), _WIDTH - _TITLE_AT - 2 - columns(row.words)
         if least <= most:
             steps[least] += 1
             steps[most + 1] -= 1
@@ -121,7 +123,7 @@ def _column(lines: Sequence[Line]) -> int:
 def _row(line: Line, row: Row, title: str, paint: Paint, *, apart: bool = False) -> Iterator[str]:
     """Yield a change on one line; its words go below if they don't fit, or if `apart`."""
     text = f"  {row.wording.mark} {_numbered(line, row.order, title)}"
-    if not apart and len(text) + 2 + len(row.words) <= _WIDTH:
+    if not apart and columns(text) + 2 + columns(row.words) <= _WIDTH:
         yield paint(row.wording.style, f"{text}  {row.words}")
     else:
         yield paint(row.wording.style, text.rstrip())

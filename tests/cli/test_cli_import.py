@@ -150,7 +150,7 @@ def test_what_a_course_may_hold_is_known_before_anything_is_written(
     """The files that an outline names already count as well; what is too much is left out."""
     (courses / "long.html").write_text(f"<p>{'x' * 999_900}</p>")
     sections = "".join(
-        f"  - title: Long {number}\n    contents: {{html: long.html}}\n" for number in range(4)
+        f"  - title: Long {number}\n    contents: {{html: long.html}}\n" for number in range(8)
     )
     (courses / "house.yaml").write_text(f"id: 4711\ntitle: House\nsections:\n{sections}")
     before = files_below(courses)
@@ -160,7 +160,7 @@ def test_what_a_course_may_hold_is_known_before_anything_is_written(
     entries = saved(courses).entries.values()
 
     assert ran.code == 0, ran.err
-    assert "more than 4,000,000 characters" in ran.said
+    assert "more than 8,000,000 characters" in ran.said
     assert f'Id {course[2]} "2024" is not written to' in ran.said
     assert files_below(courses).keys() - before.keys() <= {REQUESTS, STATE, f"{STATE}.lock"}
     assert files_below(courses)["long.html"] == before["long.html"]

@@ -49,6 +49,8 @@ def test_the_lock_is_waited_for(
         first.communicate(timeout=60)
 
     assert (first.returncode, second.code) == (0, 0)
+    assert "waiting 1 minute: the state " in second.said
+    assert f"(process {first.pid}, since" in second.said
     assert "Nothing to do" in second.err
     assert len(server.records()) == 3
     assert onboarding.exists()

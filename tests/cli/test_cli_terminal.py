@@ -130,6 +130,24 @@ def test_the_bar_says_how_long_the_rest_takes(author: CommandLine, courses: Path
     assert re.search(r"1/5\S* about [34] seconds to go, section\.", screen), screen
 
 
+@pytest.mark.parametrize("command", ["apply --auto-approve", "drift"])
+def test_a_wait_counts_down_in_one_line(
+    author: CommandLine, api: SandboxServer, onboarding: Path, command: str
+) -> None:
+    """It is rewritten each second, with a bar or without one, and is gone at the end."""
+    if command == "drift":
+        assert author("apply", "--auto-approve").code == 0
+    api.fault(f"GET {SECTIONS}@1:throttled=4")
+    code, screen = on_terminal(author, *command.split())
+
+    assert code == 0
+    counted = re.findall(r"waiting (\d) seconds?: the API's limits", screen)
+    assert {"2", "3"} <= {*counted}
+    assert counted == sorted(counted, reverse=True)
+    assert "waiting" not in screen.rpartition("\n")[0].rpartition("\r")[2]
+    assert onboarding.exists()
+
+
 def test_a_doubt_is_reported_above_the_bar(
     author: CommandLine, api: SandboxServer, onboarding: Path
 ) -> None:

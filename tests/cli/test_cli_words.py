@@ -11,7 +11,7 @@ import pytest
 from harness import BACKUP, JOURNAL, STATE, kill_at, saved, write_outline
 
 from coursesync.errors import Code, Command, Remedy, Shell
-from coursesync.text import wrapped
+from coursesync.text.wrapping import wrapped
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from coursesync.cli.report import (
     warn_of_the_day,
 )
 from coursesync.cli.screen import give_advice, painter, say, say_wrapped
-from coursesync.cli.session import announce, look_again, online, remind_of_git
+from coursesync.cli.session import announce, holding, look_again, online, remind_of_git
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds import ALL
@@ -180,7 +180,7 @@ def command(
         policy, refresh = reviewed.policy, reviewed.refreshed
         _check_typed(reviewed, given.plan_file)
         project = _limited(project, reviewed.scope)
-    with project.held(lock_timeout):
+    with holding(project, lock_timeout, quiet=given.is_silent):
         loaded = project.load()
         _check_courses(reviewed, loaded, given.plan_file)
         if refresh:

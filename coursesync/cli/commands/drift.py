@@ -11,6 +11,7 @@ import click
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
 from coursesync.cli.line import place
+from coursesync.cli.pager import pager_option, show_long
 from coursesync.cli.screen import painter, show
 from coursesync.cli.session import look_again
 from coursesync.errors import ExitCode
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 @click.command("drift")
 @options.workspace_argument
 @options.format_options("text", "markdown", "json")
+@pager_option
 @options.with_project
 @options.verbose_option
 def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
@@ -48,7 +50,7 @@ def command(*, project: Project, form: str, max_bytes: int | None) -> ExitCode:
         case "markdown":
             show(markdown.compose_drift(view, max_bytes))
         case _:
-            show(terminal.compose_drift(view, painter(sys.stdout)))
+            show_long(terminal.compose_drift(view, painter(sys.stdout)))
     if now.has_drift:
         return ExitCode.CHANGES
     return ExitCode.DONE if now.is_whole else ExitCode.ERROR

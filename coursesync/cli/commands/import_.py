@@ -9,7 +9,7 @@ import click
 from coursesync.cli import options
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
-from coursesync.cli.session import announce, online, remind_of_git
+from coursesync.cli.session import announce, holding, online, remind_of_git
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
 from coursesync.kinds.inline import line_of
@@ -77,7 +77,7 @@ def import_courses(project: Project, courses: Sequence[int], lock_timeout: float
     from coursesync.operations.import_ import import_course  # noqa: PLC0415 - keeps --help quick
 
     clock = SystemClock()
-    with project.held(lock_timeout), online(clock) as progress:
+    with holding(project, lock_timeout), online(clock) as progress:
         announce(project)
         imported = import_course(project, *courses, progress=progress, clock=clock)
         _print_imported(project, imported)
@@ -91,7 +91,7 @@ def _adopt(project: Project, address: str, record_id: int, lock_timeout: float) 
     from coursesync.operations.adopt import adopt  # noqa: PLC0415 - keeps --help quick
 
     clock = SystemClock()
-    with project.held(lock_timeout), online(clock) as progress:
+    with holding(project, lock_timeout), online(clock) as progress:
         announce(project)
         entry = adopt(project, address, record_id, progress=progress, clock=clock)
         _print_adopted(project, address, entry)

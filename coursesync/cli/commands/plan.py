@@ -13,6 +13,7 @@ from coursesync.ci.outputs import check_outputs, note, summarise
 from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
+from coursesync.cli.pager import pager_option, show_long
 from coursesync.cli.screen import give_advice, painter, say_mistaken, say_wrapped, show
 from coursesync.cli.session import look_again
 from coursesync.errors import Command, ExitCode, Remedy
@@ -42,6 +43,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 @options.removal_options
 @options.full_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 if there are changes.")
+@pager_option
 @options.with_project
 @options.verbose_option
 def command(  # noqa: PLR0913 - one parameter an option
@@ -91,7 +93,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         case "html":
             show(forms.page())
         case _:
-            show(forms.text(painter(sys.stdout), full=full))
+            show_long(forms.text(painter(sys.stdout), full=full))
     _print_unconfirmed(loaded)
     say_mistaken(loaded.read)
     if out is not None:

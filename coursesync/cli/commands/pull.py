@@ -13,7 +13,7 @@ from coursesync.cli import options
 from coursesync.cli.commands.import_ import say_left_out
 from coursesync.cli.line import addresses as known_addresses
 from coursesync.cli.screen import painter, say_all, say_wrapped, show
-from coursesync.cli.session import announce, online, remind_of_git
+from coursesync.cli.session import announce, holding, online, remind_of_git
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.files import shown
 from coursesync.nexudus.clock import SystemClock
@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     clock = SystemClock()
     addresses = in_workspace(project.folder, addresses)
-    with nullcontext() if dry_run else project.held(lock_timeout), online(clock) as progress:
+    with nullcontext() if dry_run else holding(project, lock_timeout), online(clock) as progress:
         announce(project)
         pulled = pull(
             project,

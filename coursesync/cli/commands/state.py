@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options
-from coursesync.cli.screen import say, say_all, say_wrapped, show
+from coursesync.cli.pager import pager_option, show_long
+from coursesync.cli.screen import say, say_all, say_wrapped
 from coursesync.cli.session import saving
 from coursesync.errors import Command, ExitCode, Remedy
 from coursesync.kinds import kind_of
@@ -43,6 +44,7 @@ def command() -> None:
 
 @command.command("list")
 @options.workspace_argument
+@pager_option
 @options.with_project
 def list_entries(*, project: Project) -> None:
     """List each address in the state with its Id.
@@ -53,8 +55,7 @@ def list_entries(*, project: Project) -> None:
     known = project.load().known if project.courses else project.state()
     lines = {address: str(entry.id) for address, entry in known.entries.items()}
     lines |= dict.fromkeys(known.doubts, "in doubt")
-    for address, value in sorted(lines.items()):
-        click.echo(f"{address} {value}")
+    show_long("".join(f"{address} {value}\n" for address, value in sorted(lines.items())))
     if not lines:
         say("The state is empty: nothing is under management yet.")
 
@@ -62,13 +63,14 @@ def list_entries(*, project: Project) -> None:
 @command.command("show")
 @options.address_argument
 @options.workspace_option
+@pager_option
 @options.with_project
 def show_entry(*, address: str, project: Project) -> None:
     """Show the Id of ADDRESS and the values that its record is known to have."""
     from coursesync.operations.state import checked_address, entry_at  # noqa: PLC0415 - keeps --help quick
 
     at, known = checked_address(address, project), project.state()
-    show("".join(f"{line}\n" for line in _lines(entry_at(known, at), kind_of(at))))
+    show_long("".join(f"{line}\n" for line in _lines(entry_at(known, at), kind_of(at))))
 
 
 def _lines(entry: Entry, kind: Kind) -> Iterator[str]:

@@ -10,16 +10,16 @@ import unicodedata
 from datetime import UTC, datetime
 from html import unescape
 from itertools import islice
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, Diagnostic, Remedy, Shell, Where, in_ticks
+from coursesync.errors import Code, Diagnostic, Remedy, Where
+from coursesync.text.cells import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from coursesync.errors import Sentence, Typed
+    from coursesync.errors import Typed
 
 # characters that are invisible or change how the text around them looks: C0 and C1 controls except
 # tab and line ends, line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574),
@@ -57,8 +57,6 @@ _NOT_IN_KEYS = re.compile(
 _COMMAND = re.compile(r"^([^\S\n]*:)(?=:)|##(?=\[)", re.MULTILINE)
 # no character has a number of eight or more significant digits
 _LONG_REFERENCE = re.compile(r"&#0*([0-9]{8})[0-9]*")
-_SHORT_QUOTE = re.compile(r'"[^"]{1,40}"')  # a title in a sentence
-_INDENT = "  "  # of a command below its sentence
 _FRACTION = re.compile(r"[.,](\d{1,6})")
 _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
@@ -143,57 +141,6 @@ def harmless(text: str) -> str:
     return disarmed(without_unseen(text.replace("\r", " ")))
 
 
-def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -> list[str]:
-    """Break a sentence into lines of at most `width` columns, each after a margin.
-
-    All lines except the first are indented by `hang` too. A command has a line of its own, however
-    long it is, so that it can be copied. Other code is between backticks; it stays on one line if
-    it fits, and so does a quoted text that is short.
-    """
-    most = width - len(margin) - len(hang)
-
-    def kept(typed: Typed) -> str:
-        written = in_ticks(to_type(typed))
-        return written.replace(" ", "\0") if len(written) <= most else written
-
-    def spoken(words: str) -> str:
-        return _SHORT_QUOTE.sub(lambda found: found[0].replace(" ", "\0"), on_one_line(words))
-
-    lines: list[str] = []
-    for part in _parts(text):
-        if isinstance(part, Remedy):
-            lines += wrap(
-                part.written(kept, spoken),
-                width,
-                initial_indent=margin + hang if lines else margin,
-                subsequent_indent=margin + hang,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        else:
-            lines.append((margin + hang + _INDENT if lines else margin) + to_type(part))
-    # a break may have moved `::` to the start of a line
-    return [disarmed(line.replace("\0", " ")) for line in lines]
-
-
-def _parts(text: Sentence) -> list[Remedy | Typed]:
-    """Split a sentence at its commands."""
-    parts: list[Remedy | Typed] = []
-    for piece in Remedy(text).pieces:
-        if isinstance(piece, Command) or (isinstance(piece, Shell) and _is_whole(piece)):
-            parts.append(piece)
-        elif parts and isinstance(last := parts[-1], Remedy):
-            parts[-1] = Remedy(last, piece)
-        else:
-            parts.append(Remedy(piece))
-    return parts
-
-
-def _is_whole(shell: Shell) -> bool:
-    """Return whether the words are a whole command, which starts with the name of a program."""
-    return len(shell.words) > 1 and not shell.words[0].startswith("-")
-
-
 def coded(text: str) -> Remedy:
     """Return a sentence in which text between backticks is code to type.
 
@@ -248,7 +195,7 @@ def inert(text: str, limit: int = 300) -> str:
     if is_blank(line):
         return ""
     # the cut may have left the tags of a flag
-    return line if len(line) <= limit else without_unseen(f"{line[: limit - 1]}…")
+    return line if len(line) <= limit else without_unseen(f"{cut(line, limit - 1)}…")
 
 
 def unseen(text: str) -> Iterator[re.Match[str]]:

@@ -1,0 +1,81 @@
+"""Shows long results on a terminal through a pager, as git does.
+
+Owns when there is one: only if stdin and stdout are a terminal that a person looks at, and the text
+does not fit on it. Anywhere else, the text is printed as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+from contextlib import suppress
+
+import click
+
+from coursesync.cli.screen import on_terminal, show
+
+_OFF = f"{__name__}: off"
+_NOT_FOUND = 127  # the exit code of a shell that finds no such program
+
+
+def without_pager(context: click.Context, _option: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - as click calls it
+    """Take the option that turns the pager off."""
+    context.meta[_OFF] = value
+    return value
+
+
+pager_option = click.option(
+    "--no-pager",
+    is_flag=True,
+    expose_value=False,
+    callback=without_pager,
+    help="Print a long result at once. On a terminal, a pager shows it (COURSESYNC_PAGER, PAGER).",
+)
+
+
+def show_long(text: str) -> None:
+    """Print the result of a command on stdout, through a pager where that helps."""
+    if (pager := _pager()) and text.count("\n") >= shutil.get_terminal_size().lines:
+        _through(pager, text)
+    else:
+        show(text)
+
+
+def _pager() -> str:
+    """Return the command of the pager, "" for none; the order is git's.
+
+    https://git-scm.com/docs/git-var#Documentation/git-var.txt-GITPAGER
+    """
+    if click.get_current_context().meta.get(_OFF) or os.environ.get("CI"):
+        return ""
+    if not (sys.stdin.isatty() and on_terminal(sys.stdout)):
+        return ""
+    for name in ("COURSESYNC_PAGER", "PAGER"):
+        if (command := os.environ.get(name)) is not None:
+            return "" if command.strip() == "cat" else command.strip()
+    return "less" if shutil.which("less") else ""
+
+
+def _through(pager: str, text: str) -> None:
+    """Show a text with a pager, and wait until that is closed; print it if there is none."""
+    from subprocess import PIPE, Popen  # noqa: PLC0415 - for a pager only
+
+    # it needs no credentials
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NEXUDUS_")}
+    words, environment = ["/bin/sh", "-c", pager], {"LESS": "FRX", "LV": "-c", **kept}
+    try:
+        process = Popen(words, stdin=PIPE, env=environment)  # noqa: S603 - the user's own command
+    except OSError:
+        show(text)
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
+    try:
+        with suppress(BrokenPipeError):  # it was closed before the end
+            process.communicate(text.encode(errors="replace"))
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if code == _NOT_FOUND:
+        show(text)
