@@ -8,14 +8,17 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from cli.test_commands import in_shell, parsed
+from cli.test_commands import command_named, in_shell, names, parsed
 from docs.pages import PAGES, Block, Page
 from harness import PROGRAM
 
+from coursesync.cli import _cli as root
 from coursesync.operations.config import Config, config_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import click
 
 NOT_RUN = "not run"
 # a command of these can't run in a test
@@ -24,6 +27,7 @@ REASONS = {
     "installs the program",
     "installs the program; opens a browser",
     "needs a create in doubt",
+    "needs a merge conflict",
     "needs a twin",
     "needs an account",
     "needs GitHub",
@@ -46,6 +50,14 @@ def lines(block: Block) -> list[tuple[str, list[str]]]:
     return found
 
 
+def script_of(block: Block) -> str:
+    """Return a script that runs a block, and prints the exit code below each output."""
+    ran = [f'{command}\nprintf "\\n[%s]\\n" "$?"' for command, _ in lines(block)]
+    if block.note("in") == "a new folder":
+        ran = ['pushd "$(mktemp -d -p "$HOME")" >/dev/null', *ran, "popd >/dev/null"]
+    return "\n".join(ran)
+
+
 def test_every_block_has_a_language_that_a_test_checks() -> None:
     """No example escapes the tests because of its language."""
     assert {str(each): each.language for each in BLOCKS if each.language not in LANGUAGES} == {}
@@ -53,10 +65,11 @@ def test_every_block_has_a_language_that_a_test_checks() -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_the_commands_of_a_page_run_in_order(page: Page, examples: Path) -> None:
-    """In a copy of the examples and on the sandbox, each exits with 0 and prints what is shown."""
+    """In a repository of the examples, on the sandbox, each succeeds and prints what is shown."""
     consoles = [each for each in page.blocks if each.language == "console"]
-    run = [(each, *pair) for each in consoles if not each.note(NOT_RUN) for pair in lines(each)]
-    script = "\n".join(f'{command}\nprintf "\\n[%s]\\n" "$?"' for _, command, _ in run)
+    consoles = [each for each in consoles if not each.note(NOT_RUN)]
+    run = [(each, *pair) for each in consoles for pair in lines(each)]
+    script = "\n".join(["git init --quiet", *map(script_of, consoles)])
     ran = subprocess.run(
         ["/bin/bash", "-c", script],
         cwd=examples.parent,
@@ -94,6 +107,26 @@ def test_every_command_is_one_that_the_program_has(block: Block) -> None:
         for part in re.split(r" && ", command.partition(" > ")[0]):
             if part.removeprefix(".venv/bin/").startswith("coursesync "):
                 parsed(in_shell(part.removeprefix(".venv/bin/")))
+
+
+def options_of(command: click.Command) -> set[str]:
+    """Return the options of a command, as they are typed."""
+    return {each for param in command.params for each in (*param.opts, *param.secondary_opts)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_option_in_a_sentence_is_one_that_the_program_has(page: Page) -> None:
+    """Options in the text are those of the command beside them, or else of any command."""
+    known = set().union(*(options_of(command_named(name)) for name in names(root)))
+    missing = []
+    for code in re.findall(r"`([^`\n]+)`", page.prose):
+        found = re.match(r"coursesync ((?:state |sandbox )?[a-z]+)", code)
+        own = options_of(command_named(found[1])) if found else known | options_of(root)
+        if found or code.startswith("--"):
+            options = re.findall(r"(?<!\S)--[a-z][a-z-]+", code)
+            missing += [(code, each) for each in options if each not in own | {"--help"}]
+
+    assert missing == []
 
 
 def test_every_example_in_python_compiles() -> None:

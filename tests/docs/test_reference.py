@@ -8,6 +8,8 @@ from docs.pages import REFERENCE
 from docs.reference import COMMAND, rewritten
 from harness import ROOT
 
+from coursesync.kinds.lesson import LESSON
+
 
 def test_the_tables_are_those_of_the_code() -> None:
     """Written again from the code, the reference stays as it is."""
@@ -24,3 +26,10 @@ def test_every_environment_variable_is_in_the_reference() -> None:
     documented = REFERENCE.section("Environment variables")
 
     assert sorted(name for name in named if f"`{name}`" not in documented) == []
+
+
+def test_the_layout_has_the_fields_in_the_order_of_the_kinds() -> None:
+    """`fmt` sorts the fields as their tables do, and the list of an item's own items comes last."""
+    listed = re.findall(r"`(\w+)`", REFERENCE.section("Layout").partition("(")[2].partition(")")[0])
+
+    assert listed == [*(field.name for field in LESSON.fields), LESSON.plural]
