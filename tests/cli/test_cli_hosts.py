@@ -66,7 +66,7 @@ def test_a_host_that_only_a_file_names_gets_nothing(
 
     assert ran.code == 1, ran.err
     assert f"only courses/coursesync.toml names the API {api.url}" in ran.said
-    assert f"--base-url {api.url} " in ran.said
+    assert f"`--base-url {api.url}`" in ran.said
     assert f"--base-url {NEXUDUS}" in ran.said
     assert "Contacting" not in ran.err
     assert len(api.log()) == met
