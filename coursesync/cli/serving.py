@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli.options import SecondsRange
 from coursesync.cli.screen import say
+from coursesync.cli.types import SecondsRange
 from coursesync.errors import CoursesyncError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 
 from coursesync.ci.annotate import annotate_problem
 from coursesync.ci.outputs import note
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward, typed
 from coursesync.cli.report import (
@@ -102,7 +102,7 @@ class ApplyOptions:
 @click.option(
     "--plan",
     "plan_file",
-    type=options.FILE,
+    type=types.FILE,
     help="Apply exactly what this plan file holds, or nothing.",
 )
 @options.digest_option
@@ -135,14 +135,14 @@ class ApplyOptions:
 )
 @click.option(
     "--settling-time",
-    type=options.SecondsRange(min=0, max=3600),
+    type=types.SecondsRange(min=0, max=3600),
     envvar="COURSESYNC_SETTLING_TIME",
     help="How long the API's lists may lag behind: apply looks this long for a create whose "
     "answer was lost, and the first apply waits this long between two looks.  [default: 60]",
 )
 @click.option(
     "--receipt",
-    type=options.FILE,
+    type=types.FILE,
     help="Write a record of the run to this file: each change, its Id, when and how.",
 )
 @options.full_option

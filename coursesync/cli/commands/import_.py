@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, holding, online, remind_of_git
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 @click.command("import")
 @click.argument("address", required=False, shell_complete=addresses)
-@click.argument("record_id", metavar="[ID]", type=options.RECORD_ID, required=False)
+@click.argument("record_id", metavar="[ID]", type=types.RECORD_ID, required=False)
 @click.option(
     "--course",
     "courses",
-    type=options.RECORD_ID,
+    type=types.RECORD_ID,
     multiple=True,
     help="The Id of a course to import; can be repeated.",
 )

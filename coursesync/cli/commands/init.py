@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.line import folders
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.errors import Command, ExitCode, Remedy, Shell, UsageError
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     shell_complete=folders,
 )
 @click.option(
-    "--id", "course_id", type=options.RECORD_ID, help="The Id of your course, for a first outline."
+    "--id", "course_id", type=types.RECORD_ID, help="The Id of your course, for a first outline."
 )
 @click.option(
     "--course",
     "courses",
-    type=options.RECORD_ID,
+    type=types.RECORD_ID,
     multiple=True,
     help="The Id of a course to import; can be repeated.",
 )

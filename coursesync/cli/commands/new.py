@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.screen import say_all
 from coursesync.errors import Command, Remedy, UsageError
 from coursesync.kinds import KINDS, LISTED
@@ -22,9 +22,7 @@ _COURSE = "course"
 @click.command("new")
 @click.argument("kind", type=click.Choice([_COURSE, *KINDS]))
 @click.argument("title")
-@click.option(
-    "--id", "course_id", type=options.RECORD_ID, help="The Id in Nexudus of a new course."
-)
+@click.option("--id", "course_id", type=types.RECORD_ID, help="The Id in Nexudus of a new course.")
 @click.option("--in", "inside", metavar="KEY", default="", help="What to put the new item in.")
 @click.option(
     "--after", metavar="KEY", default="", help="What it follows; by default it is the last."

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.ci.outputs import check_outputs, note, summarise
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.pager import pager_option, show_long
@@ -34,7 +34,7 @@ _MOST_KEPT = 1_000  # pieces of advice, in JSON and on the review page
 @options.workspace_argument
 @options.strict_option
 @options.format_options("text", "markdown", "json", "html")
-@click.option("--out", type=options.FILE, help="Also write a plan file, for apply --plan.")
+@click.option("--out", type=types.FILE, help="Also write a plan file, for apply --plan.")
 @click.option(
     "--refresh",
     is_flag=True,

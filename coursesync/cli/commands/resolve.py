@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.screen import say_wrapped
 from coursesync.cli.session import announce, remind_of_git, saving
 from coursesync.errors import Command, ExitCode, Remedy, UsageError
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 @click.command("resolve")
 @options.doubt_argument
 @click.option(
-    "--id", "record_id", type=options.RECORD_ID, help="The Id of the record that was created."
+    "--id", "record_id", type=types.RECORD_ID, help="The Id of the record that was created."
 )
 @click.option(
     "--not-created", is_flag=True, help="No record was created; the next apply creates it."
 )
-@click.option("--keep", type=options.RECORD_ID, help="The Id of the twin to keep.")
+@click.option("--keep", type=types.RECORD_ID, help="The Id of the twin to keep.")
 @options.workspace_option
 @options.with_project
 @options.lock_timeout_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import options, types
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.cli.serving import port_option, serve_here, stop_after_option
 from coursesync.errors import Remedy, Shell, UsageError
@@ -54,18 +54,18 @@ Pages of the sandbox show and change all of this while it runs:
 @options.workspace_argument
 @port_option
 @click.option(
-    "--database", type=options.FILE, help="Keep the records in this file.  [default: in memory]"
+    "--database", type=types.FILE, help="Keep the records in this file.  [default: in memory]"
 )
 @click.option(
     "--limits",
-    type=options.Choice(["off", "sliding", "fixed"]),
+    type=types.Choice(["off", "sliding", "fixed"]),
     default="off",
     show_default=True,
     help="Enforce the API's published limits.",
 )
 @click.option(
     "--list-lag",
-    type=options.SecondsRange(min=0),
+    type=types.SecondsRange(min=0),
     default=0,
     help="How long lists lag behind a create or a delete.",
 )

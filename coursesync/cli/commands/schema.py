@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.cli import options
+from coursesync.cli import types
 from coursesync.cli.line import folders
 from coursesync.cli.screen import say, show
 from coursesync.text import count, on_one_line
@@ -22,7 +22,7 @@ _MOST = 20  # outlines; more are only counted
 @click.argument(
     "workspace", type=click.Path(path_type=Path), required=False, shell_complete=folders
 )
-@click.option("--out", type=options.FILE, help="Write it to this file instead of stdout.")
+@click.option("--out", type=types.FILE, help="Write it to this file instead of stdout.")
 def command(workspace: Path | None, out: Path | None) -> None:
     """Write the JSON Schema of outlines, which lets editors complete and check them.
 
