@@ -76,7 +76,7 @@ def choose(words: Sequence[str]) -> Chosen:
     if folders:
         folder = Path(folders[0])
     elif files:
-        found = {_workspace_of(Path(each)): None for each in files}
+        found = {_workspace_of(Path(each), here): None for each in files}
         if len(found) > 1:
             raise _several([*map(str, found)])
         folder = next(iter(found))
@@ -148,10 +148,12 @@ def _is_outline(word: str) -> bool:
     return word.lower().endswith(ENDINGS) and not os.path.isdir(word)  # noqa: PTH112 - may be too long
 
 
-def _workspace_of(file: Path) -> Path:
+def _workspace_of(file: Path, here: Path | None) -> Path:
     """Return the workspace of an outline; raises UsageError if none is found above it."""
-    if (found := found_from(file.parent)) is not None and _is_in(found, file):
-        return found
+    named = (folder for folder in file.parents if folder.name == WORKSPACE)
+    for found in (found_from(file.parent), here, *named):
+        if found is not None and _is_in(found, file):
+            return found
     above = workspace_above(file)
     name = Remedy("Name the folder before it, as in", Shell(above or "FOLDER", file))
     raise UsageError(f"no workspace was found for {Shell(shown(file))}", name)

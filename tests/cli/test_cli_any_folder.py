@@ -114,6 +114,31 @@ def test_the_path_of_an_outline_leads_to_its_workspace(repository: Path) -> None
     assert "To apply it to the sandbox, add --sandbox" in again.said
 
 
+def test_the_path_of_an_outline_needs_no_repository(tmp_path: Path) -> None:
+    """The folder `courses` in a path that was typed is the workspace."""
+    (tmp_path / "ours" / "courses").mkdir(parents=True)
+    write_outline(tmp_path / "ours" / "courses", "a", 4711, "One")
+    beside, above = below(tmp_path / "ours"), below(tmp_path)
+    elsewhere = above("validate", "ours/a.yaml")
+
+    assert beside("validate", "courses/a.yaml").code == 0
+    assert above("validate", "ours/courses/a.yaml").code == 0
+    assert elsewhere.code == 64
+
+
+def test_an_outline_outside_of_any_workspace_needs_the_folder(tmp_path: Path) -> None:
+    """A state beside it would be in a wrong place, so the folder is asked for."""
+    folder = tmp_path / "lessons"
+    folder.mkdir()
+    write_outline(folder, "a", 4711, "One")
+    ran = below(tmp_path)("plan", "lessons/a.yaml")
+
+    assert ran.code == 64
+    assert "no workspace was found for lessons/a.yaml" in ran.said
+    assert "Name the folder before it, as in lessons lessons/a.yaml" in ran.said
+    assert below(tmp_path)("validate", "lessons", "lessons/a.yaml").code == 0
+
+
 def test_a_folder_in_the_workspace_is_not_taken_for_one(repository: Path) -> None:
     """There, a name is a course's key; beside the workspace, a folder's name is that folder."""
     inside = below(repository / "courses")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from harness import CommandLine, SandboxServer
 
 APPLY = ("apply", "--auto-approve")
+LATER = "2030-01-01T00:00:00Z"  # in the second of our own write, new contents are no drift
 ONE, DESK = "section.a.one", "lesson.a.one.desk"
 OUTLINE = """\
 id: 4711
@@ -64,8 +65,8 @@ def applied(author: CommandLine, courses: Path) -> CommandLine:
 def edit(api: SandboxServer, courses: Path) -> None:
     """Let people change the two fields on the site."""
     ids = saved(courses).entries
-    api.foreign_change(ids[ONE], Title="Eins")
-    api.change_lesson(ids[DESK], SummaryText="Anywhere.")
+    api.foreign_change(ids[ONE], Title="Eins", At=LATER)
+    api.change_lesson(ids[DESK], SummaryText="Anywhere.", At=LATER)
 
 
 def on_site(api: SandboxServer, courses: Path) -> tuple[object, object]:
@@ -189,7 +190,7 @@ def test_a_deleted_record_is_made_again_from_the_outline(
 def test_pull_takes_nothing_of_it(applied: CommandLine, api: SandboxServer, courses: Path) -> None:
     """It takes other fields, and the line stays where it is."""
     edit(api, courses)
-    api.foreign_change(saved(courses).entries[ONE], SectionContents="<p>Ours.</p>")
+    api.foreign_change(saved(courses).entries[ONE], SectionContents="<p>Ours.</p>", At=LATER)
     ran = applied("pull")
     text = (courses / "a.yaml").read_text()
 
@@ -271,7 +272,7 @@ def test_each_field_may_be_left(
     author(*APPLY)
     there = ON_SITE[field]
     record_id = saved(courses).entries[ONE]
-    api.foreign_change(record_id, **there)
+    api.foreign_change(record_id, **there, At=LATER)
     drift = author("drift")
     path.write_text(
         path.read_text().replace("    title: One", "    title: One\n    display_order: 3")

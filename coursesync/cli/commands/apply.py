@@ -180,9 +180,9 @@ def command(
         policy, refresh = reviewed.policy, reviewed.refreshed
         _check_typed(reviewed, given.plan_file)
         project = _limited(project, reviewed.scope)
+    _check_courses(reviewed, project, given.plan_file)
     with holding(project, lock_timeout, quiet=given.is_silent):
         loaded = project.load()
-        _check_courses(reviewed, loaded, given.plan_file)
         if refresh:
             loaded = look_again(loaded, clock).workspace
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
@@ -289,13 +289,17 @@ def _limited(project: Project, keys: tuple[str, ...]) -> Project:
     return replace(project, courses=keys)
 
 
-def _check_courses(made: PlanFile | None, loaded: Workspace, plan_file: Path | None) -> None:
-    """Raise UsageError if the typed courses are not those of the plan file, if there is one."""
-    if made is not None and made.scope != loaded.read.only:
+def _check_courses(made: PlanFile | None, project: Project, plan_file: Path | None) -> None:
+    """Raise UsageError if there is no such course, or if the plan file is for others.
+
+    A run that can't begin must not leave a lock behind.
+    """
+    only = project.load().read.only if project.courses else ()
+    if made is not None and made.scope != only:
         courses = listed(made.scope, _MOST_FILES) or "the whole workspace"
         raise UsageError(
             f"the plan in {shown(plan_file or '')} is for {courses}, not for "
-            f"{listed(loaded.read.only, _MOST_FILES)}",
+            f"{listed(only, _MOST_FILES)}",
             Remedy("Leave out the course, or make another plan:", Command("plan", out="FILE")),
         )
 
