@@ -105,3 +105,15 @@ def test_the_drift_is_the_programs(author: CommandLine, api: SandboxServer, cour
 
     assert found.code == 2
     assert plain(ENGINEER.noted("drift").text) in plain(found.out)
+
+
+def test_the_twin_is_the_programs(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """The twin that the engineer sees as an example is what a second record gives."""
+    written(courses, AUTHORS.noted("outline").text)
+    assert author("apply", "--auto-approve").code == 0
+    contents = "<p>Everything you need on day one.</p>"
+    api.foreign_create(4711, "Welcome to the space", SectionContents=contents, DisplayOrder=10)
+    found = author("drift")
+
+    assert found.code == 2
+    assert plain(ENGINEER.noted("twin").text) in plain(found.out)
