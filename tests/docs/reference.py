@@ -284,7 +284,7 @@ def _names_in(document: Mapping[str, object], *lists: str) -> list[Row]:
 
 
 def _plan_file() -> list[Row]:
-    return _names_in(_sample("plan", "--format", "json"), "changes")
+    return _names_in(_sample("plan", "onboarding", "--format", "json"), "changes")
 
 
 MADE: Mapping[str, Callable[[], str | list[Row]]] = {

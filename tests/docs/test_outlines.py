@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from docs.pages import AUTHORS, PAGES, REFERENCE, Block
+from docs.pages import AUTHORS, ENGINEER, PAGES, REFERENCE, Block
 from ruamel.yaml import YAML
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from harness import CommandLine
+    from harness import CommandLine, SandboxServer
 
 COURSE = "id: 4711\ntitle: Member onboarding\nsections:\n"
 SECTION = "  - key: welcome\n    title: Welcome\n    contents: <p>Hello.</p>\n"
@@ -20,6 +20,8 @@ AROUND = {
     "above an outline": ("", COURSE + SECTION),
     "below a section": (COURSE + SECTION, ""),
 }
+# Ids, e-mail addresses and times
+VARYING = {r"\b\d{7,8}\b": "N", r"\S+@\S+\w": "X", r"\d{4}-[-\d]+ [:\d]+ UTC": "T"}
 BLOCKS = [block for page in PAGES for block in page.blocks]
 OUTLINES = [each for each in BLOCKS if each.language == "yaml" and not each.note("not an outline")]
 LESSONS = [each for each in BLOCKS if each.language == "markdown" and each.text.startswith("---\n")]
@@ -84,3 +86,34 @@ def test_the_advice_is_the_programs(cli: CommandLine, courses: Path) -> None:
 
     assert validated.code == 0
     assert re.sub(r":\d+:\d+:", ":", shown) in re.sub(r":\d+:\d+:", ":", validated.err)
+
+
+def plain(text: str) -> str:
+    """Return a text without what differs from run to run: Ids, times, names, and line ends."""
+    for pattern, word in VARYING.items():
+        text = re.sub(pattern, word, text)
+    return " ".join(text.split())
+
+
+def test_the_drift_is_the_programs(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """The drift that the engineer sees as an example is what an edit on the site gives."""
+    written(courses, AUTHORS.noted("outline").text)
+    assert author("apply", "--auto-approve").code == 0
+    first = min(int(str(each["Id"])) for each in api.records())
+    api.foreign_change(first, Title="Welcome!")
+    found = author("drift")
+
+    assert found.code == 2
+    assert plain(ENGINEER.noted("drift").text) in plain(found.out)
+
+
+def test_the_twin_is_the_programs(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """The twin that the engineer sees as an example is what a second record gives."""
+    written(courses, AUTHORS.noted("outline").text)
+    assert author("apply", "--auto-approve").code == 0
+    contents = "<p>Everything you need on day one.</p>"
+    api.foreign_create(4711, "Welcome to the space", SectionContents=contents, DisplayOrder=10)
+    found = author("drift")
+
+    assert found.code == 2
+    assert plain(ENGINEER.noted("twin").text) in plain(found.out)
