@@ -103,7 +103,7 @@ def _nearest(text: str, there: Collection[Address], option: str) -> Sentence:
         return Remedy("There is none here yet. Leave out", Shell(option))
     known = f"There are: {listed(names, _MOST_NAMED)}"
     near = get_close_matches(text, [*names, *map(key_of, there)], n=1)
-    return Remedy("Did you mean", Shell(option, near[0]), known) if near else known
+    return Remedy("Did you mean", Shell(option, near[0]), "?", known) if near else known
 
 
 def _choices(option: str, there: Collection[Address]) -> Iterator[str | Shell]:
