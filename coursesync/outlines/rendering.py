@@ -24,7 +24,7 @@ SECONDS = 10  # of processor time, for one text; a megabyte of prose takes a sec
 MEMORY = 1 << 30  # bytes
 _PATIENCE = 60.0  # seconds to wait for an answer, on a machine that is busy with other things
 _MOST_SLOW = 3  # texts that take too long; after these, none is sent any more
-_MOST_KNOWN = 32  # answers; sections, and courses, may share a file
+_MOST_KNOWN = 32  # answers; several items may share a file
 _LOOK = (
     "Look for a list or a table of thousands of lines, or for long runs of marks such as [ * _ "
     "and >, and split the file there."
