@@ -26,7 +26,6 @@ REASONS = {
     "asks before it changes anything",
     "installs the program",
     "installs the program; opens a browser",
-    "needs a create in doubt",
     "needs a merge conflict",
     "needs a twin",
     "needs an account",

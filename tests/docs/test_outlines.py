@@ -117,3 +117,13 @@ def test_the_twin_is_the_programs(author: CommandLine, api: SandboxServer, cours
 
     assert found.code == 2
     assert plain(ENGINEER.noted("twin").text) in plain(found.out)
+
+
+def test_the_doubt_is_the_programs(author: CommandLine, api: SandboxServer, courses: Path) -> None:
+    """The create in doubt that the engineer sees as an example is what a similar record gives."""
+    written(courses, AUTHORS.noted("outline").text)
+    api.foreign_create(4711, "Welcome to the space", SectionContents="<p>Hi</p>", DisplayOrder=20)
+    ran = author("apply", "--auto-approve")
+
+    assert ran.code == 6
+    assert plain(ENGINEER.noted("doubt").text) in plain(ran.err)
