@@ -205,7 +205,8 @@ def test_the_sandbox_shows_its_courses(
     expect(look.page.get_by_role("main")).to_contain_text("There is no course yet.")
     assert pointed_at(cli, server)("apply", "--auto-approve").code == 0
     # a page that still updates would reload and lose the effect of a click
-    expect(look.page.get_by_role("main")).to_contain_text("3 sections, 1 hidden", timeout=15_000)
+    counted = "3 sections; hidden from members: 1 section; course 4711"
+    expect(look.page.get_by_role("main")).to_contain_text(counted, timeout=15_000)
     look.page.get_by_role("link", name="Course 4711").click()
 
     expect(look.page.locator(".record.is-open h2")).to_have_text("Welcome to the space")
