@@ -24,7 +24,7 @@ HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitl
 ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"} | {
     "unknown-field-misspelt"
 }
-FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect"}
+FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect", "leave"}
 FIELDS |= {"image", "contents"}
 SECTION = FIELDS | {"lessons"}
 LESSON = FIELDS | {"summary", "completion", "instructor"}
