@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, fields
+import re
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from coursesync.errors import Code, Remedy, Shell, UnusableFile, UsageError
-from coursesync.files import read
+from coursesync.files import read, shown
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
+from coursesync.outlines.allowances import Allowances
 from coursesync.outlines.folder import ENDINGS
 from coursesync.state import STATE_NAME
 from coursesync.text import inert
@@ -38,6 +40,7 @@ class Config:
     """The configuration of a workspace; `settling_time` is in seconds.
 
     `marker` is whether a create leaves a marker in its record, by which coursesync can find it.
+    `allowed` are the rules that give no advice.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -47,6 +50,7 @@ class Config:
     strict: bool = False
     marker: bool = True
     limits: Limits = PUBLISHED
+    allowed: Allowances = field(default_factory=Allowances)
 
 
 def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
@@ -73,7 +77,14 @@ _FIELDS = {
     "marker": _YES_OR_NO,
 }
 _LIMITS = {each.name: _SECONDS if each.name == "gap" else _REQUESTS for each in fields(Limits)}
-_MAY_HOLD = Remedy(f"It may hold {', '.join(_FIELDS)}, and a table", Code("[limits]"))
+_ALLOW, _ALLOW_IN = "allow", "allow_in"
+_KNOWN = (*_FIELDS, _ALLOW)
+_MAY_HOLD = Remedy(
+    f"It may hold {', '.join(_KNOWN)}, and the tables",
+    Code("[limits]"),
+    "and",
+    Code(f"[{_ALLOW_IN}]"),
+)
 _LIMITS_MAY_HOLD = Remedy("Below", Code("[limits]"), f"it may hold {', '.join(_LIMITS)}.")
 
 
@@ -130,7 +141,9 @@ def _parsed(content: bytes, path: Path) -> Config:
         remedy = quotes if is_value else _MAY_HOLD
         raise _invalid(path, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
     limits = table.pop("limits", {})
+    everywhere, within = table.pop(_ALLOW, []), table.pop(_ALLOW_IN, {})
     mistakes = list(_mistakes(table, _FIELDS, Config()))
+    mistakes += _unknown_rules(everywhere, within)
     if isinstance(limits, dict):
         mistakes += _mistakes(limits, _LIMITS, PUBLISHED, "limits")
     else:
@@ -139,7 +152,42 @@ def _parsed(content: bytes, path: Path) -> Config:
         # one example of how to write a field is enough
         problems = "; ".join(problem for problem, _ in mistakes[:_MOST_MISTAKES])
         raise _invalid(path, problems, mistakes[0][1])
-    return Config(**table, limits=Limits(**limits))
+    allowed = _allowances(everywhere, within, content.decode(), shown(path))
+    return Config(**table, limits=Limits(**limits), allowed=allowed)
+
+
+def _unknown_rules(everywhere: object, within: object) -> Iterator[tuple[str, Remedy]]:
+    """Yield what is wrong with the lists of rules that give no advice."""
+    if not isinstance(within, dict):
+        course = Code('onboarding = ["empty-contents"]')
+        remedy = Remedy("Write below", Code(f"[{_ALLOW_IN}]"), "for each course,", course)
+        yield f"`{_ALLOW_IN}` is not a table of courses", remedy
+        within = {}
+    if everywhere == [] and not within:
+        return
+    from coursesync.outlines.advice.rule import Rule, no_such_rule  # noqa: PLC0415 - if any is named
+
+    lists = {_ALLOW: everywhere, **{f"{_ALLOW_IN}.{key}": rules for key, rules in within.items()}}
+    for name, rules in lists.items():
+        what = f"`{inert(name, 80)}`"
+        if not isinstance(rules, list) or not all(isinstance(each, str) for each in rules):
+            remedy = _example(name.rpartition(".")[2], ["empty-contents"])
+            yield f"{what} must be a list of the names of rules", remedy
+            continue
+        for each in rules:
+            if each not in [*Rule]:
+                yield f"{what} names no rule of advice: {_as_written(each)}", no_such_rule(each)
+
+
+def _allowances(
+    everywhere: list[str], within: dict[str, list[str]], text: str, path: str
+) -> Allowances:
+    lines = {}
+    for key in within:
+        found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text, re.MULTILINE)
+        lines[key] = text.count("\n", 0, found.start()) + 1 if found else 1
+    by_course = {key: frozenset(rules) for key, rules in within.items()}
+    return Allowances(path, frozenset(everywhere), by_course, lines)
 
 
 def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:
@@ -156,7 +204,7 @@ def _mistakes(
     for name, value in table.items():
         shown = f"`{inert(f'{within}.{name}' if within else name, 80)}`"
         if name not in rules:
-            yield f"there is no field {shown}", _LIMITS_MAY_HOLD if within else _MAY_HOLD
+            yield f"there is no field {shown}", _near(name, rules, within)
             continue
         must_be, fits = rules[name]
         if not fits(value):
@@ -165,6 +213,18 @@ def _mistakes(
                 f"{shown} must be {must_be}, but is {_as_written(value)}",
                 Remedy(_example(name, getattr(defaults, name)), *below),
             )
+
+
+def _near(name: str, rules: Mapping[str, Rule], within: str) -> Remedy:
+    """Return the remedy for an unknown name: the nearest field if there is one, else all."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only for a mistake
+
+    known = [*rules, *(() if within else (_ALLOW, _ALLOW_IN, "limits"))]
+    close = get_close_matches(name.lower().replace("-", "_"), known, n=1)
+    every = _LIMITS_MAY_HOLD if within else _MAY_HOLD
+    if name in _LIMITS:
+        return Remedy("Write it below", Code("[limits]"), every)
+    return Remedy("Did you mean", Code(close[0]), "?", every) if close else every
 
 
 def _as_written(value: object) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from coursesync.operations.config import config_of
 from coursesync.operations.workspace import managed_in
-from coursesync.outlines.folder import empty_workspace
+from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.diff import plan_of
 
@@ -29,7 +30,7 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
         The outlines; `diagnostic()` gives the location of each piece of their `advice`.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder, or `coursesync.toml` is not valid.
         InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
         CoursesyncError: there is no outline.
 
@@ -38,7 +39,9 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
         ...     print(advice.diagnostic())
     """
     path = Path(folder)
-    outlines = read_outlines(path, managed=lambda: managed_in(path))
+    check_folder(path)
+    allowances = config_of(path).allowed
+    outlines = read_outlines(path, managed=lambda: managed_in(path), allowances=allowances)
     if not outlines.outlines:
         raise empty_workspace(path)
     return outlines

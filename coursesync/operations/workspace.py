@@ -85,7 +85,9 @@ class Project:
         """
         hold = self.store.hold
         managed = *state.entries, *state.doubts
-        outlines = read_outlines(self.folder, state.complete, lambda: managed)
+        outlines = read_outlines(
+            self.folder, state.complete, lambda: managed, allowances=self.config.allowed
+        )
         if not (outlines.outlines or outlines.settled or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)

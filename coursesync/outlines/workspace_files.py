@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of
+from coursesync.outlines.allowances import Allowances
 from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
-from coursesync.outlines.folder import outline_paths
+from coursesync.outlines.folder import ENDINGS, outline_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from coursesync.kinds.address import Address
+    from coursesync.kinds.tree import Tree
     from coursesync.outlines.advice.advice import Advice
+    from coursesync.outlines.advice.allowed import Comment
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
     from coursesync.outlines.outline import Outline
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 MOST_DIAGNOSTICS = 200  # a file
 MOST_MISTAKES = 10_000
+_ALLOWS = "coursesync:"  # a text without it has no comment that allows advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,14 @@ class Outlines:
     """The outlines of a workspace.
 
     `outlines` are the parsed ones, sorted by key; `settled` are the keys of the courses that did
-    not change since they were last applied; `advice` is on the parsed ones, in their order.
+    not change since they were last applied; `advice` is on the parsed ones, in their order;
+    `allowed` is how many more pieces comments and the configuration allow.
     """
 
     outlines: tuple[Outline, ...]
     settled: frozenset[str]
     advice: tuple[Advice, ...] = ()
+    allowed: int = 0
 
 
 def load(
@@ -50,6 +56,7 @@ def load(
     applied: Mapping[str, CompleteCourse] | None = None,
     managed: Callable[[], Iterable[Address]] = tuple,
     unwritten: Mapping[str, bytes] | None = None,
+    allowances: Allowances | None = None,
 ) -> Outlines:
     """Read the outlines of a workspace.
 
@@ -58,13 +65,15 @@ def load(
         applied: the complete courses of the state, by key.
         managed: gives the addresses in the state; called only to propose a new key.
         unwritten: files that are read as if they were in the folder, by their paths in it.
+        allowances: the advice that the configuration allows.
 
     Raises:
         UsageError: `folder` is no folder.
         InvalidOutlines: with every mistake of every outline.
     """
     complete = {course.path: (key, course) for key, course in (applied or {}).items()}
-    reading = _Reading(folder, Files(folder, unwritten), complete, managed)
+    allowances = allowances or Allowances()
+    reading = _Reading(folder, Files(folder, unwritten), complete, managed, allowances)
     for path, is_link in outline_paths(folder, unwritten or (), reading.pages):
         reading.outline(path, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
@@ -77,7 +86,7 @@ def load(
         each.key in reading.settled or each.course_id in ids for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
-        return load(folder, None, managed, unwritten)
+        return load(folder, None, managed, unwritten, allowances)
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
@@ -87,12 +96,14 @@ def load(
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     reading.advise_on_pages()
+    reading.advise_on_allowances()
     advice: tuple[Advice, ...] = ()
-    if reading.advice:
+    allowed = 0
+    if reading.advice or reading.allowed:
         from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
 
-        advice = distinct(reading.advice)
-    return Outlines(outlines, frozenset(reading.settled), advice)
+        advice, allowed = distinct(reading.advice), len(distinct(reading.allowed))
+    return Outlines(outlines, frozenset(reading.settled), advice, allowed)
 
 
 @dataclass(slots=True)
@@ -101,10 +112,12 @@ class _Reading:
     files: Files
     complete: Mapping[str, tuple[str, CompleteCourse]]  # key and course by its path
     managed: Callable[[], Iterable[Address]]
+    allowances: Allowances
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     advice: list[Advice] = field(default_factory=list)
+    allowed: list[Advice] = field(default_factory=list)  # that nobody wants
     diagnostics: list[Diagnostic] = field(default_factory=list)
     items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
@@ -167,12 +180,12 @@ class _Reading:
             diagnostics += [each for each in more if each.where not in reported]
             self.claims.append(claim(tree))
             if outline is not None and not diagnostics:
-                read = dict(sorted(sources.items()))
-                self.outlines.append(replace(outline, file=path, sources=read))
-                self._advise(outline, path)
+                outline = replace(outline, file=path, sources=dict(sorted(sources.items())))
+                self.outlines.append(outline)
+                self._advise(outline, path, text)
         self.diagnostics += _bounded(diagnostics)
 
-    def _advise(self, outline: Outline, path: str) -> None:
+    def _advise(self, outline: Outline, path: str, text: str) -> None:
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
         from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - if one changed
 
@@ -182,7 +195,36 @@ class _Reading:
                 return Source(shown(self.folder / file), self.files.item(file, path))
             return Source(shown(self.folder / file), self.files.text(file, path))
 
-        self.advice += advise(outline, source)
+        comments = _comments(text, outline.path)
+        for each in [file for file in outline.sources if file in self.listed]:
+            comments += _comments(self.files.item(each, path), shown(self.folder / each))
+        everywhere = self.allowances.in_course(outline.key)
+        self._sift(advise(outline, source), comments, everywhere, outline.tree)
+
+    def _sift(
+        self,
+        advice: Iterable[Advice],
+        comments: Sequence[Comment],
+        everywhere: frozenset[str],
+        tree: Tree,
+    ) -> None:
+        """Keep advice, except those pieces that are allowed."""
+        if not comments and not everywhere:
+            self.advice += advice
+            return
+        from coursesync.outlines.advice.allowed import sifted  # noqa: PLC0415 - if any is allowed
+
+        found = sifted(advice, comments, everywhere, tree)
+        self.advice += found.given
+        self.allowed += found.allowed
+
+    def advise_on_allowances(self) -> None:
+        """Add advice on courses that only the configuration names."""
+        if lines := self.allowances.lines:
+            from coursesync.outlines.advice.allowed import unknown_courses  # noqa: PLC0415 - if any
+
+            known = {*self.settled, *(each.key for each in self.outlines)}
+            self.advice += unknown_courses(lines, known, self.allowances.path)
 
     def advise_on_pages(self) -> None:
         """Add the advice on Markdown files that no outline names."""
@@ -195,12 +237,15 @@ class _Reading:
         if {*self.pages}.difference(*named.values()):
             from coursesync.outlines.advice.unlisted import START, unlisted  # noqa: PLC0415 - if any
 
-            self.advice += unlisted(
+            found = unlisted(
                 self.pages,
                 named,
                 lambda page: self.files.start_of(page, START),
                 lambda path: shown(self.folder / path),
             )
+            for page, piece in found:
+                comments = _comments(self.files.start_of(page, START), piece.tree.path)
+                self._sift([piece], comments, self.allowances.everywhere, piece.tree)
 
     def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:
@@ -231,6 +276,19 @@ class _Reading:
         if path not in self.items:
             self.items[path] = read_item(text, shown(self.folder / path))
         return self.items[path]
+
+
+def _comments(text: str, path: str) -> list[Comment]:
+    """Return the rules that the comments of an outline, or of a file's front matter, allow."""
+    if _ALLOWS not in text:
+        return []
+    from coursesync.outlines.advice.allowed import comments_of  # noqa: PLC0415 - if there may be any
+    from coursesync.outlines.leftovers import FRONT  # noqa: PLC0415 - if there may be any
+    from coursesync.outlines.pieces_reader import comments_in  # noqa: PLC0415 - if there may be any
+
+    front = None if path.lower().endswith(ENDINGS) else FRONT.match(text)
+    above = text.count("\n", 0, front.start("fields")) if front else None
+    return [*comments_of(front["fields"] if front else text, path, comments_in, above=above)]
 
 
 def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

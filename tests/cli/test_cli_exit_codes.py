@@ -242,7 +242,19 @@ MISTAKES = {
     ),
     "writes_a_day = 3": (
         "there is no field `writes_a_day`",
-        "It may hold base_url, state, settling_time, on_removal, strict, marker, and a table",
+        "Write it below [limits] It may hold base_url, state, settling_time, on_removal, strict, ",
+    ),
+    "on_remove = 3": ("there is no field `on_remove`", "Did you mean  on_removal  ?"),
+    "alow = []": ("there is no field `alow`", "Did you mean  allow  ?"),
+    'allow = "empty-contents"': ("`allow` must be a list of the names of rules", "Write it as in"),
+    'allow = ["empty"]': (
+        '`allow` names no rule of advice: "empty"',
+        "Did you mean empty-contents",
+    ),
+    "allow_in = []": ("`allow_in` is not a table of courses", "Write below  [allow_in]"),
+    '[allow_in]\nonboarding = ["empty"]': (
+        '`allow_in.onboarding` names no rule of advice: "empty"',
+        "Did you mean empty-contents",
     ),
     "limits = 3": ("`limits` is not a table of fields", "Below  [limits]  it may hold gap, "),
     "base_url =": ("it is not TOML: Invalid value", "It may hold base_url, "),

@@ -33,4 +33,5 @@ def command(*, workspace: Path, strict: bool | None) -> None:
     numbers = Counter(each.kind for outline in loaded.outlines for each in outline.resources)
     kinds = (kind for kind in KINDS.values() if kind is LISTED or numbers[kind])
     items = ", ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
-    show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.\n")
+    allowed = f" {count(loaded.allowed, 'piece')} of advice allowed." if loaded.allowed else ""
+    show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.{allowed}\n")
