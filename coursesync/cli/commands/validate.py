@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("validate")
 @options.workspace_argument
 @options.strict_option
+@options.source_option
 def command(*, workspace: Path, strict: bool | None) -> None:
     """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
