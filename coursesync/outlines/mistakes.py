@@ -29,6 +29,7 @@ from coursesync.outlines.misplaced import (
     meant,
     of_another_kind,
 )
+from coursesync.outlines.one_line import inner_field
 from coursesync.outlines.slip import BY_PLURAL, Slip
 from coursesync.outlines.yaml_mistakes import no_space
 from coursesync.text import coded, inert
@@ -162,7 +163,8 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
     lower, problem = name.lower(), f"there is no field `{name}`"
     elsewhere = None if slip.above else list_elsewhere(lower, slip.fields, slip.holder)
     words = (
-        look_alike(str(slip.path[-1]), slip.fields)
+        _without_space(slip)
+        or look_alike(str(slip.path[-1]), slip.fields)
         or slip.listed_file
         or _of_group(slip, name)
         or _opposite(slip, lower, problem)
@@ -176,6 +178,14 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
         problem,
         f"The fields here are: {', '.join(slip.fields)}. If it is none of them, delete it.",
     )
+
+
+def _without_space(slip: Slip) -> tuple[str, Sentence] | None:
+    """Report `unlock:after_days: 7`, which YAML reads as a field of that long name."""
+    name, _, inner = str(slip.path[-1]).partition(":")
+    if not inner or not (whole := inner_field(name, f"{inner}: {slip.value}")):
+        return None
+    return f"there is no space after `{name}:`", Remedy("Write", whole)
 
 
 def _of_group(slip: Slip, name: str) -> tuple[str, Sentence] | None:
@@ -206,6 +216,8 @@ def _choice(slip: Slip) -> tuple[str, Sentence]:
     value = slip.value
     written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
     problem = f"{slip.subject} can't be {written or slip.found}"
+    if isinstance(value, str) and (whole := inner_field(slip.name, value)):
+        return problem, Remedy("Write", whole)
     known = re.findall("'([^']+)'", slip.context["expected"])
     if isinstance(value, str) and (close := get_close_matches(value.lower(), known, n=1)):
         return problem, Remedy("Did you mean", Code(f"{slip.name}: {close[0]}"), "?")
