@@ -73,6 +73,8 @@ def diagnose(
             steps.append(last)
         slips.append((detail["type"], Slip(detail, tree, (*base, *steps), model, kind)))
     unknown = [slip for type_, slip in slips if type_ == _NO_FIELD]
+    for name in (slip.path for type_, slip in slips if type_ == "missing"):
+        _pair(name, [slip for slip in unknown if slip.path[:-1] == name[:-1]])
     misspelt = {(*slip.path[:-1], "title" if slip.listed_file else slip.meant) for slip in unknown}
     for type_, slip in slips:
         if type_ == "missing" and slip.path in misspelt:
@@ -80,6 +82,15 @@ def diagnose(
         words = _curly if slip.is_in_curly_quotes else _WORDS.get(type_, _unknown)
         where = tree.where_key(slip.path) if type_ == _NO_FIELD else tree.where(slip.path)
         yield Diagnostic(where, *words(slip))
+
+
+def _pair(missing: Path, unknown: list[Slip]) -> None:
+    """Take a missing field for the one unknown field beside it whose value it could have."""
+    if any(slip.meant == missing[-1] for slip in unknown):
+        return
+    free = [slip for slip in unknown if not slip.meant and slip.could_be(str(missing[-1]))]
+    if len(free) == 1:
+        free[0].guess = str(missing[-1])
 
 
 def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
