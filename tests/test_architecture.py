@@ -63,7 +63,9 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.state",
         "operations.workspace",
         "outlines.content_files",
+        "outlines.file_names",
         "outlines.folder",
+        "outlines.git",
     ),
     *(
         "outlines.pieces_reader",
@@ -79,6 +81,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pull_drafts", "operations.pull_new"),
+    "outlines.assets",
     *("outlines.edit", "outlines.item_files", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
@@ -102,6 +105,7 @@ PURE_LIBRARIES = {
         "typing",
     ),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
+    *("posixpath.dirname", "posixpath.join", "posixpath.normpath"),
     # by these names, so that templates that are read from a disk are seen
     *("jinja2.DictLoader", "jinja2.Environment", "jinja2.StrictUndefined"),
     # as are these, for a clock that is read

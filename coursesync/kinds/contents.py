@@ -9,12 +9,13 @@ are far above the needs of a lesson.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
-from coursesync.text import coded, inert
+from coursesync.text import coded, inert, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,13 @@ _NESTED = re.compile(
     rf"^[ \t]*(?:(?:>|[-+*](?=[ \t])|[0-9]{{1,9}}[.)](?=[ \t]))[ \t]*){{{DEEPEST + 1}}}",
     re.MULTILINE,
 )
+_OTHER = r"(?:\s+(?!src[\s=])[a-zA-Z][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*+"
+# a comment, or a picture whose tag every parser reads in the same way
+_IMG = re.compile(
+    rf"<!--.*?-->|<img{_OTHER}\s+src\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')"
+    rf"{_OTHER}\s*/?>",
+    re.IGNORECASE | re.DOTALL,
+)
 _SPLIT = "Split it into several files, each for a section or a lesson of its own."
 
 
@@ -48,9 +56,16 @@ def _markdown() -> MarkdownIt:
 class Contents:
     """The contents of one course, bounded in size and effort."""
 
-    def __init__(self, read: Callable[[str], str]) -> None:
-        """Make it with `read`, which returns a content file's text or raises UnusableFile."""
+    def __init__(
+        self, read: Callable[[str], str], render: Callable[[str, str], str] | None = None
+    ) -> None:
+        """Make it with two functions that may raise UnusableFile.
+
+        `read` returns a content file's text by its name; `render` returns HTML for a file's name
+        and its Markdown, by default the same for every file.
+        """
         self._read = read
+        self._render = render or (lambda _name, text: to_html(text))
         self._rendered: set[str] = set()
         self._effort = 0
         self._characters = 0
@@ -78,7 +93,7 @@ class Contents:
                 "the Markdown of this course has too many lines and marks to be rendered",
                 "Use HTML files for some of the contents, or split the course.",
             )
-        return self._counted(to_html(text))
+        return self._counted(self._render(name, text))
 
     def _counted(self, html: str) -> str:
         self._characters += len(html)
@@ -95,6 +110,50 @@ def to_html(markdown: str) -> str:
     """Render Markdown (CommonMark, tables, strikethrough) to an HTML fragment."""
     html: str = _markdown().render(markdown)
     return html
+
+
+def with_addresses(markdown: str, address: Callable[[str, int], str]) -> str:
+    """Render Markdown, with other addresses for its pictures.
+
+    Args:
+        markdown: the text.
+        address: gives the address of a picture by what the text has in its place, with character
+            references decoded, and the number of the line, from 0, at which its block starts. The
+            pictures are those of Markdown, and `<img src="…">` in the HTML inside it.
+    """
+    parser = _markdown()
+    environment: dict[str, object] = {}
+    tokens = parser.parse(markdown, environment)
+    for block in tokens:
+        line = block.map[0] if block.map else 0
+        for token in (block, *(block.children or ())):
+            if token.type == "image":
+                token.attrSet("src", address(str(token.attrGet("src") or ""), line))
+            elif token.type in {"html_inline", "html_block"}:
+                token.content = pictures_replaced(token.content, partial(_at, address, line))
+    html: str = parser.renderer.render(tokens, parser.options, environment)
+    return html
+
+
+def _at(address: Callable[[str, int], str], line: int, written: str) -> str:
+    return address(written, line)
+
+
+def pictures_replaced(html: str, address: Callable[[str], str]) -> str:
+    """Give the pictures in HTML other addresses; a tag that is not regular stays."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if (quoted := found["double"] or found["single"]) is None:
+            return found[0]
+        written = unescaped(quoted)
+        new = address(written)
+        if new == written:
+            return found[0]
+        start, end = found.span("double" if found["double"] else "single")
+        whole, at = found[0], found.start()
+        return f"{whole[: start - at]}{escape(new)}{whole[end - at :]}"
+
+    return _IMG.sub(replaced, html) if "<img" in html.lower() else html
 
 
 def rendered_blocks(markdown: str) -> list[tuple[str, str]]:

@@ -25,6 +25,11 @@ _PICTURE_ON_THE_WEB = (
 )
 
 
+def is_picture(path: str) -> bool:
+    """Return whether a path ends as the pictures do that Nexudus takes."""
+    return path.lower().endswith(_PICTURES)
+
+
 def _picture(url: str) -> str:
     if len(url) > _LONGEST_ADDRESS:
         raise mistake(
@@ -37,7 +42,8 @@ def _picture(url: str) -> str:
             "the image is not the address of a picture on the web",
             coded(
                 "Write an address that starts with https://, as in "
-                "`https://cdn.example.com/tour.png`"
+                "`https://cdn.example.com/tour.png` For a picture beside the outline, set "
+                "`assets_url` in coursesync.toml."
             ),
         )
     if parts["user"]:

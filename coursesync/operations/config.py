@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -16,8 +16,8 @@ from coursesync.errors import Code, Remedy, Shell, UnusableFile, UsageError
 from coursesync.files import read, shown
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
-from coursesync.outlines.allowances import Allowances
 from coursesync.outlines.folder import ENDINGS
+from coursesync.outlines.settings import Settings
 from coursesync.state import STATE_NAME
 from coursesync.text import inert
 
@@ -32,6 +32,10 @@ CONFIG = "coursesync.toml"
 _MAX_CONFIG = 65_536
 _MOST_MISTAKES = 10  # in one message
 _AUTHORS = (*ENDINGS, ".html", ".htm", ".md", ".markdown")
+_ON_THE_WEB = re.compile(
+    r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[\w.~!$&'()*+,;=:%-]*)*", re.ASCII
+)
+_ASSETS_EXAMPLE = "https://cdn.example.com/courses/"
 _LONGEST_NAME = 200  # bytes; the names of journal and lock are longer
 
 
@@ -40,7 +44,7 @@ class Config:
     """The configuration of a workspace; `settling_time` is in seconds.
 
     `marker` is whether a create leaves a marker in its record, by which coursesync can find it.
-    `allowed` are the rules that give no advice.
+    `outlines` is what concerns the outlines alone.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -50,7 +54,8 @@ class Config:
     strict: bool = False
     marker: bool = True
     limits: Limits = PUBLISHED
-    allowed: Allowances = field(default_factory=Allowances)
+    assets_url: str = ""
+    outlines: Settings = field(default_factory=Settings)
 
 
 def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
@@ -64,6 +69,10 @@ _TEXT: Rule = ("text in quotes", lambda value: isinstance(value, str))
 _YES_OR_NO: Rule = ("true or false", lambda value: isinstance(value, bool))
 _SECONDS: Rule = ("a number of seconds from 0 to 3,600", _number(0, 3_600, float))
 _REQUESTS: Rule = ("a whole number from 1 to 1,000,000", _number(1, 1_000_000, int))
+_ASSETS: Rule = (
+    "a web address that starts with https:// and has no user name and no question mark",
+    lambda value: isinstance(value, str) and _ON_THE_WEB.fullmatch(value) is not None,
+)
 _ON_REMOVAL: Rule = (
     '"keep", "deactivate" or "delete"',
     lambda value: value in ("keep", "deactivate", "delete"),
@@ -75,6 +84,7 @@ _FIELDS = {
     "on_removal": _ON_REMOVAL,
     "strict": _YES_OR_NO,
     "marker": _YES_OR_NO,
+    "assets_url": _ASSETS,
 }
 _LIMITS = {each.name: _SECONDS if each.name == "gap" else _REQUESTS for each in fields(Limits)}
 _ALLOW, _ALLOW_IN = "allow", "allow_in"
@@ -152,8 +162,17 @@ def _parsed(content: bytes, path: Path) -> Config:
         # one example of how to write a field is enough
         problems = "; ".join(problem for problem, _ in mistakes[:_MOST_MISTAKES])
         raise _invalid(path, problems, mistakes[0][1])
-    allowed = _allowances(everywhere, within, content.decode(), shown(path))
-    return Config(**table, limits=Limits(**limits), allowed=allowed)
+    outlines = replace(
+        _allowed(everywhere, within, content.decode()),
+        path=shown(path),
+        assets_url=_with_slash(table.get("assets_url", "")),
+    )
+    return Config(**table, limits=Limits(**limits), outlines=outlines)
+
+
+def _with_slash(url: str) -> str:
+    """Return an address that a path can follow; "" stays."""
+    return url if url.endswith("/") or not url else f"{url}/"
 
 
 def _unknown_rules(everywhere: object, within: object) -> Iterator[tuple[str, Remedy]]:
@@ -179,15 +198,13 @@ def _unknown_rules(everywhere: object, within: object) -> Iterator[tuple[str, Re
                 yield f"{what} names no rule of advice: {_as_written(each)}", no_such_rule(each)
 
 
-def _allowances(
-    everywhere: list[str], within: dict[str, list[str]], text: str, path: str
-) -> Allowances:
+def _allowed(everywhere: list[str], within: dict[str, list[str]], text: str) -> Settings:
     lines = {}
     for key in within:
         found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text, re.MULTILINE)
         lines[key] = text.count("\n", 0, found.start()) + 1 if found else 1
     by_course = {key: frozenset(rules) for key, rules in within.items()}
-    return Allowances(path, frozenset(everywhere), by_course, lines)
+    return Settings("", frozenset(everywhere), by_course, lines)
 
 
 def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:
@@ -211,7 +228,7 @@ def _mistakes(
             below = ("below", Code(f"[{within}]")) if within else ()
             yield (
                 f"{shown} must be {must_be}, but is {_as_written(value)}",
-                Remedy(_example(name, getattr(defaults, name)), *below),
+                Remedy(_example(name, getattr(defaults, name) or _ASSETS_EXAMPLE), *below),
             )
 
 

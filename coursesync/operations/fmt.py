@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, shown
+from coursesync.operations.config import config_of
 from coursesync.operations.workspace import managed_in
 from coursesync.outlines.content_files import Files, path_of
-from coursesync.outlines.folder import empty_workspace
+from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.outlines.rewriting import held, item_laid_out, laid_out, rewrite
 from coursesync.outlines.workspace_files import load as read_outlines
 
@@ -68,7 +69,9 @@ def fmt(folder: str | os.PathLike[str] = "courses", *, check: bool = False) -> L
         >>> sorted(coursesync.fmt("courses", check=True).changed)
     """
     root = Path(folder)
-    loaded = read_outlines(root, managed=lambda: managed_in(root))
+    check_folder(root)
+    settings = config_of(root).outlines
+    loaded = read_outlines(root, managed=lambda: managed_in(root), settings=settings)
     outlines = sorted(loaded.outlines, key=lambda outline: outline.file)
     if not outlines:
         raise empty_workspace(root)

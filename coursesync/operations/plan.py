@@ -40,8 +40,8 @@ def validate(folder: str | os.PathLike[str] = "courses") -> Outlines:
     """
     path = Path(folder)
     check_folder(path)
-    allowances = config_of(path).allowed
-    outlines = read_outlines(path, managed=lambda: managed_in(path), allowances=allowances)
+    settings = config_of(path).outlines
+    outlines = read_outlines(path, managed=lambda: managed_in(path), settings=settings)
     if not outlines.outlines:
         raise empty_workspace(path)
     return outlines

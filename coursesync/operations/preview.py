@@ -67,7 +67,7 @@ class Viewer:
 
     def _read(self) -> Portal:
         try:
-            outlines = load(self._folder, allowances=config_of(self._folder).allowed)
+            outlines = load(self._folder, settings=config_of(self._folder).outlines)
         except InvalidOutlines as error:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
             return self._noting(replace(self._shown, has_mistakes=True), first, number)

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import subprocess
-import unicodedata
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -23,6 +21,7 @@ from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
 from coursesync.outlines.folder import ENDINGS
+from coursesync.outlines.git import answer, composed
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _MAX_BYTES = 67_108_864  # 5,000 writes (one day) with the longest addresses and reasons
-_PATIENCE = 10  # seconds, for git to answer
 # all files that differ from HEAD, including those that are untracked or ignored
 _STATUS = (
     *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"),
@@ -142,16 +140,16 @@ def _checkout(folder: Path, plan: Plan) -> tuple[str | None, tuple[str, ...]] | 
     None without git, or if the folder is not in a repository; the commit is None if git does not
     answer for certain. In a job, it may be another commit than the one that started the job.
     """
-    asked = _git(folder, "rev-parse", "--show-prefix", "HEAD")
+    asked = answer(folder, "rev-parse", "--show-prefix", "HEAD")
     prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
     if asked is None or not commit.isalnum():
         return None
-    changed = _git(folder, *_STATUS)
+    changed = answer(folder, *_STATUS)
     if changed is None:
         return None, ()
     entries = [entry for entry in changed.split("\0") if entry]
     # two letters and a space, then a path; a nested repository has one for all its files
-    paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
+    paths = {composed(entry[3:].rstrip("/")) for entry in entries}
     used = {each for each in map(prefix.__add__, _sources(plan)) if _is_in(each, paths)}
     done = (each for each in plan.changes if each.action.changes)
     if any(plan.courses[each.course_id].path is None for each in done):  # an outline was deleted
@@ -168,22 +166,5 @@ def _sources(plan: Plan) -> Iterator[str]:
 
 
 def _is_in(path: str, paths: Collection[str]) -> bool:
-    composed = PurePosixPath(_composed(path))
-    return any(str(each) in paths for each in (composed, *composed.parents))
-
-
-def _composed(path: str) -> str:
-    return unicodedata.normalize("NFC", path)  # as git has it, by core.precomposeUnicode
-
-
-def _git(folder: Path, *words: str) -> str | None:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    # run no program of the repository's settings, and write nothing
-    command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
-    try:
-        asked = subprocess.run(  # noqa: S603 - all words are constants
-            command, cwd=folder, env=kept, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return os.fsdecode(asked.stdout) if asked.returncode == 0 else None
+    own = PurePosixPath(composed(path))
+    return any(str(each) in paths for each in (own, *own.parents))

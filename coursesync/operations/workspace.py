@@ -16,6 +16,7 @@ from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
 from coursesync.operations.config import CONFIG, config_of, config_target, wrong_state_name
+from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as read_outlines
@@ -27,7 +28,7 @@ from coursesync.state.state_text import parse
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
@@ -86,15 +87,27 @@ class Project:
         hold = self.store.hold
         managed = *state.entries, *state.doubts
         outlines = read_outlines(
-            self.folder, state.complete, lambda: managed, allowances=self.config.allowed
+            self.folder, state.complete, lambda: managed, settings=self.config.outlines
         )
         if not (outlines.outlines or outlines.settled or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)
 
-    def load_all(self) -> Outlines:
-        """Parse every outline of the workspace; there may be none."""
-        return read_outlines(self.folder, managed=lambda: managed_in(self.folder))
+    def files(self) -> Files:
+        """Return a new pass over the workspace's files."""
+        return Files(self.folder, assets_url=self.config.outlines.assets_url)
+
+    def load_all(self, unwritten: Mapping[str, bytes] | None = None) -> Outlines:
+        """Parse every outline of the workspace; there may be none.
+
+        `unwritten` files are read as if they were in the folder, by their paths in it.
+        """
+        return read_outlines(
+            self.folder,
+            managed=lambda: managed_in(self.folder),
+            unwritten=unwritten,
+            settings=self.config.outlines,
+        )
 
     def check_host(self) -> None:
         """Raise CoursesyncError if only `coursesync.toml` names the API.

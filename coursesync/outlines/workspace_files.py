@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of
-from coursesync.outlines.allowances import Allowances
-from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
+from coursesync.outlines.content_files import Files, path_of, symbolic_link
 from coursesync.outlines.folder import ENDINGS, outline_paths
+from coursesync.outlines.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Tree
     from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.advice.allowed import Comment
+    from coursesync.outlines.assets import Pictures
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
-    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.outline import Outline, PicturesOf
     from coursesync.state.state import CompleteCourse
 
 MOST_DIAGNOSTICS = 200  # a file
@@ -56,7 +58,7 @@ def load(
     applied: Mapping[str, CompleteCourse] | None = None,
     managed: Callable[[], Iterable[Address]] = tuple,
     unwritten: Mapping[str, bytes] | None = None,
-    allowances: Allowances | None = None,
+    settings: Settings | None = None,
 ) -> Outlines:
     """Read the outlines of a workspace.
 
@@ -65,15 +67,16 @@ def load(
         applied: the complete courses of the state, by key.
         managed: gives the addresses in the state; called only to propose a new key.
         unwritten: files that are read as if they were in the folder, by their paths in it.
-        allowances: the advice that the configuration allows.
+        settings: the advice that the configuration allows.
 
     Raises:
         UsageError: `folder` is no folder.
         InvalidOutlines: with every mistake of every outline.
     """
     complete = {course.path: (key, course) for key, course in (applied or {}).items()}
-    allowances = allowances or Allowances()
-    reading = _Reading(folder, Files(folder, unwritten), complete, managed, allowances)
+    settings = settings or Settings()
+    files = Files(folder, unwritten, settings.assets_url)
+    reading = _Reading(folder, files, complete, managed, settings)
     for path, is_link in outline_paths(folder, unwritten or (), reading.pages):
         reading.outline(path, is_link=is_link)
         if len(reading.diagnostics) > MOST_MISTAKES:
@@ -86,7 +89,7 @@ def load(
         each.key in reading.settled or each.course_id in ids for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
-        return load(folder, None, managed, unwritten, allowances)
+        return load(folder, None, managed, unwritten, settings)
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
@@ -96,7 +99,7 @@ def load(
         raise InvalidOutlines(reading.diagnostics)
     outlines = tuple(sorted(reading.outlines, key=lambda outline: outline.key))
     reading.advise_on_pages()
-    reading.advise_on_allowances()
+    reading.advise_on_settings()
     advice: tuple[Advice, ...] = ()
     allowed = 0
     if reading.advice or reading.allowed:
@@ -112,7 +115,7 @@ class _Reading:
     files: Files
     complete: Mapping[str, tuple[str, CompleteCourse]]  # key and course by its path
     managed: Callable[[], Iterable[Address]]
-    allowances: Allowances
+    settings: Settings
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
@@ -123,6 +126,7 @@ class _Reading:
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)  # the Markdown files of the workspace
+    pictures: Pictures | None = None
 
     def takes_settled_file(self) -> bool:
         """Return whether a parsed outline lists a file that a settled one names."""
@@ -159,7 +163,7 @@ class _Reading:
             where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
             self.diagnostics += unusable.diagnostics_at(where)
             return
-        self._parse(path, at, text, digest=digest(content))
+        self._parse(path, at, text, digest=self.files.digest_of(content))
 
     def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
         from coursesync.outlines.checks import claim  # noqa: PLC0415 - if one changed
@@ -174,6 +178,7 @@ class _Reading:
                 partial(self._contents, path, sources),
                 self._managed_in,
                 partial(self._item, path, sources),
+                self._pictures_of(path),
             )
             # a mistake at a place that has one already follows from it
             reported = {diagnostic.where for diagnostic in diagnostics}
@@ -184,6 +189,12 @@ class _Reading:
                 self.outlines.append(outline)
                 self._advise(outline, path, text)
         self.diagnostics += _bounded(diagnostics)
+
+    def _pictures_of(self, outline: str) -> PicturesOf:
+        from coursesync.outlines.assets import Pictures  # noqa: PLC0415 - if one changed
+
+        self.pictures = self.pictures or Pictures(self.folder, self.files)
+        return self.pictures.of(outline)
 
     def _advise(self, outline: Outline, path: str, text: str) -> None:
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
@@ -198,8 +209,10 @@ class _Reading:
         comments = _comments(text, outline.path)
         for each in [file for file in outline.sources if file in self.listed]:
             comments += _comments(self.files.item(each, path), shown(self.folder / each))
-        everywhere = self.allowances.in_course(outline.key)
-        self._sift(advise(outline, source), comments, everywhere, outline.tree)
+        everywhere = self.settings.in_course(outline.key)
+        untracked = self.pictures.untracked() if self.pictures else ()
+        advice = chain(advise(outline, source), untracked)
+        self._sift(advice, comments, everywhere, outline.tree)
 
     def _sift(
         self,
@@ -218,13 +231,13 @@ class _Reading:
         self.advice += found.given
         self.allowed += found.allowed
 
-    def advise_on_allowances(self) -> None:
+    def advise_on_settings(self) -> None:
         """Add advice on courses that only the configuration names."""
-        if lines := self.allowances.lines:
+        if lines := self.settings.lines:
             from coursesync.outlines.advice.allowed import unknown_courses  # noqa: PLC0415 - if any
 
             known = {*self.settled, *(each.key for each in self.outlines)}
-            self.advice += unknown_courses(lines, known, self.allowances.path)
+            self.advice += unknown_courses(lines, known, self.settings.path)
 
     def advise_on_pages(self) -> None:
         """Add the advice on Markdown files that no outline names."""
@@ -245,12 +258,13 @@ class _Reading:
             )
             for page, piece in found:
                 comments = _comments(self.files.start_of(page, START), piece.tree.path)
-                self._sift([piece], comments, self.allowances.everywhere, piece.tree)
+                self._sift([piece], comments, self.settings.everywhere, piece.tree)
 
     def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:
+            own = self.files.digest_of(content)
             return all(
-                (digest(content) if name == path else self.files.digest(name)) == known
+                (own if name == path else self.files.digest(name)) == known
                 for name, known in course.sources.items()
             )
         except UnusableFile:

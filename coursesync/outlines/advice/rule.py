@@ -53,6 +53,7 @@ class Rule(StrEnum):
     TOO_MUCH_HTML = "too-much-html", "The HTML is too much for coursesync, or for a browser."
     # files
     UNLISTED_FILE = "unlisted-file", "A Markdown file looks like an item, and no outline lists it."
+    UNTRACKED_PICTURE = "untracked-picture", "Git does not have a picture beside the outline."
     # comments and entries that allow a rule
     UNUSED_ALLOW = "unused-allow", "A comment allows a rule that gives no advice there."
     UNKNOWN_RULE = "unknown-rule", "A comment allows a rule that does not exist."

@@ -119,7 +119,14 @@ _ADDRESS = {
         coded('Write `{name}="https://www…"`'),
         coded('Write `{name}="https://www…"`'),
     ),
-    "relative": ("is only part of an address, without https://", _WEB, _PAGE),
+    "relative": (
+        "is only part of an address, without https://",
+        coded(
+            'Put the file on the web, and write its address, as in `{name}="https://…"` For files '
+            "beside the outline, set `assets_url` in coursesync.toml."
+        ),
+        _PAGE,
+    ),
 }
 ADDRESS_WORDS = {
     fault: {"media": (_FOR_MEDIA % what, media), "link": (_FOR_LINK % what, link)}

@@ -1,6 +1,6 @@
-"""The rules of advice that a workspace's configuration allows.
+"""What a workspace's configuration says about its outlines.
 
-Apart from `advice`, because every command reads the configuration, and few need advice.
+Light, because every command reads the configuration.
 """
 
 from __future__ import annotations
@@ -13,20 +13,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Allowances:
-    """The names of rules that give no advice, everywhere or in some courses.
+class Settings:
+    """The rules that give no advice, everywhere or in some courses; and where pictures are.
 
     Attributes:
         path: the configuration's path as shown to people.
         everywhere: the rules that are allowed in each course.
         by_course: the rules that are allowed in a course, by its key.
         lines: the line of each of these courses in the configuration.
+        assets_url: the web address of the workspace's files, with a slash at its end; "" for none.
     """
 
     path: str = ""
     everywhere: frozenset[str] = frozenset()
     by_course: Mapping[str, frozenset[str]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
+    assets_url: str = ""
 
     def in_course(self, key: str) -> frozenset[str]:
         """Return the rules that are allowed in a course."""
