@@ -56,16 +56,18 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.config",
         "operations.site",
     ),
-    *("operations.access", "operations.doctor", "operations.git", "operations.surroundings"),
+    *("operations.access", "operations.doctor", "operations.surroundings"),
     *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
-    *("operations.locate", "operations.plan"),
+    *("operations.locate", "operations.plan", "operations.reading"),
     "operations.preview",
     *(
         "operations.receipts",
         "operations.state",
         "operations.workspace",
         "outlines.content_files",
+        "outlines.file_names",
         "outlines.folder",
+        "outlines.git",
     ),
     *(
         "outlines.pieces_reader",
@@ -83,8 +85,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
-    *("outlines.edit", "outlines.item_files", "outlines.places", "outlines.placing"),
-    "outlines.rearranging",
+    *("outlines.advising", "outlines.assets", "outlines.edit", "outlines.item_files"),
+    *("outlines.places", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }
 # what may be imported anywhere: it computes, and does nothing
@@ -108,6 +110,7 @@ PURE_LIBRARIES = {
         "typing",
     ),
     *("unicodedata", "urllib.parse", "warnings", "zlib"),
+    *("posixpath.dirname", "posixpath.join", "posixpath.normpath"),
     # by these names, so that templates that are read from a disk are seen
     *("jinja2.DictLoader", "jinja2.Environment", "jinja2.StrictUndefined"),
     # as are these, for a clock that is read

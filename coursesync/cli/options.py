@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from coursesync.cli.line import addresses, doubts, folders, paths, place
-from coursesync.cli.screen import listen, say_once, say_wrapped
+from coursesync.cli.screen import SOURCE, listen, say_once, say_wrapped
 from coursesync.cli.types import Choice, OnOrOff, SecondsRange
 from coursesync.errors import Code, Command, Remedy, Shell, UsageError
 from coursesync.files import shown
@@ -182,6 +182,21 @@ strict_option = click.option(
     default=None,
     envvar="COURSESYNC_STRICT",
     help="Treat advice on the outlines as errors (exit 3).  [default: no-strict]",
+)
+
+
+def _note_source(context: click.Context, _option: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - as click calls it
+    context.meta[SOURCE] = value
+
+
+source_option = click.option(
+    "--source/--no-source",
+    type=OnOrOff(),
+    default=None,
+    envvar="COURSESYNC_SOURCE",
+    callback=_note_source,
+    expose_value=False,
+    help="Show the line of each mistake.  [default: on a terminal]",
 )
 full_option = click.option(
     "--full",

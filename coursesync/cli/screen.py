@@ -6,14 +6,17 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from io import BufferedWriter, FileIO, TextIOWrapper
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Literal, TextIO
 
 import click
 
 from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.cli.line import placed
-from coursesync.errors import Advised, InvalidOutlines, Remedy
+from coursesync.errors import Advised, InvalidOutlines, Remedy, UnusableFile
+from coursesync.files import read
 from coursesync.operations.config import CONFIG
 from coursesync.text import count, harmless, on_one_line
 from coursesync.text.wrapping import wrapped
@@ -23,11 +26,14 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from coursesync.errors import CoursesyncError, Diagnostic, Sentence
+    from coursesync.errors import CoursesyncError, Diagnostic, Sentence, Where
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import Advice, FirstPieces
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.render.differences import Paint
+
+SOURCE = f"{__name__}: source"  # whether lines of files are shown, in the context of a command
+_COLUMNS = 80
 
 
 class _Watched(FileIO):
@@ -127,9 +133,40 @@ def arrived(stream: TextIO) -> bool:
 
 
 def point(diagnostic: Diagnostic, word: str = "") -> None:
-    """Print a diagnostic: one line with its place, `word` and the problem, then the remedy."""
+    """Print a diagnostic: its place, `word` and the problem, then the remedy.
+
+    On a terminal, or if `--source` asks for it, the line of the file comes between them.
+    """
     say(on_one_line(f"{diagnostic.where}: {word}{diagnostic.problem}"))
+    asked = click.get_current_context().meta.get(SOURCE)
+    if on_terminal(sys.stderr) if asked is None else asked:
+        _show_line(diagnostic.where, "yellow" if word else "red")
     say_wrapped(diagnostic.remedy, "    ")
+
+
+def _show_line(where: Where, colour: str) -> None:
+    """Print the line of a place with a caret below the column; nothing if it can't be read."""
+    from coursesync.render.pointer import pointed  # noqa: PLC0415 - only where a line is shown
+
+    line = "".join(_lines_of(where.path)[where.line - 1 : where.line])
+    if not line.strip():
+        return
+    margin = f"    {where.line} | "
+    shown, caret = pointed(line, where.column, _COLUMNS - len(margin))
+    say(margin + shown)
+    below = f"{' ' * (len(margin) - 2)}| {caret[:-1]}"
+    say(below + painter(sys.stderr)(colour, caret[-1]))
+
+
+@lru_cache(maxsize=4)
+def _lines_of(path: str) -> Sequence[str]:
+    """Return the lines of a file, none if it can't be read, is a link or is not text."""
+    try:
+        content = b"" if os.path.islink(path) else read(Path(path))  # noqa: PTH114 - any text
+    except (UnusableFile, ValueError):
+        return ()
+    text = content.decode("utf-8-sig", errors="replace") if b"\0" not in content else ""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _point_at_all(

@@ -197,11 +197,12 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake: where it is, what is wrong, and what to write instead."""
+    """One mistake, or advice of a `rule`: where it is, what is wrong, what to write instead."""
 
     where: Where
     problem: str
     remedy: Sentence = ""
+    rule: str = ""
 
     def __lt__(self, other: Diagnostic) -> bool:
         one, two = ((each.where, each.problem, str(each.remedy)) for each in (self, other))

@@ -9,22 +9,25 @@ of its own, which has limits.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
+from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import UnusableFile
-from coursesync.text import coded, inert
+from coursesync.text import coded, inert, unescaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
     from coursesync.kinds.tree import Value
 
-    # makes HTML of Markdown, or raises UnusableFile, whose problem follows the file's name
-    Render: TypeAlias = Callable[[str], str]
+    # makes HTML of the Markdown of the file of a name, or raises UnusableFile, with mistakes at
+    # their places in the file, or with a problem that follows the file's name
+    Render: TypeAlias = Callable[[str, str], str]
 
 MAX_COURSE = 8_000_000  # characters of HTML that a course takes from files: 4 MB of Markdown
 DEEPEST = 8  # the renderer drops what is more than 20 deep
@@ -37,6 +40,13 @@ _MARKS = re.compile(r"[*_~\[\]<&|\\`!]")
 _NESTED = re.compile(
     rf"^[ \t]*(?:(?:>|[-+*](?=[ \t])|[0-9]{{1,9}}[.)](?=[ \t]))[ \t]*){{{DEEPEST + 1}}}",
     re.MULTILINE,
+)
+_OTHER = r"(?:\s+(?!src[\s=])[a-zA-Z][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*+"
+# a comment, or a picture whose tag every parser reads in the same way
+_IMG = re.compile(
+    rf"<!--.*?-->|<img{_OTHER}\s+src\s*=\s*(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)')"
+    rf"{_OTHER}\s*/?>",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -57,7 +67,7 @@ def to_html(markdown: str) -> str:
 class Contents:
     """The contents of one course, bounded in size."""
 
-    def __init__(self, read: Callable[[str], str], render: Render = to_html) -> None:
+    def __init__(self, read: Callable[[str], str], render: Render) -> None:
         """Make it with `read`, which returns a content file's text or raises UnusableFile."""
         self._read = read
         self._render = render
@@ -85,8 +95,10 @@ class Contents:
                 coded("Use fewer `>` and `-` at the start of that line."),
             )
         try:
-            html = self._render(text)
+            html = self._render(name, text)
         except UnusableFile as unusable:
+            if unusable.mistakes:
+                raise
             raise UnusableFile(f"{named} {unusable.problem}", unusable.remedy) from unusable
         return self._counted(html)
 
@@ -98,6 +110,67 @@ class Contents:
                 "Name a file in fewer places, or split the course.",
             )
         return html
+
+
+def pictures_in(markdown: str) -> list[tuple[str, int]]:
+    """Return the pictures of Markdown, and those that `<img src="…">` in the HTML inside it shows.
+
+    Each is what the text has in the place of the address, with character references decoded, and
+    the number of the line, from 0, at which its block starts.
+    """
+    found: list[tuple[str, int]] = []
+
+    def noted(written: str, line: int) -> str:
+        found.append((written, line))
+        return written
+
+    _parsed(markdown, noted)
+    return found
+
+
+def with_addresses(markdown: str, addresses: Mapping[str, str]) -> str:
+    """Render Markdown with other addresses for its pictures, by those in `pictures_in`."""
+    tokens, environment = _parsed(markdown, lambda written, _: addresses.get(written, written))
+    parser = _markdown()
+    html: str = parser.renderer.render(tokens, parser.options, environment)
+    return html
+
+
+def _parsed(
+    markdown: str, address: Callable[[str, int], str]
+) -> tuple[list[Token], dict[str, object]]:
+    """Parse Markdown, and give each picture the address for what is written, and for its line."""
+    environment: dict[str, object] = {}
+    tokens = _markdown().parse(markdown, environment)
+    for block in tokens:
+        line = block.map[0] if block.map else 0
+        for token in (block, *(block.children or ())):
+            if token.type == "image":
+                token.attrSet("src", address(str(token.attrGet("src") or ""), line))
+            elif token.type in {"html_inline", "html_block"}:
+                token.content = pictures_replaced(token.content, partial(_at, address, line))
+    return tokens, environment
+
+
+def _at(address: Callable[[str, int], str], line: int, written: str) -> str:
+    return address(written, line)
+
+
+def pictures_replaced(html: str, address: Callable[[str], str]) -> str:
+    """Give the pictures in HTML other addresses; a tag that is not regular stays."""
+
+    def replaced(found: re.Match[str]) -> str:
+        if (quoted := found["double"] or found["single"]) is None:
+            return found[0]
+        written = unescaped(quoted)
+        new = address(written)
+        if new == written:
+            return found[0]
+        start, end = found.span("double" if found["double"] else "single")
+        whole, at = found[0], found.start()
+        return f"{whole[: start - at]}{escape(new)}{whole[end - at :]}"
+
+    return _IMG.sub(replaced, html) if "<img" in html.lower() else html
 
 
 def rendered_blocks(markdown: str) -> list[tuple[str, str]]:

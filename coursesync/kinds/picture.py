@@ -23,6 +23,16 @@ _PICTURE_ON_THE_WEB = (
     r"(?:/(?:[^?#\s/]*/)*(?:[^?#\s/.]*|[^?#\s/]*\.(?:[jJ][pP][eE]?[gG]|[pP][nN][gG]|[gG][iI][fF])))?"
     r"(?:[?#]\S*)?$"
 )
+# a file beside the outline, for a workspace with `assets_url`
+_BESIDE = (
+    rf"^(?![a-zA-Z][a-zA-Z0-9+.-]*:|[/?#]|[wW][wW][wW]\.)[^\n\r\\]{{1,{_LONGEST_ADDRESS}}}"
+    r"\.(?:[jJ][pP][eE]?[gG]|[pP][nN][gG]|[gG][iI][fF])$"
+)
+
+
+def is_picture(path: str) -> bool:
+    """Return whether a path ends as the pictures do that Nexudus takes."""
+    return path.lower().endswith(_PICTURES)
 
 
 def _picture(url: str) -> str:
@@ -37,7 +47,8 @@ def _picture(url: str) -> str:
             "the image is not the address of a picture on the web",
             coded(
                 "Write an address that starts with https://, as in "
-                "`https://cdn.example.com/tour.png`"
+                "`https://cdn.example.com/tour.png` For a picture beside the outline, set "
+                "`assets_url` in coursesync.toml."
             ),
         )
     if parts["user"]:
@@ -59,8 +70,8 @@ Picture: TypeAlias = Annotated[
     str,
     AfterValidator(_picture),
     shaped(
-        _PICTURE_ON_THE_WEB,
+        f"{_PICTURE_ON_THE_WEB}|{_BESIDE}",
         "Write the address of a JPG, PNG or GIF that starts with https://, without spaces, "
-        "user name or password.",
+        "user name or password; or the path of such a file, if coursesync.toml has assets_url.",
     ),
 ]

@@ -32,8 +32,9 @@ class SectionSpec(Spec):
     image: Picture | None = Field(
         None,
         title="Picture",
-        description="The web address of a JPG, PNG or GIF of at most 10 MB. Without this field, a "
-        "picture that coursesync set is removed, and any other stays. null removes any picture.",
+        description="The web address of a JPG, PNG or GIF of at most 10 MB; or the path of such a "
+        "file beside this one, if coursesync.toml has assets_url. Without this field, a picture "
+        "that coursesync set is removed, and any other stays. null removes any picture.",
         examples=["https://cdn.example.com/tour.png"],
     )
     active: bool = Field(

@@ -1,28 +1,35 @@
 """The configuration of a workspace: the values of `coursesync.toml`, and the reading of that file.
 
-Owns which fields there are, and what each must hold. It must never read an environment variable.
+It must never read an environment variable.
 """
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass, field, fields
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from coursesync.errors import Code, CoursesyncError, Remedy, Shell, UnusableFile, UsageError
-from coursesync.files import read
+from coursesync.files import read, shown
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target
-from coursesync.operations.page_pattern import PAGES, is_pattern
+from coursesync.operations.config_fields import (
+    ANY_VERSION,
+    TABLES,
+    example_of,
+    may_hold,
+    mistakes_in,
+)
 from coursesync.outlines.folder import ENDINGS
+from coursesync.outlines.settings import Settings
 from coursesync.state import STATE_NAME
-from coursesync.text import inert, nearest
+from coursesync.text import inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.errors import Sentence
 
@@ -31,7 +38,6 @@ SANDBOX = ".coursesync"  # the folder of the embedded sandbox in a workspace
 _MAX_CONFIG = 65_536
 _MOST_MISTAKES = 10  # in one message
 _AUTHORS = (*ENDINGS, ".html", ".htm", ".md", ".markdown")
-_ANY_VERSION = ">=0.1,<1"
 _LONGEST_NAME = 200  # bytes; the names of journal and lock are longer
 
 
@@ -41,7 +47,7 @@ class Config:
 
     `marker` is whether a create leaves a marker in its record, by which coursesync can find it.
     `pages` are the patterns of the records' pages, by the name of a kind. `sets` are the fields
-    that the file has, in its order.
+    that the file has, in its order. `outlines` is what concerns the outlines alone.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -55,84 +61,7 @@ class Config:
     limits: Limits = PUBLISHED
     pages: Mapping[str, str] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """What a value must be, in words and as a function, and an example of one.
-
-    `choices` are all values, if there are only a few.
-    """
-
-    must_be: str
-    fits: Callable[[object], bool]
-    example: object
-    choices: tuple[str, ...] = ()
-
-
-def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
-    def fits(value: object) -> bool:
-        return isinstance(value, int | kind) and type(value) is not bool and least <= value <= most
-
-    return fits
-
-
-def _text(example: str) -> _Rule:
-    return _Rule("text in quotes", lambda value: isinstance(value, str), example)
-
-
-def _yes_or_no(*, example: bool) -> _Rule:
-    return _Rule("true or false", lambda value: isinstance(value, bool), example)
-
-
-def _seconds(example: float) -> _Rule:
-    return _Rule("a number of seconds from 0 to 3,600", _number(0, 3_600, float), example)
-
-
-def _requests(example: int) -> _Rule:
-    return _Rule("a whole number from 1 to 1,000,000", _number(1, 1_000_000, int), example)
-
-
-def _page(name: str) -> _Rule:
-    return _Rule(
-        "the https address of a page, in quotes, without a user name, and with no placeholder but "
-        "{id} and {course_id}",
-        is_pattern,
-        f"https://dashboard.example.com/{name}s/{{id}}",
-    )
-
-
-_ON_REMOVAL = ("keep", "deactivate", "delete")
-_FIELDS = {
-    "base_url": _text(DEFAULT_BASE_URL),
-    "sandbox": _yes_or_no(example=True),
-    "required_version": _Rule(
-        "versions in quotes, as pip takes them",
-        lambda value: isinstance(value, str),  # `_check_version` has read it
-        _ANY_VERSION,
-    ),
-    "state": _text(STATE_NAME),
-    "settling_time": _seconds(SETTLING),
-    "on_removal": _Rule(
-        '"keep", "deactivate" or "delete"', lambda value: value in _ON_REMOVAL, "keep", _ON_REMOVAL
-    ),
-    "strict": _yes_or_no(example=False),
-    "marker": _yes_or_no(example=True),
-}
-_TABLES = {
-    "limits": {
-        each.name: (_seconds if each.name == "gap" else _requests)(getattr(PUBLISHED, each.name))
-        for each in fields(Limits)
-    },
-    "pages": {name: _page(name) for name in PAGES},
-}
-
-
-def _may_hold(within: str = "") -> Remedy:
-    if within:
-        return Remedy("Below", Code(f"[{within}]"), f"it may hold {', '.join(_TABLES[within])}.")
-    tables = [Code(f"[{name}]") for name in _TABLES]
-    return Remedy(f"It may hold {', '.join(_FIELDS)}, and the tables", *tables)
+    outlines: Settings = field(default_factory=Settings)
 
 
 def config_of(folder: Path) -> Config:
@@ -149,18 +78,18 @@ def config_of(folder: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except (OSError, UnusableFile) as error:
-        raise UsageError(f"the configuration can't be used: {error}", _may_hold()) from error
+        raise UsageError(f"the configuration can't be used: {error}", may_hold()) from error
     if len(content) > _MAX_CONFIG:
-        raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", _may_hold())
+        raise UsageError(f"{path} is larger than {_MAX_CONFIG:,} bytes", may_hold())
     config = _parsed(content, path)
     if wrong := wrong_state_name(config.state):
-        raise _invalid(path, f"`state` {wrong}", _example("state", STATE_NAME))
+        raise _invalid(path, f"`state` {wrong}", example_of("state", STATE_NAME))
     if not _is_within(folder, config.state):
         raise _invalid(
             path,
             f"`state` leads out of the workspace ({inert(config.state, 100)})",
             Remedy(
-                _example("state", STATE_NAME),
+                example_of("state", STATE_NAME),
                 "To use a state elsewhere, pass",
                 Shell("--state"),
                 "or set COURSESYNC_STATE.",
@@ -174,7 +103,7 @@ def config_target(folder: Path, config: Config) -> str:
     try:
         return check_target(config.base_url)
     except UsageError as error:
-        example = _example("base_url", DEFAULT_BASE_URL)
+        example = example_of("base_url", DEFAULT_BASE_URL)
         raise _invalid(folder / CONFIG, error.problem, example) from error
 
 
@@ -186,27 +115,43 @@ def _parsed(content: bytes, path: Path) -> Config:
     except UnicodeDecodeError as error:
         raise _invalid(path, "it is not in UTF-8", "Save it as UTF-8.") from error
     except RecursionError as error:
-        raise _invalid(path, "it is nested too deeply", _may_hold()) from error
+        raise _invalid(path, "it is nested too deeply", may_hold()) from error
     except ValueError as error:
         is_value = str(error).startswith("Invalid value")
-        quotes = Remedy("Put text in quotes, as in", Code('on_removal = "delete"'), _may_hold())
-        remedy = quotes if is_value else _may_hold()
+        quotes = Remedy("Put text in quotes, as in", Code('on_removal = "delete"'), may_hold())
+        remedy = quotes if is_value else may_hold()
         raise _invalid(path, f"it is not TOML: {inert(str(error), 100)}", remedy) from error
     _check_version(table.get("required_version"), path)
-    plain = {name: value for name, value in table.items() if name not in _TABLES}
-    tables = {name: table.get(name, {}) for name in _TABLES}
-    mistakes = list(_mistakes(plain, _FIELDS))
-    for name, found in tables.items():
-        if isinstance(found, dict):
-            mistakes += _mistakes(found, _TABLES[name], name)
-        else:
-            mistakes.append((f"`{name}` is not a table of fields", _may_hold(name)))
-    if mistakes:
+    plain = {name: value for name, value in table.items() if name not in TABLES}
+    tables = {name: table.get(name, {}) for name in TABLES}
+    if mistakes := [*mistakes_in(plain, tables)]:
         # one example of how to write a field is enough
         problems = "; ".join(problem for problem, _ in mistakes[:_MOST_MISTAKES])
         raise _invalid(path, problems, mistakes[0][1])
     limits, pages = Limits(**tables["limits"]), tables["pages"]
-    return Config(**plain, limits=limits, pages=pages, sets=tuple(_named(table)))
+    outlines = Settings(
+        shown(path),
+        frozenset(plain.pop("allow", ())),
+        {key: frozenset(rules) for key, rules in tables["allow_in"].items()},
+        _lines_of(tables["allow_in"], content.decode()),
+        _with_slash(plain.pop("assets_url", "")),
+    )
+    sets = tuple(_named(table))
+    return Config(**plain, limits=limits, pages=pages, sets=sets, outlines=outlines)
+
+
+def _with_slash(url: str) -> str:
+    """Return an address that a path can follow; "" stays."""
+    return url if url.endswith("/") or not url else f"{url}/"
+
+
+def _lines_of(keys: Iterable[str], text: str) -> dict[str, int]:
+    """Return the line of each key in the text of the file."""
+    lines = {}
+    for key in keys:
+        found = re.search(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text, re.MULTILINE)
+        lines[key] = text.count("\n", 0, found.start()) + 1 if found else 1
+    return lines
 
 
 def _named(table: Mapping[str, object]) -> Iterator[str]:
@@ -227,7 +172,7 @@ def _check_version(wanted: object, path: Path) -> None:
         fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
     except InvalidSpecifier as error:
         problem = f'`required_version` is "{inert(wanted, 60)}", and these are no versions'
-        raise _invalid(path, problem, _example("required_version", _ANY_VERSION)) from error
+        raise _invalid(path, problem, example_of("required_version", ANY_VERSION)) from error
     if not fits:
         raise CoursesyncError(
             f"{path} asks for coursesync {inert(wanted, 60)}, and this is {__version__}",
@@ -240,48 +185,6 @@ def _check_version(wanted: object, path: Path) -> None:
 
 def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:
     return UsageError(f"{path} is not valid: {problem}", remedy)
-
-
-def _example(name: str, value: object) -> Remedy:
-    return Remedy("Write it as in", Code(f"{name} = {json.dumps(value)}"))
-
-
-def _mistakes(
-    table: Mapping[str, object], rules: Mapping[str, _Rule], within: str = ""
-) -> Iterator[tuple[str, Remedy]]:
-    below = ("below", Code(f"[{within}]")) if within else ()
-    for name, value in table.items():
-        shown = f"`{inert(f'{within}.{name}' if within else name, 80)}`"
-        if (rule := rules.get(name)) is None:
-            problem = f"there is no field {shown}"
-            yield problem, _meant(name, rules, within) or _may_hold(within)
-        elif not rule.fits(value):
-            problem = f"{shown} must be {rule.must_be}, but is {_as_written(value)}"
-            if isinstance(value, str) and (near := nearest(value, rule.choices)):
-                yield problem, Remedy("Did you mean", Code(f"{name} = {json.dumps(near)}"), "?")
-            else:
-                yield problem, Remedy(_example(name, rule.example), *below)
-
-
-def _meant(name: str, rules: Mapping[str, _Rule], within: str) -> Remedy | None:
-    """Return the field that a misspelt name, or one in the wrong table, stands for."""
-    if near := nearest(name, rules if within else (*rules, *_TABLES)):
-        return Remedy("Did you mean", Code(f"[{near}]" if near in _TABLES else near), "?")
-    for table, others in {"": _FIELDS, **_TABLES}.items():
-        if table != within and name in others:
-            where = Remedy("below", Code(f"[{table}]")) if table else "above all tables."
-            return Remedy("Write", Code(name), where)
-    return None
-
-
-def _as_written(value: object) -> str:
-    """Return a value as in TOML, or which kind of value it is."""
-    if isinstance(value, dict | list):
-        return "a table" if isinstance(value, dict) else "a list"
-    if isinstance(value, str) and "@" in value:  # a password may be before it
-        return "text with an @, which is not shown"
-    is_plain = isinstance(value, bool | str)
-    return inert(json.dumps(value, ensure_ascii=False) if is_plain else str(value), 60)
 
 
 def _is_within(folder: Path, name: str) -> bool:

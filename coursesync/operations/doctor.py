@@ -21,10 +21,10 @@ from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.config import CONFIG, config_of
+from coursesync.operations.reading import read_outlines
 from coursesync.operations.surroundings import check_forge, check_git, check_python
-from coursesync.operations.workspace import managed_in, open_project
+from coursesync.operations.workspace import open_project
 from coursesync.outlines.folder import check_folder, empty_workspace
-from coursesync.outlines.workspace_files import load as read_outlines
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.render.checks import Check, Level
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from coursesync.operations.access import Known
     from coursesync.operations.config import Config
     from coursesync.operations.workspace import Project
+    from coursesync.outlines.settings import Settings
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import State
 
@@ -94,7 +95,7 @@ def doctor(  # noqa: PLR0913 - one parameter an option
             project = open_project(path, base_url=base_url, state=state, sandbox=sandbox)
         except CoursesyncError as error:
             yield Check("target", Level.WRONG, error.problem, error.remedy)
-    outlines = _outlines(path)
+    outlines = _outlines(path, None if isinstance(config, Check) else config.outlines)
     yield outlines if isinstance(outlines, Check) else _read_outlines(path, outlines)
     valid = None if isinstance(outlines, Check) else outlines
     if project is None:
@@ -150,9 +151,9 @@ def _read_config(folder: Path, config: Config) -> Check:
     return Check("config", Level.OK, f"{path} sets {', '.join(config.sets)}{version}")
 
 
-def _outlines(folder: Path) -> Outlines | Check:
+def _outlines(folder: Path, settings: Settings | None) -> Outlines | Check:
     try:
-        found = read_outlines(folder, managed=lambda: managed_in(folder))
+        found = read_outlines(folder, settings)
         if not found.outlines:
             raise empty_workspace(folder)
     except CoursesyncError as error:

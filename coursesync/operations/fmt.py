@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from coursesync.errors import UnusableFile, UsageError
 from coursesync.files import decode, shown
 from coursesync.operations.config import config_of
-from coursesync.operations.workspace import managed_in
+from coursesync.operations.reading import read_outlines
 from coursesync.outlines.content_files import Files, path_of
 from coursesync.outlines.folder import empty_workspace
 from coursesync.outlines.rewriting import held, item_laid_out, laid_out, rewrite
-from coursesync.outlines.workspace_files import load as read_outlines
 
 if TYPE_CHECKING:
     import os
@@ -74,9 +73,10 @@ def fmt(
         >>> sorted(coursesync.fmt("courses", check=True).changed)
     """
     root = Path(folder)
-    with suppress(UsageError):  # for the version; its mistakes do not concern the layout
-        config_of(root)
-    loaded = read_outlines(root, managed=lambda: managed_in(root), courses=courses)
+    settings = None
+    with suppress(UsageError):  # its mistakes do not concern the layout
+        settings = config_of(root).outlines
+    loaded = read_outlines(root, settings, courses)
     outlines = sorted(loaded.outlines, key=lambda outline: outline.file)
     if not outlines:
         raise empty_workspace(root, courses)

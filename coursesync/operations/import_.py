@@ -24,7 +24,7 @@ from coursesync.operations.import_reading import read_courses
 from coursesync.operations.import_records import MISREAD, Managed
 from coursesync.operations.site import connected
 from coursesync.operations.state import save_entries
-from coursesync.outlines.workspace_files import load
+from coursesync.outlines.assets import relative_in
 from coursesync.planning.diff import plan_of
 from coursesync.state.journal import Forget, Look
 from coursesync.state.logbook import fold
@@ -32,7 +32,6 @@ from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
     from coursesync.applying.world import Progress
     from coursesync.kinds.address import Address
@@ -168,10 +167,11 @@ def prepare(
     there = {resource.address for each in loaded.outlines for resource in each.resources}
     excluded = {identity: claim.problem for identity, claim in claimed.items()}
     given_up: dict[int, CoursesyncError] = {}
+    relative = relative_in(project.files())
     for number in range(2 * _MOST_ROUNDS):
         rest = [each for each in live.values() if each.id not in given_up]
-        drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded)
-        drafts, after, more = _together(project.folder, drafts)
+        drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded, relative)
+        drafts, after, more = _together(project, drafts)
         entries = _entries(after, drafts, live, managed, claimed)
         looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
         forgotten = _forgotten(after, drafts, live, known)
@@ -264,14 +264,15 @@ def _settled(draft: Draft, claimed: Mapping[Identity, Claim]) -> Draft:
 
 
 def _together(
-    folder: Path, drafts: Mapping[int, Draft]
+    project: Project, drafts: Mapping[int, Draft]
 ) -> tuple[dict[int, Draft], Outlines, dict[int, CoursesyncError]]:
     """Read the workspace as it would be, with as many of the drafts as it can hold."""
     found: list[Outlines] = []
 
     def problem(course_ids: Iterable[int]) -> CoursesyncError | None:
         try:
-            found.append(load(folder, unwritten=files_of(drafts[each] for each in course_ids)))
+            unwritten = files_of(drafts[each] for each in course_ids)
+            found.append(project.load_all(unwritten))
         except CoursesyncError as error:
             return error
         return None
@@ -279,7 +280,8 @@ def _together(
     kept, wrong = most_that_fit([*drafts], problem)
     errors = {course_id: error for course_id, error in wrong if error is not None}
     # the last successful reading has all that fits
-    return {each: drafts[each] for each in kept}, found[-1] if found else load(folder), errors
+    after = found[-1] if found else project.load_all()
+    return {each: drafts[each] for each in kept}, after, errors
 
 
 def _entries(

@@ -88,12 +88,13 @@ def drafts_of(
     loaded: Outlines,
     managed: Managed,
     excluded: Mapping[Identity, str],
+    relative: Callable[[str], Callable[[str, str], str]],
 ) -> tuple[dict[int, Draft], dict[int, CoursesyncError]]:
     """Draft an outline for each course, or add the missing items to the one that it has.
 
-    `loaded` are the outlines of the workspace; `excluded` are the records that would be
-    misread, with reasons. Returns the drafts, and the reasons why some courses have none, by the
-    courses' Ids.
+    `loaded` are the outlines of the workspace; `excluded` are the records that would be misread,
+    with reasons; `relative` is as in `assets.relative_in`. Returns the drafts, and the reasons why
+    some courses have none, by the courses' Ids.
     """
     outlines = {outline.course_id: outline for outline in loaded.outlines}
     reserved = frozenset(managed.keys.values())
@@ -113,7 +114,8 @@ def drafts_of(
         if outline is not None:  # it has each managed record already, at its own place
             ours = [item for item in ours if not was_moved(item, managed)]
         title, empty = course.short_title, frozenset(_empty_lists(course))
-        whole = WantedCourse(course.id, key, title, tuple(ours), managed.taken, empty)
+        beside = relative(outline.file if outline else "")
+        whole = WantedCourse(course.id, key, title, tuple(ours), managed.taken, empty, beside)
         try:
             drafted = _draft(folder, whole, outline.file if outline else None)
         except CoursesyncError as error:

@@ -27,17 +27,17 @@ from coursesync.kinds.address import (
     slug,
 )
 from coursesync.kinds.field import Role
+from coursesync.operations.config import config_of
 from coursesync.operations.import_records import course_key
-from coursesync.operations.workspace import managed_in
+from coursesync.operations.reading import managed_in, read_outlines
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.edit import AddItem, SetField, edited
-from coursesync.outlines.folder import empty_workspace
+from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.outlines.items import may_be_file
 from coursesync.outlines.places import place_for
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.schema import first_line
-from coursesync.outlines.workspace_files import load
 from coursesync.outlines.writer import WantedCourse, alike, is_file_name, written
 from coursesync.outlines.yaml_writer import document
 from coursesync.text import inert
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Value
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.places import Place
+    from coursesync.outlines.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
         course_id: its Id in Nexudus.
 
     Raises:
-        UsageError: there is no such folder, the course has an outline, or the title can't be one.
+        UsageError: there is no such folder, `coursesync.toml` is not valid, the course has an
+            outline, or the title can't be one.
         InvalidOutlines: with every mistake of the present outlines.
         CoursesyncError: there is a file of that name already, or it can't be written.
 
@@ -84,8 +86,10 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
         >>> coursesync.new_course("courses", "Member onboarding", 4711).where.path
     """
     root = Path(folder)
+    check_folder(root)
     managed = managed_in(root)
-    present = load(root, managed=lambda: managed).outlines
+    settings = config_of(root).outlines
+    present = read_outlines(root, settings).outlines
     for outline in present:
         if outline.course_id == course_id:
             raise UsageError(
@@ -100,7 +104,7 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
     text = first_line(root, name) + written(WantedCourse(course_id, key, title, ())).text
     new = {name: text.encode()}
     with _refusing(f"a course can't have the title {_quoted(title)}"):
-        outline = _read_with(root, new, name)
+        outline = _read_with(root, settings, new, name)
     write_new(root / name, new[name])
     return Added(course_address(key), outline.tree.where(("title",)))
 
@@ -128,8 +132,8 @@ def new_item(
         in_file: whether it gets a Markdown file of its own.
 
     Raises:
-        UsageError: there is no such folder, kind or key, several are meant, or the title can't be
-            one.
+        UsageError: there is no such folder, kind or key, `coursesync.toml` is not valid, several
+            are meant, or the title can't be one.
         InvalidOutlines: with every mistake of the present outlines.
         CoursesyncError: there is no outline, or it can't be written without a loss.
 
@@ -138,8 +142,10 @@ def new_item(
     """
     root = Path(folder)
     of_kind = _kind_named(kind, in_file=in_file)
+    check_folder(root)
     managed = managed_in(root)
-    present = load(root, managed=lambda: managed).outlines
+    settings = config_of(root).outlines
+    present = read_outlines(root, settings).outlines
     if not present:
         raise empty_workspace(root)
     place, index = place_for(of_kind, present, inside, after)
@@ -158,7 +164,7 @@ def new_item(
     with _refusing(f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"):
         text = edited(decode(Files(root).inside(outline.file)), outline.path, [edit])
         files[outline.file] = text.encode()
-        after_it = _read_with(root, files, outline.file)
+        after_it = _read_with(root, settings, files, outline.file)
     address = address_of(kind, *keys_of(place.address), key)
     *new, _ = files
     for name in new:
@@ -208,9 +214,10 @@ def _free_file(folder: Path, place: Place, items: Value, key: str) -> str:
     return next(path for path in paths if not os.path.lexists(below / path))
 
 
-def _read_with(folder: Path, files: Mapping[str, bytes], name: str) -> Outline:
+def _read_with(folder: Path, settings: Settings, files: Mapping[str, bytes], name: str) -> Outline:
     """Read the workspace as it will be, and return the outline in the file of that name."""
-    return next(each for each in load(folder, unwritten=files).outlines if each.file == name)
+    outlines = read_outlines(folder, settings, unwritten=files).outlines
+    return next(each for each in outlines if each.file == name)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.operations.workspace import managed_in
-from coursesync.outlines.folder import empty_workspace
-from coursesync.outlines.workspace_files import load as read_outlines
+from coursesync.operations.config import config_of
+from coursesync.operations.reading import read_outlines
+from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.planning.apart import check_alone
 from coursesync.planning.diff import plan_of
 
@@ -34,7 +34,7 @@ def validate(
         The outlines; `diagnostic()` gives the location of each piece of their `advice`.
 
     Raises:
-        UsageError: there is no such folder, or no such course.
+        UsageError: there is no such folder, or no such course, or `coursesync.toml` is not valid.
         InvalidOutlines: its `diagnostics` are all mistakes of all outlines.
         CoursesyncError: there is no outline.
 
@@ -43,7 +43,8 @@ def validate(
         ...     print(advice.diagnostic())
     """
     path = Path(folder)
-    outlines = read_outlines(path, managed=lambda: managed_in(path), courses=courses)
+    check_folder(path)
+    outlines = read_outlines(path, config_of(path).outlines, courses)
     if not outlines.outlines:
         raise empty_workspace(path, courses)
     return outlines

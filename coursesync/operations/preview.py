@@ -24,6 +24,7 @@ from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Wher
 from coursesync.files import decode, shown
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import address_of
+from coursesync.operations.config import config_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.workspace_files import load
 from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY, Note, Portal, View
@@ -67,7 +68,8 @@ class Viewer:
 
     def _read(self) -> Portal:
         try:
-            outlines = load(self._folder, courses=self._courses)
+            settings = config_of(self._folder).outlines
+            outlines = load(self._folder, courses=self._courses, settings=settings)
         except InvalidOutlines as error:
             first, number = error.diagnostics[:_MOST_NOTES], len(error.diagnostics)
             return self._noting(replace(self._shown, has_mistakes=True), first, number)

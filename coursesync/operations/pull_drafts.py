@@ -14,10 +14,8 @@ from coursesync.files import decode, shown, write_new
 from coursesync.kinds.address import Address, keys_of
 from coursesync.kinds.field import Role
 from coursesync.operations.import_files import most_that_fit
-from coursesync.outlines.content_files import Files, digest
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
-from coursesync.outlines.workspace_files import load
 from coursesync.planning.live_diff import same
 from coursesync.planning.pulled_items import Conflict, own_home
 from coursesync.planning.pulled_moves import new_address
@@ -98,7 +96,7 @@ class PullDraft:
     ) -> None:
         self._project, self._known = project, known
         self._planned = planned
-        self._files = Files(project.folder)
+        self._files = project.files()
         self._shared = shared_files(loaded.outlines)
         self._removes = deleted
         self._parts: Collection[_Part] = ()
@@ -120,7 +118,7 @@ class PullDraft:
         self._parts = frozenset(fit)
         updates = self._updated(self._parts)
         self._texts = _contents(updates)
-        self._after = _resources(load(self._project.folder, unwritten=self._texts))
+        self._after = _resources(self._project.load_all(self._texts))
         conflicts = [conflict for each in self._planned for conflict in each.conflicts]
         conflicts += [self._conflict(part, why) for part, why in unfit]
         conflicts += self._kept() if self._removes else []
@@ -161,10 +159,10 @@ class PullDraft:
 
     def _check_unchanged(self) -> None:
         """Raise CoursesyncError if a file is not as it was when the outlines were loaded."""
-        files = Files(self._project.folder)
+        files = self._project.files()
         for each in self._planned:
             for path, before in each.outline.sources.items() if each.has_changes else ():
-                if digest(files.inside(path)) != before:
+                if files.digest(path) != before:
                     raise CoursesyncError(
                         f"{shown(self._project.folder / path)} was saved while coursesync was "
                         "looking at the site",
@@ -297,7 +295,7 @@ class PullDraft:
         self._parts = frozenset(parts)
         try:
             texts = _contents(self._updated(self._parts))
-            there = _resources(load(self._project.folder, unwritten=texts))
+            there = _resources(self._project.load_all(texts))
         except InvalidOutlines as invalid:
             return invalid.diagnostics[0].problem
         except CoursesyncError as error:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import unicodedata
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -21,8 +20,8 @@ from coursesync.applying.receipt import Origin, compose, did_something, parse
 from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
 from coursesync.nexudus.clock import SystemClock
-from coursesync.operations.git import git
 from coursesync.outlines.folder import ENDINGS
+from coursesync.outlines.git import answer, composed
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -141,16 +140,16 @@ def _checkout(folder: Path, plan: Plan) -> tuple[str | None, tuple[str, ...]] | 
     None without git, or if the folder is not in a repository; the commit is None if git does not
     answer for certain. In a job, it may be another commit than the one that started the job.
     """
-    asked = git(folder, "rev-parse", "--show-prefix", "HEAD")
+    asked = answer(folder, "rev-parse", "--show-prefix", "HEAD")
     prefix, _, commit = (asked or "").rstrip("\n").rpartition("\n")
     if asked is None or not commit.isalnum():
         return None
-    changed = git(folder, *_STATUS)
+    changed = answer(folder, *_STATUS)
     if changed is None:
         return None, ()
     entries = [entry for entry in changed.split("\0") if entry]
     # two letters and a space, then a path; a nested repository has one for all its files
-    paths = {_composed(entry[3:].rstrip("/")) for entry in entries}
+    paths = {composed(entry[3:].rstrip("/")) for entry in entries}
     used = {each for each in map(prefix.__add__, _sources(plan)) if _is_in(each, paths)}
     done = (each for each in plan.changes if each.action.changes)
     if any(plan.courses[each.course_id].path is None for each in done):  # an outline was deleted
@@ -167,9 +166,5 @@ def _sources(plan: Plan) -> Iterator[str]:
 
 
 def _is_in(path: str, paths: Collection[str]) -> bool:
-    composed = PurePosixPath(_composed(path))
-    return any(str(each) in paths for each in (composed, *composed.parents))
-
-
-def _composed(path: str) -> str:
-    return unicodedata.normalize("NFC", path)  # as git has it, by core.precomposeUnicode
+    own = PurePosixPath(composed(path))
+    return any(str(each) in paths for each in (own, *own.parents))

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from coursesync.errors import Code, CoursesyncError, Remedy, Shell
 from coursesync.files import read, shown
-from coursesync.operations.git import git
+from coursesync.outlines.git import answer
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, listed
 from coursesync.version import __version__
@@ -43,14 +43,14 @@ def check_python() -> Check:
 
 def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
     """Check git, the repository of a folder, and the state in it, if a path is given."""
-    answer = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", git(folder, "--version") or "")
-    if answer is None:
+    version = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", answer(folder, "--version") or "")
+    if version is None:
         remedy = "Install it, from https://git-scm.com or with your system's packages."
         yield Check("git", Level.WRONG, "there is no git on this machine", remedy)
         return
-    if (int(answer[1]), int(answer[2])) < _OLDEST_GIT:
+    if (int(version[1]), int(version[2])) < _OLDEST_GIT:
         oldest = ".".join(map(str, _OLDEST_GIT))
-        old = f"git {answer[0]} is too old: coursesync needs {oldest} or newer"
+        old = f"git {version[0]} is too old: coursesync needs {oldest} or newer"
         yield Check("git", Level.WRONG, old, "Install a newer one.")
         return
     if (root := root_of(folder)) is None:
@@ -62,14 +62,14 @@ def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
         )
         yield Check("git", Level.WRONG, f"{shown(folder)} is in no git repository", make)
         return
-    yield Check("git", Level.OK, f"git {answer[0]}, in the repository {shown(root)}")
+    yield Check("git", Level.OK, f"git {version[0]}, in the repository {shown(root)}")
     if state is not None:
         yield from check_state_in_git(state)
 
 
 def root_of(folder: Path) -> Path | None:
     """Return the folder of the repository that a folder is in, if it is in one."""
-    root = (git(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    root = (answer(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
     return Path(root) if root else None
 
 
@@ -80,13 +80,13 @@ def check_state_in_git(state: Path) -> Iterator[Check]:
         return
     if state.exists():
         yield _check_committed(state)
-    kept = (git(folder, "ls-files", "-z", "--", f"{name}.*") or "").split("\0")
+    kept = (answer(folder, "ls-files", "-z", "--", f"{name}.*") or "").split("\0")
     if committed := [each for each in kept if each]:
         remedy = Shell("git", "-C", folder, "rm", "--cached", "--", *committed)
         found = f"{listed(committed, 3)} of one machine alone must not be in git"
         yield Check("git", Level.WRONG, found, Remedy("Keep the files, but not in git:", remedy))
     beside = [f"{name}.{each}" for each in _BESIDE]
-    ignored = (git(folder, "check-ignore", "--no-index", "--", *beside) or "").splitlines()
+    ignored = (answer(folder, "check-ignore", "--no-index", "--", *beside) or "").splitlines()
     if len(ignored) == len(beside):
         yield Check("git", Level.OK, "it ignores the files beside the state")
         return
@@ -102,7 +102,7 @@ def check_state_in_git(state: Path) -> Iterator[Check]:
 
 
 def _check_committed(state: Path) -> Check:
-    status = git(
+    status = answer(
         state.parent,
         *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional"),
         *("--", state.name),
@@ -130,7 +130,7 @@ def check_forge(folder: Path) -> Check | None:
     """Check the remote and the workflows of a folder's repository; None without a repository."""
     if (root := root_of(folder)) is None:
         return None
-    names = (git(folder, "remote") or "").split()
+    names = (answer(folder, "remote") or "").split()
     if not names:
         remedy = Remedy(
             "To let reviews and merges run coursesync, push the repository to GitHub:",
@@ -138,7 +138,7 @@ def check_forge(folder: Path) -> Check | None:
         )
         return Check("forge", Level.NOTE, "the repository has no remote", remedy)
     name = "origin" if "origin" in names else names[0]
-    where = _without_secret((git(folder, "remote", "get-url", name) or "").strip())
+    where = _without_secret((answer(folder, "remote", "get-url", name) or "").strip())
     there = [each for each in _WORKFLOWS if _runs_coursesync(root / ".github/workflows" / each)]
     missing = [each for each in _WORKFLOWS if each not in there]
     if where.partition("/")[0] != _GITHUB:

@@ -22,22 +22,22 @@ from coursesync.operations.config import (
     config_target,
     wrong_state_name,
 )
+from coursesync.operations.reading import read_outlines
+from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
-from coursesync.outlines.workspace_files import load as read_outlines
+from coursesync.outlines.workspace_files import load as load_outlines
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.scope import scope_of, state_in
 from coursesync.state import STATE_NAME
 from coursesync.state.disk import away
 from coursesync.state.file_store import StateFile
-from coursesync.state.state_text import parse
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
-    from coursesync.kinds.address import Address
     from coursesync.operations.config import Config
     from coursesync.outlines.advice.advice import Advice
     from coursesync.outlines.outline import Outline
@@ -96,16 +96,23 @@ class Project:
         """
         hold = self.store.hold
         managed = *state.entries, *state.doubts
-        outlines = read_outlines(self.folder, state.complete, lambda: managed, courses=self.courses)
+        outlines = load_outlines(
+            self.folder, state.complete, lambda: managed, None, self.courses, self.config.outlines
+        )
         if not (outlines.outlines or outlines.settled or outlines.only or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)
 
-    def load_all(self) -> Outlines:
-        """Parse every outline of the workspace; there may be none."""
-        return read_outlines(
-            self.folder, managed=lambda: managed_in(self.folder), courses=self.courses
-        )
+    def files(self) -> Files:
+        """Return a new pass over the workspace's files."""
+        return Files(self.folder, assets_url=self.config.outlines.assets_url)
+
+    def load_all(self, unwritten: Mapping[str, bytes] | None = None) -> Outlines:
+        """Parse every outline of the workspace; there may be none.
+
+        `unwritten` files are read as if they were in the folder, by their paths in it.
+        """
+        return read_outlines(self.folder, self.config.outlines, self.courses, unwritten)
 
     def check_host(self) -> None:
         """Raise CoursesyncError if only `coursesync.toml` names the API.
@@ -224,17 +231,6 @@ def _normal(url: str) -> str:
         return check_target(url)
     except UsageError:
         return ""
-
-
-def managed_in(folder: Path) -> tuple[Address, ...]:
-    """Return the addresses in a workspace's state, whatever its target; none without one."""
-    try:
-        config = config_of(folder)
-        path = folder / (Path(SANDBOX, STATE_NAME) if config.sandbox else config.state)
-        state = parse(path.read_bytes(), path)
-    except (OSError, CoursesyncError):
-        return ()  # keys are proposed without it; other commands report the error
-    return (*state.entries, *state.doubts)
 
 
 def _kept_in(folder: Path) -> Path:

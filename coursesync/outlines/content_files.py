@@ -8,60 +8,60 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
-from difflib import get_close_matches
-from functools import partial
 from hashlib import sha256
-from itertools import islice
 from pathlib import PurePosixPath
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, CoursesyncError, Diagnostic, Remedy, UnusableFile
 from coursesync.files import NotText, check_size, decode, read, shown, start_of
+from coursesync.outlines.file_names import Names
 from coursesync.outlines.leftovers import in_contents, only_path, path_alone
 from coursesync.text import coded, find_unseen, inert
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from coursesync.errors import Sentence
 
 MOST_BYTES = 100_000_000  # all files of a workspace
-_MOST_ALIKE = 3  # names of files
-_CLOSE = 0.7  # lower ones are mostly other names
-_FEW, _MOST_SEARCHES = 200, 100  # names in a folder, folders that are searched for them
-_composed = partial(unicodedata.normalize, "NFC")
 # another version may read the same bytes differently
 _SALT = f"coursesync {__version__}\n".encode()
 
 
-def digest(content: bytes) -> str:
-    """Return the digest of a file; line ends of any kind give the same."""
+def digest(content: bytes, salt: str = "") -> str:
+    """Return the digest of a file; line ends of any kind give the same.
+
+    `salt` is what else decides how the file is read.
+    """
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return sha256(_SALT + content).hexdigest()
+    return sha256(_SALT + salt.encode() + content).hexdigest()
 
 
 class Files:
     """One pass over a workspace's files; its methods raise UnusableFile."""
 
-    def __init__(self, folder: Path, unwritten: Mapping[str, bytes] | None = None) -> None:
-        """Begin a pass; `unwritten` files are read as if they were in the folder."""
+    def __init__(
+        self, folder: Path, unwritten: Mapping[str, bytes] | None = None, assets_url: str = ""
+    ) -> None:
+        """Begin a pass; `unwritten` files are read as if they were in the folder.
+
+        `assets_url` is where the files are on the web. Addresses in HTML are made of it, so that
+        digests depend on it.
+        """
         self._folder = folder
+        self.assets_url = assets_url
         self._unwritten = unwritten or {}
         self._bytes = 0
-        # by the folder's path in the workspace, as all of these are
-        self._listed: dict[str, frozenset[str]] = {}
-        self._forms: dict[str, Mapping[str, Sequence[str]]] = {}  # names by what they share
+        self._names = Names(folder)
+        # by the path in the workspace, as all of these are
         self._entered: set[str] = {""}
         self._digests: dict[str, str | UnusableFile] = {}
         self._texts: dict[str, str | UnusableFile] = {}
         self._items: dict[str, str | UnusableFile] = {}
         self._absent: set[str] = set()
-        self._searches = 0  # for names that are nearly the same
 
     def read(self, path: str) -> bytes:
         """Read a file that is no link; raises CoursesyncError beyond `MOST_BYTES` in all."""
@@ -99,6 +99,30 @@ class Files:
             )
         return self.read(path)
 
+    def check_picture(self, path: str, file: str) -> None:
+        """Raise UnusableFile unless there is a file of exactly this path; `file` names it."""
+        at = self._folder / path
+        if not self._enters(path):
+            above = dirname(file)
+            is_below = not above or path.startswith(f"{above}/")
+            remedy = self._names.proposed(path, file) if is_below else ""
+            problem = f"there is no picture {shown(at)}"
+            raise UnusableFile(problem, remedy or "Check the name and its spelling.")
+        if not at.is_file():
+            raise UnusableFile(f"{shown(at)} is not a file", "Name the picture itself.")
+
+    def has_picture(self, path: str) -> bool:
+        """Return whether there is a file of exactly this path, through no link."""
+        try:
+            self.check_picture(path, path)
+        except UnusableFile:
+            return False
+        return True
+
+    def digest_of(self, content: bytes) -> str:
+        """Return the digest of a file's bytes."""
+        return digest(content, self.assets_url)
+
     def _enters(self, path: str) -> bool:
         """Return whether there is exactly this path; raises UnusableFile for a link on it."""
         folder, _, name = path.rpartition("/")
@@ -106,88 +130,16 @@ class Files:
             if not self._enters(folder):
                 return False
             self._entered.add(folder)
-        if name not in self._names(folder, name):
+        if name not in self._names.of(folder, name):
             return False
         at = self._folder / path
         if at.is_symlink():
             raise symbolic_link(shown(at))
         return True
 
-    def _names(self, folder: str, otherwise: str) -> frozenset[str]:
-        """Return the names in a folder; if it can't be read, only `otherwise`."""
-        if folder not in self._listed:
-            try:
-                names = os.listdir(self._folder / folder)  # noqa: PTH208 - names alone
-            except OSError:
-                return frozenset({otherwise})  # reading the file reports why
-            self._listed[folder] = frozenset(names)
-        return self._listed[folder]
-
-    def _proposed(self, path: str, outline: str) -> Sentence:
-        """Propose names for a content file that is not there, as the outline would write them."""
-        folder = PurePosixPath(outline).parent
-        name = PurePosixPath(path).relative_to(folder)
-        above = "" if folder == PurePosixPath() else folder.as_posix()
-        found = [*islice(self._alike(above, name.parts), _MOST_ALIKE)]
-        elsewhere = [] if found else self._elsewhere(above, name.parts)
-        near = [] if found or elsewhere else self._near(above, name.parts)
-        paths = (PurePosixPath(each) for each in (*found, *elsewhere, *near)[:_MOST_ALIKE])
-        if not (alike := [each.relative_to(folder).as_posix() for each in paths]):
-            return ""
-        names = [piece for each in alike for piece in ("or", Code(shown(each)))][1:]
-        more = _difference(name.as_posix(), alike[0]) if found else ""
-        if elsewhere:
-            more = "A name counts from the folder of the outline."
-        return Remedy("Did you mean", *names, "?", more)
-
-    def _elsewhere(self, above: str, parts: tuple[str, ...]) -> list[str]:
-        """Find a path's file with fewer folders before it, or one folder further down."""
-        for number in range(1, len(parts)):
-            if found := [*islice(self._alike(above, parts[number:]), _MOST_ALIKE)]:
-                return found
-        below = (f"{above}/{name}" if above else name for name in self._few_names(above))
-        return [found for each in below for found in self._alike(each, parts[-1:])]
-
-    def _near(self, above: str, parts: tuple[str, ...]) -> list[str]:
-        """Find files in the same folder whose names are nearly the same."""
-        for folder in islice(self._alike(above, parts[:-1]), 1):
-            names = [each for each in self._few_names(folder) if not each.startswith(".")]
-            close = get_close_matches(parts[-1], names, n=_MOST_ALIKE, cutoff=_CLOSE)
-            same = [
-                each
-                for each in close
-                if PurePosixPath(each).suffix == PurePosixPath(parts[-1]).suffix
-            ]
-            return [f"{folder}/{each}" if folder else each for each in same]
-        return []
-
-    def _few_names(self, folder: str) -> list[str]:
-        """Return the names in a folder, none if there are many or enough were searched."""
-        self._searches += 1
-        if self._searches > _MOST_SEARCHES:
-            return []
-        names = sorted(self._names(folder, ""))
-        return [each for each in names if not each.startswith(".")] if len(names) <= _FEW else []
-
-    def _alike(self, above: str, parts: tuple[str, ...]) -> Iterator[str]:
-        """Find the paths below `above` that differ from `parts` in Unicode form or case only."""
-        if not parts:
-            yield above
-            return
-        for name in self._in_other_forms(above).get(_folded(parts[0]), ()):
-            yield from self._alike(f"{above}/{name}" if above else name, parts[1:])
-
-    def _in_other_forms(self, folder: str) -> Mapping[str, Sequence[str]]:
-        if folder not in self._forms:
-            forms: dict[str, list[str]] = {}
-            for name in sorted(self._names(folder, "")):
-                forms.setdefault(_folded(name), []).append(name)
-            self._forms[folder] = forms
-        return self._forms[folder]
-
     def digest(self, path: str) -> str:
         """Return the digest of a content file, which is read once."""
-        return _once(self._digests, path, lambda: digest(self.inside(path)))
+        return _once(self._digests, path, lambda: self.digest_of(self.inside(path)))
 
     def text(self, path: str, outline: str) -> str:
         """Return the text of a content file, which is read once; `outline` names it."""
@@ -207,13 +159,13 @@ class Files:
         try:
             return _once(known, path, lambda: self._text(path, text_in))
         except UnusableFile as unusable:
-            if path in self._absent and (proposed := self._proposed(path, outline)):
+            if path in self._absent and (proposed := self._names.proposed(path, outline)):
                 raise UnusableFile(unusable.problem, proposed) from unusable
             raise
 
     def _text(self, path: str, text_in: Callable[[bytes, str], str]) -> str:
         content = self.inside(path)
-        self._digests[path] = digest(content)
+        self._digests[path] = self.digest_of(content)
         at = shown(self._folder / path)
         text = text_in(content, at)
         target = only_path(text)
@@ -267,24 +219,6 @@ def symbolic_link(path: str) -> UnusableFile:
         f"{path} is a symbolic link",
         "Replace it with a copy of its target: a checkout without links would hold only a path.",
     )
-
-
-def _difference(path: str, alike: str) -> Sentence:
-    """Say in what a path differs from one that is there; both have the same `_folded` form."""
-    one, other = _composed(path), _composed(alike)
-    if one != other and one.lower() == other.lower():
-        return "Capital and small letters count."
-    return Remedy(
-        "It looks the same, but is stored as" if one == other else "It is stored as",
-        Code(ascii(alike)[1:-1]),
-        "and not as",
-        Code(ascii(path)[1:-1]),
-        "Rename the file, or copy its name into the outline.",
-    )
-
-
-def _folded(name: str) -> str:
-    return _composed(unicodedata.normalize("NFKC", name).casefold())
 
 
 def path_of(outline: str, name: str) -> str:

@@ -143,6 +143,9 @@ def text_after(lines: Sequence[str], last: Quoted | None) -> Found | None:
         return None
     line = lines[last.line]
     column = line.index(rest, last.end_column)
+    if rest[0].isalnum() and line[last.end_column - 2] in " ,[{:":  # it opens another text
+        problem = "the quote that is opened here is not closed before the next one"
+        return last.line, last.column, problem, "Put the closing quote at the end of the text."
     whole = _VALUE.match(line := line[:LONGEST_LINE])
     remedy: Sentence = "Check the quotes: a text has one quote before it, and the same after it."
     if whole and whole.start("text") == last.column:

@@ -29,6 +29,7 @@ from coursesync.outlines.misplaced import (
     meant,
     of_another_kind,
 )
+from coursesync.outlines.one_line import inner_field
 from coursesync.outlines.slip import BY_PLURAL, Slip
 from coursesync.outlines.yaml_mistakes import no_space
 from coursesync.text import coded, inert
@@ -72,6 +73,8 @@ def diagnose(
             steps.append(last)
         slips.append((detail["type"], Slip(detail, tree, (*base, *steps), model, kind)))
     unknown = [slip for type_, slip in slips if type_ == _NO_FIELD]
+    for name in (slip.path for type_, slip in slips if type_ == "missing"):
+        _pair(name, [slip for slip in unknown if slip.path[:-1] == name[:-1]])
     misspelt = {(*slip.path[:-1], "title" if slip.listed_file else slip.meant) for slip in unknown}
     for type_, slip in slips:
         if type_ == "missing" and slip.path in misspelt:
@@ -79,6 +82,15 @@ def diagnose(
         words = _curly if slip.is_in_curly_quotes else _WORDS.get(type_, _unknown)
         where = tree.where_key(slip.path) if type_ == _NO_FIELD else tree.where(slip.path)
         yield Diagnostic(where, *words(slip))
+
+
+def _pair(missing: Path, unknown: list[Slip]) -> None:
+    """Take a missing field for the one unknown field beside it whose value it could have."""
+    if any(slip.meant == missing[-1] for slip in unknown):
+        return
+    free = [slip for slip in unknown if not slip.meant and slip.could_be(str(missing[-1]))]
+    if len(free) == 1:
+        free[0].guess = str(missing[-1])
 
 
 def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
@@ -164,7 +176,8 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
     lower, problem = name.lower(), f"there is no field `{name}`"
     elsewhere = None if slip.above else list_elsewhere(lower, slip.fields, slip.holder)
     words = (
-        look_alike(str(slip.path[-1]), slip.fields)
+        _without_space(slip)
+        or look_alike(str(slip.path[-1]), slip.fields)
         or slip.listed_file
         or _of_group(slip, name)
         or _opposite(slip, lower, problem)
@@ -178,6 +191,14 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
         problem,
         f"The fields here are: {', '.join(slip.fields)}. If it is none of them, delete it.",
     )
+
+
+def _without_space(slip: Slip) -> tuple[str, Sentence] | None:
+    """Report `unlock:after_days: 7`, which YAML reads as a field of that long name."""
+    name, _, inner = str(slip.path[-1]).partition(":")
+    if not inner or not (whole := inner_field(name, f"{inner}: {slip.value}")):
+        return None
+    return f"there is no space after `{name}:`", Remedy("Write", whole)
 
 
 def _of_group(slip: Slip, name: str) -> tuple[str, Sentence] | None:
@@ -208,6 +229,8 @@ def _choice(slip: Slip) -> tuple[str, Sentence]:
     value = slip.value
     written = f'"{value[:40]}"' if isinstance(value, str) else (slip.written or "")[:40]
     problem = f"{slip.subject} can't be {written or slip.found}"
+    if isinstance(value, str) and (whole := inner_field(slip.name, value)):
+        return problem, Remedy("Write", whole)
     known = re.findall("'([^']+)'", slip.context["expected"])
     if isinstance(value, str) and (close := get_close_matches(value.lower(), known, n=1)):
         return problem, Remedy("Did you mean", Code(f"{slip.name}: {close[0]}"), "?")

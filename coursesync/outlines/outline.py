@@ -24,11 +24,13 @@ from coursesync.outlines.items import Items, each_of, lists_in, name_of, unread
 from coursesync.outlines.list_checks import contradictions
 from coursesync.outlines.mistakes import diagnose
 from coursesync.outlines.models import course_model, item_model
+from coursesync.outlines.pictures import is_relative_picture
 from coursesync.state.state import CompleteCourse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.contents import Render
     from coursesync.kinds.course_spec import CourseSpec
@@ -38,6 +40,24 @@ if TYPE_CHECKING:
     from coursesync.outlines.items import Item, ReadItem
 
 M = TypeVar("M", bound=BaseModel)
+_ANY_PICTURE = "https://example.com/picture.png"  # in the place of one that is not looked for
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesOf:
+    """How the texts of an outline become HTML, and its pictures addresses.
+
+    Both take the name of the Markdown file that the outline names, "" for the outline itself, and
+    raise UnusableFile.
+
+    Attributes:
+        html: renders the Markdown of a file; by default in this process, however long that takes.
+        address: gives the address of a picture by its path, and the place that names it; by
+            default, each path has one.
+    """
+
+    html: Render = lambda _name, markdown: to_html(markdown)
+    address: Callable[[str, str, Where], str] = lambda _name, _path, _where: _ANY_PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +98,7 @@ def build(
     read: Callable[[str], str],
     in_state: Callable[[str], Collection[str]] = lambda _course: (),
     read_item: ReadItem = unread,
-    render: Render = to_html,
+    pictures: PicturesOf | None = None,
 ) -> tuple[Outline | None, list[Diagnostic]]:
     """Make an outline of a tree.
 
@@ -89,8 +109,7 @@ def build(
             to propose a new key.
         read_item: gives a Markdown file that is an item, or raises UnusableFile; by default such
             files are not read and count as valid.
-        render: makes HTML of Markdown, or raises UnusableFile; by default in this process, however
-            long that takes.
+        pictures: renders Markdown, and gives the addresses of pictures beside the outline.
 
     Returns:
         The outline, None if it has a mistake; and every mistake.
@@ -103,7 +122,9 @@ def build(
     diagnostics += contradictions(tree, lists, partial(in_state, course_key))
     # a mistake at a place that has one already follows from it
     reported = {diagnostic.where for diagnostic in items.diagnostics}
-    building = _Building(course, Contents(read, render), diagnostics, is_valid=not reported)
+    pictures = pictures or PicturesOf()
+    contents = Contents(read, pictures.html)
+    building = _Building(course, contents, diagnostics, pictures, is_valid=not reported)
     for item in each_of(lists):
         building.add(item)
     found = (
@@ -123,10 +144,11 @@ class _Building:
     course: CourseSpec | None
     contents: Contents
     diagnostics: list[Diagnostic]
+    pictures: PicturesOf
     is_valid: bool
     resources: list[Resource] = field(default_factory=list)
-    # by kind: the model, and the names of the order and of the contents
-    _facts: dict[Kind, tuple[type[Spec], str, str]] = field(default_factory=dict)
+    # by kind: the model, and the names of the order, of the contents and of the picture
+    _facts: dict[Kind, tuple[type[Spec], str, str, str]] = field(default_factory=dict)
 
     def add(self, item: Item) -> None:
         """Check an item; if there is no mistake yet, add its resource."""
@@ -135,10 +157,15 @@ class _Building:
         kind, diagnostics = item.kind, self.diagnostics
         if kind not in self._facts:
             order, contents = name_of(kind, Role.ORDER), name_of(kind, Role.CONTENTS)
-            self._facts[kind] = (item_model(kind), order, contents)
-        model, order, contents = self._facts[kind]
-        spec = _valid(model, item.tree, item.path, kind, diagnostics)
+            picture = name_of(kind, Role.PICTURE)
+            self._facts[kind] = (item_model(kind), order, contents, picture)
+        model, order, contents, picture = self._facts[kind]
         values = {name: value for name, value in item.fields.items() if name != order}
+        given = None
+        if picture in values and is_relative_picture(values[picture]):
+            values[picture] = self._address(item, picture, str(values[picture]))
+            given = {**item.fields, picture: values[picture]}
+        spec = _valid(model, item.tree, item.path, kind, diagnostics, given)
         # for an invalid item too, so that the mistakes in its file are reported at once
         if contents in values and (spec or _is_contents(kind, values[contents])):
             try:
@@ -163,6 +190,14 @@ class _Building:
             )
         )
 
+    def _address(self, item: Item, name: str, written: str) -> str:
+        """Return the address of a picture beside the file of an item."""
+        try:
+            return self.pictures.address(item.file, written, item.where(name))
+        except UnusableFile as unusable:
+            self.diagnostics += unusable.diagnostics_at(item.where(name))
+            return _ANY_PICTURE
+
     def _html(self, item: Item, written: Value) -> str:
         if item.file:
             return self.contents.rendered(item.file, item.text)
@@ -170,10 +205,16 @@ class _Building:
 
 
 def _valid(
-    model: type[M], tree: Tree, path: Path, kind: Kind | None, diagnostics: list[Diagnostic]
+    model: type[M],
+    tree: Tree,
+    path: Path,
+    kind: Kind | None,
+    diagnostics: list[Diagnostic],
+    given: Mapping[str, Value] | None = None,
 ) -> M | None:
+    """Validate the value at a path, or what is given in its place."""
     try:
-        return model.model_validate(tree.value_at(path))
+        return model.model_validate(tree.value_at(path) if given is None else given)
     except ValidationError as error:
         diagnostics += diagnose(error, tree, path, model, kind)
         return None

@@ -55,15 +55,21 @@ def take_apart(text: str) -> Part:
 
 def comments(text: str) -> list[str]:
     """Find all comments of a text that can be read, each from its # to the end of its line."""
-    found: list[str] = []
+    return [text[start:end] for start, end in comments_in(text)]
+
+
+def comments_in(text: str) -> list[tuple[int, int]]:
+    """Find where all comments of a text that can be read start and end, as offsets."""
+    found: list[tuple[int, int]] = []
     at, advance = 0, CParser(text).get_event
     while not isinstance(event := advance(), StreamEndEvent):
         start, end = event.start_mark.index, event.end_mark.index
         if isinstance(event, ScalarEvent) and start < end:
-            header = text[start : text.find("\n", start)] if event.style in {"|", ">"} else ""
-            found += COMMENT.findall(f"{text[at:start]}\n{header}")
+            is_block = event.style in {"|", ">"}  # its first line may end in a comment
+            header = text.find("\n", start) if is_block else start
+            found += [each.span() for each in COMMENT.finditer(text, at, header)]
             at = end
-    return found + COMMENT.findall(text[at:])
+    return found + [each.span() for each in COMMENT.finditer(text, at)]
 
 
 class _Reader:

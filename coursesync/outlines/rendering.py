@@ -1,7 +1,7 @@
 """Renders Markdown within limits: what is quick in this process, all else in one of its own.
 
 Owns that process: it is started when it is first needed, replaced if it takes too long, and ended
-with its `Renderer`. It must never be sent anything but Markdown.
+with its `Renderer`. It must never be sent anything but Markdown and the addresses of its pictures.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, UnusableFile
-from coursesync.kinds.contents import is_quick, rendered_blocks, to_html
+from coursesync.kinds.contents import (
+    is_quick,
+    pictures_in,
+    rendered_blocks,
+    to_html,
+    with_addresses,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from subprocess import Popen
     from types import TracebackType
     from typing import Self
@@ -65,8 +72,21 @@ class Renderer:
         found = self._answer("blocks", markdown)
         return [(text, html) for text, html in found] if isinstance(found, list) else []
 
-    def _answer(self, what: str, markdown: str) -> object:
-        question = json.dumps([what, markdown])
+    def pictures(self, markdown: str) -> list[tuple[str, int]]:
+        """Return the pictures of a text, each with its line, as `pictures_in` does."""
+        if is_quick(markdown):
+            return pictures_in(markdown)
+        found = self._answer("pictures", markdown)
+        return [(written, line) for written, line in found] if isinstance(found, list) else []
+
+    def with_addresses(self, markdown: str, addresses: Mapping[str, str]) -> str:
+        """Return a text as HTML, with other addresses for its pictures."""
+        if is_quick(markdown):
+            return with_addresses(markdown, addresses)
+        return str(self._answer("addresses", markdown, addresses))
+
+    def _answer(self, what: str, markdown: str, *more: Mapping[str, str]) -> object:
+        question = json.dumps([what, markdown, *more])
         if question not in self._known:
             if len(self._known) >= _MOST_KNOWN:
                 del self._known[next(iter(self._known))]

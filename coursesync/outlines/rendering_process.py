@@ -1,8 +1,9 @@
 """The process that renders long Markdown; `rendering` starts it, and is the only one to ask it.
 
-A question is a line of JSON, `["html" or "blocks", MARKDOWN]`, and so is its answer: what
-`to_html` or `rendered_blocks` returns, or null if there is not enough memory. The process ends with
-its input, also in the middle of an answer. One that takes too long is ended by SIGPROF.
+A question is a line of JSON, `[NAME, MARKDOWN]`, with the name of one of `_ANSWERS`; after
+"addresses", the addresses follow. The answer is what that function returns, or null if there is not
+enough memory. The process ends with its input, also in the middle of an answer. One that takes too
+long is ended by SIGPROF.
 """
 
 from __future__ import annotations
@@ -15,9 +16,20 @@ import sys
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from coursesync.kinds.contents import rendered_blocks, to_html
+from coursesync.kinds.contents import pictures_in, rendered_blocks, to_html, with_addresses
 from coursesync.outlines.rendering import MEMORY, SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_ANSWERS: Mapping[str, Callable[..., object]] = {
+    "html": to_html,
+    "blocks": rendered_blocks,
+    "pictures": pictures_in,
+    "addresses": with_addresses,
+}
 
 
 def main() -> None:
@@ -52,9 +64,8 @@ def _listen(questions: SimpleQueue[bytes]) -> None:
 
 def _answer(question: bytes) -> bytes:
     try:
-        what, markdown = json.loads(question)
-        found = to_html(markdown) if what == "html" else rendered_blocks(markdown)
-        return f"{json.dumps(found)}\n".encode()
+        name, *given = json.loads(question)
+        return f"{json.dumps(_ANSWERS[name](*given))}\n".encode()
     except MemoryError:
         return b"null\n"
 

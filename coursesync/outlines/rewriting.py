@@ -30,7 +30,7 @@ from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at, fields_in
 from coursesync.outlines.items import kinds_in, unread
 from coursesync.outlines.leftovers import FRONT
-from coursesync.outlines.outline import build
+from coursesync.outlines.outline import PicturesOf, build
 from coursesync.outlines.writer import ItemWriter, Written
 from coursesync.outlines.yaml_reader import parse
 
@@ -153,14 +153,14 @@ def _valid(text: str, path: str, read_item: ReadItem) -> Outline:
     outline = (
         None
         if tree is None or found
-        else build(tree, lambda _name: "", read_item=read_item, render=_if_quick)[0]
+        else build(tree, lambda _name: "", read_item=read_item, pictures=PicturesOf(_if_quick))[0]
     )
     if outline is None:
         raise _not_valid(path)
     return outline
 
 
-def _if_quick(markdown: str) -> str:
+def _if_quick(_name: str, markdown: str) -> str:
     """Render Markdown; of one that may take long, nothing, because only mistakes matter here."""
     return to_html(markdown) if is_quick(markdown) else ""
 
@@ -277,7 +277,7 @@ def mistakes_in(
         return [Diagnostic(Where(path), unusable.problem, unusable.remedy)]
     tree, diagnostics = parse(done.text, path)
     if tree is not None:
-        diagnostics += build(tree, text_of, read_item=read_item, render=_if_quick)[1]
+        diagnostics += build(tree, text_of, read_item=read_item, pictures=PicturesOf(_if_quick))[1]
     return sorted(set(diagnostics))
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, flow
 from coursesync.outlines.checks import fields_of
@@ -69,6 +70,7 @@ class Slip:
         self.context = detail.get("ctx") or {}
         self.otherwise = detail["msg"]
         self.path = path
+        self.guess = ""  # the field that is missing in its place
         self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
         self.written = tree.written(path)
         self.beside = fields_of(tree.value_at(path[:-1]) if path else None)  # and the field itself
@@ -111,10 +113,23 @@ class Slip:
     def meant(self) -> str:
         """The field that an unknown name most likely means, or ""."""
         name = inert(str(self.path[-1]), 40)
-        other = meant(self.kind or LISTED).get(name.lower())
+        lower = name.lower()
+        if (other := meant(self.kind or LISTED).get(lower)) in self.fields:
+            return other
         possible = [each for each in self.fields if each not in self.beside]
-        close = [other] if other else get_close_matches(name, possible, n=1, cutoff=_CLOSE)
-        return close[0] if close and close[0] in self.fields else ""
+        if lower in possible:
+            return lower
+        if (form := file_named(str(self.value))) in possible:
+            return form
+        close = get_close_matches(name, possible, n=1, cutoff=_CLOSE)
+        return close[0] if close and not other else self.guess
+
+    def could_be(self, name: str) -> bool:
+        """Return whether the value of this field is of the type of another one."""
+        if name in BY_PLURAL:
+            return isinstance(self.value, list)
+        examples = self.group.model_fields[name].examples or ()
+        return any(type(each) is type(self.value) for each in examples)
 
     @property
     def is_in_curly_quotes(self) -> bool:

@@ -21,6 +21,7 @@ from coursesync.outlines.content_files import path_of
 from coursesync.outlines.edit import Remove, SetField, edited
 from coursesync.outlines.html_to_markdown import markdown_for
 from coursesync.outlines.leftovers import FRONT
+from coursesync.outlines.pictures import with_relative
 from coursesync.outlines.rearranging import List, rearranged
 from coursesync.outlines.rendering import Renderer
 from coursesync.outlines.rewriting import held
@@ -187,7 +188,7 @@ class _Writing:
         below = found.end() if found else 0
         opening, closing, body = text[:start], text[end:below], text[below:]
         if html is not None:
-            if (markdown := markdown_for(html, body.lstrip("\n"), self.renderer)) is None:
+            if (markdown := self._markdown(file, html, body.lstrip("\n"))) is None:
                 self._out_of_file(file, path, resource, {**written, **values}, html)
                 return
             blank = body[: len(body) - len(body.lstrip("\n"))] if body else "\n"
@@ -225,7 +226,9 @@ class _Writing:
             )
         elif form == "html":
             self._write_html(file, html)
-        elif (markdown := self._markdown(file, html)) is not None:
+        elif (
+            markdown := self._markdown(file, html, self.files.text(file, self.outline.file))
+        ) is not None:
             self.texts[file] = markdown
         else:
             self.left.append(file)
@@ -233,8 +236,10 @@ class _Writing:
                 (*path, name), self._free(PurePosixPath(file).with_suffix(".html")), html
             )
 
-    def _markdown(self, file: str, html: str) -> str | None:
-        return markdown_for(html, self.files.text(file, self.outline.file), self.renderer)
+    def _markdown(self, file: str, html: str, before: str) -> str | None:
+        """Return Markdown for the new contents of a file, or None; see `markdown_for`."""
+        relative = with_relative(html, self.files.assets_url, file, self.files.has_picture)
+        return markdown_for(relative, before, self.renderer)
 
     def _name_html(self, path: Path, file: str, html: str) -> None:
         self._write_html(file, html)

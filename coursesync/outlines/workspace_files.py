@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of, slug
-from coursesync.outlines.content_files import Files, digest, path_of, symbolic_link
+from coursesync.outlines.advising import Advising
+from coursesync.outlines.content_files import Files, path_of, symbolic_link
 from coursesync.outlines.folder import outline_paths, unknown_course
 from coursesync.outlines.rendering import Renderer
+from coursesync.outlines.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.contents import Render
     from coursesync.outlines.advice.advice import Advice
+    from coursesync.outlines.assets import Pictures
     from coursesync.outlines.checks import Claim
     from coursesync.outlines.items import ItemFile
-    from coursesync.outlines.outline import Outline
+    from coursesync.outlines.outline import Outline, PicturesOf
     from coursesync.state.state import CompleteCourse
 
 MOST_DIAGNOSTICS = 200  # a file
@@ -40,7 +43,8 @@ class Outlines:
     """The outlines of a workspace.
 
     `outlines` are the parsed ones, sorted by key; `settled` are the keys of the courses that did
-    not change since they were last applied; `advice` is on the parsed ones, in their order.
+    not change since they were last applied; `advice` is on the parsed ones, in their order;
+    `allowed` is how many more pieces comments and the configuration allow.
 
     If only some courses are wanted, `only` are their keys, `outlines` has no others, `others` are
     the other valid ones that were parsed, and `mistaken` are the mistakes in the rest.
@@ -52,6 +56,7 @@ class Outlines:
     only: tuple[str, ...] = ()
     others: tuple[Outline, ...] = ()
     mistaken: tuple[Diagnostic, ...] = ()
+    allowed: int = 0
 
 
 def load(
@@ -60,6 +65,7 @@ def load(
     managed: Callable[[], Iterable[Address]] = tuple,
     unwritten: Mapping[str, bytes] | None = None,
     courses: Sequence[str] = (),
+    settings: Settings | None = None,
 ) -> Outlines:
     """Read the outlines of a workspace.
 
@@ -72,21 +78,25 @@ def load(
         courses: the wanted courses, each by its key or its outline's path in the workspace; none
             for all. The mistakes of other outlines are then no failure, except two outlines with
             the same key or Id.
+        settings: what the configuration says about the outlines.
 
     Raises:
         UsageError: `folder` is no folder, or it has no such course.
         InvalidOutlines: with every mistake of every wanted outline.
     """
     complete = {course.path: (key, course) for key, course in (applied or {}).items()}
+    settings = settings or Settings()
+    files = Files(folder, unwritten, settings.assets_url)
+    advising = Advising(folder, files, settings)
     with Renderer() as renderer:
-        reading = _Reading(folder, Files(folder, unwritten), complete, managed, renderer.html)
+        reading = _Reading(folder, files, complete, managed, renderer, advising)
         reading.outlines_in(unwritten or ())
     ids = {*reading.settled.values()}
     if reading.takes_settled_file() or any(
         each.key in reading.settled or each.course_id in ids for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
-        return load(folder, None, managed, unwritten, courses)
+        return load(folder, None, managed, unwritten, courses, settings)
     only = _wanted(reading, courses, managed)
     mistakes: list[Diagnostic] = []
     mistaken: list[Diagnostic] = []
@@ -104,8 +114,12 @@ def load(
     if only:
         outlines = tuple(each for each in parsed if each.key in only)
         others = tuple(each for each in parsed if each.key not in only)
-        return Outlines(outlines, settled, reading.advice(only), only, others, tuple(mistaken))
-    return Outlines(tuple(parsed), settled, reading.advice())
+        advice, allowed = advising.result(only)
+        return Outlines(outlines, settled, advice, only, others, tuple(mistaken), allowed)
+    advising.on_pages(reading.pages, reading.named())
+    advising.on_settings(reading.keys.values())
+    advice, allowed = advising.result()
+    return Outlines(tuple(parsed), settled, advice, allowed=allowed)
 
 
 def _wanted(
@@ -126,18 +140,19 @@ class _Reading:
     files: Files
     complete: Mapping[str, tuple[str, CompleteCourse]]  # key and course by its path
     managed: Callable[[], Iterable[Address]]
-    render: Render
+    renderer: Renderer
+    advising: Advising
     outlines: list[Outline] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     settled: dict[str, int] = field(default_factory=dict)  # the courses' Ids by their keys
     keys: dict[str, str] = field(default_factory=dict)  # of the courses, by their outlines' paths
     # by the outline's path
     mistakes: dict[str, list[Diagnostic]] = field(default_factory=dict)
-    advised: dict[str, list[Advice]] = field(default_factory=dict)  # by the course's key
     items: dict[str, ItemFile] = field(default_factory=dict)  # Markdown files, by their paths
     # the outlines that list a Markdown file, by its path
     listed: dict[str, list[str]] = field(default_factory=dict)
     pages: list[str] = field(default_factory=list)  # the Markdown files of the workspace
+    pictures: Pictures | None = None
 
     def takes_settled_file(self) -> bool:
         """Return whether a parsed outline lists a file that a settled one names."""
@@ -188,7 +203,7 @@ class _Reading:
             where = unusable.at(at) if isinstance(unusable, NotText) else Where(at)
             self.mistakes[path] = [*unusable.diagnostics_at(where)]
             return
-        self._parse(path, at, text, digest=digest(content))
+        self._parse(path, at, text, digest=self.files.digest_of(content))
 
     def _parse(self, path: str, at: str, text: str, *, digest: str) -> None:
         from coursesync.outlines.checks import claim  # noqa: PLC0415 - if one changed
@@ -203,7 +218,7 @@ class _Reading:
                 partial(self._contents, path, sources),
                 self._managed_in,
                 partial(self._item, path, sources),
-                self.render,
+                self._pictures_of(path),
             )
             # a mistake at a place that has one already follows from it
             reported = {diagnostic.where for diagnostic in diagnostics}
@@ -211,56 +226,30 @@ class _Reading:
             self.claims.append(claim(tree))
             self.keys[path] = self.claims[-1].key
             if outline is not None and not diagnostics:
-                read = dict(sorted(sources.items()))
-                self.outlines.append(replace(outline, file=path, sources=read))
-                self._advise(outline, path)
+                outline = replace(outline, file=path, sources=dict(sorted(sources.items())))
+                self.outlines.append(outline)
+                untracked = self.pictures.untracked() if self.pictures else ()
+                self.advising.on_outline(outline, text, self.listed, untracked)
         if diagnostics:
             self.mistakes[path] = _bounded(diagnostics)
 
-    def _advise(self, outline: Outline, path: str) -> None:
-        from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
-        from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - if one changed
+    def _pictures_of(self, outline: str) -> PicturesOf:
+        from coursesync.outlines.assets import Pictures  # noqa: PLC0415 - if one changed
 
-        def source(name: str) -> Source:
-            file = path_of(path, name)
-            if file in self.listed:
-                return Source(shown(self.folder / file), self.files.item(file, path))
-            return Source(shown(self.folder / file), self.files.text(file, path))
+        self.pictures = self.pictures or Pictures(self.folder, self.files, self.renderer)
+        return self.pictures.of(outline)
 
-        self.advised[outline.key] = [*advise(outline, source)]
-
-    def advice(self, only: Sequence[str] = ()) -> tuple[Advice, ...]:
-        """Return the advice on the outlines; on all, also on Markdown files that none names."""
-        found = [e for key, each in self.advised.items() if not only or key in only for e in each]
-        found += () if only else self._on_pages()
-        if not found:
-            return ()
-        from coursesync.outlines.advice.advice import distinct  # noqa: PLC0415 - if one changed
-
-        return distinct(found)
-
-    def _on_pages(self) -> Iterable[Advice]:
+    def named(self) -> dict[str, AbstractSet[str]]:
+        """Return the files that each valid outline names, by the outline's path."""
         named = {each.file: each.sources.keys() for each in self.outlines}
-        named |= {
-            course.path: course.sources.keys()
-            for key, course in self.complete.values()
-            if key in self.settled
-        }
-        if {*self.pages}.difference(*named.values()):
-            from coursesync.outlines.advice.unlisted import START, unlisted  # noqa: PLC0415 - if any
-
-            return unlisted(
-                self.pages,
-                named,
-                lambda page: self.files.start_of(page, START),
-                lambda path: shown(self.folder / path),
-            )
-        return ()
+        settled = [each for key, each in self.complete.values() if key in self.settled]
+        return {**named, **{each.path: each.sources.keys() for each in settled}}
 
     def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:
+            own = self.files.digest_of(content)
             return all(
-                (digest(content) if name == path else self.files.digest(name)) == known
+                (own if name == path else self.files.digest(name)) == known
                 for name, known in course.sources.items()
             )
         except UnusableFile:

@@ -24,7 +24,7 @@ from coursesync.outlines.items import kinds_in
 from coursesync.outlines.yaml_writer import SHORT, block, document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Values
@@ -85,6 +85,8 @@ class WantedCourse:
             among them is not written.
         taken: for each list, the keys that the state has for others, by `stem`.
         empty: the lists that are written although they have no item.
+        relative: takes contents and the path of their file from the outline's folder, and gives
+            pictures beside it relative paths.
     """
 
     course_id: int
@@ -93,6 +95,7 @@ class WantedCourse:
     items: tuple[WantedItem, ...]
     taken: Mapping[str, Collection[str]] = field(default_factory=dict)
     empty: Collection[ListId] = ()
+    relative: Callable[[str, str], str] = lambda html, _path: html
 
 
 def stem(address: Address) -> str:
@@ -163,7 +166,7 @@ class ItemWriter:
     def _added(self, item: WantedItem, above: Sequence[WantedItem]) -> dict[str, Value]:
         """Add an item's contents to the files; return the field that names the file."""
         path = self._path((*above, item))
-        markdown = markdown_of(item.contents)
+        markdown = markdown_of(self._course.relative(item.contents, f"{path}.md"))
         if markdown is None:
             self.texts[f"{path}.html"] = item.contents
             return {"html": f"{path}.html"}

@@ -11,10 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import LISTED
-from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
-from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.line_slips import (
     CLOSE_BY,
     LONGEST_LINE,
@@ -31,6 +28,7 @@ from coursesync.outlines.line_slips import (
     wrong_start,
 )
 from coursesync.outlines.list_slips import below_a_dash, in_another_column, without_dash
+from coursesync.outlines.one_line import group_on_line, inner_field, second_field
 from coursesync.text import coded, count, named
 
 if TYPE_CHECKING:
@@ -118,10 +116,7 @@ _OF_COLUMNS = (
 )
 _BLANKS = re.compile(r"(?P<indent>[\s-]*)\w*(?P<beside>\s*(?::[^\S ])?)")
 _NO_SPACE = re.compile(r" *(?:- +)?(?P<name>\w+):(?P<value>(?!//)[^\s:].{0,60})")
-_GROUP = re.compile(r" *(?:- +)?(?P<name>\w+): +(?P<inner>\w+): +(?P<value>[^\s#][^#]*?) *(?:#.*)?")
 _APOSTROPHE = re.compile(r" *(?:- +)?(?P<name>\w+): +'(?P<text>.*\w'\w.*|[^']*'[^'\s].*)' *")
-_UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
-_INNER = {_UNLOCK: {AFTER_DAYS}, _CONTENTS: {"html", "markdown"}}
 # problems whose cause is a text that starts with the character that the parser points to
 _OF_STARTS = (
     "found character that cannot start any token",
@@ -159,7 +154,7 @@ def explained(
     if found:
         return found
     written = lines[line][:LONGEST_LINE]
-    if words := _slip(written):
+    if words := _slip(written, column):
         return line, column, *words
     if found := text_after(lines, last):
         return found
@@ -177,16 +172,17 @@ def _of_line(problem: str, written: str, column: int) -> tuple[str, Sentence] | 
     if not problem.startswith(_OF_COLUMNS):
         return None
     is_colon = problem.startswith("mapping values")
-    return after_bracket(written, column) or (second_colon(written, column) if is_colon else None)
+    if words := after_bracket(written, column):
+        return words
+    if not is_colon:
+        return None
+    return second_field(written, column) or second_colon(written, column)
 
 
-def _slip(written: str) -> tuple[str, Sentence] | None:
+def _slip(written: str, column: int) -> tuple[str, Sentence] | None:
     """Find a slip that is certain in a line."""
-    found = _GROUP.fullmatch(written)
-    if found and found["inner"] in _INNER.get(found["name"], ()):
-        name, inner, value = found.groups()
-        whole = Code(f"{name}: {{{inner}: {value}}}")
-        return f"`{inner}` needs braces on the line of `{name}`", Remedy("Write", whole)
+    if words := group_on_line(written, column):
+        return words
     if (found := _APOSTROPHE.fullmatch(written)) and '"' not in found["text"]:
         meant = quoted(found["text"].replace("''", "'"))
         remedy = Remedy("Put it in double quotes:", Code(f"{found['name']}: {meant}"))
@@ -220,6 +216,8 @@ def no_space(text: str) -> tuple[str, Sentence] | None:
     if value.startswith("-"):
         written = Code(f"- {value.lstrip('- ')}")
         return f"there is no new line after `{name}:`", Remedy("Write on the next line", written)
+    if whole := inner_field(name, value):
+        return f"there is no space after `{name}:`", Remedy("Write", whole)
     return f"there is no space after `{name}:`", Remedy("Write", Code(f"{name}: {value}"))
 
 

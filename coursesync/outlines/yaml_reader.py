@@ -60,9 +60,10 @@ MAX_NOTES = 1_000  # a file; later fewer are shown
 _HALTED = "After you correct this, run validate again: it then checks the rest of the file."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
-_LOST_TAIL = re.compile(r"[ \t]+(#[^\s#!].*)")
+_ALLOWS = r"(?!#+[ \t]*coursesync:)"  # a comment that allows advice is meant as a comment
+_LOST_TAIL = re.compile(rf"[ \t]+({_ALLOWS}#[^\s#!].*)")
 # a title may hold a #, as in  C # basics: there a comment needs two blanks before it
-_TAIL_OF_TITLE = re.compile(r"(?:[ \t]|[ \t]+(?=#[^\s#!]))(#.*)")
+_TAIL_OF_TITLE = re.compile(rf"(?:[ \t]|[ \t]+(?=#[^\s#!]))({_ALLOWS}#.*)")
 
 
 class _Halt(Exception):  # noqa: N818 - ends the reading of one file, never leaves this module

@@ -242,4 +242,5 @@ def _noted(note: str) -> dict[str, object]:
 
 def _diagnostic(diagnostic: Diagnostic, hint: Hint = Command.in_words) -> dict[str, object]:
     remedy = str(Remedy(diagnostic.remedy).placed(hint))
-    return asdict(diagnostic.where) | {"problem": diagnostic.problem, "remedy": remedy}
+    rule = {"rule": str(diagnostic.rule)} if diagnostic.rule else {}
+    return asdict(diagnostic.where) | {"problem": diagnostic.problem, "remedy": remedy} | rule

@@ -116,7 +116,8 @@ def test_advice_in_json_has_the_form_of_diagnostics(cli: CommandLine, empty_sect
         "line": 4,
         "column": 5,
     }
-    assert planned["advice"][0].keys() == {"path", "line", "column", "problem", "remedy"}
+    assert planned["advice"][0].keys() == {*("path", "line", "column", "problem", "remedy", "rule")}
+    assert planned["advice"][0]["rule"] == "empty-contents"
     assert failed["error"]["exit_code"] == ExitCode.INVALID
     assert empty_section.exists()
 

@@ -245,6 +245,28 @@ MISTAKES = {
         "there is no field `writes_a_day`",
         "Write `writes_a_day` below `[limits]`",
     ),
+    "on_remove = 3": ("there is no field `on_remove`", "Did you mean `on_removal`?"),
+    "alow = []": ("there is no field `alow`", "Did you mean `allow`?"),
+    'allow = "empty-contents"': (
+        "`allow` must be a list of the names of rules of advice, but is",
+        'Write it as in `allow = ["empty-contents"]`',
+    ),
+    'allow = ["empty"]': (
+        '`allow` names no rule of advice: "empty"',
+        "Did you mean `empty-contents`?",
+    ),
+    "allow_in = []": (
+        "`allow_in` is not a table of fields",
+        "Below `[allow_in]` it may hold courses by their keys, as in",
+    ),
+    "[allow_in]\nonboarding = 3": (
+        "`allow_in.onboarding` must be a list of the names of rules of advice, but is 3",
+        'Write it as in `onboarding = ["empty-contents"]` below `[allow_in]`',
+    ),
+    '[allow_in]\nonboarding = ["empty"]': (
+        '`allow_in.onboarding` names no rule of advice: "empty"',
+        "Did you mean `empty-contents`?",
+    ),
     "colour = 3": (
         "there is no field `colour`",
         "It may hold base_url, sandbox, required_version, state, ",

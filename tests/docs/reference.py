@@ -13,8 +13,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import fields
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import NoneType, UnionType
@@ -39,8 +37,9 @@ from coursesync.errors import ExitCode
 from coursesync.kinds import KINDS
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.limits import PUBLISHED
-from coursesync.operations.config import _FIELDS as CONFIGURABLE
 from coursesync.operations.config import Config
+from coursesync.operations.config_fields import FIELDS
+from coursesync.outlines.advice.rule import Rule
 from coursesync.state.journal import Header, Step
 from coursesync.state.state import Candidate, CompleteCourse, Doubt, Entry, State
 
@@ -192,7 +191,12 @@ def _exit_codes() -> list[Row]:
 
 
 def _configuration() -> list[Row]:
-    return [Row((f"`{name}`", f"`{json.dumps(getattr(Config(), name))}`")) for name in CONFIGURABLE]
+    made = Config()
+    outlines = {"assets_url": made.outlines.assets_url, "allow": [*made.outlines.everywhere]}
+    defaults = {
+        name: outlines[name] if name in outlines else getattr(made, name) for name in FIELDS
+    }
+    return [Row((f"`{name}`", f"`{json.dumps(each)}`")) for name, each in defaults.items()]
 
 
 def _limits() -> list[Row]:
@@ -211,10 +215,7 @@ def _variables() -> list[Row]:
 
 
 def _advice() -> str:
-    if find_spec("coursesync.outlines.advice.rule") is None:
-        return ""
-    rules = import_module("coursesync.outlines.advice.rule").Rule
-    rows = [f"| `{each.value}` | {_cell(each.sentence)} |" for each in rules]
+    rows = [f"| `{each.value}` | {_cell(each.sentence)} |" for each in Rule]
     return "\n".join(["", "| name | |", "|---|---|", *rows, ""])
 
 

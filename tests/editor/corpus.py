@@ -42,6 +42,7 @@ NOT_FOUND: dict[Reason, str] = {
     Reason.FILES: """
         contents-file-folder contents-file-latin-1 contents-file-link-out contents-file-missing
         contents-file-missing-in-a-folder contents-file-too-large lesson-file-missing
+        image-file-name image-without-scheme
     """,
     Reason.TOGETHER: """
         display-order-falls display-order-falls-past-another display-order-no-room-at-the-start

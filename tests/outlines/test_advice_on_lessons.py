@@ -171,7 +171,9 @@ def test_a_lesson_without_any_video_has_two_ways_out(writer: Author) -> None:
     """Where there is no address, the author is told where YouTube shows the embed code."""
     ((_, problem, remedy),) = in_file(writer, "Hi\n", "completion: video\n")
 
-    assert problem == "members can't complete this lesson: its contents have no YouTube video"
+    assert problem == (
+        "members can't complete this lesson: its contents have no YouTube video [video-missing]"
+    )
     assert "Put YouTube's embed code into the text below the second `---`" in remedy
     assert remedy.endswith("or write `completion: visited`")
 
@@ -181,7 +183,7 @@ def test_an_empty_file_is_reported_with_the_place_of_its_text(text: str, writer:
     """`contents:` would be a mistake there; to hide the lesson, its fields take a line."""
     ((_, problem, remedy),) = in_file(writer, text)
 
-    assert problem == "members who open this lesson find it empty"
+    assert problem == "members who open this lesson find it empty [empty-contents]"
     assert remedy == (
         "Write its text below the second `---` or, to hide it until then, `active: false` above it."
     )

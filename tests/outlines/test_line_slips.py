@@ -88,9 +88,9 @@ SLIPS = {
     ),
     "text after quotes in brackets": (
         A + '    previous_keys: ["a, "b"]\n',
-        "6:26",
-        f"{GOES_ON} quote",
-        f"Check the quotes: a text has one quote before it, and the same after it. {AGAIN}",
+        "6:21",
+        "the quote that is opened here is not closed before the next one",
+        f"Put the closing quote at the end of the text. {AGAIN}",
     ),
     **{
         f"text after {bracket}": (

@@ -88,6 +88,48 @@ def test_four_megabytes_of_markdown_are_one_course(courses: Path) -> None:
     assert contents == [to_html(text) for text in texts]
 
 
+def test_pictures_in_long_markdown_become_addresses(courses: Path) -> None:
+    """The process that renders gets the addresses: it looks for no file."""
+    text = f"![Desk](my%20desk.png)\n\n{LONG}\n<img src='desk.png'>\n"
+    write_course(courses, text)
+    (courses / "coursesync.toml").write_text('assets_url = "https://a.example/"\n')
+    for name in ("desk.png", "my desk.png"):
+        (courses / name).write_bytes(b"\x89PNG")
+
+    (change,) = coursesync.plan(coursesync.load(courses)).changes
+
+    absolute = text.replace("my%20", "https://a.example/my%20").replace(
+        "='", "='https://a.example/"
+    )
+    assert (change.after or {})["SectionContents"] == to_html(absolute)
+
+
+def test_a_picture_that_long_markdown_lacks_is_a_mistake_at_its_place(courses: Path) -> None:
+    """As in a short file."""
+    write_course(courses, f"{LONG}\n![Desk](desk.png)\n")
+    (courses / "coursesync.toml").write_text('assets_url = "https://a.example/"\n')
+
+    with pytest.raises(InvalidOutlines) as raised:
+        coursesync.load(courses)
+
+    (found,) = raised.value.diagnostics
+    line = LONG.count("\n") + 2
+    assert (found.where.path, found.where.line) == (str(courses / "0.md"), line)
+    assert found.problem.startswith("there is no picture ")
+
+
+def test_pictures_in_markdown_that_takes_too_long_are_a_mistake_too(courses: Path) -> None:
+    """The limits are the same."""
+    write_course(courses, f"![Desk](desk.png)\n\n{SLOW}")
+    (courses / "coursesync.toml").write_text('assets_url = "https://a.example/"\n')
+
+    with pytest.raises(InvalidOutlines) as raised:
+        coursesync.load(courses)
+
+    (found,) = raised.value.diagnostics
+    assert found.problem == "`0.md` takes more than 10 seconds to render"
+
+
 def test_what_takes_too_long_is_a_mistake(courses: Path) -> None:
     """It is named at its place, as often as it is used, and what comes after it is rendered."""
     write_course(courses, "short", SLOW, LONG, SLOW)

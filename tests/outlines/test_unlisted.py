@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HEAD = "id: 4711\ntitle: T\nsections: []\n"
 LESSON = "---\ntitle: A\nsummary: B\n---\n\nHi\n"
 OTHER = LESSON.replace("title: A", "title: C")
-UNLISTED = "advice: this looks like a lesson, and no outline lists it"
+UNLISTED = "advice: this looks like a lesson, and no outline lists it [unlisted-file]"
 DRAFT = "If it is a draft, write `active: false` into its front matter."
 
 

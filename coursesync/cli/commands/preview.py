@@ -29,6 +29,7 @@ def command(*, workspace: Chosen, port: int, stop_after: float | None, in_browse
     machine until Ctrl-C, and prints the address to open in a browser; --open opens it. The pages
     reload when a file is saved. Makes no request and needs no credentials.
     """
+    from coursesync.operations.config import config_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview import Site, Viewer  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
@@ -36,7 +37,8 @@ def command(*, workspace: Chosen, port: int, stop_after: float | None, in_browse
     check_folder(workspace.folder)
     if workspace.courses:  # a page would show the error, but the address would be of no use
         with suppress(InvalidOutlines):
-            load(workspace.folder, courses=workspace.courses)
+            settings = config_of(workspace.folder).outlines
+            load(workspace.folder, courses=workspace.courses, settings=settings)
     site = Site(Viewer(workspace.folder, workspace.courses).look)
     updates = "It shows what you save at once."
 

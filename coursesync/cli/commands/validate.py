@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("validate")
 @options.workspace_argument
 @options.strict_option
+@options.source_option
 def command(*, workspace: Chosen, strict: bool | None) -> None:
     """Check the outlines in WORKSPACE (default: courses) for mistakes.
 
@@ -34,5 +35,6 @@ def command(*, workspace: Chosen, strict: bool | None) -> None:
     numbers = Counter(each.kind for outline in loaded.outlines for each in outline.resources)
     kinds = (kind for kind in KINDS.values() if kind is LISTED or numbers[kind])
     items = ", ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
-    show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.\n")
+    allowed = f" {count(loaded.allowed, 'piece')} of advice allowed." if loaded.allowed else ""
+    show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.{allowed}\n")
     say_mistaken(loaded)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.tree import Path, Tree
+    from coursesync.outlines.advice.rule import Rule
 
 MOST_SHOWN = 50  # to people; JSON and the callers of the API may get more
 
@@ -27,20 +28,24 @@ class Advice:
     """One piece of advice.
 
     Its place is `at` if that is known, else the value at `path` in the outline's `tree`. If it
-    names another item, its text ends in the line of `other`.
+    names another item, its text names the line of `other`. Last comes the name of its rule, for
+    those who allow it.
     """
 
     tree: Tree
     path: Path
     problem: str
     remedy: Sentence
+    rule: Rule
     other: Path | None = None
     at: Where | None = None
 
     def diagnostic(self) -> Diagnostic:
         """Return it as a diagnostic with its place."""
         line = f", on line {self.tree.where(self.other).line}" if self.other else ""
-        return Diagnostic(self.at or self.tree.where(self.path), self.problem + line, self.remedy)
+        where = self.at or self.tree.where(self.path)
+        problem = f"{self.problem}{line} [{self.rule}]"
+        return Diagnostic(where, problem, self.remedy, self.rule)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,14 @@ from urllib.parse import unquote
 from coursesync.outlines.advice.addresses import PROGRAMS, UNFIT, addresses_in, fault_of, scheme_of
 from coursesync.outlines.advice.nesting import FEW_TAGS, is_regular, nesting_of, shows_nothing
 from coursesync.outlines.advice.plain import is_plain
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.words import (
     ADDRESS_WORDS,
+    ATTRIBUTE_RULES,
     ATTRIBUTE_WORDS,
+    SLIP_RULES,
     SLIP_WORDS,
+    TAG_RULES,
     TAG_WORDS,
     UNCHECKED,
     UNLINKED,
@@ -176,7 +180,8 @@ def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
     kinds |= {(*each, ""): "address" for each in nesting.addressed if each not in read}
     for token, kind in kinds.items():
         if kind and token[0] in names and token[0] in _ALLOWED_TAGS:
-            yield objection(ATTRIBUTE_WORDS[kind], _clues(token), name=token[1], tag=token[0])
+            words, rule = ATTRIBUTE_WORDS[kind], ATTRIBUTE_RULES[kind]
+            yield objection(rule, words, _clues(token), name=token[1], tag=token[0])
 
 
 def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
@@ -187,7 +192,7 @@ def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
         for fault in _faults(*token):
             words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
             clues = _clues(token) if value else ("]()", attribute)
-            yield objection(words, clues, name=attribute, tag=tag)
+            yield objection(Rule.BAD_LINK, words, clues, name=attribute, tag=tag)
 
 
 def unlinked(html: str) -> Iterator[Objection]:
@@ -231,9 +236,10 @@ def _clues(token: _Token) -> tuple[str, ...]:
 
 def _tag(name: str) -> Objection:
     fitting = TAG_WORDS["misplaced" if name in _ALLOWED_TAGS else "other"]
-    return objection(TAG_WORDS.get(name, fitting), (f"<{name}",), name=name)
+    rule = TAG_RULES.get(name, Rule.BAD_TAG)
+    return objection(rule, TAG_WORDS.get(name, fitting), (f"<{name}",), name=name)
 
 
 def _slip(how: str, tag: str) -> Objection:
     mark = "</" if how == "stray" else "<"
-    return objection(SLIP_WORDS[how], (f"{mark}{tag}",), name=tag)
+    return objection(SLIP_RULES[how], SLIP_WORDS[how], (f"{mark}{tag}",), name=tag)

@@ -12,6 +12,7 @@ from coursesync.errors import Remedy
 from coursesync.kinds.address import key_of
 from coursesync.kinds.inline import line_of
 from coursesync.outlines.advice.contents import is_markdown
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.subject import CONTENTS, TITLE, contents_file, on
 from coursesync.outlines.advice.video import is_video_alone
 from coursesync.text import coded
@@ -42,6 +43,7 @@ def _half_quoted(resources: Sequence[Resource]) -> Iterator[Advice]:
         if each.tree.written((*each.path, TITLE)) is not None:
             yield on(
                 each,
+                Rule.HALF_QUOTED,
                 TITLE,
                 "the title begins with a curly quote that never ends: members see it",
                 coded('Delete it, or write the other one too and put `"` around both.'),
@@ -54,6 +56,7 @@ def _addresses(resources: Sequence[Resource]) -> Iterator[Advice]:
         if _ADDRESS.fullmatch(each.contents) and not is_video_alone(each.contents):
             yield on(
                 each,
+                Rule.ADDRESS_ALONE,
                 CONTENTS,
                 "these contents are an address alone: members see it as text, and it leads nowhere",
                 coded(
@@ -69,6 +72,7 @@ def _markdown(resources: Sequence[Resource]) -> Iterator[Advice]:
         if is_markdown(each.contents) and not contents_file(each):
             yield on(
                 each,
+                Rule.MARKDOWN_AS_HTML,
                 CONTENTS,
                 "this is shown as HTML, so members see the signs of Markdown in it",
                 Remedy(

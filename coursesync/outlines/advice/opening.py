@@ -13,6 +13,7 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.rows import NOTHING
 from coursesync.kinds.unlock import AFTER_DAYS, opening
 from coursesync.outlines.advice.contents import is_empty
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.subject import ACTIVE, UNLOCK, called, completion, is_active, on
 from coursesync.text import coded, count
 
@@ -32,6 +33,7 @@ def first_waits(seen: Sequence[Resource]) -> Iterator[Advice]:
         if opening(first.attributes).in_sequence:
             yield on(
                 first,
+                Rule.FIRST_WAITS,
                 UNLOCK,
                 f"this is the first {first.kind.name} that members see, and it waits for one "
                 "before it: they may never get in",
@@ -73,6 +75,7 @@ def nothing_opens(
     if first is not None and days:
         yield on(
             first,
+            Rule.NOTHING_OPENS,
             UNLOCK,
             f"for {count(days, 'day')} members can open nothing: this {first.kind.name} is the "
             "first that opens",
@@ -93,6 +96,7 @@ def behind_hidden(siblings: Sequence[Resource]) -> Iterator[Advice]:
             if seen and waits and before is not None and not is_active(before):
                 yield on(
                     each,
+                    Rule.WAITS_FOR_HIDDEN,
                     UNLOCK,
                     f"members may never get into this {each.kind.name}: it waits for one that they "
                     f"can't see, and so can't finish: {called(before)}",
@@ -112,6 +116,7 @@ def never_done(siblings: Sequence[Resource]) -> Iterator[Advice]:
             name = before.kind.field(Role.COMPLETION).name
             yield on(
                 each,
+                Rule.WAITS_IN_VAIN,
                 UNLOCK,
                 f"members may never get into this {each.kind.name}: it waits for one that has "
                 f"nothing to complete: {called(before)}",
@@ -129,6 +134,7 @@ def early(seen: Sequence[Resource], holders: Mapping[Address, Resource | None]) 
         if own and whole and own < whole:
             yield on(
                 each,
+                Rule.OPENS_EARLY,
                 UNLOCK,
                 f"this {each.kind.name} would open after {count(own, 'day')}, but its "
                 f"{holder.kind.name} opens only after {count(whole, 'day')}: {called(holder)}",
@@ -149,6 +155,7 @@ def falling_days(active: Sequence[Resource]) -> Iterator[Advice]:
             continue
         yield on(
             each,
+            Rule.FALLING_DAYS,
             UNLOCK,
             f"members get this {noun} after {count(days, 'day')}, before one above it that "
             f"opens after {count(later, 'day')}: {called(latest)}",

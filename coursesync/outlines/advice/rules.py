@@ -32,6 +32,7 @@ from coursesync.outlines.advice.opening import (
     nothing_opens,
 )
 from coursesync.outlines.advice.plain import is_plain
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.subject import (
     ACTIVE,
     CONTENTS,
@@ -70,7 +71,7 @@ MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice]:
     """Yield all advice on a valid outline; `source` gives a content file by its name there."""
     if outline.course_id == UNKNOWN_ID:
-        yield Advice(outline.tree, ("id",), *_UNKNOWN)
+        yield Advice(outline.tree, ("id",), *_UNKNOWN, Rule.UNKNOWN_ID)
     known = {each.address: each for each in outline.resources}
     holders: dict[Address, Resource | None] = {}
     beside: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
@@ -106,6 +107,7 @@ def nothing_to_complete(seen: Sequence[Resource]) -> Iterator[Advice]:
         first, name = steps[0], steps[0].kind.field(Role.COMPLETION).name
         yield on(
             first,
+            Rule.NOTHING_TO_COMPLETE,
             name,
             f"no {first.kind.name} that members see in this course can be completed, so nobody "
             "ever completes the course",
@@ -123,7 +125,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
         if (other := first.setdefault(_compared(each.title), each)) is not each:
             problem = f"members can't tell this {each.kind.name} from the other that has its title"
             remedy = coded(f"Write in `{TITLE}:` how this one differs.")
-            yield on(each, TITLE, problem, remedy, other)
+            yield on(each, Rule.SAME_TITLE, TITLE, problem, remedy, other)
 
 
 def _compared(title: str) -> str:
@@ -136,6 +138,7 @@ def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
         if (length := len(each.title)) > LONGEST_TITLE:
             yield on(
                 each,
+                Rule.LONG_TITLE,
                 TITLE,
                 f"the title has {length:,} characters: in the list of {each.kind.plural} members "
                 "may see only its beginning",
@@ -159,7 +162,8 @@ def titles_again(
             name = contents_file(each)
             at = source(name).place((found[1],)) if name and not is_file(each) else None
             problem = "members see the title twice, because the contents begin with it"
-            yield Advice(each.tree, (*each.path, CONTENTS), problem, remedy, at=at)
+            path = (*each.path, CONTENTS)
+            yield Advice(each.tree, path, problem, remedy, Rule.TITLE_AGAIN, at=at)
 
 
 def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iterator[Advice]:
@@ -173,6 +177,7 @@ def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iter
             unless = f", unless it has {inside} in Nexudus" if inside else ""
             yield on(
                 each,
+                Rule.EMPTY_CONTENTS,
                 CONTENTS,
                 f"members who open this {each.kind.name} find it empty{unless}",
                 _to_fill(each),
@@ -219,4 +224,4 @@ def _in_contents(resource: Resource, finding: Objection, source: Callable[[str],
     name = contents_file(resource)
     at = source(name).place(finding.clues) if name else None
     path = (*resource.path, CONTENTS)
-    return Advice(resource.tree, path, finding.problem, finding.remedy, at=at)
+    return Advice(resource.tree, path, finding.problem, finding.remedy, finding.rule, at=at)

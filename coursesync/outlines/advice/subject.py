@@ -20,17 +20,23 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Resource
+    from coursesync.outlines.advice.rule import Rule
 
 TITLE, UNLOCK, ACTIVE, CONTENTS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)
 
 
 def on(
-    resource: Resource, name: str, problem: str, remedy: Sentence, other: Resource | None = None
+    resource: Resource,
+    rule: Rule,
+    name: str,
+    problem: str,
+    remedy: Sentence,
+    other: Resource | None = None,
 ) -> Advice:
     """Make advice on the field `name` of an item; `other` is the item that its text names."""
     path = (*resource.path, name)
     beside = other.path if other is not None and other.tree is resource.tree else None
-    return Advice(resource.tree, path, problem, remedy, beside)
+    return Advice(resource.tree, path, problem, remedy, rule, beside)
 
 
 def called(resource: Resource) -> str:

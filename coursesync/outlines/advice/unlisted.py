@@ -16,6 +16,7 @@ from coursesync.kinds.field import Role
 from coursesync.kinds.inline import scalar
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.advice.advice import Advice
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.items import may_be_file
 from coursesync.outlines.leftovers import FRONT
 
@@ -36,8 +37,8 @@ def unlisted(
     outlines: Mapping[str, AbstractSet[str]],
     start_of: Callable[[str], str],
     at: Callable[[str], str],
-) -> Iterator[Advice]:
-    """Yield advice on the files that look like items and are in no outline.
+) -> Iterator[tuple[str, Advice]]:
+    """Yield the files that look like items and are in no outline, each with the advice on it.
 
     Args:
         pages: the Markdown files of the workspace, by their paths in it.
@@ -53,7 +54,8 @@ def unlisted(
         if kind and near:
             tree = Tree(at(page), {}, lambda: (0, 0, None, {}))
             problem = f"this looks like a {kind.name}, and no outline lists it"
-            yield Advice(tree, (), problem, _to_list(page, near, kind, at), at=Where(at(page)))
+            remedy = _to_list(page, near, kind, at)
+            yield page, Advice(tree, (), problem, remedy, Rule.UNLISTED_FILE, at=Where(at(page)))
 
 
 def _kind_of(start: str) -> Kind | None:

@@ -13,6 +13,7 @@ from coursesync.errors import Code, Remedy
 from coursesync.kinds.field import Role
 from coursesync.kinds.rows import BY_VIDEO
 from coursesync.outlines.advice.advice import Advice
+from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.subject import (
     CONTENTS,
     completion,
@@ -80,10 +81,12 @@ def unseen_videos(seen: Sequence[Resource], source: Callable[[str], Source]) -> 
             continue
         if is_step:
             field = each.kind.field(Role.COMPLETION).name
-            yield on(each, field, f"members can't complete this {noun}: {reason}", remedy)
+            problem = f"members can't complete this {noun}: {reason}"
+            yield on(each, Rule.VIDEO_MISSING, field, problem, remedy)
             continue
         clue = framed["address"] if framed else linked[0] if linked else ""
         name = contents_file(each)
         at = source(name).place((clue,)) if name else None
         problem = f"members can't watch the video of this {noun}: {reason}"
-        yield Advice(each.tree, (*each.path, CONTENTS), problem, remedy, at=at)
+        path = (*each.path, CONTENTS)
+        yield Advice(each.tree, path, problem, remedy, Rule.VIDEO_NOT_SHOWN, at=at)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
 from coursesync.outlines.advice.nesting import DEEPEST, MOST_ATTRIBUTES
+from coursesync.outlines.advice.rule import Rule
 from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ class Objection:
 
     problem: str
     remedy: Sentence
+    rule: Rule
     clues: tuple[str, ...] = ()
 
 
 def objection(
-    words: tuple[str, Sentence], clues: tuple[str, ...], *, name: str, tag: str = ""
+    rule: Rule, words: tuple[str, Sentence], clues: tuple[str, ...], *, name: str, tag: str = ""
 ) -> Objection:
     """Put names into a problem and its remedy: of a tag, or of an attribute of `tag`."""
     names = {"name": _shown(name), "at": f"`{_shown(name)}` of `<{_shown(tag)}>`"}
@@ -40,7 +42,7 @@ def objection(
         Code(each.text.format_map(names)) if isinstance(each, Code) else each
         for each in Remedy(words[1]).pieces
     )
-    return Objection(words[0].format_map(names), Remedy(*pieces), clues)
+    return Objection(words[0].format_map(names), Remedy(*pieces), rule, clues)
 
 
 def _shown(name: str) -> str:
@@ -53,6 +55,7 @@ UNCHECKED = Objection(
         f"Make them simpler: split the {LISTED.name}, or take out the tags that a word processor "
         "put in."
     ),
+    Rule.TOO_MUCH_HTML,
 )
 # by the tag's name; "misplaced" for a tag that is allowed elsewhere, "other" for the rest
 TAG_WORDS: dict[str, tuple[str, Sentence]] = {
@@ -118,7 +121,14 @@ _ADDRESS = {
         coded('Write `{name}="https://www…"`'),
         coded('Write `{name}="https://www…"`'),
     ),
-    "relative": ("is only part of an address, without https://", _WEB, _PAGE),
+    "relative": (
+        "is only part of an address, without https://",
+        coded(
+            'Put the file on the web, and write its address, as in `{name}="https://…"` For files '
+            "beside the outline, set `assets_url` in coursesync.toml."
+        ),
+        _PAGE,
+    ),
 }
 ADDRESS_WORDS = {
     fault: {"media": (_FOR_MEDIA % what, media), "link": (_FOR_LINK % what, link)}
@@ -130,7 +140,20 @@ UNLINKED = Objection(
         "Write one that starts with https:// and has no blank, as in "
         "`[tour](https://example.com/tour)`"
     ),
+    Rule.BAD_LINK,
 )
+TAG_RULES = {"script": Rule.PROGRAM}  # by the tag's name; the others are `BAD_TAG`
+ATTRIBUTE_RULES = {
+    "handler": Rule.PROGRAM,
+    "program": Rule.PROGRAM,
+    "insecure": Rule.INSECURE_PICTURE,
+    "address": Rule.BAD_LINK,
+    "other": Rule.BAD_ATTRIBUTE,
+}
+SLIP_RULES = {
+    **dict.fromkeys(("open", "stray", "cut"), Rule.UNCLOSED_TAG),
+    **dict.fromkeys(("overloaded", "deep"), Rule.TOO_MUCH_HTML),
+}
 SLIP_WORDS: dict[str, tuple[str, Sentence]] = {
     "open": (
         "`<{name}>` is never closed: members may see all that follows as part of it",

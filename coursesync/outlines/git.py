@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,8 +16,11 @@ if TYPE_CHECKING:
 _PATIENCE = 10  # seconds, for git to answer
 
 
-def git(folder: Path, *words: str) -> str | None:
-    """Return the output of a git command in a folder; None if there is no git, or it fails."""
+def answer(folder: Path, *words: str) -> str | None:
+    """Return what a git command prints in a folder.
+
+    None if there is no git, it fails, or it does not answer in time.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     # run no program of the repository's settings, and write nothing
     command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
@@ -27,3 +31,17 @@ def git(folder: Path, *words: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return os.fsdecode(asked.stdout) if asked.returncode == 0 else None
+
+
+def tracked_in(folder: Path) -> frozenset[str] | None:
+    """Return the files in a folder that git has, by their paths from it; None as `answer`.
+
+    The paths are in Unicode's composed form, as git has them by `core.precomposeUnicode`.
+    """
+    listed = answer(folder, "ls-files", "-z")
+    return None if listed is None else frozenset(map(composed, listed.split("\0")))
+
+
+def composed(path: str) -> str:
+    """Return a path in the form in which two systems agree on it."""
+    return unicodedata.normalize("NFC", path)
