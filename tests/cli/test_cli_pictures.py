@@ -222,7 +222,7 @@ def test_pull_writes_relative_pictures(
     """An address below `assets_url` becomes the path of its file, and the plan is empty then."""
     assert author("apply", "--auto-approve").code == 0
     changed = '<p>Hello!</p>\n<p><img src="{0}welcome/desk.png" alt="A desk" /></p>\n<p>Bye.</p>\n'
-    api.foreign_change(1000001, SectionContents=changed.format(WEB))
+    api.foreign_change(1000001, SectionContents=changed.format(WEB), At=LATER)
     added = '<p>See <em>it</em>.</p>\n<p><img src="{0}plan%20%C3%A9.png" alt="Plan" /></p>\n'
     other = f'{added.format(WEB)}<p><img src="{WEB}none.png" alt="None" /></p>\n'
     api.change_lesson(2000001, LessonContents=other, At=LATER)

@@ -98,7 +98,9 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
     It holds the courses of the outlines in WORKSPACE (default: courses). Prints its base URL on
     stdout.
     """
+    from coursesync.operations.config import config_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.preview import Site, site_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.outlines.folder import check_folder  # noqa: PLC0415 - keeps --help quick
     from coursesync.outlines.workspace_files import load  # noqa: PLC0415 - keeps --help quick
     from coursesync.sandbox import Fault, Sandbox, Settings, with_values  # noqa: PLC0415 - keeps --help quick
 
@@ -106,7 +108,8 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
         parsed = [Fault.parse(fault) for fault in faults]
     with _mistakes_of("--set"):
         settings = with_values(Settings(limits=limits, list_lag=list_lag), _pairs(texts))
-    outlines = load(workspace).outlines
+    check_folder(workspace)
+    outlines = load(workspace, settings=config_of(workspace).outlines).outlines
     with Sandbox(database, settings=settings) as sandbox:
         for outline in outlines:
             sandbox.add_course(outline.course_id, outline.title)
