@@ -226,9 +226,10 @@ def _mistakes(
         must_be, fits = rules[name]
         if not fits(value):
             below = ("below", Code(f"[{within}]")) if within else ()
+            example = _ASSETS_EXAMPLE if name == "assets_url" else getattr(defaults, name)
             yield (
                 f"{shown} must be {must_be}, but is {_as_written(value)}",
-                Remedy(_example(name, getattr(defaults, name) or _ASSETS_EXAMPLE), *below),
+                Remedy(_example(name, example), *below),
             )
 
 
