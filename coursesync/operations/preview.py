@@ -11,21 +11,26 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from itertools import islice
+from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
-from coursesync.files import decode, shown
+from coursesync.files import decode, read, shown
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import address_of
+from coursesync.kinds.contents import pictures_replaced
+from coursesync.kinds.field import Role
 from coursesync.operations.config import config_of
 from coursesync.outlines.content_files import Files
+from coursesync.outlines.pictures import path_in_address
 from coursesync.outlines.workspace_files import load
 from coursesync.render.portal.pages import FRAME_POLICY, FRAME_STYLE, POLICY, Note, Portal, View
 from coursesync.render.templates import pages
@@ -34,9 +39,10 @@ from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from coursesync.kinds.field import Attributes, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.outlines.outline import Outline
 
 _MOST_NOTES = 50
@@ -45,6 +51,9 @@ _LONGEST_LINE = 200  # characters of a line with a mistake
 _NUMBER = re.compile("[0-9]{1,6}")  # of an item in its course
 _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
+_PICTURES = {".gif": "image/gif", ".png": "image/png"}
+_PICTURES |= dict.fromkeys((".jpeg", ".jpg"), "image/jpeg")
+_LARGEST_PICTURE = 10_485_760  # bytes, as Nexudus takes
 _TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "contents.html")
 _BESIDE_PAGES = files("coursesync.render.portal")
 
@@ -76,8 +85,11 @@ class Viewer:
         except CoursesyncError as error:
             problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
             return replace(self._shown, notes=(Note(problem),), has_mistakes=True, more=0)
-        courses = tuple(map(_view_of, outlines.outlines))
-        valid = replace(self._shown, courses=courses, has_mistakes=False)
+        pictures = _Pictures(self._folder, settings.assets_url)
+        courses = tuple(_view_of(each, pictures) for each in outlines.outlines)
+        valid = replace(
+            self._shown, courses=courses, has_mistakes=False, pictures=pictures.by_address
+        )
         advice = sorted(each.diagnostic() for each in outlines.advice[:_MOST_NOTES])
         return self._noting(valid, advice, len(outlines.advice))
 
@@ -102,10 +114,42 @@ def _line_in(folder: Path) -> Callable[[Where], str]:
     return lambda where: "".join(lines(where.path)[where.line - 1 : where.line])
 
 
-def _view_of(outline: Outline) -> View:
+class _Pictures:
+    """The pictures of the workspace that its outlines name, shown from there: `by_address`."""
+
+    def __init__(self, folder: Path, assets_url: str) -> None:
+        self._folder = Path(os.path.realpath(folder))
+        self._files = Files(folder, assets_url=assets_url)
+        self.by_address: dict[str, Path] = {}
+
+    def shown(self, address: str) -> str:
+        """Return the address in the portal of a picture, or its own if it is not of these."""
+        path, _ = path_in_address(self._files.assets_url, address)
+        if PurePosixPath(path).suffix.lower() not in _PICTURES or not self._files.has_picture(path):
+            return address
+        local = f"/pictures/{quote(path)}"
+        self.by_address[local] = self._folder / path
+        return local
+
+    def in_record(self, kind: Kind, attributes: Attributes) -> Attributes:
+        """Return a record that shows these pictures."""
+        contents, picture = kind.contents_property, kind.property_of(Role.PICTURE)
+        new: dict[str, FieldValue] = {}
+        if contents and self._files.assets_url:
+            new[contents] = pictures_replaced(str(attributes.get(contents, "")), self.shown)
+        if address := attributes.get(picture):
+            new[picture] = self.shown(str(address))
+        return {**attributes, **new}
+
+
+def _view_of(outline: Outline, pictures: _Pictures) -> View:
     """Return an outline's view; it uses list positions as order numbers."""
     stations = [
-        Station(each.address, each.kind, {**each.attributes, each.kind.order_property: index})
+        Station(
+            each.address,
+            each.kind,
+            {**pictures.in_record(each.kind, each.attributes), each.kind.order_property: index},
+        )
         for index, each in enumerate(outline.resources)
     ]
     return View(outline.key, outline.course_id, outline.title, outline.path, along(stations))
@@ -186,7 +230,7 @@ class Site:
         """Answer one request."""
         if self._beyond is not None and environ.get("PATH_INFO", "").startswith(self._elsewhere):
             return self._beyond(environ, start_response)
-        status, kind, text, policy = self._answer(environ)
+        status, kind, content, policy = self._answer(environ)
         headers = [
             ("Content-Type", kind),
             ("Content-Security-Policy", policy),
@@ -195,9 +239,11 @@ class Site:
             ("X-Content-Type-Options", "nosniff"),
         ]
         start_response(status, headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [text.encode(errors="replace")]
+        if isinstance(content, str):
+            content = content.encode(errors="replace")
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [content]
 
-    def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str, str]:
+    def _answer(self, environ: WSGIEnvironment) -> tuple[str, str, str | bytes, str]:
         if environ.get("HTTP_HOST", "").partition(":")[0] not in {"127.0.0.1", "localhost"}:
             return "403 Forbidden", _PLAIN, "Ask for 127.0.0.1.\n", POLICY
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
@@ -206,7 +252,14 @@ class Site:
         if (name := path.removeprefix("/")) in _BESIDE:
             text = _BESIDE_PAGES.joinpath(name).read_text("utf-8")
             return "200 OK", _BESIDE[name], text, POLICY
-        return self._page(path, self._look())
+        portal = self._look()
+        picture = portal.pictures.get(quote(path))
+        # a link that took its place in the meantime may lead anywhere
+        if picture is not None and os.path.realpath(picture) == str(picture):
+            with suppress(CoursesyncError):
+                content = read(picture, _LARGEST_PICTURE)
+                return "200 OK", _PICTURES[picture.suffix.lower()], content, POLICY
+        return self._page(path, portal)
 
     def _page(self, path: str, shown: Portal) -> tuple[str, str, str, str]:
         match path.strip("/").split("/"):

@@ -85,15 +85,24 @@ def with_relative(html: str, url: str, file: str, exists: Callable[[str], bool])
     """
 
     def relative(written: str) -> str:
-        found = _PARTS.match(written.removeprefix(url)) if written.startswith(url) else None
-        path = unquote(found["path"]) if found else ""
-        if not found or address_of_picture(url, path, found["more"]) != written:
+        path, more = path_in_address(url, written)
+        if not path or not exists(path):
             return written
-        if not path or normpath(path) != path or path.startswith("../") or not exists(path):
-            return written
-        return f"{quote(_from(dirname(file), path), safe='/~')}{found['more']}"
+        return f"{quote(_from(dirname(file), path), safe='/~')}{more}"
 
     return pictures_replaced(html, relative) if url and url in html else html
+
+
+def path_in_address(url: str, address: str) -> tuple[str, str]:
+    """Return the path that `address_of_picture` makes an address of, and what follows it there.
+
+    The path is "" if the address is none of the workspace, whose own address is `url`.
+    """
+    found = _PARTS.match(address.removeprefix(url)) if url and address.startswith(url) else None
+    path, more = (unquote(found["path"]), found["more"]) if found else ("", "")
+    is_inside = path and normpath(path) == path and not path.startswith(("../", "/"))
+    is_same = is_inside and address_of_picture(url, path, more) == address
+    return (path, more) if is_same else ("", "")
 
 
 def _from(folder: str, path: str) -> str:

@@ -71,3 +71,28 @@ def test_nothing_but_the_portal_is_served(site: str, path: str) -> None:
     assert answer.status == 404
     assert b"There is no such course" in answer.read()
     connection.close()
+
+
+def test_pictures_of_the_workspace_are_shown_from_there(onboarding: Path) -> None:
+    """Those that an outline names come from the disk, so that a new one is seen at once."""
+    courses = onboarding.parent
+    (courses / "coursesync.toml").write_text('assets_url = "https://cdn.example.com/c/"\n')
+    for name in ("my desk.png", "tour.gif", "other.png"):
+        (courses / name).write_bytes(name.encode())
+    (courses / "a.md").write_text("![A](my%20desk.png) ![B](https://example.com/b.png)\n")
+    outline = "id: 1\ntitle: A\nsections:\n  - title: A\n    contents: {markdown: a.md}\n"
+    (courses / "a.yaml").write_text(f"{outline}    image: tour.gif\n")
+
+    with running(Site(Viewer(courses).look)) as url, httpx.Client(base_url=url) as client:
+        contents = client.get("/courses/a/0").text
+        picture = client.get("/pictures/my%20desk.png")
+        others = [client.get(f"/pictures/{each}") for each in ("other.png", "..%2fa.md", "a.md")]
+        assert '<img class="picture" src="/pictures/tour.gif"' in client.get("/courses/a").text
+        (courses / "my desk.png").unlink()
+        (courses / "my desk.png").symlink_to("/etc/passwd")
+        linked = client.get("/pictures/my%20desk.png")
+
+    assert '<img src="/pictures/my%20desk.png" alt="A" />' in contents
+    assert '<img src="https://example.com/b.png"' in contents
+    assert (picture.content, picture.headers["Content-Type"]) == (b"my desk.png", "image/png")
+    assert [each.status_code for each in (*others, linked)] == [404] * 4

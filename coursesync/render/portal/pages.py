@@ -18,21 +18,22 @@ from coursesync.render.timeline import when
 from coursesync.text import count
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from coursesync.errors import Diagnostic
     from coursesync.render.timeline import Station
 
 # for each page: only the portal's own script and style, and nothing is sent anywhere; pictures load
-# from where members would load them
+# from where members would load them, or from the workspace
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src https: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
+    "img-src 'self' https: data:; frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
 )
 # for an author's HTML: any style, but no script, form or link
 FRAME_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; media-src https:; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; media-src https:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-same-origin"
 )
 FRAME_STYLE = (
@@ -124,7 +125,8 @@ class Note:
 class Portal:
     """Everything that a portal shows: its name, the courses, and notes on their outlines.
 
-    The notes are mistakes or else advice; `more` is the number of notes that are not shown.
+    The notes are mistakes or else advice; `more` is the number of notes that are not shown;
+    `pictures` are the paths of the workspace's pictures in it, by their addresses in the portal.
     `version` changes with everything else: a page asks for it, and reloads when it has changed.
     """
 
@@ -134,3 +136,4 @@ class Portal:
     has_mistakes: bool = False
     more: int = 0
     version: str = ""
+    pictures: Mapping[str, Path] = field(default_factory=dict)
