@@ -214,9 +214,8 @@ def _variables() -> list[Row]:
     return [Row((f"`{name}`",), ", ".join(sorted(found[name]))) for name in sorted(found)]
 
 
-def _advice() -> str:
-    rows = [f"| `{each.value}` | {_cell(each.sentence)} |" for each in Rule]
-    return "\n".join(["", "| name | |", "|---|---|", *rows, ""])
+def _advice() -> list[Row]:
+    return [Row((f"`{each.value}`",), _cell(each.sentence)) for each in Rule]
 
 
 def _documented(*types: type) -> str:

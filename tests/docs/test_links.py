@@ -50,7 +50,7 @@ def test_every_link_leads_somewhere(page: Page) -> None:
 def test_every_picture_has_words_and_is_small(page: Page) -> None:
     """Each picture has a text for those who can't see it, and few bytes."""
     alone = re.findall(r"!\[([^]]*)\]\(([^)]+)\)", linked(page))
-    tags = [re.findall(r'alt="([^"]*)"', tag) for tag in re.findall(r"<img [^>]*>", page.prose)]
+    tags = [re.findall(r'alt="([^"]*)"', tag) for tag in re.findall(r"<img [^>]*>", linked(page))]
     files = [each for each in targets(page) if each.endswith(".png")]
 
     assert all(len(words) > len("a picture") for words, _ in alone)

@@ -18,6 +18,7 @@ COURSE = "id: 4711\ntitle: Member onboarding\nsections:\n"
 SECTION = "  - key: welcome\n    title: Welcome\n    contents: <p>Hello.</p>\n"
 AROUND = {
     "above an outline": ("", COURSE + SECTION),
+    "of a course": (COURSE.removesuffix("sections:\n"), ""),
     "below a section": (COURSE + SECTION, ""),
 }
 # Ids, e-mail addresses and times
