@@ -115,12 +115,12 @@ def test_a_version_that_fits_runs(cli: CommandLine, config: Path, wanted: str) -
 @pytest.mark.parametrize(
     ("text", "meant"),
     [
-        ("bas_url = 'x'", "base_url ?"),
-        ("on-removal = 'keep'", "on_removal ?"),
-        ("on_removal = 'delte'", 'on_removal = "delete" ?'),
-        ("[limit]\ngap = 1", "[limits] ?"),
-        ("[limits]\nwrites_per_day = 1", "writes_a_day ?"),
-        ("[pages]\nsectoin = 'https://a.example/{id}'", "section ?"),
+        ("bas_url = 'x'", "base_url"),
+        ("on-removal = 'keep'", "on_removal"),
+        ("on_removal = 'delte'", 'on_removal = "delete"'),
+        ("[limit]\ngap = 1", "[limits]"),
+        ("[limits]\nwrites_per_day = 1", "writes_a_day"),
+        ("[pages]\nsectoin = 'https://a.example/{id}'", "section"),
     ],
     ids=str,
 )
@@ -132,14 +132,14 @@ def test_a_misspelt_field_gets_a_suggestion(
     ran = cli("plan")
 
     assert ran.code == 64
-    assert f"Did you mean {meant}" in ran.said
+    assert f"Did you mean `{meant}`?" in ran.said
 
 
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("writes_a_day = 2500", "Write writes_a_day below [limits]"),
-        ("[limits]\nstrict = true", "Write strict above all tables."),
+        ("writes_a_day = 2500", "Write `writes_a_day` below `[limits]`"),
+        ("[limits]\nstrict = true", "Write `strict` above all tables."),
     ],
     ids=str,
 )

@@ -427,7 +427,7 @@ def test_a_file_that_is_wrong_does_not_hide_the_rest(
     (courses / "a.yaml").write_text("id: 4711\n")
     found = examined(author)
 
-    assert "Did you mean base_url ?" in " ".join(found.wrong()["config"].split())
+    assert "Did you mean `base_url`?" in " ".join(found.wrong()["config"].split())
     assert "coursesync validate courses" in found.wrong()["workspace"]
     assert "First put right what is wrong above." in found.of("target")
     assert "ok git " in found.of("git")
@@ -456,7 +456,7 @@ def test_a_workspace_that_is_missing(cli: CommandLine) -> None:
     """It is a finding with its remedy, and not an error of usage."""
     found = examined(cli, "nowhere")
 
-    assert "mkdir -p nowhere" in found.wrong()["workspace"]
+    assert "coursesync init -w nowhere" in found.wrong()["workspace"]
     assert found.of("python").startswith("ok coursesync ")
 
 

@@ -292,9 +292,9 @@ def test_each_field_may_be_left(
         (
             "[picture]",
             "a section has no field `picture` that can be",
-            "Did you mean leave: [image]",
+            "Did you mean `leave: [image]`?",
         ),
-        ("[titel]", "a section has no field `titel` that can be", "Did you mean leave: [title]"),
+        ("[titel]", "a section has no field `titel` that can be", "Did you mean `leave: [title]`?"),
         ("[summary]", "a section has no field `summary` that can be", "A section can leave title"),
         (
             "[display_order]",
@@ -302,7 +302,7 @@ def test_each_field_may_be_left(
             "A section can leave title",
         ),
         ("[key]", "`key` can't be left to the site", "A section can leave title, unlock, active"),
-        ("image", "`leave` must be a list", "Put it in brackets: leave: [image]"),
+        ("image", "`leave` must be a list", "Put it in brackets: `leave: [image]`"),
     ],
 )
 def test_an_unknown_name_is_a_mistake_at_its_place(
