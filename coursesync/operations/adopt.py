@@ -27,6 +27,7 @@ from coursesync.operations.state import (
 )
 from coursesync.planning.live_diff import as_read
 from coursesync.planning.twins import namesakes, twins
+from coursesync.state.journal import Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ def adopt(
         wanted = (each for outline in loaded.outlines for each in outline.resources)
         protected = any(each.protected for each in wanted if each.address == at)
         entry = adopted(kind_of(at), record, record.attributes, protected=protected)
-        save_entries(project, known, {at: entry}, world.clock)
+        save_entries(project, known, [Look(address=at, entry=entry, at=world.clock.stamp())])
     return entry
 
 

@@ -23,10 +23,10 @@ from coursesync.operations.import_misread import is_renumbered, misread
 from coursesync.operations.import_reading import read_courses
 from coursesync.operations.import_records import MISREAD, Managed
 from coursesync.operations.site import connected
-from coursesync.operations.state import save_entries
+from coursesync.operations.state import entry_steps, save_entries
 from coursesync.outlines.assets import relative_in
 from coursesync.planning.diff import plan_of
-from coursesync.state.journal import Forget, Look
+from coursesync.state.journal import Look
 from coursesync.state.logbook import fold
 from coursesync.state.state_text import parse, serialise
 
@@ -140,19 +140,22 @@ class Prepared:
     """An import that was read back, before it is written: its files, its entries, its results.
 
     `forgotten` are the addresses that leave the state, with their Ids: neither an outline nor the
-    site has them.
+    site has them. `moved` are the new addresses of records that others moved, by the old ones.
     """
 
     drafts: Collection[Draft]
     entries: Mapping[Address, Entry]
     imported: tuple[Imported, ...]
     forgotten: Mapping[Address, int] = field(default_factory=dict)
+    moved: Mapping[Address, Address] = field(default_factory=dict)
 
     def write(self, project: Project, known: State, clock: Clock) -> None:
         """Write the outlines, and save the state, which is held."""
         for each in self.drafts:
             save(project.folder, each)
-        save_entries(project, known, self.entries, clock, self.forgotten)
+        save_entries(
+            project, known, entry_steps(self.entries, self.forgotten, self.moved, clock.stamp())
+        )
 
 
 def prepare(
@@ -173,10 +176,12 @@ def prepare(
         drafts, unfit = drafts_of(project.folder, rest, loaded, managed, excluded, relative)
         drafts, after, more = _together(project, drafts)
         entries = _entries(after, drafts, live, managed, claimed)
-        looks = [Look(address=at, entry=each, at="") for at, each in sorted(entries.items())]
-        forgotten = _forgotten(after, drafts, live, known)
-        forgets = [Forget(address=at, id=number, at="") for at, number in forgotten.items()]
-        state = fold(known, [*looks, *forgets])
+        moved = _moved(entries, managed)
+        gone = {at: i for each in drafts for at, i in live[each].gone.items()}
+        forgotten = _forgotten(after, gone, known.entries.keys() - gone - moved.keys())
+        steps = entry_steps(entries, forgotten, moved, "")
+        looks = [each for each in steps if isinstance(each, Look)]
+        state = fold(known, steps)
         planned = plan_of(after, state).changes
         changes = [each for each in planned if each.course_id in drafts and each.action.changes]
         new = [each for each in changes if each.address not in there]
@@ -195,7 +200,7 @@ def prepare(
             ]
             errors = {**unfit, **more, **given_up}
             left = [Imported(i, note=live[i].title, error=error) for i, error in errors.items()]
-            return Prepared(drafts.values(), entries, (*done, *left), forgotten)
+            return Prepared(drafts.values(), entries, (*done, *left), forgotten, moved)
         if number < _MOST_ROUNDS and wrong.keys() - excluded.keys():
             excluded = {**wrong, **excluded}
         else:
@@ -240,14 +245,23 @@ def _imported(
     )
 
 
+def _moved(entries: Mapping[Address, Entry], managed: Managed) -> dict[Address, Address]:
+    """Return the new address of each managed record that others moved within its course."""
+    was = {at: managed.addresses.get((kind_of(at), entry.id)) for at, entry in entries.items()}
+    return {old: at for at, old in sorted(was.items()) if old is not None and old != at}
+
+
 def _forgotten(
-    after: Outlines, drafts: Collection[int], live: Mapping[int, LiveCourse], known: State
+    after: Outlines, gone: Mapping[Address, int], remaining: Collection[Address]
 ) -> dict[Address, int]:
-    """Return the managed records that neither an outline nor the site has, nor anything in them."""
+    """Return the managed records that neither an outline nor the site has, nor anything in them.
+
+    `gone` are those that the site does not have, `remaining` are the addresses of all others.
+    """
     there = {resource.address for each in after.outlines for resource in each.resources}
-    gone = {at: i for each in drafts for at, i in live[each].gone.items() if at not in there}
-    remain = {kind_of(at).parent_of(at) for at in known.entries.keys() - gone}
-    return {at: gone[at] for at in sorted(gone.keys() - remain)}
+    leaving = {at: record_id for at, record_id in gone.items() if at not in there}
+    remain = {kind_of(at).parent_of(at) for at in {*remaining, *(gone.keys() - leaving)}}
+    return {at: leaving[at] for at in sorted(leaving.keys() - remain)}
 
 
 def _settled(draft: Draft, claimed: Mapping[Identity, Claim]) -> Draft:

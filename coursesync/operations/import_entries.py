@@ -12,7 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import KINDS
-from coursesync.kinds.address import is_course
+from coursesync.kinds.address import (
+    address_of,
+    course_address,
+    course_of,
+    is_course,
+    key_of,
+    keys_of,
+)
 from coursesync.kinds.field import Role
 from coursesync.operations.import_records import title_of, values_of
 from coursesync.state.state import Entry
@@ -54,11 +61,17 @@ def entries_of(
 def _edited(
     outline: Outline, records: Sequence[Found], managed: Managed
 ) -> Iterator[tuple[Address, Entry]]:
-    """Yield new entries for the managed records that the outline has as others edited them."""
+    """Yield new entries for the managed records that the outline has as others edited them.
+
+    One that others moved within its course has another address than in the state.
+    """
     wanted = {each.address: each for each in outline.resources}
     for found in records:
         at, kind, record = managed.addresses.get(found.identity), found.kind, found.record
-        if at is None or (resource := wanted.get(at)) is None:
+        if at is None:
+            continue
+        resource = wanted.get(at) or wanted.get(_new_address(outline, found, at, managed))
+        if resource is None:
             continue
         entry = managed.state.entries[at]
         if entry.unsure or _content(kind, resource.attributes) != _content(kind, record.attributes):
@@ -67,8 +80,18 @@ def _edited(
         if found.within:
             reads[kind.parent_property] = found.within
         read = adopted(kind, record, reads, protected=resource.protected)
-        if not kind.is_same(read.known, entry.known):
-            yield at, replace(read, unconfirmed=entry.unconfirmed)
+        if resource.address != at or not kind.is_same(read.known, entry.known):
+            yield resource.address, replace(read, unconfirmed=entry.unconfirmed)
+
+
+def _new_address(outline: Outline, found: Found, at: Address, managed: Managed) -> Address:
+    """Return the address that a managed record has in an outline, by the parent that it has now."""
+    holder: Address | None = course_address(outline.key)
+    if found.kind.within is not None and found.within:
+        holder = managed.addresses.get((found.kind.within, found.within))
+    if holder is None or course_of(holder) != outline.key:
+        return at
+    return address_of(found.kind.name, *keys_of(holder), key_of(at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,11 @@ from coursesync.kinds.address import (
 )
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
+from coursesync.kinds.rows import LEAVE, PROTECT
 from coursesync.outlines.writer import WantedItem, alike, is_reserved, stem
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
@@ -235,19 +236,34 @@ def _obstacle(
 def items_of(records: Iterable[Found], managed: Managed) -> tuple[WantedItem, ...]:
     """Return records as the items of an outline, in the members' order; equal orders by Id.
 
-    Managed records keep their keys, and what the state has of what can't be read back.
+    Managed records keep their keys, and what only the state has of them: whether they are
+    protected, what they leave to the site, and what can't be read back.
     """
     at = managed.addresses
+    left = {a: n for course in managed.state.complete.values() for a, n in course.left.items()}
     return tuple(
         WantedItem(
             each.record.id,
-            values_of(each.kind, {**_readable(each.record), **_only_sent(each, managed)}),
+            {
+                **values_of(each.kind, {**_readable(each.record), **_only_sent(each, managed)}),
+                **dict(_only_known(at.get(each.identity), managed, left)),
+            },
             key_of(at[each.identity]) if each.identity in at else "",
             each.kind,
             each.within,
         )
         for each in sorted(records, key=lambda each: each.place)
     )
+
+
+def _only_known(
+    at: Address | None, managed: Managed, left: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[str, Value]]:
+    """Yield the fields of a managed record's item that the site does not have."""
+    if at is not None and managed.state.entries[at].protected:
+        yield PROTECT.name, True
+    if at is not None and (names := left.get(at)):
+        yield LEAVE.name, [*names]
 
 
 def _only_sent(found: Found, managed: Managed) -> Attributes:

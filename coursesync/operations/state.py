@@ -7,7 +7,6 @@ the caller already holds the lock, it stays held. It must never make a request.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
@@ -29,10 +28,9 @@ from coursesync.state.state import resolve as settled
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.state import Doubt, Entry, State
 
@@ -137,25 +135,37 @@ def _announce(project: Project, known: State, step: Move | Forget) -> None:
     project.store.finish(log.led_to())
 
 
-def save_entries(
-    project: Project,
-    known: State,
+def entry_steps(
     entries: Mapping[Address, Entry],
-    clock: Clock,
-    forgotten: Mapping[Address, int] = MappingProxyType({}),
-) -> None:
-    """Save records that come under management, and what an interrupted run left.
+    forgotten: Mapping[Address, int],
+    moved: Mapping[Address, Address],
+    at: str,
+) -> list[Move | Look | Forget]:
+    """Return what a state is told of records that come under management, or leave it.
 
-    `forgotten` are the addresses that leave the state, with their Ids.
+    Args:
+        entries: the new entries by address.
+        forgotten: the addresses that leave the state, with their Ids.
+        moved: the new addresses of records, by the old ones.
+        at: the time, ISO 8601 in UTC.
     """
-    if not entries and not forgotten:
+    moves = [Move(to=moved, at=at)] if moved else []
+    looks = [Look(address=each, entry=entries[each], at=at) for each in sorted(entries)]
+    forgets = [Forget(address=each, id=number, at=at) for each, number in forgotten.items()]
+    return [*moves, *looks, *forgets]
+
+
+def save_entries(project: Project, known: State, steps: Sequence[Move | Look | Forget]) -> None:
+    """Save these steps, and what an interrupted run left."""
+    if not steps:
         project.store.recover(known)
         return
     log = Logbook(project.store, known)
-    for address, entry in sorted(entries.items()):
-        log.record(Look(address=address, entry=entry, at=clock.stamp()))
-    for address, record_id in forgotten.items():
-        log.record(Forget(address=address, id=record_id, at=clock.stamp()))
+    for step in steps:
+        if isinstance(step, Look):
+            log.record(step)
+        else:
+            log.announce(step)
     log.check()
     project.store.finish(log.led_to())
 

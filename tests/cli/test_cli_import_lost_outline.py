@@ -120,3 +120,42 @@ def test_what_others_edited_is_written_as_it_is_on_the_site(
     for line in ("key: after", "title: The first seven days", "another desk", "completion: button"):
         assert line in written
     assert is_empty(author)
+
+
+def test_what_only_the_state_knows_is_written_too(
+    author: CommandLine, courses: Path, outline: Path
+) -> None:
+    """Protection, and the fields that are left to the site."""
+    text = OUTLINE.replace(
+        "    title: Your", "    leave: [contents]\n    protect: true\n    title: Your"
+    )
+    text = text.replace("        title: The tour", "        protect: true\n        title: The tour")
+    outline.write_text(text)
+    assert author("apply", "--auto-approve").code == 0
+    assert len(saved(courses).entries) == 4
+    outline.unlink()
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    written = outline.read_text()
+    assert [written.count("protect: true"), written.count("leave: [contents]")] == [2, 1]
+    assert is_empty(author)
+
+
+def test_lessons_that_others_moved_keep_their_ids(
+    author: CommandLine, api: SandboxServer, courses: Path, outline: Path
+) -> None:
+    """The outline has them where they are on the site, and the state follows."""
+    api.change_lesson(2000001, SectionId=1000002)
+    api.change_lesson(2000002, SectionId=None)
+    outline.unlink()
+    ran = author("import", "--course", "4711")
+
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries == {
+        "lesson.house.after.desks": 2000001,
+        "lesson.house.tour": 2000002,
+        "section.house.after": 1000002,
+        "section.house.hello": 1000001,
+    }
+    assert is_empty(author)
