@@ -141,7 +141,7 @@ def entry_steps(
     moved: Mapping[Address, Address],
     at: str,
 ) -> list[Move | Look | Forget]:
-    """Return what a state is told of records that come under management, or leave it.
+    """Return the steps by which records come under management, move, or leave the state.
 
     Args:
         entries: the new entries by address.

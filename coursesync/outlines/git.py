@@ -6,7 +6,6 @@ It must never run a program that a repository's settings name, nor change anythi
 from __future__ import annotations
 
 import os
-import subprocess
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,8 @@ def answer(folder: Path, *words: str) -> str | None:
 
     None if there is no git, it fails, or it does not answer in time.
     """
+    import subprocess  # noqa: PLC0415 - few runs ask git
+
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     # run no program of the repository's settings, and write nothing
     command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)

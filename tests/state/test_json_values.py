@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 SENT = {"CourseId": 1, "Title": "One", "DisplayOrder": 10, "Active": True}
 # one of each, with every field set
 WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
-    CompleteCourse: {"id": 1, "path": "a.yaml", "sources": {"a.yaml": "x"}, "title": "A"},
+    CompleteCourse: {
+        "id": 1,
+        "left": {"section.a.b": ["image"]},
+        "path": "a.yaml",
+        "sources": {"a.yaml": "x"},
+        "title": "A",
+    },
     Entry: {
         "attempted": SENT,
         "id": 7,
