@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.errors import Code, CoursesyncError, Remedy, Shell
+from coursesync.errors import CoursesyncError, Remedy, Shell
 from coursesync.files import read, shown
 from coursesync.outlines.git import answer
 from coursesync.render.checks import Check, Level
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _PYTHONS = (3, 11), (3, 14)  # the oldest and the newest that the tests run on
 _OLDEST_GIT = (2, 16)  # the first with `status --ignored=traditional`
-_BESIDE = ("journal", "lock", "locked-by", "backup", "requests")
 _WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
 _GITHUB = "github.com"
 _AS_SSH = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)(.+)")  # user@host:path
@@ -41,8 +40,8 @@ def check_python() -> Check:
     return Check("python", Level.OK, found)
 
 
-def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
-    """Check git, the repository of a folder, and the state in it, if a path is given."""
+def check_git(folder: Path) -> Iterator[Check]:
+    """Check git and the repository of a folder."""
     version = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", answer(folder, "--version") or "")
     if version is None:
         remedy = "Install it, from https://git-scm.com or with your system's packages."
@@ -63,67 +62,12 @@ def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
         yield Check("git", Level.WRONG, f"{shown(folder)} is in no git repository", make)
         return
     yield Check("git", Level.OK, f"git {version[0]}, in the repository {shown(root)}")
-    if state is not None:
-        yield from check_state_in_git(state)
 
 
 def root_of(folder: Path) -> Path | None:
     """Return the folder of the repository that a folder is in, if it is in one."""
     root = (answer(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
     return Path(root) if root else None
-
-
-def check_state_in_git(state: Path) -> Iterator[Check]:
-    """Check that a state in a repository is committed, and the files beside it are not."""
-    name, folder = state.name, state.parent
-    if not folder.is_dir():
-        return
-    if state.exists():
-        yield _check_committed(state)
-    kept = (answer(folder, "ls-files", "-z", "--", f"{name}.*") or "").split("\0")
-    if committed := [each for each in kept if each]:
-        remedy = Shell("git", "-C", folder, "rm", "--cached", "--", *committed)
-        found = f"{listed(committed, 3)} of one machine alone must not be in git"
-        yield Check("git", Level.WRONG, found, Remedy("Keep the files, but not in git:", remedy))
-    beside = [f"{name}.{each}" for each in _BESIDE]
-    ignored = (answer(folder, "check-ignore", "--no-index", "--", *beside) or "").splitlines()
-    if len(ignored) == len(beside):
-        yield Check("git", Level.OK, "it ignores the files beside the state")
-        return
-    ending = ".state.json"
-    pattern = f"*{ending}.*" if name.endswith(ending) else f"{name}.*"
-    yield Check(
-        "git",
-        Level.WRONG,
-        f"it does not ignore the files beside the state, such as {name}.journal, which belong to "
-        "one machine",
-        Remedy("Add to .gitignore the line", Code(pattern)),
-    )
-
-
-def _check_committed(state: Path) -> Check:
-    status = answer(
-        state.parent,
-        *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional"),
-        *("--", state.name),
-    )
-    add = Shell("git", "-C", state.parent, "add", "--", state.name)
-    commit = Shell("git", "-C", state.parent, "commit", "-m", "Record the state")
-    match (status or "")[:2]:
-        case "":
-            return Check("git", Level.OK, f"{shown(state)} is committed")
-        case "!!":
-            found = f"git ignores {shown(state)}, so that only this machine knows the Ids"
-            remedy = Remedy(
-                "Delete the line of .gitignore that this shows:",
-                Shell("git", "-C", state.parent, "check-ignore", "-v", "--", state.name),
-            )
-            return Check("git", Level.WRONG, found, remedy)
-        case "??":
-            found = f"{shown(state)} is not in git, so that only this machine knows the Ids"
-            return Check("git", Level.WRONG, found, Remedy("Commit it:", add, commit))
-    found = f"{shown(state)} has changes that are not committed"
-    return Check("git", Level.NOTE, found, Remedy("Commit them:", add, commit))
 
 
 def check_forge(folder: Path) -> Check | None:

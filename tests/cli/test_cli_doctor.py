@@ -326,8 +326,91 @@ def test_a_state_that_is_damaged(author: CommandLine, repository: Path, courses:
 
     assert "its checksum does not match" in found.wrong()["state"]
     assert f"git -C courses checkout -- {STATE}" in found.wrong()["state"]
-    assert f"note courses/{STATE} has changes that are not committed" in found.of("git")
+    assert "commit" not in found.of("git")
     assert "ok the user has Course-List" in found.of("roles")
+
+
+def test_a_damaged_state_that_git_lacks(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """It is not to be committed; the backup is the way back, and it works."""
+    assert author("apply", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, "One", "Two")
+    assert author("apply", "--auto-approve").code == 0
+    path = courses / STATE
+    path.write_text(path.read_text().replace("4711", "4712"))
+    found = examined(author)
+    shutil.copy(courses / f"{STATE}.backup", path)
+
+    assert f"cp courses/{STATE}.backup courses/{STATE}" in found.wrong()["state"]
+    assert "git" not in found.wrong()
+    assert author("plan").code == 0
+    assert repository.is_dir()
+
+
+def test_a_damaged_state_without_any_copy(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """If git has the damaged bytes too, the state is moved away, and what it holds is kept."""
+    assert author("apply", "--auto-approve").code == 0
+    path = courses / STATE
+    path.write_text(path.read_text().replace("4711", "4712"))
+    (courses / f"{STATE}.backup").unlink(missing_ok=True)
+    commit(repository)
+    found = examined(author)
+
+    assert f"mv courses/{STATE} courses/{STATE}.damaged" in found.wrong()["state"]
+    assert "checkout" not in found.wrong()["state"]
+
+
+def test_a_state_that_was_deleted(author: CommandLine, repository: Path, courses: Path) -> None:
+    """If git has it, doctor, plan and apply name the command that restores it."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / STATE).unlink()
+    found = examined(author)
+    ran = [author(*words) for words in (("plan",), ("apply", "--auto-approve"))]
+    git(courses, "checkout", "--", STATE)
+
+    assert f"git -C courses checkout -- {STATE}" in found.wrong()["state"]
+    assert [each.code for each in ran] == [1, 1]
+    assert all(f"git -C courses checkout -- {STATE}" in each.err for each in ran)
+    assert "Nothing to do" in author("plan").out
+
+
+def test_a_state_that_git_has_forgotten_too(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """The other command of the message starts without the state."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / STATE).unlink()
+    git(courses, "rm", "-q", "--cached", "--", STATE)
+
+    assert "1 to create" in author("plan").out
+
+
+def test_a_conflict_in_the_state(author: CommandLine, repository: Path, courses: Path) -> None:
+    """It is wrong, and the commands that take one side are there."""
+    (repository / ".gitattributes").write_text("*.state.json -merge\n")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(repository, "branch", "other")
+    write_outline(courses, "a", 4711, "One", "Two")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(repository, "checkout", "-q", "other")
+    write_outline(courses, "a", 4711, "One", "Three")
+    assert author("apply", "--auto-approve").code in {0, 6}
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "Other")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "merge", "-q", "-")
+
+    wrong = examined(author).wrong()["git"]
+    assert f"courses/{STATE} has a merge conflict" in wrong
+    assert f"git -C courses checkout --theirs -- {STATE}" in wrong
+    assert f"git -C courses add -- {STATE}" in wrong
 
 
 def test_a_journal_that_was_left(
@@ -427,7 +510,7 @@ def test_a_file_that_is_wrong_does_not_hide_the_rest(
     (courses / "a.yaml").write_text("id: 4711\n")
     found = examined(author)
 
-    assert "Did you mean base_url ?" in " ".join(found.wrong()["config"].split())
+    assert "Did you mean `base_url`?" in " ".join(found.wrong()["config"].split())
     assert "coursesync validate courses" in found.wrong()["workspace"]
     assert "First put right what is wrong above." in found.of("target")
     assert "ok git " in found.of("git")
@@ -456,7 +539,7 @@ def test_a_workspace_that_is_missing(cli: CommandLine) -> None:
     """It is a finding with its remedy, and not an error of usage."""
     found = examined(cli, "nowhere")
 
-    assert "mkdir -p nowhere" in found.wrong()["workspace"]
+    assert "coursesync init -w nowhere" in found.wrong()["workspace"]
     assert found.of("python").startswith("ok coursesync ")
 
 
