@@ -276,10 +276,11 @@ def _state(project: Project, known: State) -> Iterator[Check]:
 def _next_apply(project: Project, known: State, outlines: Outlines) -> Iterator[Check]:
     """Yield what the next apply would do; raises InvalidOutlines if no plan is valid."""
     view = PlanView(plan_of(outlines, known, KEEP_ALL), limits=project.config.limits)
-    for course, number in without_outline(view.plan):
-        yield check_lost(project, known, course, number)
+    lost = [check_lost(project, known, *each) for each in without_outline(view.plan)]
+    yield from lost
     if not view.plan.has_changes:
-        yield Check("state", Level.OK, "the next apply has nothing to do")
+        if not lost:
+            yield Check("state", Level.OK, "the next apply has nothing to do")
         return
     found = f"the next apply: {view.summary.removeprefix('Plan: ')}"
     yield Check("state", Level.OK, found, Remedy("To see it:", Command("plan")))

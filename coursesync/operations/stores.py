@@ -40,7 +40,7 @@ def store_of(folder: Path, base_url: str | None, state: str | None, config: Conf
 
 
 def check_not_deleted(state: Path) -> None:
-    """Raise StateError if a state is gone and git has it: without it, all would be created anew."""
+    """Raise StateError if a state is gone and git has it: without it, all would be new."""
     if os.path.lexists(state) or _in_git(state) is None:
         return
     from coursesync.outlines.git import restoring  # noqa: PLC0415 - rarely needed

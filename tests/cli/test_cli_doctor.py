@@ -413,6 +413,52 @@ def test_a_conflict_in_the_state(author: CommandLine, repository: Path, courses:
     assert f"git -C courses add -- {STATE}" in wrong
 
 
+def test_an_outline_that_was_deleted(author: CommandLine, repository: Path, courses: Path) -> None:
+    """Both doctor and plan name the command that restores it."""
+    write_outline(courses, "b", 4712, "Two")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / "a.yaml").unlink()
+    found, planned = examined(author), author("plan")
+    git(courses, "checkout", "--", "a.yaml")
+
+    assert "the course 4711 has 1 record in the state and no outline" in found.wrong()["state"]
+    assert "git -C courses checkout -- a.yaml" in found.wrong()["state"]
+    assert "The course 4711 has 1 record and no outline." in planned.out
+    assert "git -C courses checkout -- a.yaml\n" in planned.out
+    assert "Nothing to do" in author("plan").out
+
+
+def test_an_outline_that_git_lacks_too(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """It can only be imported again; it may have been deleted on purpose, so that is a note."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(courses, "rm", "-q", "a.yaml")
+    commit(repository)
+    write_outline(courses, "b", 4712, "Two")
+    found = examined(author)
+
+    assert "note the course 4711 has 1 record in the state and no outline" in found.of("state")
+    assert "coursesync import courses --course 4711" in found.of("state")
+    assert "coursesync import courses --course 4711\n" in author("plan").out
+
+
+def test_the_sandbox_that_knows_the_course_under_another_id(
+    cli: CommandLine, repository: Path, courses: Path
+) -> None:
+    """Each mistake that only a plan finds has its place and its remedy."""
+    write_outline(courses, "a", 1, "One")
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, "One")
+    wrong = examined(cli, "--sandbox").wrong()["state"]
+
+    assert "courses/a.yaml:1:" in wrong
+    assert "delete the folder `.coursesync`" in wrong
+    assert repository.is_dir()
+
+
 def test_a_journal_that_was_left(
     online: CommandLine, server: SandboxServer, repository: Path, courses: Path
 ) -> None:
