@@ -111,8 +111,7 @@ def doctor(  # noqa: PLR0913 - one parameter an option
             yield from check_in_git(project, None if isinstance(known, Check) else known)
         target = _target(project, named_by)
         yield from _of_project(project, target, known, valid, credentials, progress)
-    if forge := check_forge(path):
-        yield forge
+    yield from check_forge(path)
 
 
 def _known_state(project: Project) -> State | Check:

@@ -441,8 +441,8 @@ def test_an_outline_that_git_lacks_too(
     found = examined(author)
 
     assert "note the course 4711 has 1 record in the state and no outline" in found.of("state")
-    assert "coursesync import courses --course 4711" in found.of("state")
-    assert "coursesync import courses --course 4711\n" in author("plan").out
+    assert "--course 4711" in found.of("state")
+    assert "--course 4711" in author("plan").out
 
 
 def test_the_sandbox_that_knows_the_course_under_another_id(
@@ -572,7 +572,7 @@ def test_a_version_that_is_asked_for(author: CommandLine, repository: Path, cour
     fitting = examined(author)
 
     assert "asks for coursesync >=77" in wrong.wrong()["config"]
-    assert "pip install" in wrong.wrong()["config"]
+    assert "pipx install --force" in wrong.wrong()["config"]
     assert fitting.wrong() == {}
     assert "sets required_version, limits.writes_a_day; coursesync <77 is asked for" in (
         fitting.of("config")
@@ -620,6 +620,32 @@ def test_the_forge_is_seen_without_its_secret(
     assert "ok github.com/a/b, with 4 workflows" in every.of("forge")
     assert "t0ken" not in "".join(each.ran.out for each in (bare, some, every))
     assert courses.is_dir()
+
+
+def test_a_workflow_that_installs_the_outlines(cli: CommandLine, repository: Path) -> None:
+    """The line that comes with coursesync's own workflows fails in a repository of outlines."""
+    git(repository, "remote", "add", "origin", "https://github.com/a/b.git")
+    folder = repository / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    for name in WORKFLOWS:
+        (folder / name).write_text("run: coursesync plan\n")
+    (folder / "apply.yml").write_text("# coursesync\n\n  run: python -m pip install .\n")
+    wrong = examined(cli).wrong()["forge"]
+
+    assert "apply.yml:3 installs this repository" in wrong
+    assert "git+ADDRESS@COMMIT" in wrong
+
+
+def test_a_branch_that_the_workflows_do_not_know(cli: CommandLine, repository: Path) -> None:
+    """The workflows run on main."""
+    git(repository, "remote", "add", "origin", "https://github.com/a/b.git")
+    git(repository, "branch", "-m", "master")
+    found = examined(cli).of("forge")
+    git(repository, "branch", "-m", "main")
+
+    assert "note the branch is master, and the workflows are for main" in found
+    assert "git -C courses branch -m main" in found
+    assert "master" not in examined(cli).of("forge")
 
 
 @pytest.mark.parametrize(

@@ -251,7 +251,7 @@ def test_the_sandbox_starts_over_once_the_id_is_written(cli: CommandLine) -> Non
     sandboxed, planned = cli("plan", "--sandbox"), cli("plan")
 
     assert sandboxed.code == ExitCode.INVALID
-    assert "delete the folder .coursesync in the workspace" in sandboxed.said
+    assert "delete the folder `.coursesync` in the workspace" in sandboxed.said
     assert planned.code == ExitCode.DONE
     assert "course 4711" in planned.out
 
