@@ -188,7 +188,7 @@ def _mistrusted(
                 _checkout(path, "--theirs"),
                 "Then run:",
                 Shell("git", "-C", path.parent, "add", "--", path.name),
-                "and",
+                "To see what is different on the site:",
                 Command("drift"),
             ),
         )
