@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from coursesync.errors import Shell
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
@@ -36,7 +38,18 @@ class PlanForms:
     def _view(self) -> PlanView:
         from coursesync.render.rows import PlanView  # noqa: PLC0415 - only where a plan is shown
 
-        return PlanView(self.plan, self.hint, self.project.config.limits)
+        return PlanView(self.plan, self.hint, self.project.config.limits, self._restoring)
+
+    @cached_property
+    def _restoring(self) -> Mapping[int, Shell]:
+        gone = [each for each in self.plan.courses.values() if each.path is None]
+        if not gone:
+            return {}
+        from coursesync.operations.in_git import lost_outline  # noqa: PLC0415 - rarely needed
+
+        known = self.project.store.load()
+        found = {each.id: lost_outline(self.project, known, each.key) for each in gone}
+        return {number: command for number, command in found.items() if command}
 
     @property
     def _drift(self) -> DriftView | None:

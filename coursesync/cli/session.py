@@ -105,19 +105,19 @@ def _say_stopping(clock: SystemClock, after: Sentence) -> None:
 
 
 def remind_of_git(project: Project, *, quiet: bool = False) -> None:
-    """Print what of the state is not committed yet, and what should not be.
+    """Print what of a workspace with a state is not committed yet, and what should not be.
 
     Jobs of a forge, which set `CI`, commit by steps of their own.
     """
     if quiet or project.embedded or os.environ.get("CI"):
         return
-    from coursesync.operations.surroundings import check_state_in_git, root_of  # noqa: PLC0415 - few runs need it
+    from coursesync.operations.in_git import check_in_git  # noqa: PLC0415 - few runs need it
+    from coursesync.operations.surroundings import root_of  # noqa: PLC0415 - few runs need it
     from coursesync.render.checks import Level  # noqa: PLC0415 - few runs need it
 
-    path = project.store.path
-    if root_of(path.parent) is None:
+    if root_of(project.store.path.parent) is None:
         return
-    for check in check_state_in_git(path):
+    for check in check_in_git(project, project.store.load()):
         if check.level is not Level.OK:
             say_wrapped(Remedy(f"{check.found}.", check.remedy))
 

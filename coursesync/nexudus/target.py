@@ -46,6 +46,11 @@ def check_target(url: str) -> str:
     return f"{parts.scheme}://{shown}{at}{parts.path.rstrip('/')}"
 
 
+def is_local(target: str) -> bool:
+    """Return whether a target, as `check_target` returns it, is on this machine."""
+    return urlsplit(target).hostname in _LOOPBACK
+
+
 def _quoted(url: str) -> str:
     """Quote a base URL for a message; not if it may contain a password."""
     return "" if "@" in url or "?" in url else f' "{inert(url, 100)}"'

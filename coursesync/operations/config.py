@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -177,10 +178,27 @@ def _check_version(wanted: object, path: Path) -> None:
         raise CoursesyncError(
             f"{path} asks for coursesync {inert(wanted, 60)}, and this is {__version__}",
             Remedy(
-                "Install a version that fits, from where this one was installed, as in",
-                Shell("pip", "install", f"coursesync{inert(wanted, 60)}"),
+                "Install a commit that has such a version:",
+                Shell("pipx", "install", "--force", f"git+{_origin()}@COMMIT"),
             ),
         )
+
+
+def _origin() -> str:
+    """Return the address of the repository that coursesync was installed from, or a placeholder.
+
+    https://packaging.python.org/en/latest/specifications/direct-url/
+    """
+    import json  # noqa: PLC0415 - hardly any run needs it
+    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - as above
+
+    with suppress(PackageNotFoundError, ValueError, AttributeError):
+        source = json.loads(distribution("coursesync").read_text("direct_url.json") or "{}")
+        url = source.get("url")
+        # an address with a user may have a password
+        if source.get("vcs_info") and isinstance(url, str) and "@" not in url:
+            return inert(url, 200)
+    return "ADDRESS"
 
 
 def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:

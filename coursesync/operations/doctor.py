@@ -12,7 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy, Shell
+from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, Shell
 from coursesync.files import shown
 from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.counting import counted
@@ -21,13 +21,15 @@ from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.config import CONFIG, config_of
+from coursesync.operations.in_git import check_in_git, check_lost
 from coursesync.operations.reading import read_outlines
-from coursesync.operations.surroundings import check_forge, check_git, check_python
+from coursesync.operations.surroundings import check_forge, check_git, check_python, root_of
 from coursesync.operations.workspace import open_project
 from coursesync.outlines.folder import check_folder, empty_workspace
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.render.checks import Check, Level
+from coursesync.render.plan_words import without_outline
 from coursesync.render.rows import PlanView
 from coursesync.state.disk import Disk
 from coursesync.state.lock import holder_of
@@ -84,7 +86,7 @@ def doctor(  # noqa: PLR0913 - one parameter an option
     try:
         check_folder(path)
     except CoursesyncError as error:
-        yield from check_git(Path(), None)
+        yield from check_git(Path())
         yield Check("workspace", Level.WRONG, error.problem, error.remedy)
         return
     config = _config(path)
@@ -99,31 +101,37 @@ def doctor(  # noqa: PLR0913 - one parameter an option
     yield outlines if isinstance(outlines, Check) else _read_outlines(path, outlines)
     valid = None if isinstance(outlines, Check) else outlines
     if project is None:
-        yield from check_git(path, None)
+        yield from check_git(path)
         left = "target, credentials, limits, state and lock are not checked"
         yield Check("target", Level.NOTE, left, "First put right what is wrong above.")
     else:
-        yield from check_git(path, None if project.embedded else project.store.path)
-        yield from _of_project(project, _target(project, named_by), valid, credentials, progress)
-    if forge := check_forge(path):
-        yield forge
+        yield from check_git(path)
+        known = _known_state(project)
+        if root_of(path) and not project.embedded:
+            yield from check_in_git(project, None if isinstance(known, Check) else known)
+        target = _target(project, named_by)
+        yield from _of_project(project, target, known, valid, credentials, progress)
+    yield from check_forge(path)
+
+
+def _known_state(project: Project) -> State | Check:
+    try:
+        return project.state()
+    except CoursesyncError as error:
+        return Check("state", Level.WRONG, error.problem, error.remedy)
 
 
 def _of_project(
     project: Project,
     target: Check,
+    found: State | Check,
     outlines: Outlines | None,
     credentials: Credentials | None,
     progress: Waiting | None,
 ) -> Iterator[Check]:
     yield target
-    known: State | None = None
-    states = []
-    try:
-        known = project.state()
-        states = [*_state(project, known, outlines)]
-    except CoursesyncError as error:
-        states = [Check("state", Level.WRONG, error.problem, error.remedy)]
+    known = None if isinstance(found, Check) else found
+    states = [found] if isinstance(found, Check) else _states(project, found, outlines)
     if target.level is Level.OK and not project.embedded:
         from coursesync.operations.access import check_access  # noqa: PLC0415 - brings httpx
 
@@ -131,6 +139,20 @@ def _of_project(
     yield from _limits(project)
     yield from states
     yield _lock(project)
+
+
+def _states(project: Project, known: State, outlines: Outlines | None) -> list[Check]:
+    checks = [*_state(project, known)]
+    try:
+        return [*checks, *_next_apply(project, known, outlines)] if outlines else checks
+    except InvalidOutlines as error:
+        mistakes = error.diagnostics[:_MOST_NAMED]
+        return checks + [
+            Check("state", Level.WRONG, f"{each.where}: {each.problem}", each.remedy)
+            for each in mistakes
+        ]
+    except CoursesyncError as error:
+        return [*checks, Check("state", Level.WRONG, error.problem, error.remedy)]
 
 
 def _config(folder: Path) -> Config | Check:
@@ -153,16 +175,16 @@ def _read_config(folder: Path, config: Config) -> Check:
 
 def _outlines(folder: Path, settings: Settings | None) -> Outlines | Check:
     try:
-        found = read_outlines(folder, settings)
-        if not found.outlines:
-            raise empty_workspace(folder)
+        return read_outlines(folder, settings)
     except CoursesyncError as error:
         remedy = error.remedy or Remedy("To see each with its line:", Command("validate"))
         return Check("workspace", Level.WRONG, error.problem, remedy)
-    return found
 
 
 def _read_outlines(folder: Path, found: Outlines) -> Check:
+    if not found.outlines:
+        empty = empty_workspace(folder)
+        return Check("workspace", Level.WRONG, empty.problem, empty.remedy)
     numbers = Counter(each.kind for outline in found.outlines for each in outline.resources)
     items = counted(numbers) or f"0 {LISTED.plural}"
     valid = f"{count(len(found.outlines), 'outline')} in {shown(folder)}, with {items}: all valid"
@@ -224,8 +246,8 @@ def _limits(project: Project) -> Iterator[Check]:
         yield Check("limits", Level.NOTE, found, "coursesync waits by itself.")
 
 
-def _state(project: Project, known: State, outlines: Outlines | None) -> Iterator[Check]:
-    """Yield the checks of a state that can be read; raises CoursesyncError if no plan is valid."""
+def _state(project: Project, known: State) -> Iterator[Check]:
+    """Yield the checks of a state that can be read."""
     store = project.store
     path = shown(store.path)
     if store.path.exists():
@@ -248,13 +270,19 @@ def _state(project: Project, known: State, outlines: Outlines | None) -> Iterato
     if (more := len(known.doubts) - _MOST_NAMED) > 0:
         plan = Remedy("To see all:", Command("plan"))
         yield Check("state", Level.WRONG, f"{count(more, 'more create')} in doubt", plan)
-    if outlines is not None:
-        view = PlanView(plan_of(outlines, known, KEEP_ALL), limits=project.config.limits)
-        if not view.plan.has_changes:
+
+
+def _next_apply(project: Project, known: State, outlines: Outlines) -> Iterator[Check]:
+    """Yield what the next apply would do; raises InvalidOutlines if no plan is valid."""
+    view = PlanView(plan_of(outlines, known, KEEP_ALL), limits=project.config.limits)
+    lost = [check_lost(project, known, *each) for each in without_outline(view.plan)]
+    yield from lost
+    if not view.plan.has_changes:
+        if not lost:
             yield Check("state", Level.OK, "the next apply has nothing to do")
-            return
-        found = f"the next apply: {view.summary.removeprefix('Plan: ')}"
-        yield Check("state", Level.OK, found, Remedy("To see it:", Command("plan")))
+        return
+    found = f"the next apply: {view.summary.removeprefix('Plan: ')}"
+    yield Check("state", Level.OK, found, Remedy("To see it:", Command("plan")))
 
 
 def _journals(project: Project) -> Iterator[Check]:

@@ -203,7 +203,8 @@ def _in_repository(folder: Path) -> tuple[str, bool]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     try:
         ran = subprocess.run(
-            ["git", "init", "--quiet"],  # noqa: S607 - as the user would type it
+            # the workflows that come with coursesync run on main; an old git ignores the setting
+            ["git", "-c", "init.defaultBranch=main", "init", "--quiet"],  # noqa: S607 - as typed
             cwd=folder,
             env=kept,
             capture_output=True,

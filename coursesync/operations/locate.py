@@ -63,7 +63,8 @@ def choose(words: Sequence[str]) -> Chosen:
     are keys of courses.
 
     Raises:
-        UsageError: the words name several workspaces, or an outline outside of the workspace.
+        UsageError: the words name several workspaces, an outline outside of the workspace, or a
+            course of a workspace that is not found from here.
     """
     here = found_from(Path())
     folders: list[str] = []
@@ -82,6 +83,8 @@ def choose(words: Sequence[str]) -> Chosen:
         folder = next(iter(found))
     else:
         folder = here or Path(WORKSPACE)
+    if here is None and folders and not os.path.lexists(folder) and "/" not in folders[0]:
+        _check_outside(folders[0])
     chosen = in_workspace(folder, courses)
     is_here = _is_same(here, folder)
     also = _outline_called(here, folders[0]) if folders and here is not None else ""
@@ -110,6 +113,19 @@ def found_from(start: Path) -> Path | None:
             if os.path.isdir(found) and any(os.path.lexists(f"{found}/{mark}") for mark in marks):  # noqa: PTH112 - as above
                 return Path(os.path.relpath(found))
     return None
+
+
+def _check_outside(word: str) -> None:
+    """Raise UsageError for a word that may be a course of a workspace above, outside of git."""
+    for above in Path(os.path.abspath("")).parents:  # noqa: PTH100 - `resolve` follows links
+        for folder in (above / WORKSPACE, above):
+            if any(os.path.lexists(folder / mark) for mark in _MARKS):
+                found = os.path.relpath(folder)
+                raise UsageError(
+                    f"there is no folder {Shell(shown(word))} here. A folder above has a "
+                    "workspace, but without a git repository it is not looked for",
+                    Remedy("Name it before the course, as in", Shell(found, word)),
+                )
 
 
 def _upwards(start: Path) -> list[str]:

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 _PYTHONS = (3, 11), (3, 14)  # the oldest and the newest that the tests run on
 _OLDEST_GIT = (2, 16)  # the first with `status --ignored=traditional`
-_BESIDE = ("journal", "lock", "locked-by", "backup", "requests")
 _WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
+_INSTALLS_ITSELF = re.compile(rb"^[^#]*\bpip install (?:-\S+ )*\.(?:\s|$)")
+_BRANCH, _OLD_BRANCH = "main", "master"
 _GITHUB = "github.com"
 _AS_SSH = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)(.+)")  # user@host:path
 
@@ -41,8 +42,8 @@ def check_python() -> Check:
     return Check("python", Level.OK, found)
 
 
-def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
-    """Check git, the repository of a folder, and the state in it, if a path is given."""
+def check_git(folder: Path) -> Iterator[Check]:
+    """Check git and the repository of a folder."""
     version = re.search(r"(\d+)\.(\d+)(?:\.\d+)*", answer(folder, "--version") or "")
     if version is None:
         remedy = "Install it, from https://git-scm.com or with your system's packages."
@@ -63,8 +64,6 @@ def check_git(folder: Path, state: Path | None) -> Iterator[Check]:
         yield Check("git", Level.WRONG, f"{shown(folder)} is in no git repository", make)
         return
     yield Check("git", Level.OK, f"git {version[0]}, in the repository {shown(root)}")
-    if state is not None:
-        yield from check_state_in_git(state)
 
 
 def root_of(folder: Path) -> Path | None:
@@ -73,84 +72,68 @@ def root_of(folder: Path) -> Path | None:
     return Path(root) if root else None
 
 
-def check_state_in_git(state: Path) -> Iterator[Check]:
-    """Check that a state in a repository is committed, and the files beside it are not."""
-    name, folder = state.name, state.parent
-    if not folder.is_dir():
-        return
-    if state.exists():
-        yield _check_committed(state)
-    kept = (answer(folder, "ls-files", "-z", "--", f"{name}.*") or "").split("\0")
-    if committed := [each for each in kept if each]:
-        remedy = Shell("git", "-C", folder, "rm", "--cached", "--", *committed)
-        found = f"{listed(committed, 3)} of one machine alone must not be in git"
-        yield Check("git", Level.WRONG, found, Remedy("Keep the files, but not in git:", remedy))
-    beside = [f"{name}.{each}" for each in _BESIDE]
-    ignored = (answer(folder, "check-ignore", "--no-index", "--", *beside) or "").splitlines()
-    if len(ignored) == len(beside):
-        yield Check("git", Level.OK, "it ignores the files beside the state")
-        return
-    ending = ".state.json"
-    pattern = f"*{ending}.*" if name.endswith(ending) else f"{name}.*"
-    yield Check(
-        "git",
-        Level.WRONG,
-        f"it does not ignore the files beside the state, such as {name}.journal, which belong to "
-        "one machine",
-        Remedy("Add to .gitignore the line", Code(pattern)),
-    )
-
-
-def _check_committed(state: Path) -> Check:
-    status = answer(
-        state.parent,
-        *("status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional"),
-        *("--", state.name),
-    )
-    add = Shell("git", "-C", state.parent, "add", "--", state.name)
-    commit = Shell("git", "-C", state.parent, "commit", "-m", "Record the state")
-    match (status or "")[:2]:
-        case "":
-            return Check("git", Level.OK, f"{shown(state)} is committed")
-        case "!!":
-            found = f"git ignores {shown(state)}, so that only this machine knows the Ids"
-            remedy = Remedy(
-                "Delete the line of .gitignore that this shows:",
-                Shell("git", "-C", state.parent, "check-ignore", "-v", "--", state.name),
-            )
-            return Check("git", Level.WRONG, found, remedy)
-        case "??":
-            found = f"{shown(state)} is not in git, so that only this machine knows the Ids"
-            return Check("git", Level.WRONG, found, Remedy("Commit it:", add, commit))
-    found = f"{shown(state)} has changes that are not committed"
-    return Check("git", Level.NOTE, found, Remedy("Commit them:", add, commit))
-
-
-def check_forge(folder: Path) -> Check | None:
-    """Check the remote and the workflows of a folder's repository; None without a repository."""
+def check_forge(folder: Path) -> Iterator[Check]:
+    """Check the remote, the workflows and the branch of a folder's repository, if it is in one."""
     if (root := root_of(folder)) is None:
-        return None
+        return
     names = (answer(folder, "remote") or "").split()
     if not names:
         remedy = Remedy(
             "To let reviews and merges run coursesync, push the repository to GitHub:",
             Shell("git", "remote", "add", "origin", "ADDRESS"),
         )
-        return Check("forge", Level.NOTE, "the repository has no remote", remedy)
+        yield Check("forge", Level.NOTE, "the repository has no remote", remedy)
+        return
     name = "origin" if "origin" in names else names[0]
     where = _without_secret((answer(folder, "remote", "get-url", name) or "").strip())
     there = [each for each in _WORKFLOWS if _runs_coursesync(root / ".github/workflows" / each)]
     missing = [each for each in _WORKFLOWS if each not in there]
     if where.partition("/")[0] != _GITHUB:
         found = f"the remote {name} is {where}; the workflows that come with coursesync are for"
-        return Check("forge", Level.NOTE, f"{found} {_GITHUB}")
+        yield Check("forge", Level.NOTE, f"{found} {_GITHUB}")
+        return
     if missing:
         found = f"{where}, and .github/workflows lacks {listed(missing, 4)}"
-        return Check(
+        yield Check(
             "forge", Level.NOTE, found, "Copy them; the documentation says how, under “On GitHub”."
         )
-    workflows = count(len(there), "workflow")
-    return Check("forge", Level.OK, f"{where}, with {workflows} in .github/workflows")
+    else:
+        workflows = count(len(there), "workflow")
+        yield Check("forge", Level.OK, f"{where}, with {workflows} in .github/workflows")
+    yield from _check_installing(root)
+    yield from _check_branch(folder, name)
+
+
+def _check_installing(root: Path) -> Iterator[Check]:
+    """Check that no workflow installs a repository of outlines as if it were coursesync's own."""
+    if (root / "pyproject.toml").exists():
+        return
+    found = [
+        f"{name}:{number}"
+        for name in _WORKFLOWS
+        for number, line in enumerate(_lines_of(root / ".github/workflows" / name), 1)
+        if _INSTALLS_ITSELF.search(line)
+    ]
+    if found:
+        installs = "installs" if len(found) == 1 else "install"
+        what = f"{listed(found, 4)} {installs} this repository, which holds no program"
+        remedy = Remedy(
+            "Write in the place of",
+            Code("pip install ."),
+            "the address and the commit of coursesync:",
+            Code('pip install "git+ADDRESS@COMMIT"'),
+        )
+        yield Check("forge", Level.WRONG, what, remedy)
+
+
+def _check_branch(folder: Path, remote: str) -> Iterator[Check]:
+    branch = (answer(folder, "symbolic-ref", "--short", "HEAD") or "").strip()
+    mains = (f"refs/heads/{_BRANCH}", f"refs/remotes/{remote}/{_BRANCH}")
+    if branch != _OLD_BRANCH or any(answer(folder, "rev-parse", "--verify", e) for e in mains):
+        return
+    found = f"the branch is {_OLD_BRANCH}, and the workflows are for {_BRANCH}"
+    rename = Shell("git", "-C", folder, "branch", "-m", _BRANCH)
+    yield Check("forge", Level.NOTE, found, Remedy("Rename it before you push it:", rename))
 
 
 def _without_secret(address: str) -> str:
@@ -168,7 +151,11 @@ def _without_secret(address: str) -> str:
 
 
 def _runs_coursesync(workflow: Path) -> bool:
+    return any(b"coursesync" in line for line in _lines_of(workflow))
+
+
+def _lines_of(workflow: Path) -> list[bytes]:
     try:
-        return b"coursesync" in read(workflow)
+        return read(workflow).splitlines()
     except CoursesyncError:
-        return False
+        return []

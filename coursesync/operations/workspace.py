@@ -14,15 +14,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
-from coursesync.nexudus.target import DEFAULT_BASE_URL, EMBEDDED, check_target
-from coursesync.operations.config import (
-    CONFIG,
-    SANDBOX,
-    config_of,
-    config_target,
-    wrong_state_name,
-)
+from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target, is_local
+from coursesync.operations.config import CONFIG, config_of, wrong_state_name
 from coursesync.operations.reading import read_outlines
+from coursesync.operations.stores import check_not_deleted, embedded_store, store_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
@@ -30,8 +25,6 @@ from coursesync.outlines.workspace_files import load as load_outlines
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.scope import scope_of, state_in
 from coursesync.state import STATE_NAME
-from coursesync.state.disk import away
-from coursesync.state.file_store import StateFile
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -43,6 +36,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.planning.drift import Drifted
     from coursesync.planning.scope import Scope
+    from coursesync.state.file_store import StateFile
     from coursesync.state.state import State
 
 
@@ -78,9 +72,11 @@ class Project:
     def state(self) -> State:
         """Read the state, with the journal of an interrupted run; raises StateError.
 
-        It has serial 0 if nothing has been applied yet.
+        It has serial 0 if nothing has been applied yet. If git has a state, there must be one.
         """
         known = self.store.load()
+        if not (known.serial or self.embedded):
+            check_not_deleted(self.store.path)
         if self.warn is not None and (foreign := self.store.foreign) is not None:
             self.warn(*foreign.warning(self.store.journal_path, self.store.path))
         return known
@@ -113,6 +109,12 @@ class Project:
         `unwritten` files are read as if they were in the folder, by their paths in it.
         """
         return read_outlines(self.folder, self.config.outlines, self.courses, unwritten)
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether the state is another than the workspace's own, for an API on this machine."""
+        own = self.folder / self.config.state
+        return is_local(self.store.target) and self.store.path != own
 
     def check_host(self) -> None:
         """Raise CoursesyncError if only `coursesync.toml` names the API.
@@ -233,15 +235,6 @@ def _normal(url: str) -> str:
         return ""
 
 
-def _kept_in(folder: Path) -> Path:
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise CoursesyncError(
-            f"{shown(folder)} is a link or a file, and the embedded sandbox needs a folder there",
-            Remedy("Remove it:", away(folder)),
-        )
-    return folder
-
-
 def open_project(
     folder: str | os.PathLike[str] = "courses",
     *,
@@ -293,11 +286,7 @@ def open_project(
             ),
         )
     embedded = config.sandbox if sandbox is None else sandbox
-    if embedded:
-        store = StateFile(_kept_in(path / SANDBOX) / STATE_NAME, EMBEDDED)
-    else:
-        target = check_target(base_url) if base_url else config_target(path, config)
-        store = StateFile(path / (state or config.state), target)
+    store = embedded_store(path) if embedded else store_of(path, base_url, state, config)
     return Project(
         path, store, config, embedded=embedded, named=bool(base_url), courses=tuple(courses)
     )

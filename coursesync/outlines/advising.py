@@ -15,7 +15,7 @@ from coursesync.outlines.content_files import path_of
 from coursesync.outlines.folder import ENDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -73,12 +73,18 @@ class Advising:
         advice = chain(advise(outline, source), untracked)
         self._sift(outline.key, advice, comments, everywhere, outline.tree)
 
-    def on_pages(self, pages: Collection[str], named: Mapping[str, AbstractSet[str]]) -> None:
+    def on_pages(
+        self,
+        pages: Collection[str],
+        named: Mapping[str, AbstractSet[str]],
+        lost: Callable[[], Collection[str]],
+    ) -> None:
         """Add the advice on Markdown files that no outline names.
 
         Args:
             pages: the Markdown files of the workspace, by their paths in it.
             named: the files that each valid outline names, by the outline's path.
+            lost: gives the keys of courses that have records and no outline.
         """
         if not {*pages}.difference(*named.values()):
             return
@@ -89,6 +95,7 @@ class Advising:
             named,
             lambda page: self.files.start_of(page, START),
             lambda path: shown(self.folder / path),
+            lost,
         )
         for page, piece in found:
             comments = _comments(self.files.start_of(page, START), piece.tree.path)

@@ -9,6 +9,8 @@ import os
 import unicodedata
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Shell
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,6 +43,17 @@ def tracked_in(folder: Path) -> frozenset[str] | None:
     """
     listed = answer(folder, "ls-files", "-z")
     return None if listed is None else frozenset(map(composed, listed.split("\0")))
+
+
+def indexed(path: Path) -> bytes | None:
+    """Return the bytes that git has for a file, in its index; None as `answer`."""
+    found = answer(path.parent, "cat-file", "blob", f":./{path.name}")
+    return None if found is None else os.fsencode(found)
+
+
+def restoring(folder: Path, *names: str) -> Shell:
+    """Return the command that restores files of a folder from git's index."""
+    return Shell("git", "-C", folder, "checkout", "--", *names)
 
 
 def composed(path: str) -> str:

@@ -116,7 +116,7 @@ def load(
         others = tuple(each for each in parsed if each.key not in only)
         advice, allowed = advising.result(only)
         return Outlines(outlines, settled, advice, only, others, tuple(mistaken), allowed)
-    advising.on_pages(reading.pages, reading.named())
+    advising.on_pages(reading.pages, reading.named(), reading.lost)
     advising.on_settings(reading.keys.values())
     advice, allowed = advising.result()
     return Outlines(tuple(parsed), settled, advice, allowed=allowed)
@@ -244,6 +244,10 @@ class _Reading:
         named = {each.file: each.sources.keys() for each in self.outlines}
         settled = [each for key, each in self.complete.values() if key in self.settled]
         return {**named, **{each.path: each.sources.keys() for each in settled}}
+
+    def lost(self) -> set[str]:
+        """Return the keys of the courses that have records and no outline."""
+        return {*map(course_of, self.managed())}.difference(self.keys.values())
 
     def _unchanged(self, course: CompleteCourse, path: str, content: bytes) -> bool:
         try:

@@ -19,11 +19,11 @@ from coursesync.render.fit import Rank
 from coursesync.text import at, count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Change, Course, Plan
     from coursesync.render.holders import Holders
     from coursesync.state.state import Candidate, Doubt
 
@@ -142,8 +142,30 @@ def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
     )
 
 
-def warnings(plan: Plan) -> Iterator[Sentence]:
-    """Yield what to know before a plan is applied."""
+def without_outline(plan: Plan) -> Iterator[tuple[Course, int]]:
+    """Yield each course of a plan that has records and no outline, and how many records."""
+    for course, changes in plan.by_course():
+        gone = [each for each in changes if WORDING[each.action].left]
+        if course.path is None and gone:
+            yield course, len(gone)
+
+
+def _lost(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
+    """Yield how to restore outlines that may be lost."""
+    for course, number in without_outline(plan):
+        has = f"The course {course.id} has {count(number, 'record')} and no outline."
+        if restore := restoring.get(course.id):
+            yield Remedy(f"{has} If it was deleted by mistake, restore it from git:", restore)
+        else:
+            again = Command("import", course=course.id)
+            yield Remedy(f"{has} If it was lost, write it again from the site:", again)
+
+
+def warnings(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
+    """Yield what to know before a plan is applied.
+
+    `restoring` are the commands that restore a lost outline, by the course's Id.
+    """
     if keys := plan.scope.keys:
         noun = "course" if len(keys) == 1 else "courses"
         yield f"This is only for the {noun} {listed(keys, _MOST_KEYS)}."
@@ -151,6 +173,7 @@ def warnings(plan: Plan) -> Iterator[Sentence]:
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
     yield from _losses(plan)
+    yield from _lost(plan, restoring)
     kept = [
         change
         for change in plan.changes

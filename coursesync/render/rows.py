@@ -6,7 +6,7 @@ It must never lay a row out: the renderers do that, and they read a plan only th
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,9 @@ from coursesync.render.timeline import openings
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from coursesync.errors import Sentence
+    from coursesync.errors import Sentence, Shell
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
@@ -72,11 +72,13 @@ class PlanView:
     """A plan as people read it.
 
     `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
+    `restoring` are the commands that restore a lost outline, by the course's Id.
     """
 
     plan: Plan
     hint: Hint = Command.in_words
     limits: Limits = PUBLISHED
+    restoring: Mapping[int, Shell] = field(default_factory=dict)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -144,7 +146,8 @@ class PlanView:
     @property
     def warnings(self) -> Iterator[Sentence]:
         """What to know before the plan is applied."""
-        return (Remedy(each).placed(self.hint) for each in plan_words.warnings(self.plan))
+        all_of_them = plan_words.warnings(self.plan, self.restoring)
+        return (Remedy(each).placed(self.hint) for each in all_of_them)
 
     @cached_property
     def summary(self) -> str:

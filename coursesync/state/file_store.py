@@ -23,11 +23,11 @@ from coursesync.state.disk import (
     unwritable_remedy,
 )
 from coursesync.state.state import State
-from coursesync.state.state_text import checksum_of, parse, serialise
+from coursesync.state.state_text import checksum_of, parse, serialise, usable_copy
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from coursesync.errors import Sentence
     from coursesync.state.interrupted import Foreign, Leftover
@@ -45,6 +45,7 @@ class StateFile:
         hold: a token that is replaced when the lock is taken and on every save; compare it to see
             whether data is stale. None without the lock.
         foreign: another state's journal that `load` found in the place of this state's.
+        in_git: returns the bytes that git has for a file, None if it has none.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class StateFile:
     disk: Disk = field(default_factory=Disk)
     hold: object | None = None
     foreign: Foreign | None = None
+    in_git: Callable[[Path], bytes | None] | None = None
     _checksum: str = field(default="", init=False)
     _journal: JournalFile = field(init=False)
 
@@ -228,12 +230,18 @@ class StateFile:
         if content is None:
             return self._unsaved()
         self._checksum = checksum_of(content)
-        return parse(content, self.path, self._way_back)
+        return parse(content, self.path, self._way_back, self._copy)
 
     def _way_back(self) -> Sentence:
         from coursesync.state.interrupted import way_back  # noqa: PLC0415 - rarely needed
 
         return way_back(self.path, self._beside("backup"), self.journal_path, self._read)
+
+    def _copy(self) -> Sentence:
+        if self.in_git is None:
+            return ""
+        backup = self._beside("backup")
+        return usable_copy(self.path, self.in_git(self.path), backup, self._read(backup))
 
     def _unsaved(self) -> State:
         """Return the state to use if there is no file: an empty one.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from coursesync.kinds import KINDS
 from coursesync.state.json_values import mapping, read_value, written
 from coursesync.state.migrate import FORMATS, carried_over
 from coursesync.state.state import State
-from coursesync.text import NEVER, inert
+from coursesync.text import NEVER, as_argument, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,13 +58,19 @@ def _document(state: State) -> dict[str, object]:
     return document
 
 
-def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) -> State:
+def parse(
+    content: bytes,
+    path: Path,
+    way_back: Callable[[], Sentence] = str,
+    copy: Callable[[], Sentence] = str,
+) -> State:
     """Read a state.
 
     Args:
         content: the file's bytes; git may have turned its line ends into CRLF.
         path: the file, for the message.
         way_back: returns how to restore a usable state, if there is a better way than git; else "".
+        copy: returns how to restore a copy, as `usable_copy` does; "" if nobody looked for one.
 
     Raises:
         StateError: the bytes are not those that `serialise` wrote; the message says why.
@@ -72,13 +79,41 @@ def parse(content: bytes, path: Path, way_back: Callable[[], Sentence] = str) ->
     checksum = _CHECKSUM.match(content)
     rest = content[checksum.end() :] if checksum else b""
     if checksum is None or not _fits(checksum[1], rest):
-        raise _mistrusted(content, path, way_back())
+        raise _mistrusted(content, path, way_back(), copy)
     try:
         raw = mapping(json.loads((_OPENING + rest).decode()))
         _check_names(rest, raw)
         return read_value(State, carried_over(raw))
     except (ValueError, TypeError, RecursionError) as error:
-        raise _mistrusted(content, path, way_back()) from error
+        raise _mistrusted(content, path, way_back(), copy) from error
+
+
+def usable_copy(path: Path, indexed: bytes | None, backup: Path, kept: bytes | None) -> Sentence:
+    """Return how to restore a state from git or from its backup.
+
+    `indexed` are the bytes that git has, `kept` those of the backup; None if there are none.
+    """
+    if _is_usable(indexed, path):
+        return Remedy("Restore it from git:", _checkout(path))
+    own = as_argument(path)
+    if _is_usable(kept, backup):
+        return Remedy(
+            "git has no usable copy of it. Restore the backup, the state before the last run:",
+            Shell("cp", as_argument(backup), own),
+            "Then run:",
+            Command("drift"),
+        )
+    return Remedy(
+        "git has no usable copy of it, and there is no usable backup. Move it away:",
+        Shell("mv", own, f"{own}.damaged"),
+        "The next apply then adopts the records on the site that match the outlines.",
+    )
+
+
+def _is_usable(content: bytes | None, path: Path) -> bool:
+    with suppress(StateError):
+        return content is not None and bool(parse(content, path).serial)
+    return False
 
 
 def checksum_of(content: bytes) -> str:
@@ -127,10 +162,14 @@ def _checkout(path: Path, *options: str) -> Shell:
     return Shell("git", "-C", path.parent, "checkout", *options, "--", path.name)
 
 
-def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
+def _mistrusted(
+    content: bytes, path: Path, way_back: Sentence, copy: Callable[[], Sentence]
+) -> StateError:
     """Return an error that says why a state can't be used, and how to restore one."""
-    restore = way_back or (
-        Remedy(
+    restore = (
+        way_back
+        or copy()
+        or Remedy(
             "Restore it from git:",
             _checkout(path),
             "If git has none, delete the file: the next apply then adopts the records on the site "
@@ -148,6 +187,8 @@ def _mistrusted(content: bytes, path: Path, way_back: Sentence) -> StateError:
                 "the version that was pulled:",
                 _checkout(path, "--theirs"),
                 "Then run:",
+                Shell("git", "-C", path.parent, "add", "--", path.name),
+                "To see what is different on the site:",
                 Command("drift"),
             ),
         )

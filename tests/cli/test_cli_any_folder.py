@@ -40,6 +40,19 @@ def test_a_command_finds_the_workspace(repository: Path, inside: str, shown: str
     assert f"Workspace: {shown}\n" in ran.err
 
 
+def test_without_git_the_workspace_above_is_named(repository: Path) -> None:
+    """A course is no workspace to be made: the words to type name the workspace as well."""
+    (repository / ".git").rmdir()
+    (repository / "courses" / "coursesync.toml").write_text("")
+    inside = below(repository / "courses" / "a")
+    ran = inside("validate", "b")
+
+    assert ran.code == 64
+    assert "Name it before the course, as in .. b" in ran.said
+    assert "init" not in ran.err
+    assert inside("validate", "..", "b").code == 0
+
+
 def test_beside_the_workspace_nothing_is_said(repository: Path) -> None:
     """In the repository's root the workspace is where it always was."""
     assert "Workspace" not in below(repository)("validate").err

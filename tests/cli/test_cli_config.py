@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -100,8 +101,26 @@ def test_another_version_stops(cli: CommandLine, config: Path, command: str) -> 
 
     assert (ran.code, ran.out) == (1, "")
     assert f"asks for coursesync >=77,<78, and this is {VERSION}" in ran.said
-    assert "pip install 'coursesync>=77,<78'" in ran.err
+    assert "pipx install --force git+ADDRESS@COMMIT" in ran.err
     assert files_below(config.parent) == before
+
+
+def test_another_version_comes_from_the_same_repository(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address is the one that this coursesync was installed from; no index is asked."""
+    url = "https://git.example.com/coursesync"
+    information = tmp_path / "first" / "coursesync-0.1.0.dist-info"
+    information.mkdir(parents=True)
+    (information / "METADATA").write_text("Name: coursesync\nVersion: 0.1.0\n")
+    source = {"url": url, "vcs_info": {"vcs": "git", "commit_id": "0" * 40}}
+    (information / "direct_url.json").write_text(json.dumps(source))
+    monkeypatch.syspath_prepend(information.parent)
+    config.write_text('required_version = ">=77"\n')
+    with pytest.raises(coursesync.CoursesyncError) as caught:
+        coursesync.validate(config.parent)
+
+    assert f"pipx install --force git+{url}@COMMIT" in str(caught.value.remedy)
 
 
 @pytest.mark.parametrize("wanted", [f"=={VERSION}", ">=0.0.1", "", f"~={VERSION}, !=77"])

@@ -326,8 +326,137 @@ def test_a_state_that_is_damaged(author: CommandLine, repository: Path, courses:
 
     assert "its checksum does not match" in found.wrong()["state"]
     assert f"git -C courses checkout -- {STATE}" in found.wrong()["state"]
-    assert f"note courses/{STATE} has changes that are not committed" in found.of("git")
+    assert "commit" not in found.of("git")
     assert "ok the user has Course-List" in found.of("roles")
+
+
+def test_a_damaged_state_that_git_lacks(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """It is not to be committed; the backup is the way back, and it works."""
+    assert author("apply", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, "One", "Two")
+    assert author("apply", "--auto-approve").code == 0
+    path = courses / STATE
+    path.write_text(path.read_text().replace("4711", "4712"))
+    found = examined(author)
+    shutil.copy(courses / f"{STATE}.backup", path)
+
+    assert f"cp courses/{STATE}.backup courses/{STATE}" in found.wrong()["state"]
+    assert "git" not in found.wrong()
+    assert author("plan").code == 0
+    assert repository.is_dir()
+
+
+def test_a_damaged_state_without_any_copy(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """If git has the damaged bytes too, the state is moved away, and what it holds is kept."""
+    assert author("apply", "--auto-approve").code == 0
+    path = courses / STATE
+    path.write_text(path.read_text().replace("4711", "4712"))
+    (courses / f"{STATE}.backup").unlink(missing_ok=True)
+    commit(repository)
+    found = examined(author)
+
+    assert f"mv courses/{STATE} courses/{STATE}.damaged" in found.wrong()["state"]
+    assert "checkout" not in found.wrong()["state"]
+
+
+def test_a_state_that_was_deleted(author: CommandLine, repository: Path, courses: Path) -> None:
+    """If git has it, doctor, plan and apply name the command that restores it."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / STATE).unlink()
+    found = examined(author)
+    ran = [author(*words) for words in (("plan",), ("apply", "--auto-approve"))]
+    git(courses, "checkout", "--", STATE)
+
+    assert f"git -C courses checkout -- {STATE}" in found.wrong()["state"]
+    assert [each.code for each in ran] == [1, 1]
+    assert all(f"git -C courses checkout -- {STATE}" in each.err for each in ran)
+    assert "Nothing to do" in author("plan").out
+
+
+def test_a_state_that_git_has_forgotten_too(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """The other command of the message starts without the state."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / STATE).unlink()
+    git(courses, "rm", "-q", "--cached", "--", STATE)
+
+    assert "1 to create" in author("plan").out
+
+
+def test_a_conflict_in_the_state(author: CommandLine, repository: Path, courses: Path) -> None:
+    """It is wrong, and the commands that take one side are there."""
+    (repository / ".gitattributes").write_text("*.state.json -merge\n")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(repository, "branch", "other")
+    write_outline(courses, "a", 4711, "One", "Two")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(repository, "checkout", "-q", "other")
+    write_outline(courses, "a", 4711, "One", "Three")
+    assert author("apply", "--auto-approve").code in {0, 6}
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "Other")
+    with pytest.raises(subprocess.CalledProcessError):
+        git(repository, "merge", "-q", "-")
+
+    wrong = examined(author).wrong()["git"]
+    assert f"courses/{STATE} has a merge conflict" in wrong
+    assert f"git -C courses checkout --theirs -- {STATE}" in wrong
+    assert f"git -C courses add -- {STATE}" in wrong
+
+
+def test_an_outline_that_was_deleted(author: CommandLine, repository: Path, courses: Path) -> None:
+    """Both doctor and plan name the command that restores it."""
+    write_outline(courses, "b", 4712, "Two")
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    (courses / "a.yaml").unlink()
+    found, planned = examined(author), author("plan")
+    git(courses, "checkout", "--", "a.yaml")
+
+    assert "the course 4711 has 1 record in the state and no outline" in found.wrong()["state"]
+    assert "git -C courses checkout -- a.yaml" in found.wrong()["state"]
+    assert "The course 4711 has 1 record and no outline." in planned.out
+    assert "git -C courses checkout -- a.yaml\n" in planned.out
+    assert "Nothing to do" in author("plan").out
+
+
+def test_an_outline_that_git_lacks_too(
+    author: CommandLine, repository: Path, courses: Path
+) -> None:
+    """It can only be imported again; it may have been deleted on purpose, so that is a note."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(repository)
+    git(courses, "rm", "-q", "a.yaml")
+    commit(repository)
+    write_outline(courses, "b", 4712, "Two")
+    found = examined(author)
+
+    assert "note the course 4711 has 1 record in the state and no outline" in found.of("state")
+    assert "--course 4711" in found.of("state")
+    assert "--course 4711" in author("plan").out
+
+
+def test_the_sandbox_that_knows_the_course_under_another_id(
+    cli: CommandLine, repository: Path, courses: Path
+) -> None:
+    """Each mistake that only a plan finds has its place and its remedy."""
+    write_outline(courses, "a", 1, "One")
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    write_outline(courses, "a", 4711, "One")
+    wrong = examined(cli, "--sandbox").wrong()["state"]
+
+    assert "courses/a.yaml:1:" in wrong
+    assert "delete the folder `.coursesync`" in wrong
+    assert repository.is_dir()
 
 
 def test_a_journal_that_was_left(
@@ -443,7 +572,7 @@ def test_a_version_that_is_asked_for(author: CommandLine, repository: Path, cour
     fitting = examined(author)
 
     assert "asks for coursesync >=77" in wrong.wrong()["config"]
-    assert "pip install" in wrong.wrong()["config"]
+    assert "pipx install --force" in wrong.wrong()["config"]
     assert fitting.wrong() == {}
     assert "sets required_version, limits.writes_a_day; coursesync <77 is asked for" in (
         fitting.of("config")
@@ -491,6 +620,32 @@ def test_the_forge_is_seen_without_its_secret(
     assert "ok github.com/a/b, with 4 workflows" in every.of("forge")
     assert "t0ken" not in "".join(each.ran.out for each in (bare, some, every))
     assert courses.is_dir()
+
+
+def test_a_workflow_that_installs_the_outlines(cli: CommandLine, repository: Path) -> None:
+    """The line that comes with coursesync's own workflows fails in a repository of outlines."""
+    git(repository, "remote", "add", "origin", "https://github.com/a/b.git")
+    folder = repository / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    for name in WORKFLOWS:
+        (folder / name).write_text("run: coursesync plan\n")
+    (folder / "apply.yml").write_text("# coursesync\n\n  run: python -m pip install .\n")
+    wrong = examined(cli).wrong()["forge"]
+
+    assert "apply.yml:3 installs this repository" in wrong
+    assert "git+ADDRESS@COMMIT" in wrong
+
+
+def test_a_branch_that_the_workflows_do_not_know(cli: CommandLine, repository: Path) -> None:
+    """The workflows run on main."""
+    git(repository, "remote", "add", "origin", "https://github.com/a/b.git")
+    git(repository, "branch", "-m", "master")
+    found = examined(cli).of("forge")
+    git(repository, "branch", "-m", "main")
+
+    assert "note the branch is master, and the workflows are for main" in found
+    assert "git -C courses branch -m main" in found
+    assert "master" not in examined(cli).of("forge")
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,10 @@ def test_a_state_in_a_merge_conflict(author: CommandLine, courses: Path, branch:
     ran = author("state", "list")
 
     assert ran.code == 1
-    subprocess.run(shlex.split(told(ran, "git -C")), cwd=author.cwd, check=True)
+    for command in ("git -C courses checkout", "git -C courses add"):
+        subprocess.run(shlex.split(told(ran, command)), cwd=author.cwd, check=True)
     assert (courses / STATE).read_bytes() == pulled
+    assert git(author.cwd, "commit", "-qm", "Merged") == 0
     assert told(ran, "coursesync ") == "coursesync drift courses"
 
 

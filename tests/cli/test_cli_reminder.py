@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -77,3 +78,45 @@ def test_outside_a_repository_nothing_is_said(author: CommandLine, courses: Path
     (courses / "a.yaml").write_text(OUTLINE)
 
     assert "git" not in author("apply", "--auto-approve", CI="").err
+
+
+def test_a_first_commit_has_all_that_belongs_together(author: CommandLine) -> None:
+    """After `init` and `apply`, the commands to type leave nothing behind, so a clone has all."""
+    assert author("init", "--id", "4711").code == 0
+    ran = author("apply", "--auto-approve", CI="")
+    typed = [shlex.split(line)[1:] for line in ran.err.splitlines() if line.startswith("  git -C")]
+    for words in typed:
+        git(author.cwd, *words)
+
+    assert [words[2] for words in typed] == ["add", "commit"]
+    assert git(author.cwd, "status", "--porcelain") == ""
+    assert {".gitignore", ".gitattributes", "courses/first-course.yaml"} <= {
+        *git(author.cwd, "ls-files").split()
+    }
+
+
+def test_an_outline_that_git_lacks_is_wrong(author: CommandLine, repository: Path) -> None:
+    """A state without the outlines of its records is of no use to a clone."""
+    (repository / ".gitignore").write_text(IGNORED)
+    (repository / "b.yaml").write_text(OUTLINE.replace("4711", "4712"))
+    assert author("apply", "--auto-approve").code == 0
+    git(repository, "add", "coursesync.state.json", ".gitignore")
+    commit(repository)
+    ran = author("doctor")
+
+    assert ran.code == 1
+    said = " ".join(ran.out.split())
+    assert "wrong git: not in git, though records of the state come from there" in said
+    assert "courses/b.yaml Commit" in said
+    assert "git -C courses add -- .\n" in ran.out
+
+
+def test_a_practice_state_is_not_to_be_committed(author: CommandLine, repository: Path) -> None:
+    """The state of a sandbox on this machine, under another name, holds Ids that pass away."""
+    (repository / ".gitignore").write_text(IGNORED)
+    practice = author.having({"COURSESYNC_STATE": "sandbox.state.json"})
+    applied = practice("apply", "--auto-approve", CI="")
+    ran = practice("doctor")
+
+    assert (applied.code, ran.code) == (0, 0)
+    assert "commit" not in f"{applied.err}{ran.out}"

@@ -210,6 +210,18 @@ def test_state_list_of_nothing(cli: CommandLine, courses: Path) -> None:
     assert "The state is empty" in listed.err
 
 
+def test_state_list_of_nothing_names_the_sandbox(cli: CommandLine, courses: Path) -> None:
+    """An author who tried `--sandbox` finds the records there."""
+    write_outline(courses, "a", 4711, "One")
+    assert cli("apply", "--sandbox", "--auto-approve").code == 0
+    listed = cli("state", "list")
+
+    assert "That of the sandbox has 1 record." in listed.said
+    assert "coursesync state list" in listed.err
+    assert "--sandbox" in listed.err
+    assert "That of the sandbox" not in cli("state", "list", "--sandbox").err
+
+
 def test_drift_reports_what_is_in_doubt(in_doubt: CommandLine) -> None:
     """A create in doubt is no drift; it is listed with a command for each answer."""
     text, document = in_doubt("drift"), json.loads(in_doubt("drift", "--format", "json").out)

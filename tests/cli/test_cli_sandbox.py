@@ -157,6 +157,7 @@ def test_the_base_url_alone_is_data(cli: CommandLine, onboarding: Path) -> None:
     assert out.startswith("http://127.0.0.1:")
     assert out.count("\n") == 1
     assert f"export COURSESYNC_BASE_URL={out.strip()} NEXUDUS_TOKEN={TOKEN}" in err
+    assert "in memory, until it ends. To keep them, add `--database FILE`" in " ".join(err.split())
     assert onboarding.exists()
 
 

@@ -93,6 +93,29 @@ def test_the_outline_is_named_only_if_it_is_clear(writer: Author) -> None:
     assert "`lessons:` in courses/d.yaml." in found_in(writer.cli("validate").err, "w/b.md")[0][2]
 
 
+def test_another_course_is_never_named(writer: Author) -> None:
+    """A file in a folder that has no outline's name may belong to an outline that is not there."""
+    write(writer, {"c.yaml": HEAD, "d/w/b.md": LESSON, "c/w/b.md": OTHER, "e.md": OTHER})
+
+    found = writer.cli("validate").err
+    assert "`- d/w/b.md` below `lessons:` in its outline." in found_in(found, "d/w/b.md")[0][2]
+    assert "`lessons:` in courses/c.yaml." in found_in(found, "c/w/b.md")[0][2]
+    assert "`lessons:` in courses/c.yaml." in found_in(found, "e.md")[0][2]
+
+
+def test_a_lost_outline_is_to_be_restored(writer: Author) -> None:
+    """The files of a course that has records and no outline are to be listed nowhere else."""
+    write(writer, {"c.yaml": HEAD, "d/b.md": LESSON})
+    write(writer, {"d.yaml": f"{HEAD.replace('4711', '4712')}lessons: [d/b.md]\n"})
+    assert writer.cli("apply", "--sandbox", "--auto-approve").code == 0
+    (writer.courses / "d.yaml").unlink()
+
+    advice = found_in(writer.cli("plan", "--sandbox").err, "d/b.md")[0][2]
+    assert "The course d has records in the state, and its outline is gone." in advice
+    assert "coursesync doctor" in advice
+    assert "c.yaml" not in advice
+
+
 def test_a_file_above_every_outline_belongs_to_none(writer: Author) -> None:
     """An outline names only files in its own folder or below it."""
     write(writer, {"team/c.yaml": HEAD, "b.md": LESSON, "other/b.md": LESSON})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import relpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,6 +112,7 @@ def _print_next(begun: Initialised, course_id: int | None) -> None:
     say_wrapped(f"{first} is a small course for you to change.")
     if course_id is not None:
         say_wrapped(look)
+        _say_to_commit(begun)
         return
     trying = Command("plan", sandbox=True)
     say_wrapped(Remedy("To see what it would make, without an account:", trying))
@@ -120,5 +122,24 @@ def _print_next(begun: Initialised, course_id: int | None) -> None:
             line_of("id", UNKNOWN_ID),
             "To import a course that has contents already:",
             Command("import", course="ID"),
+        )
+    )
+    _say_to_commit(begun)
+
+
+def _say_to_commit(begun: Initialised) -> None:
+    """Print the commands that commit what was written, if there is a repository."""
+    from coursesync.operations.init import FileStatus  # noqa: PLC0415 - keeps --help quick
+
+    if begun.without_git:
+        return
+    written = [path for path, done in begun.files.items() if done is not FileStatus.KEPT]
+    inside = begun.workspace
+    above = [each for each in written if each.parent != inside and each.name != ".git"]
+    say_wrapped(
+        Remedy(
+            "To keep this in git:",
+            Shell("git", "-C", inside, "add", "--", *(relpath(e, inside) for e in above), "."),
+            Shell("git", "-C", inside, "commit", "-m", "Begin the outlines"),
         )
     )

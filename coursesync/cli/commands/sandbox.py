@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -123,7 +124,7 @@ def serve_command(  # noqa: PLR0913 - one parameter an option
             sandbox,
             elsewhere=("/api", "/_sandbox"),
         )
-        serve_here(site, port, stop_after, _explain)
+        serve_here(site, port, stop_after, partial(_explain, is_kept=database is not None))
 
 
 @contextmanager
@@ -142,9 +143,12 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
     return dict(text.split("=", 1) for text in texts)
 
 
-def _explain(base_url: str) -> None:
+def _explain(base_url: str, *, is_kept: bool) -> None:
     say("To use it in another terminal:")
     target = Shell("export", f"COURSESYNC_BASE_URL={base_url}", "NEXUDUS_TOKEN=sandbox-token")
     say_wrapped(Remedy(target), "  ")
     say_wrapped(Remedy(Shell("export", "COURSESYNC_STATE=sandbox.state.json")), "  ")
+    if not is_kept:
+        keep = Shell("--database", "FILE")
+        say_wrapped(Remedy("Its records are in memory, until it ends. To keep them, add", keep))
     say("In a browser, that address shows its courses as members would see them.")

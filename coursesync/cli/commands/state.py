@@ -5,6 +5,7 @@ Completion in a shell imports this module, so slow modules are imported when a c
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +14,11 @@ from coursesync.cli import options
 from coursesync.cli.pager import pager_option, show_long
 from coursesync.cli.screen import say, say_all, say_wrapped
 from coursesync.cli.session import saving
-from coursesync.errors import Command, ExitCode, Remedy
+from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.inline import flow, line_of
-from coursesync.text import at, coded, inert
+from coursesync.text import at, coded, count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,18 @@ def list_entries(*, project: Project) -> None:
     show_long("".join(f"{address} {value}\n" for address, value in sorted(lines.items())))
     if not lines:
         say("The state is empty: nothing is under management yet.")
+        _say_what_the_sandbox_has(project)
+
+
+def _say_what_the_sandbox_has(project: Project) -> None:
+    if project.embedded:
+        return
+    from coursesync.operations.workspace import open_project  # noqa: PLC0415 - keeps --help quick
+
+    with suppress(CoursesyncError):
+        if number := len(open_project(project.folder, sandbox=True).state().entries):
+            has = f"That of the sandbox has {count(number, 'record')}. To see it:"
+            say_wrapped(Remedy(has, Command("state list", sandbox=True)))
 
 
 @command.command("show")

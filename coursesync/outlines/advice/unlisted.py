@@ -10,7 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Remedy, Where
+from coursesync.errors import Code, Command, Remedy, Where
 from coursesync.kinds import KINDS
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import scalar
@@ -21,7 +21,7 @@ from coursesync.outlines.items import may_be_file
 from coursesync.outlines.leftovers import FRONT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
     from coursesync.kinds.kind import Kind
@@ -37,6 +37,7 @@ def unlisted(
     outlines: Mapping[str, AbstractSet[str]],
     start_of: Callable[[str], str],
     at: Callable[[str], str],
+    lost: Callable[[], Collection[str]],
 ) -> Iterator[tuple[str, Advice]]:
     """Yield the files that look like items and are in no outline, each with the advice on it.
 
@@ -45,16 +46,18 @@ def unlisted(
         outlines: the files that each valid outline names, by the outline's path; the same there.
         start_of: gives the first characters of a file, "" if they can't be read.
         at: gives a path as shown to people.
+        lost: gives the keys of courses that have records and no outline.
     """
     named = frozenset().union(*outlines.values())
     for page in islice((each for each in pages if each not in named), _MOST_FILES):
         is_readme = page.rpartition("/")[2].lower().startswith("readme")
         kind = None if is_readme else _kind_of(start_of(page))
-        near = _near(page, outlines) if kind else ()
+        near = _near(page, outlines) if kind else None
         if kind and near:
             tree = Tree(at(page), {}, lambda: (0, 0, None, {}))
             problem = f"this looks like a {kind.name}, and no outline lists it"
-            remedy = _to_list(page, near, kind, at)
+            gone = next((each for each in _folders_of(page) if each in lost()), "")
+            remedy = _to_restore(gone) if gone else _to_list(page, near, kind, at)
             yield page, Advice(tree, (), problem, remedy, Rule.UNLISTED_FILE, at=Where(at(page)))
 
 
@@ -73,22 +76,26 @@ def _kind_of(start: str) -> Kind | None:
     return None
 
 
-def _near(page: str, outlines: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
-    """Return the outlines in the nearest folder above a file that has some.
+def _near(page: str, outlines: Mapping[str, AbstractSet[str]]) -> tuple[str, str] | None:
+    """Return the nearest folder above a file that has outlines, and the likely one of these.
 
-    If there are several, those that name a file in the same folder come alone.
+    It is likely if it names a file in the same folder, if a folder above the file has its name, or
+    if it is alone beside the file; "" if none is, or several are. None without an outline.
     """
     folder = above = _folder_of(page)
     while True:
         if near := [each for each in outlines if _folder_of(each) == above]:
-            beside = [
+            likely = [
                 each
                 for each in near
                 if any(_folder_of(file) == folder for file in outlines[each] - {each})
+                or _stem_of(each) in _folders_of(page)
             ]
-            return tuple(beside or near)
+            if folder == above and not likely:
+                likely = near
+            return above, likely[0] if len(likely) == 1 else ""
         if not above:
-            return ()
+            return None
         above = _folder_of(above)
 
 
@@ -96,9 +103,23 @@ def _folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _to_list(page: str, near: tuple[str, ...], kind: Kind, at: Callable[[str], str]) -> Remedy:
-    path = page[len(_folder_of(near[0])) :].lstrip("/")
-    where = f"in {at(near[0])}." if len(near) == 1 else "in its outline."
+def _folders_of(path: str) -> list[str]:
+    return path.split("/")[:-1]
+
+
+def _stem_of(outline: str) -> str:
+    return outline.rpartition("/")[2].rpartition(".")[0]
+
+
+def _to_restore(course: str) -> Remedy:
+    is_gone = f"The course {course} has records in the state, and its outline is gone. This says"
+    return Remedy(f"{is_gone} how to restore it:", Command("doctor"))
+
+
+def _to_list(page: str, near: tuple[str, str], kind: Kind, at: Callable[[str], str]) -> Remedy:
+    folder, outline = near
+    path = page[len(folder) :].lstrip("/")
+    where = f"in {at(outline)}." if outline else "in its outline."
     return Remedy(
         "If members should see it, write",
         Code(f"- {scalar(path)}"),
