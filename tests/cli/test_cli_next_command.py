@@ -75,7 +75,7 @@ def test_the_first_plan_names_the_option_of_the_sandbox(cli: CommandLine, course
     write_outline(courses, "a", 4711, "One")
     said = " ".join(cli("plan").out.split())
 
-    assert "the settling time; not with --sandbox" in said
+    assert "the settling time: one minute by default, and not with --sandbox" in said
 
 
 def test_a_plan_for_the_sandbox_is_not_overwritten(cli: CommandLine, courses: Path) -> None:
