@@ -16,12 +16,19 @@ from typing import TYPE_CHECKING
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import sendable
 from coursesync.applying.world import MAX_AGE
-from coursesync.errors import Stop
+from coursesync.errors import Command, Remedy, Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
 from coursesync.planning.leave import left_of
-from coursesync.planning.live_diff import differing, edits, has_ours, ignoring, is_last_attempt
+from coursesync.planning.live_diff import (
+    differing,
+    edits,
+    has_ours,
+    ignoring,
+    is_last_attempt,
+    same_value,
+)
 from coursesync.state.journal import Look
 from coursesync.text import at, inert
 
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.applying.run import Run
+    from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.plan import Change
@@ -102,7 +110,8 @@ def _read(run: Run, kind: Kind, changes: Sequence[Change]) -> None:
             continue
         _note_attempt(run, change, record)
         if reason := _edited(run, change, record):
-            drifted = Result(change, Status.DRIFTED, record_id, reason)
+            keep = _keeping(change, record)
+            drifted = Result(change, Status.DRIFTED, record_id, reason, remedy=keep)
             run.conclude(drifted, holds=f"{change.address} was edited on the site")
 
 
@@ -122,6 +131,24 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
             entry, attempted=None, sent=entry.attempted or {}, seen={}, updated_on=updated_on
         )
         run.log.record(Look(address=change.address, entry=ours, at=run.stamp()))
+
+
+def _keeping(change: Change, record: Record) -> Sentence:
+    """Return how to keep an edit; it takes an option if the outline changes the same field."""
+    entry, kind = change.entry, change.kind
+    if record.course_id != kind.course_id_of(entry.sent):
+        return "To keep a move to another course, move the lines in the outlines as well."
+    first = "To keep the site's version, bring it into the outline:"
+    if change.resource is None:
+        first = f"To keep the {kind.name}, put its lines back into the outline, then run:"
+    names = edits(entry, record, kind)
+    has_both = any(
+        not names_of.isdisjoint(names) and not same_value(row, entry.known, change.attributes, kind)
+        for row in kind.fields
+        if (names_of := frozenset(row.properties))
+    )
+    theirs = change.resource is not None and has_both
+    return Remedy(first, Command("pull", change.address, theirs=theirs))
 
 
 def _edited(run: Run, change: Change, record: Record) -> str:

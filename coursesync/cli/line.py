@@ -183,6 +183,10 @@ class Onward:
         """The command that makes the plan again, into the same plan file if there is one."""
         return Command("plan", **self.made, out=self.options.get("plan"))
 
+    def into_file(self, **more: Value) -> Command:
+        """Return the command that makes another plan file, as this plan was made but for `more`."""
+        return Command("plan", **{**self.made, **more}, out="FILE")
+
     @property
     def tomorrow(self) -> Sentence:
         """What to do when the day's allowance is renewed."""

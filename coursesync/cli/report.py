@@ -163,13 +163,7 @@ def _remedies(result: Result, doubt: Doubt | None, onward: Onward) -> Sequence[S
     change = result.change
     match result.status:
         case Status.DRIFTED | Status.HAS_COMPLETIONS:
-            first: Sentence = "Completions that are lost can't be restored."
-            option = "allow_progress_loss"
-            if result.status is Status.DRIFTED:
-                first = Remedy("To see what changed there:", Command("drift"))
-                option = "overwrite_drift"
-            anyway = f"To {WORDING[change.action].verb} it anyway:"
-            return first, Remedy(anyway, _with(option, onward))
+            return _before_writing(result, onward)
         case Status.GONE:
             return (
                 Remedy("To create it again:", _with("refresh", onward)),
@@ -183,6 +177,16 @@ def _remedies(result: Result, doubt: Doubt | None, onward: Onward) -> Sequence[S
             return list(settlement(change, result.candidates, doubt))
         case _:
             return (result.remedy,)
+
+
+def _before_writing(result: Result, onward: Onward) -> Sequence[Sentence]:
+    """Return what to look at before a change is carried out anyway, and how to do so."""
+    anyway = f"To {WORDING[result.change.action].verb} it anyway:"
+    if result.status is Status.HAS_COMPLETIONS:
+        lost = "Completions that are lost can't be restored."
+        return lost, Remedy(anyway, _with("allow_progress_loss", onward))
+    look = Remedy("To see what changed there:", Command("drift"))
+    return look, result.remedy, Remedy(anyway, _with("overwrite_drift", onward))
 
 
 def _print_twins(report: Report) -> None:

@@ -74,13 +74,19 @@ def holding(project: Project, lock_timeout: float, *, quiet: bool = False) -> It
 
 @contextmanager
 def online(
-    clock: SystemClock, total: int = 0, *, quiet: bool = False, verbose: bool = False
+    clock: SystemClock,
+    total: int = 0,
+    finish: Command | None = None,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
 ) -> Iterator[Progress]:
     """Handle signals, and yield a display of the progress.
 
     Args:
         clock: records the signal that stops the run.
         total: the number of changes.
+        finish: the command that finishes a run that was stopped, if it writes.
         quiet: only what goes wrong is shown.
         verbose: each request is logged, so that there is no bar.
 
@@ -88,8 +94,10 @@ def online(
         Terminated: SIGTERM interrupted the run.
     """
     gc.enable()  # a thousand answers may be megabytes each
-    after = Remedy("If it is stopped before that, run this to finish:", Command("apply"))
-    clock.catch_signals(partial(_say_stopping, clock, placed(after) if total else ""))
+    after: Sentence = ""
+    if total and finish is not None:
+        after = placed(Remedy("If it is stopped before that, run this to finish:", finish))
+    clock.catch_signals(partial(_say_stopping, clock, after))
     try:
         with progress_on(sys.stderr, total, quiet=quiet, verbose=verbose) as progress:
             yield progress
@@ -127,9 +135,13 @@ def announce(project: Project) -> None:
 
     Raises:
         CoursesyncError: the credentials must not be sent to that API.
+        UsageError: there are none.
     """
+    from coursesync.nexudus.credentials import Credentials  # noqa: PLC0415 - few runs need it
+
     project.check_host()
     if not project.embedded:
+        Credentials.from_environment(os.environ)
         other = project.other_host
         names = f" ({CONFIG} names {other})" if other else ""
         say_once(f"Contacting {project.store.target}{names}")

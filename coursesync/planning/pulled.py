@@ -22,6 +22,7 @@ from coursesync.planning.sides import sides_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.kinds.tree import Value
@@ -243,7 +244,7 @@ class _Pulling:
         item.home = (kind, holder)
         item.placed.add(name)
 
-    def _stay(self, item: Item, why: str) -> None:
+    def _stay(self, item: Item, why: Sentence) -> None:
         """Leave an item where it is, although its record was moved."""
         item.home, item.is_elsewhere = own_home(item), True
         item.placed.clear()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind, Resource
@@ -25,12 +26,12 @@ class Conflict:
 
     Attributes:
         fields: the names of the outline's fields.
-        why: the reason; "" if the outline's value was changed as well.
+        why: the reason, and what to do; "" if the outline's value was changed as well.
     """
 
     resource: Resource
     fields: tuple[str, ...]
-    why: str = ""
+    why: Sentence = ""
 
 
 @dataclass(slots=True)

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Code, Remedy
 from coursesync.kinds.address import Address, address_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from coursesync.errors import Sentence
     from coursesync.outlines.outline import Outline
     from coursesync.planning.pulled_items import Item, Placed
     from coursesync.state.state import State
 
 
-def blocked(items: Sequence[Item], outline: Outline, state: State) -> Iterator[tuple[Item, str]]:
+def blocked(
+    items: Sequence[Item], outline: Outline, state: State
+) -> Iterator[tuple[Item, Sentence]]:
     """Yield each item that can't move to its `home`, with the reason.
 
     Args:
@@ -36,10 +40,15 @@ def blocked(items: Sequence[Item], outline: Outline, state: State) -> Iterator[t
         moving = [item for item in moving if id(item) not in stay]
 
 
-def _obstacle(item: Item, moving: Sequence[Item], outline: Outline, state: State) -> str:
+def _obstacle(item: Item, moving: Sequence[Item], outline: Outline, state: State) -> Sentence:
     kind, holder = item.home
     if item.home not in outline.lists:
-        return f"on the site it is in {holder}, and the outline has no list of {kind.plural} there"
+        return Remedy(
+            f"on the site it is in {holder}, and the outline has no list of {kind.plural} there. "
+            "Write",
+            Code(f"{kind.plural}: []"),
+            "below it, and pull again.",
+        )
     address = new_address(item)
     resources = {each.address for each in outline.resources}
     free = {each.resource.address for each in moving}

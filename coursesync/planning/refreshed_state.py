@@ -11,15 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.address import course_of
+from coursesync.kinds.field import Ref
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, Stance
 from coursesync.planning.live_diff import differing, with_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import FieldValue, Planned, Ref
+    from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
@@ -103,9 +104,11 @@ def judged(found: Iterable[Drifted], plan: Plan) -> tuple[Drifted, ...]:
     An edit that the entry knows and the outline has is settled: it is left out, because there is
     nothing to apply.
     """
+    found = tuple(found)
     changes = {change.previous_address or change.address: change for change in plan.changes}
+    ids = {each.address: each.entry.id for each in found if each.address and each.entry}
     stances = (
-        replace(each, stance=_stance(each, changes.get(each.address)))
+        replace(each, stance=_stance(each, changes.get(each.address), ids))
         if each.finding.is_drift and each.address is not None
         else each
         for each in found
@@ -120,7 +123,8 @@ def _is_settled(each: Drifted) -> bool:
     return not differing(each.entry.known, each.record, each.kind)
 
 
-def _stance(each: Drifted, change: Change | None) -> Stance:
+def _stance(each: Drifted, change: Change | None, ids: Mapping[Address, int]) -> Stance:
+    """Return how the outline compares with a record; `ids` are those that records had."""
     if change is None:
         return Stance.NONE if each.record is None else Stance.SAME
     if change.is_left or change.action is Action.DELETE:
@@ -128,7 +132,12 @@ def _stance(each: Drifted, change: Change | None) -> Stance:
     if change.action not in {Action.UPDATE, Action.CREATE}:
         return Stance.SAME
     expected = each.entry.expected if each.entry is not None else {}
-    wanted = each.kind.settle(expected, change.attributes)
+    # a parent that was deleted as well is a reference to the record that replaces it
+    attributes = {
+        name: ids.get(value.ref, value) if isinstance(value, Ref) else value
+        for name, value in change.attributes.items()
+    }
+    wanted = each.kind.settle(expected, attributes)
     is_as_sent = _without_order(wanted, each.kind) == _without_order(expected, each.kind)
     return Stance.AS_SENT if is_as_sent else Stance.CHANGED
 

@@ -111,7 +111,7 @@ class DriftView:
     @cached_property
     def remedies(self) -> tuple[Sentence, ...]:
         """What to do next, a sentence for each step."""
-        steps = next_steps(self.found, self.doubts)
+        steps = next_steps(self.found, self.doubts, self.within)
         return tuple(Remedy(step).placed(self.hint) for step in steps)
 
     @cached_property

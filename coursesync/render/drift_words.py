@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
 from coursesync.kinds import held_in, kind_of
+from coursesync.kinds.address import course_of
 from coursesync.kinds.counting import noun as noun_of
 from coursesync.kinds.counting import nouns
 from coursesync.planning.drift import Finding, Stance
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
     from coursesync.planning.drift import Drifted
+    from coursesync.planning.plan import Course
     from coursesync.state.state import Doubt
 
 FINDINGS = {
@@ -50,6 +52,7 @@ _TWINS = (
     "other in Nexudus."
 )
 _MOST = 10  # addresses in a sentence, or with a command of their own
+_MOST_PULLED = 3  # addresses in one command
 
 
 def name(each: Drifted) -> str:
@@ -150,11 +153,17 @@ def _is_order(each: Drifted) -> bool:
     return each.is_agreed and each.properties == (each.kind.order_property,)
 
 
-def next_steps(every: Sequence[Drifted], doubts: Mapping[Address, Doubt]) -> Iterator[Sentence]:
-    """Yield what to do about the findings of a look and the creates in doubt."""
+def next_steps(
+    every: Sequence[Drifted], doubts: Mapping[Address, Doubt], courses: Mapping[int, Course]
+) -> Iterator[Sentence]:
+    """Yield what to do about the findings of a look and the creates in doubt.
+
+    `courses` are those of the workspace by Id: a command that writes is only for those with drift,
+    because others may have changes that are not applied yet.
+    """
     yield from _doubts(doubts, every)
     yield from twin_steps(every)
-    yield from _others(every)
+    yield from _others(every, courses)
 
 
 def _doubts(doubts: Mapping[Address, Doubt], every: Sequence[Drifted]) -> Iterator[Sentence]:
@@ -218,9 +227,8 @@ def _used(kinds: Collection[Kind]) -> Iterator[str]:
         yield "members have completed"
 
 
-def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
+def _others(every: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterator[Sentence]:
     forget = Command("state rm", "ADDRESS")
-    refreshed = Command("apply", refresh=True)
     drifted = [each for each in every if each.finding.is_drift and not each.is_foreign]
     if foreign := {each.kind for each in every if each.is_foreign}:
         noun = noun_of(foreign)
@@ -229,20 +237,11 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
             f"{noun}, first forget that Id:",
             forget,
         )
-    wanted = {each.finding for each in drifted if each.stance is not Stance.NONE}
-    if any(each.stance is Stance.SAME for each in drifted):
-        record = refreshed if any(map(_is_order, drifted)) else Command("apply")
+    if same := [each for each in drifted if each.stance is Stance.SAME]:
+        refresh = any(map(_is_order, same))
+        record = Command("apply", *_keys(same, courses), refresh=refresh)
         yield Remedy("To record changes that the outline already has:", record)
-    others = {each.finding for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}}
-    if Finding.EDITED in others:
-        yield Remedy("To keep the site's version, bring it into the outlines:", Command("pull"))
-    if Finding.ELSEWHERE in others:
-        yield "To keep a move to another course, move the lines in the outlines as well."
-    if others & {Finding.EDITED, Finding.ELSEWHERE}:
-        yield Remedy("To restore the outline's version:", refreshed)
-    if Finding.GONE in wanted:
-        yield Remedy("To see what would be created again:", Command("plan", refresh=True))
-        yield Remedy("To remove it from the outlines instead:", Command("pull", deleted=True))
+    yield from _choices(drifted, courses)
     lost = [each for each in drifted if each.stance is Stance.NONE]
     left = {each.finding for each in lost}
     if left & {Finding.EDITED, Finding.ELSEWHERE}:
@@ -252,8 +251,52 @@ def _others(every: Sequence[Drifted]) -> Iterator[Sentence]:
             "outline, or forget it:",
             forget,
         )
-    if Finding.GONE in left:
-        gone = nouns(each.kind for each in lost if each.finding is Finding.GONE)
-        yield Remedy(f"To forget deleted {gone} that are in no outline:", refreshed)
+    if gone := [each for each in lost if each.finding is Finding.GONE]:
+        refreshed = Command("apply", *_keys(gone, courses), refresh=True)
+        nouns_gone = nouns(each.kind for each in gone)
+        yield Remedy(f"To forget deleted {nouns_gone} that are in no outline:", refreshed)
     if unread := {each.kind for each in every if each.finding is Finding.UNREADABLE}:
         yield f"Look in Nexudus at the {nouns(unread)} that can't be read, and try again later."
+
+
+def _choices(drifted: Sequence[Drifted], courses: Mapping[int, Course]) -> Iterator[Sentence]:
+    """Yield the commands for both answers to drift: the site's version, and the outline's."""
+    open_ = [each for each in drifted if each.stance not in {Stance.NONE, Stance.SAME}]
+    edited = [each for each in open_ if each.finding is Finding.EDITED]
+    if alone := [each for each in edited if each.stance is not Stance.CHANGED]:
+        pull = Command("pull", *_targets(alone, courses))
+        yield Remedy("To keep the site's version, bring it into the outlines:", pull)
+    if both := [each for each in edited if each.stance is Stance.CHANGED]:
+        theirs = Command("pull", *_targets(both, courses), theirs=True)
+        yield Remedy("To keep the site's version where the outline also changes it:", theirs)
+    if any(each.finding is Finding.ELSEWHERE for each in open_):
+        yield "To keep a move to another course, move the lines in the outlines as well."
+    if changed := [each for each in open_ if each.finding is not Finding.GONE]:
+        restore = Command("apply", *_keys(changed, courses), refresh=True)
+        yield Remedy("To restore the outline's version:", restore)
+    wanted = [each for each in drifted if each.stance is not Stance.NONE]
+    if gone := [each for each in wanted if each.finding is Finding.GONE]:
+        keys = _keys(gone, courses)
+        yield Remedy("To see what would be created again:", Command("plan", *keys, refresh=True))
+        if alone := [each for each in gone if each.stance is not Stance.CHANGED]:
+            them = "it" if len(alone) == 1 else "them"
+            remove = Command("pull", *_targets(alone, courses), deleted=True)
+            yield Remedy(f"To remove {them} from the outlines instead:", remove)
+        if len(alone) < len(gone):
+            yield "To leave deleted what the outline also changes, delete its lines there."
+
+
+def _keys(some: Iterable[Drifted], courses: Mapping[int, Course]) -> tuple[str, ...]:
+    """Return the keys of the courses with some findings; none if a command needs no course."""
+    ids = {each.course_id for each in some}
+    if not ids <= courses.keys() or len(ids) == len(courses):
+        return ()
+    return tuple(sorted(courses[each].key for each in ids))
+
+
+def _targets(some: Sequence[Drifted], courses: Mapping[int, Course]) -> tuple[str, ...]:
+    """Return the addresses of some findings; their courses if these are many or have a new key."""
+    found = [(each.address, courses.get(each.course_id)) for each in some]
+    named = [at for at, course in found if at and course and course_of(at) == course.key]
+    is_few = len(found) <= _MOST_PULLED
+    return (*named,) if is_few and len(named) == len(found) else _keys(some, courses)

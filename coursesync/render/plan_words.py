@@ -11,6 +11,7 @@ from coursesync.kinds import LISTED, held_in
 from coursesync.kinds.address import key_of, keys_of
 from coursesync.kinds.counting import in_turn, nouns
 from coursesync.kinds.counting import noun as noun_of
+from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
@@ -66,9 +67,10 @@ LEAVING = Wording("<", "move away", "to move to another course", "yellow", Rank.
 NOTHING = "Nothing to do: the outlines match the state."
 NO_OUTLINE = "without an outline"
 _NO_STATE = (
-    "This is the first apply: it looks at the site twice, one minute apart (the settling time; not "
-    "with --sandbox), so that nothing is created twice. A {} that is on the "
-    "site and equals the outline's is adopted. If only the title is the same, coursesync asks you."
+    "This is the first apply: it looks at the site twice, so that nothing is created twice. "
+    "Between the two looks it waits for the settling time: one minute by default, and not with "
+    "--sandbox. A {} that is on the site and equals the outline's is adopted. If only the title is "
+    "the same, coursesync asks you."
 )
 _MOST_HINDRANCES, _MOST_INSIDE, _MOST_KEYS = 3, 3, 5  # named in one message
 
@@ -112,7 +114,7 @@ def question(change: Change) -> Sentence:
         )
     return Remedy(
         f"Is this {inert(same)}, moved here? To keep its Id instead of creating a new "
-        f"{kind.name}, add to it:",
+        f"{kind.name}, add to it{_at(change)}:",
         line_of("previous_keys", [inert(".".join(keys_of(same)))]),
     )
 
@@ -122,12 +124,17 @@ def maybe_renamed(changes: Sequence[Change]) -> Sentence:
     alone = [change for change in changes if change.likely_same is None]
     gone = [each for each in alone if WORDING[each.action].left]
     new = {change.kind for change in alone if change.action is Action.CREATE}
-    asked = [_renamed(kind, gone) for kind in in_turn(each.kind for each in gone) if kind in new]
+    asked = [_renamed(kind, alone) for kind in in_turn(each.kind for each in gone) if kind in new]
     return Remedy(*(piece for each in asked for piece in each.pieces)) if asked else ""
 
 
-def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
-    old = [each for each in gone if each.kind is kind]
+def _at(change: Change) -> str:
+    return f" at {inert(str(change.where), 200)}" if change.where else ""
+
+
+def _renamed(kind: Kind, alone: Sequence[Change]) -> Remedy:
+    old = [each for each in alone if each.kind is kind and WORDING[each.action].left]
+    new = [each for each in alone if each.kind is kind and each.action is Action.CREATE]
     old.sort(key=lambda change: (change.order, change.address))
     named = [key_of(each.address) if kind.within is None else each.address for each in old]
     keys = [
@@ -139,6 +146,7 @@ def _renamed(kind: Kind, gone: Sequence[Change]) -> Remedy:
         "in",
         line_of("previous_keys", [inert(named[0])]),
         f"The old keys are: {listed(keys, _MOST_KEYS)}.",
+        f"New here: {listed([f'{key_of(each.address)}{_at(each)}' for each in new], _MOST_KEYS)}.",
     )
 
 
@@ -179,27 +187,45 @@ def warnings(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
         for change in plan.changes
         if change.action is Action.KEEP and not change.reason and change.likely_same is None
     ]
-    if kept:
-        yield Remedy(
-            f"To hide the kept {nouns(each.kind for each in kept)} from members, add",
-            Code('on_removal = "deactivate"'),
-            "to coursesync.toml, or run plan and apply with",
-            Shell("--on-removal", "deactivate"),
-            "To delete them, run both with",
-            Shell("--on-removal", "delete", "--prune"),
-            _loses(each.kind for each in kept),
-        )
-    if listless := [c for c in plan.changes if c.reason == unlisted(c.kind)]:
-        kind = listless[0].kind
-        yield Remedy(
-            f"To let a plan decide about {kind.plural} without a list, write it again, as in",
-            Code(f"{kind.plural}: []"),
-            f"To leave a {kind.name} alone for good:",
-            Command("state rm", listless[0].address),
-        )
+    yield from _kept(kept)
+    yield from _listless([c for c in plan.changes if c.reason == unlisted(c.kind)])
     if plan.has_changes and not plan.serial:
         yield _NO_STATE.format(noun_of(change.kind for change in plan.changes))
     yield from _hindrances(plan)
+
+
+def _kept(kept: Sequence[Change]) -> Iterator[Sentence]:
+    """Yield how to hide or delete records that left their outline: some of them, then all."""
+    if not kept:
+        return
+    kinds = [*in_turn(each.kind for each in kept)]
+    some: tuple[str | Code, ...] = ()
+    for kind in [each for each in kinds if each.has(Role.ACTIVE)][:1]:
+        hidden = line_of(kind.field_of(kind.active_property or ""), value=False)
+        some = f"To hide a kept {noun_of(kinds)}, put its lines back into the outline, with", hidden
+    yield Remedy(
+        *some,
+        f"To hide all {nouns(kinds)} that leave their outline, in the whole workspace, add",
+        Code('on_removal = "deactivate"'),
+        "to coursesync.toml, or run plan and apply with",
+        Shell("--on-removal", "deactivate"),
+        "To delete them, run both with",
+        Shell("--on-removal", "delete", "--prune"),
+        _loses(kinds),
+    )
+
+
+def _listless(lost: Sequence[Change]) -> Iterator[Sentence]:
+    """Yield what to do about records that stay because the outline has no list of their kind."""
+    if not lost:
+        return
+    kind = lost[0].kind
+    named = [f"{inert(key_of(each.address), 60)} ({inert(each.title, 40)})" for each in lost]
+    yield Remedy(
+        f"If a list of {kind.plural} was lost, put it back, with these {kind.plural}: "
+        f"{listed(named, _MOST_KEYS)}. To leave a {kind.name} alone for good:",
+        Command("state rm", lost[0].address),
+    )
 
 
 def _losses(plan: Plan) -> Iterator[Sentence]:

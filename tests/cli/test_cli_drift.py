@@ -101,7 +101,7 @@ def test_an_edit_is_reported_with_its_editor_time_and_fields(
         "\n"
         "Drift: 1 edited, 0 deleted, 0 moved to another course.\n"
         "To keep the site's version, bring it into the outlines:\n"
-        "  coursesync pull\n"
+        "  coursesync pull section.a.two\n"
         "To restore the outline's version:\n"
         "  coursesync apply courses --refresh\n"
     )

@@ -123,7 +123,7 @@ def test_only_what_is_new_in_the_named_places_is_added(beside: CommandLine, cour
     ran = beside("pull", "section.a.one", "--new")
     text = (courses / "a.yaml").read_text()
 
-    assert "1 record on the site is not in the outlines" in " ".join(offered.err.split())
+    assert "1 lesson on the site is not in the outlines" in " ".join(offered.err.split())
     assert "coursesync pull section.a.one --new" in " ".join(offered.err.split())
     assert "title: In one" in text
     assert "Three" not in text
@@ -137,7 +137,7 @@ def test_a_dry_run_shows_what_would_be_added(beside: CommandLine, courses: Path)
     ran = beside("pull", "--new", "--dry-run")
 
     assert "+    title: Three\n" in ran.out
-    assert "2 new records added" in ran.err
+    assert "2 new items added" in ran.err
     assert 'Lesson Id 2000003 "In two" is not written' in " ".join(ran.err.split())
     assert "Nothing was written" in ran.err
     assert (courses / "a.yaml").read_text() == before
@@ -151,7 +151,9 @@ def test_what_can_not_be_added_is_named_and_not_offered_again(
     said = " ".join(ran.err.split())
 
     assert ran.code == 0
-    assert "2 records on the site are not in the outlines" in " ".join(offered.err.split())
+    assert "1 section and 1 lesson on the site are not in the outlines" in " ".join(
+        offered.err.split()
+    )
     assert "the outline has no list of lessons there" in said
     assert 'Lesson Id 2000004 "In none" is not written' in said
     assert "U+202E" in said

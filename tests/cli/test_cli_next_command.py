@@ -42,12 +42,40 @@ def test_a_refreshed_plan_names_the_apply_that_does_it(
     assert "To do this" not in empty.said
 
 
+SHAPES = ("--refresh", "--on-removal", "delete", "--prune")
+
+
+def test_apply_without_a_terminal_names_the_plan_that_it_has_made(
+    author: CommandLine, courses: Path
+) -> None:
+    """Every option that shapes the plan is in the command for a plan file."""
+    write_outline(courses, "a", 4711, "One", "Two", "Three", "Four")
+    assert author(*APPLY).code == 0
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    ran = author("apply", *SHAPES)
+
+    assert ran.code == 64
+    plan = "coursesync plan courses --on-removal delete --prune --refresh --out FILE"
+    assert f"Or write the plan to a file: {plan} " in ran.said
+
+
+def test_a_contradicted_plan_file_names_the_whole_plan(author: CommandLine, courses: Path) -> None:
+    """How the file was made is repeated, but for the option that was typed."""
+    write_outline(courses, "a", 4711, "One")
+    assert author("plan", "--out", "p.json", *SHAPES).code == 0
+    ran = author("apply", "--plan", "p.json", "--on-removal", "deactivate")
+
+    assert ran.code == 64
+    plan = "coursesync plan courses --on-removal deactivate --prune --refresh --out FILE"
+    assert plan in ran.said
+
+
 def test_the_first_plan_names_the_option_of_the_sandbox(cli: CommandLine, courses: Path) -> None:
     """The second look is left out with `--sandbox` only; a served sandbox has it too."""
     write_outline(courses, "a", 4711, "One")
     said = " ".join(cli("plan").out.split())
 
-    assert "the settling time; not with --sandbox" in said
+    assert "the settling time: one minute by default, and not with --sandbox" in said
 
 
 def test_a_plan_for_the_sandbox_is_not_overwritten(cli: CommandLine, courses: Path) -> None:

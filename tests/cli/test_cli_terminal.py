@@ -87,6 +87,32 @@ def _read(terminal: int, keys: str) -> bytes:
         return b""
 
 
+def test_another_answer_is_asked_for_again(author: CommandLine, onboarding: Path) -> None:
+    """The message names the answers that there are."""
+    assert onboarding.exists()
+    code, screen = on_terminal(author, "apply", keys="ja\nn\n")
+
+    assert code == 0
+    assert "Error: type y (yes) or n (no)" in screen
+    assert screen.endswith("Nothing was changed.\n")
+
+
+@pytest.mark.parametrize("command", ["apply", "drift"])
+def test_without_credentials_nothing_is_asked(
+    author: CommandLine, onboarding: Path, command: str
+) -> None:
+    """Nor is an API named that nothing contacts."""
+    assert onboarding.exists()
+    assert author("apply", "--auto-approve").code == 0
+    onboarding.write_text(onboarding.read_text().replace("title: ", "title: New ", 2))
+    code, screen = on_terminal(author, command, NEXUDUS_TOKEN="")
+
+    assert code == 64
+    assert "there are no credentials" in screen
+    assert QUESTION not in screen
+    assert "Contacting" not in screen
+
+
 def test_no_means_no(author: CommandLine, api: SandboxServer, onboarding: Path) -> None:
     """Answered with "n", an apply sends nothing, writes nothing and ends with 0."""
     before = files_below(onboarding.parent)

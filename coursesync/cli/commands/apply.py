@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +11,9 @@ import click
 from coursesync.ci.annotate import annotate_problem
 from coursesync.ci.outputs import note
 from coursesync.cli import options, types
+from coursesync.cli.agreement import in_agreement
 from coursesync.cli.forms import PlanForms
-from coursesync.cli.line import Onward, typed
+from coursesync.cli.line import Onward
 from coursesync.cli.report import (
     exit_code,
     print_learnt,
@@ -23,7 +24,6 @@ from coursesync.cli.report import (
 from coursesync.cli.screen import give_advice, painter, say, say_wrapped
 from coursesync.cli.session import announce, holding, look_again, online, remind_of_git
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy, Shell, UsageError
-from coursesync.files import shown
 from coursesync.kinds import ALL
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.apply import apply
@@ -40,11 +40,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.applying.report import Report
-    from coursesync.errors import Value
     from coursesync.operations.receipts import OpenReceipt
     from coursesync.operations.workspace import Project, Workspace
     from coursesync.planning.plan import Plan
-    from coursesync.planning.plan_file import PlanFile
+
 
 _MOST_FILES = 5  # named in one message
 
@@ -77,7 +76,7 @@ class ApplyOptions:
         """Whether the plan is not shown: `--quiet`, and there is no question about it."""
         return self.quiet and self.is_approved
 
-    def check_terminal(self) -> None:
+    def check_terminal(self, onward: Onward) -> None:
         """Raise UsageError if there is no terminal to ask on."""
         if sys.stdin.isatty() and sys.stderr.isatty():
             return
@@ -88,7 +87,7 @@ class ApplyOptions:
                 "Review the plan, then add",
                 approve,
                 "Or write the plan to a file:",
-                Command("plan", out="FILE"),
+                onward.into_file(),
                 "Then apply that file:",
                 Command("apply", plan="FILE"),
             )
@@ -178,15 +177,13 @@ def command(
     if given.plan_file is not None:
         reviewed = read_plan_file(given.plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
-        _check_typed(reviewed, given.plan_file)
-        project = _limited(project, reviewed.scope)
-    _check_courses(reviewed, project, given.plan_file)
+    onward = Onward.of(project, policy, refreshed=refresh)
+    project = in_agreement(project, reviewed, given.plan_file, onward)
     with holding(project, lock_timeout, quiet=given.is_silent):
         loaded = project.load()
         if refresh:
             loaded = look_again(loaded, clock).workspace
         plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
-        onward = Onward.of(project, policy, refreshed=refresh)
         check(plan, reviewed, given.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         give_advice(project, loaded.advice, strict=given.strict, quiet=given.is_silent)
@@ -240,11 +237,21 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
         announce(loaded.project)
     if not plan.has_changes or given.is_approved:
         return None
-    given.check_terminal()
-    if click.confirm("Apply this plan?", err=True):
+    given.check_terminal(onward)
+    # unlike `confirm`, this names the answers after another one
+    if click.prompt("Apply this plan? [y/N]", "", show_default=False, value_proc=_answer, err=True):
         return None
     say("Nothing was changed.")
     return ExitCode.DONE
+
+
+def _answer(typed_: str) -> bool:
+    """Return whether an answer is yes; raises click's UsageError, after which it is asked again."""
+    if (word := typed_.strip().lower()) in {"y", "yes"}:
+        return True
+    if word in {"", "n", "no"}:
+        return False
+    raise click.UsageError("type y (yes) or n (no)")
 
 
 def _carried_out(
@@ -259,7 +266,8 @@ def _carried_out(
     warn_of_the_day(plan, schedule_of(project, now), now, given.max_writes, onward=onward)
     total = sum(change.action.changes for change in plan.changes)
     try:
-        with online(clock, total, quiet=given.quiet, verbose=given.verbose) as progress:
+        finish = Command("apply", **onward.made)
+        with online(clock, total, finish, quiet=given.quiet, verbose=given.verbose) as progress:
             report = apply(
                 plan,
                 loaded,
@@ -278,44 +286,3 @@ def _carried_out(
     if receipt:
         receipt.end(report)  # before anything is printed: the output may be closed
     return report
-
-
-def _limited(project: Project, keys: tuple[str, ...]) -> Project:
-    """Limit a run to the courses of a plan file, unless courses were typed."""
-    params = click.get_current_context().params
-    if project.courses or not keys:
-        return project
-    params["workspace"] = params["workspace"].limited_to(keys)  # suggested commands name them
-    return replace(project, courses=keys)
-
-
-def _check_courses(made: PlanFile | None, project: Project, plan_file: Path | None) -> None:
-    """Raise UsageError if there is no such course, or if the plan file is for others.
-
-    A run that can't begin must not leave a lock behind.
-    """
-    only = project.load().read.only if project.courses else ()
-    if made is not None and made.scope != only:
-        courses = listed(made.scope, _MOST_FILES) or "the whole workspace"
-        raise UsageError(
-            f"the plan in {shown(plan_file or '')} is for {courses}, not for "
-            f"{listed(only, _MOST_FILES)}",
-            Remedy("Leave out the course, or make another plan:", Command("plan", out="FILE")),
-        )
-
-
-def _check_typed(made: PlanFile, plan_file: Path) -> None:
-    """Raise UsageError if a typed option differs from how the plan file was made."""
-    made_with: dict[str, Value] = {
-        "prune": made.policy.prune,
-        "on_removal": made.policy.on_removal.value,
-        "refresh": made.refreshed,
-    }
-    for name, value in typed(click.get_current_context()).items():
-        if made_with.get(name, value) != value:
-            option = f"--{name.replace('_', '-')}"
-            again = Command("plan", **{name: value}, out="FILE")
-            raise UsageError(
-                f"{option} differs from how the plan in {shown(plan_file)} was made",
-                Remedy("Leave it out, or make the plan again:", again),
-            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from contextlib import nullcontext
 from difflib import unified_diff
 from typing import TYPE_CHECKING
@@ -14,8 +15,9 @@ from coursesync.cli.commands.import_ import say_left_out
 from coursesync.cli.line import addresses as known_addresses
 from coursesync.cli.screen import painter, say_all, say_wrapped, show
 from coursesync.cli.session import announce, holding, online, remind_of_git
-from coursesync.errors import Command, ExitCode, Remedy
+from coursesync.errors import Command, ExitCode, Remedy, Shell
 from coursesync.files import shown
+from coursesync.kinds.counting import counted
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.locate import in_workspace
 from coursesync.text import count, on_one_line
@@ -82,7 +84,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         _print_differences(project, pulled)
     _print_taken(project, pulled, dry_run=dry_run)
     _print_rest(pulled, addresses, theirs=theirs, new=new, deleted=deleted)
-    if not dry_run:
+    if not (dry_run or _is_changed(pulled)):  # otherwise it says what to commit
         remind_of_git(project)
     is_left = pulled.conflicts or (deleted and pulled.deleted)
     if is_left or any(each.error for each in pulled.imported):
@@ -119,19 +121,43 @@ def _print_taken(project: Project, pulled: Pulled, *, dry_run: bool) -> None:
         _print_added(project, course)
     for path in pulled.left:
         say_wrapped(f"{shown(project.folder / path)} stays, but no outline names it any more.")
-    changed = bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
-    if not changed:
+    if not _is_changed(pulled):
         is_left = pulled.conflicts or pulled.new or pulled.deleted
         say_wrapped("Nothing was pulled." if is_left else "There is nothing to pull.")
     elif dry_run:
         say_wrapped("Nothing was written. Without --dry-run, this is written into the files.")
     else:
-        say_wrapped(
-            Remedy(
-                "Look at the changes with git diff, then commit them, the state too. Then run:",
-                Command("plan"),
-            )
-        )
+        say_wrapped(Remedy(*_commit(project, pulled), Command("plan")))
+
+
+def _is_changed(pulled: Pulled) -> bool:
+    return bool(pulled.taken or pulled.removed or any(e.records for e in pulled.imported))
+
+
+def _commit(project: Project, pulled: Pulled) -> Iterator[str | Shell]:
+    """Yield what to commit, and what comes before the next command.
+
+    Where a workflow applies what is merged, it also writes the state, and does not trust another.
+    """
+    from coursesync.operations.surroundings import root_of  # noqa: PLC0415 - few runs need it
+    from coursesync.outlines.git import answer  # noqa: PLC0415 - few runs need it
+
+    state = project.store.path
+    root = None if project.embedded else root_of(state.parent)
+    if root is None:
+        yield "Look at the changes in the files. Then run:"
+        return
+    yield "Look at the changes:"
+    yield Shell("git", "diff")
+    merges = (root / ".github/workflows/apply.yml").is_file()
+    if merges and any(each.records for each in pulled.imported):
+        yield "The state has the Ids of new items: commit it too, and push both to main. Then run:"
+    elif merges and answer(state.parent, "ls-files", "--", state.name):
+        yield "Commit the files, but not the state: the merge records it. Put the state back:"
+        yield Shell("git", "checkout", "--", state)
+        yield "Then see what the merge records:"
+    else:
+        yield "Then commit the files and the state together, and run:"
 
 
 def _print_added(project: Project, course: Imported) -> None:
@@ -143,7 +169,7 @@ def _print_added(project: Project, course: Imported) -> None:
             course.error.remedy,
         )
     elif course.records:
-        say_wrapped(f"{path}: {count(course.records, 'new record')} added")
+        say_wrapped(f"{path}: {count(course.records, 'new item')} added")
     for skipped in course.left_out[:_MOST_NAMED]:
         say_left_out(skipped)
     if (more := len(course.left_out) - _MOST_NAMED) > 0:
@@ -174,30 +200,24 @@ def _print_rest(
             Remedy("To take the site's version of one:", Command("pull", first, theirs=True))
         )
     if pulled.new and not new:
-        say_wrapped(
-            Remedy(
-                f"{_named(len(pulled.new), 'on the site')} not in the outlines. To add:",
-                Command("pull", *addresses, new=True),
-            )
-        )
+        are, them = ("is", "it") if len(pulled.new) == 1 else ("are", "them")
+        found = counted(Counter(each.kind for each in pulled.new))
+        what = f"{found} on the site {are} not in the outlines. To add {them}:"
+        say_wrapped(Remedy(what, Command("pull", *addresses, new=True)))
     named = {each.resource.address for each in pulled.conflicts} if deleted else set()
     rest = [each for each in pulled.deleted if each not in named]
     for line in _deleted(rest):
         say_wrapped(line)
     if rest and not deleted:
         remove = Command("pull", *addresses, deleted=True)
-        say_wrapped(Remedy("To remove them from the outlines too:", remove))
+        them = "it" if len(rest) == 1 else "them"
+        say_wrapped(Remedy(f"To remove {them} from the outlines too:", remove))
 
 
-def _kept(conflict: Conflict) -> str:
-    fields = ", ".join(conflict.fields)
+def _kept(conflict: Conflict) -> Sentence:
+    what = f"{conflict.resource.address}: {', '.join(conflict.fields)} not pulled:"
     why = conflict.why or "changed on the site and in the outline"
-    return f"{conflict.resource.address}: {fields} not pulled: {why}."
-
-
-def _named(number: int, where: str) -> str:
-    verb = "is" if number == 1 else "are"
-    return f"{count(number, 'record')} {where} {verb}"
+    return Remedy(what, why) if isinstance(why, Remedy) else f"{what} {why}."
 
 
 def _deleted(addresses: Sequence[Address]) -> Iterator[Sentence]:
