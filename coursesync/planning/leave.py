@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
+from coursesync.planning.live_diff import same
 from coursesync.planning.sides import sides_of
+from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.nexudus.records import Record
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
@@ -23,6 +26,19 @@ if TYPE_CHECKING:
 def left_of(change: Change) -> frozenset[str]:
     """Return the properties that an update does not send."""
     return frozenset() if change.resource is None else change.resource.left
+
+
+def leaves_contents_of_others(change: Change, record: Record) -> bool:
+    """Return whether the record that an update is based on has contents that people wrote.
+
+    The state then can't have the time of the update: once the outline no longer leaves the contents
+    to the site, the difference would count as our own HTML, rewritten by the server.
+    """
+    entry, kind = change.entry, change.kind
+    name = kind.contents_property
+    if name not in left_of(change) or same_moment(entry.updated_on, record.updated_on):
+        return False
+    return not same(name, entry.known, record.attributes, kind)
 
 
 def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]]:

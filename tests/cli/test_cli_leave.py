@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -354,3 +355,130 @@ def test_a_lessons_own_file_has_it_too(
 
     assert author("drift").code == 0
     assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+
+
+OURS = ("<p>One.</p>", "<p>Desk.</p>")
+THEIRS = ("<p>Eins.</p>", "<p>Tisch.</p>")
+REFUSED = 6
+
+
+def contents_there(api: SandboxServer, courses: Path) -> tuple[object, object]:
+    """Return the contents of the section and of the lesson that the site has."""
+    ids = saved(courses).entries
+    sections = {each["Id"]: each for each in api.records()}
+    lessons = {each["Id"]: each for each in api.lessons()}
+    return sections[ids[ONE]]["SectionContents"], lessons[ids[DESK]]["LessonContents"]
+
+
+def edit_contents(api: SandboxServer, courses: Path) -> None:
+    """Let people write the contents of both."""
+    ids, (one, desk) = saved(courses).entries, THEIRS
+    api.foreign_change(ids[ONE], SectionContents=one, At=LATER)
+    api.change_lesson(ids[DESK], LessonContents=desk, At=LATER)
+
+
+def retitle(courses: Path, one: str, desk: str) -> None:
+    """Change the titles in the outline, and nothing else."""
+    path = courses / "a.yaml"
+    path.write_text(
+        re.sub(
+            "title: Desk.*",
+            f"title: {desk}",
+            re.sub("title: One.*", f"title: {one}", path.read_text()),
+        )
+    )
+
+
+def manage_again(courses: Path) -> None:
+    """Delete both lines from the outline."""
+    path = courses / "a.yaml"
+    path.write_text(re.sub(" *leave: .*\n", "", path.read_text()))
+
+
+@pytest.fixture(params=["updated", "twice", "answer lost", "agreed"])
+def written_by_both(
+    author: CommandLine, api: SandboxServer, courses: Path, request: pytest.FixtureRequest
+) -> CommandLine:
+    """People wrote the contents that are left; then other fields were applied; then it ended."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    assert author(*APPLY).code == 0
+    edit_contents(api, courses)
+    if request.param == "agreed":  # people wrote the titles too, and the outline follows them
+        ids = saved(courses).entries
+        api.foreign_change(ids[ONE], Title="One, new", At=LATER)
+        api.change_lesson(ids[DESK], Title="Desk, new", At=LATER)
+    retitle(courses, "One, new", "Desk, new")
+    if request.param == "answer lost":
+        api.fault(f"PUT {SECTIONS}@1+:lost-after")
+        assert author(*APPLY).code == REFUSED
+        api.no_faults()
+    ran = author(*APPLY, *(["--refresh"] if request.param == "agreed" else []))
+    assert ran.code == 0, ran.err
+    if request.param == "twice":
+        retitle(courses, "One, newer", "Desk, newer")
+        assert author(*APPLY).code == 0
+    assert contents_there(api, courses) == THEIRS
+    assert author("drift").code == author("plan", "--detailed-exitcode").code == 0
+    manage_again(courses)
+    return author
+
+
+def test_contents_of_others_are_drift_once_the_line_is_gone(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Although our own update of another field was the last write."""
+    drift = json.loads(written_by_both("drift", "--format", "json").out)["drift"]
+    plan = written_by_both("plan", "--refresh", "--detailed-exitcode")
+    retitle(courses, "Uno", "Mesa")
+    ran = written_by_both(*APPLY)
+
+    assert {each["address"]: each["finding"] for each in drift} == {ONE: "edited", DESK: "edited"}
+    assert plan.code == 2
+    assert all(each in plan.out for each in THEIRS)
+    assert ran.code == REFUSED
+    assert "edited on the site" in ran.err
+    assert contents_there(api, courses) == THEIRS
+
+
+def test_contents_of_others_can_be_pulled_once_the_line_is_gone(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The outline then has them, and nothing is left to do."""
+    ran = written_by_both("pull")
+    text = (courses / "a.yaml").read_text()
+
+    assert ran.code == 0, ran.err
+    assert all(each in text for each in THEIRS)
+    assert written_by_both("plan", "--detailed-exitcode").code == 0
+    assert written_by_both("drift").code == 0
+    assert contents_there(api, courses) == THEIRS
+
+
+def test_contents_of_others_are_overwritten_only_on_demand(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """As any other edit on the site."""
+    retitle(courses, "Uno", "Mesa")
+    ran = written_by_both(*APPLY, "--overwrite-drift")
+
+    assert ran.code == 0, ran.err
+    assert contents_there(api, courses) == OURS
+    assert written_by_both("drift").code == 0
+
+
+def test_contents_that_nobody_wrote_are_no_drift_once_the_line_is_gone(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An update of another field leaves them as we sent them."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    retitle(courses, "Uno", "Mesa")
+    author(*APPLY)
+    manage_again(courses)
+    drift = author("drift", "--format", "json")
+
+    assert (drift.code, json.loads(drift.out)["drift"]) == (0, [])
+    assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+    assert contents_there(api, courses) == OURS
