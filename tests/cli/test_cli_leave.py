@@ -482,3 +482,83 @@ def test_contents_that_nobody_wrote_are_no_drift_once_the_line_is_gone(
     assert (drift.code, json.loads(drift.out)["drift"]) == (0, [])
     assert author("plan", "--refresh", "--detailed-exitcode").code == 0
     assert contents_there(api, courses) == OURS
+
+
+LEFT = {  # what is left, and what people set there: in the section, then in the lesson
+    "title": ({"Title": "Eins"}, {"Title": "Tisch"}),
+    "contents": ({"SectionContents": THEIRS[0]}, {"LessonContents": THEIRS[1]}),
+    "title, contents": (
+        {"Title": "Eins", "SectionContents": THEIRS[0]},
+        {"Title": "Tisch", "LessonContents": THEIRS[1]},
+    ),
+}
+
+
+def lose_the_state(courses: Path) -> None:
+    """Delete the state, as a machine that is thrown away does."""
+    for path in courses.glob("coursesync.state.json*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_lost_state_is_made_again_whatever_people_wrote(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str
+) -> None:
+    """The marker tells which record it is; what is left to the site is not compared."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    before, (one, desk) = saved(courses).entries, LEFT[left]
+    api.foreign_change(before[ONE], **one, At=LATER)
+    api.change_lesson(before[DESK], **desk, At=LATER)
+    lose_the_state(courses)
+    ran = author(*APPLY)
+
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries == before
+    assert author("drift").code == author("plan", "--refresh", "--detailed-exitcode").code == 0
+    section = next(each for each in api.records() if each["Id"] == before[ONE])
+    lesson = next(each for each in api.lessons() if each["Id"] == before[DESK])
+    assert one.items() <= section.items()
+    assert desk.items() <= lesson.items()
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_after_a_lost_state_a_difference_is_drift_too_once_the_line_is_gone(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str
+) -> None:
+    """The state has what the outline had, not what people wrote."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    ids, (one, desk) = saved(courses).entries, LEFT[left]
+    api.foreign_change(ids[ONE], **one, At=LATER)
+    api.change_lesson(ids[DESK], **desk, At=LATER)
+    lose_the_state(courses)
+    author(*APPLY)
+    manage_again(courses)
+    drift = json.loads(author("drift", "--format", "json").out)["drift"]
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("title: One", "title: One\n    display_order: 3"))
+    ran = author(*APPLY)
+
+    assert {each["address"]: each["finding"] for each in drift} == {ONE: "edited", DESK: "edited"}
+    assert ran.code == REFUSED
+    assert "edited on the site" in ran.err
+
+
+def test_after_a_lost_state_what_is_not_left_still_tells(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A record with other contents than the outline manages is not taken for its own."""
+    lift_limits(courses)
+    outline(courses)
+    author(*APPLY)
+    api.foreign_change(
+        saved(courses).entries[ONE], Title="Eins", SectionContents="<p>Eins.</p>", At=LATER
+    )
+    lose_the_state(courses)
+    ran = author(*APPLY)
+
+    assert ran.code == REFUSED
+    assert f"{ONE} is in doubt" in ran.err
