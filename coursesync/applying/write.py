@@ -226,6 +226,8 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
     site is sent as it was read.
     """
     kind, entry, left = change.kind, change.entry, left_of(change)
+    if change.action is Action.DEACTIVATE:
+        left -= {kind.active_property}
     whole = (record.whole if record else None) or {}
     before = {} if entry.unsure else entry.known
     after = in_order(change.after)

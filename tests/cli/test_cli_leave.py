@@ -562,3 +562,69 @@ def test_after_a_lost_state_what_is_not_left_still_tells(
 
     assert ran.code == REFUSED
     assert f"{ONE} is in doubt" in ran.err
+
+
+def remove_item(courses: Path) -> None:
+    """Take the section and its lesson out of the outline."""
+    path = courses / "a.yaml"
+    text = path.read_text()
+    path.write_text(f"{text[: text.index('  - key: one')]}{text[text.index('  - key: two') :]}")
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+@pytest.mark.parametrize("left", ["contents", "title, contents", "contents, active"])
+def test_an_item_that_left_its_outline_can_be_hidden(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str, *, is_applied: bool
+) -> None:
+    """As `drift` says: what people wrote in a field that was left is no edit, and it stays."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    edit_contents(api, courses)
+    remove_item(courses)
+    path = courses / "a.yaml"
+    if is_applied:  # something else, so that the course is no longer as it was
+        path.write_text(path.read_text().replace("title: Two", "title: Zwei"))
+        assert author(*APPLY).code == 0
+    before = author("drift")
+    ran = author(*APPLY, "--on-removal", "deactivate")
+
+    assert before.code == 0, before.out
+    assert ran.code == 0, ran.err
+    assert contents_there(api, courses) == THEIRS
+    ids = saved(courses).entries
+    shown = {each["Id"]: each["Active"] for each in (*api.records(), *api.lessons())}
+    assert (shown[ids[ONE]], shown[ids[DESK]]) == (False, False)
+    assert author("drift").code == 0
+
+
+def test_an_item_that_left_its_outline_is_edited_if_another_field_is(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """`drift` and `apply` agree about that as well."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    api.foreign_change(saved(courses).entries[ONE], Title="Eins", At=LATER)
+    remove_item(courses)
+
+    assert author("drift").code == 2
+    assert author(*APPLY, "--on-removal", "deactivate").code == REFUSED
+
+
+def test_a_line_that_ended_before_its_item_did_is_forgotten(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Once the outline had managed the field, a difference in an orphan is an edit."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    manage_again(courses)
+    retitle(courses, "Uno", "Mesa")
+    author(*APPLY)
+    edit_contents(api, courses)
+    remove_item(courses)
+
+    assert author("drift").code == 2
+    assert author(*APPLY, "--on-removal", "deactivate").code == REFUSED
+    assert contents_there(api, courses) == THEIRS
