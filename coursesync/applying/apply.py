@@ -29,6 +29,7 @@ from coursesync.applying.write import carry_out
 from coursesync.errors import StateError, Stop
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, twins_in
+from coursesync.planning.leave import with_left
 from coursesync.planning.refreshed_state import settled
 from coursesync.state.journal import Forget, Look, Move, Protect
 from coursesync.state.logbook import Logbook
@@ -85,7 +86,7 @@ def apply(
     )
     if not run.log.steps and not run.confirmed:
         return replace(report, state=world.store.recover(led_to))
-    led_to = confirm(led_to, run.confirmed)
+    led_to = with_left(confirm(led_to, run.confirmed), plan.left)
     done = finished_courses(plan, run.results, led_to)
     try:
         saved = world.store.finish(mark_complete(led_to, done))

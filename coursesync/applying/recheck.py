@@ -20,7 +20,7 @@ from coursesync.errors import Command, Remedy, Stop
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.leave import left_of
+from coursesync.planning.leave import leaves_contents_of_others, left_of
 from coursesync.planning.live_diff import (
     differing,
     edits,
@@ -126,7 +126,7 @@ def _note_attempt(run: Run, change: Change, record: Record) -> None:
     if change.from_course is not None or not is_last_attempt(entry, record, change.kind):
         return
     if differing(entry.known, record, change.kind):
-        updated_on = record.updated_on
+        updated_on = None if leaves_contents_of_others(change, record) else record.updated_on
         ours = replace(
             entry, attempted=None, sent=entry.attempted or {}, seen={}, updated_on=updated_on
         )

@@ -11,7 +11,8 @@ Owns the rules of evidence, needed when an answer or a whole machine was lost:
 - A marker that was read back is certain for a create that was sent with it. For one that no run is
   known to have sent, it shows only which address a record had once: keys change, and a person may
   have forgotten the record. It is adopted if it has the same contents, or none and the same title,
-  unless another record fits; if not, and no other create has the record, a person decides.
+  unless another record fits; if not, and no other create has the record, a person decides. What
+  the outline leaves to the site is not compared then, because people may have changed it.
 - A journal of another state proves nothing for this one: the records that an interrupted run of
   another state may have created, its *traces*, are candidates, and a person decides.
 
@@ -25,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.applying.sought import Places, Sought, has_contents, is_recent
+from coursesync.planning.leave import left_of
 from coursesync.planning.live_diff import same
 
 if TYPE_CHECKING:
@@ -132,11 +134,19 @@ def recognise(
 
 
 def _is_alike(sought: Sought, record: Record) -> bool:
-    """Return whether a record has the title and the contents of a create."""
+    """Return whether a record has the title and the contents of a create.
+
+    What the outline leaves to the site is not compared; without the title, the contents must tell.
+    """
+    is_retitled = sought.change.kind.title_property in left_of(sought.change)
+    return _agrees(sought, record) and (not is_retitled or has_contents(sought, record))
+
+
+def _agrees(sought: Sought, record: Record) -> bool:
+    """Return whether a record's title and contents are those of a create, or left to the site."""
     kind, sent, has = sought.change.kind, sought.attributes, record.attributes
-    return all(
-        same(name, sent, has, kind) for name in (kind.title_property, kind.contents_property)
-    )
+    compared = {kind.title_property, kind.contents_property} - left_of(sought.change)
+    return all(same(name, sent, has, kind) for name in compared)
 
 
 def _retitled(
@@ -147,8 +157,9 @@ def _retitled(
 ) -> Recognition:
     """Judge records that have the marker of a create which was not sent, and another title."""
     match marked:
-        case [record] if not fitting and record.id not in claims and has_contents(sought, record):
-            return Found(record)
+        case [record] if not fitting and record.id not in claims:
+            if has_contents(sought, record) or _agrees(sought, record):
+                return Found(record)
     return Unclear(_OTHERWISE, (*fitting, *marked))
 
 

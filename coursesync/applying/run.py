@@ -20,6 +20,7 @@ from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.limits import SETTLING
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
+from coursesync.planning.leave import left_of
 from coursesync.planning.live_diff import as_read
 from coursesync.planning.twins import markers
 from coursesync.state.journal import Look
@@ -237,7 +238,7 @@ class Run:
             protected=change.stays_protected,
             unconfirmed=status is Status.SETTLED,
         )
-        entry = as_read(made, record, change.kind)
+        entry = as_read(made, record, change.kind, left_of(change))
         self.known[change.kind].add(record.id)
         self.log.record(Look(address=change.address, entry=entry, at=self.stamp()))
         self.conclude(Result(change, status, record.id))

@@ -26,7 +26,7 @@ from coursesync.applying.sought import Sought
 from coursesync.errors import Stop
 from coursesync.nexudus.outcome import Applied, InDoubt, Refused, classify_create, classify_update
 from coursesync.planning.action import Action
-from coursesync.planning.leave import left_of
+from coursesync.planning.leave import leaves_contents_of_others, left_of
 from coursesync.planning.live_diff import same
 from coursesync.state.journal import Conclusion, Forget, Intent
 from coursesync.text import moment, same_moment
@@ -171,13 +171,17 @@ def _attempt(run: Run, change: Change, number: int) -> FinalOutcome | NotCarried
 
 
 def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:
-    """Drop the returned time if the write changed nothing: it is an earlier editor's.
+    """Drop the returned time if the record has contents that we did not write.
 
-    Otherwise `drift` would treat that edit as ours. Times have whole seconds: only a time older
-    than the answer, by the server's own clock, proves that the write changed nothing.
+    Otherwise `drift` would treat them as ours. That is so if the outline leaves contents to the
+    site, or if the write changed nothing, so that the time is an earlier editor's. Times have whole
+    seconds: only a time older than the answer, by the server's own clock, proves that the write
+    changed nothing.
     """
     if not isinstance(outcome, Applied) or record is None or change.after is None:
         return outcome
+    if leaves_contents_of_others(change, record):
+        return replace(outcome, updated_on=None)
     name, has = change.kind.contents_property, record.attributes
     is_new = not same_moment(outcome.updated_on, record.updated_on)
     if is_new or same(name, in_order(change.after), has, change.kind):
@@ -222,6 +226,8 @@ def _payload(change: Change, record: Record | None) -> dict[str, object]:
     site is sent as it was read.
     """
     kind, entry, left = change.kind, change.entry, left_of(change)
+    if change.action is Action.DEACTIVATE:
+        left -= {kind.active_property}
     whole = (record.whole if record else None) or {}
     before = {} if entry.unsure else entry.known
     after = in_order(change.after)

@@ -83,13 +83,8 @@ class Outline:
     @property
     def when_complete(self) -> CompleteCourse:
         """What the state has of the course once all of the outline is applied."""
-        left = {each.address: each.leave for each in self.resources if each.leave}
         return CompleteCourse(
-            id=self.course_id,
-            left=dict(sorted(left.items())),
-            path=self.file,
-            sources=self.sources,
-            title=self.title,
+            id=self.course_id, path=self.file, sources=self.sources, title=self.title
         )
 
 

@@ -74,6 +74,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         complete_apart_from(complete, rest),
         scope,
         tuple(crossings(scope, sides, state)) if scope.keys else (),
+        left={each.address: each.leave for one in outlines.outlines for each in one.resources},
     )
 
 

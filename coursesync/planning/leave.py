@@ -6,23 +6,47 @@ report them, and no plan overwrites them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import Address
+from coursesync.planning.live_diff import same
 from coursesync.planning.sides import sides_of
+from coursesync.state.state import Entry
+from coursesync.text import same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.kinds.address import Address
+    from coursesync.nexudus.records import Record
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.plan import Change
     from coursesync.state.state import State
 
 
 def left_of(change: Change) -> frozenset[str]:
-    """Return the properties that an update does not send."""
-    return frozenset() if change.resource is None else change.resource.left
+    """Return the properties that an update does not send.
+
+    The state knows those of a record that has left its outline.
+    """
+    if change.resource is not None:
+        return change.resource.left
+    held = change.held
+    return change.kind.properties_of(held.left) if isinstance(held, Entry) else frozenset()
+
+
+def leaves_contents_of_others(change: Change, record: Record) -> bool:
+    """Return whether the record that an update is based on has contents that people wrote.
+
+    The state then can't have the time of the update: once the outline no longer leaves the contents
+    to the site, the difference would count as our own HTML, rewritten by the server.
+    """
+    entry, kind = change.entry, change.kind
+    name = kind.contents_property
+    if name not in left_of(change) or same_moment(entry.updated_on, record.updated_on):
+        return False
+    return not same(name, entry.known, record.attributes, kind)
 
 
 def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]]:
@@ -32,9 +56,9 @@ def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]
     InvalidOutlines as `sides_of` does.
     """
     found = {
-        Address(at): kind_of(Address(at)).properties_of(names)
-        for course in state.complete.values()
-        for at, names in course.left.items()
+        at: kind_of(at).properties_of(entry.left)
+        for at, entry in state.entries.items()
+        if entry.left
     }
     parsed = (*outlines.outlines, *outlines.others)
     if found or any(each.leave for outline in parsed for each in outline.resources):
@@ -42,3 +66,10 @@ def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]
             pairs = ((side.pairs.get(each.address), each) for each in side.resources)
             found |= {old: each.left for old, each in pairs if old is not None}
     return found
+
+
+def with_left(state: State, left: Mapping[Address, tuple[str, ...]]) -> State:
+    """Return a state that knows what outlines leave to the site, by the address of the item."""
+    held = {at: state.entries[at] for at in left if at in state.entries}
+    found = {at: replace(e, left=left[at]) for at, e in held.items() if e.left != left[at]}
+    return replace(state, entries={**state.entries, **found}) if found else state

@@ -111,14 +111,21 @@ def is_last_attempt(entry: Entry, record: Record, kind: Kind) -> bool:
     return bool(entry.attempted) and not differing(entry.attempted or {}, record, kind)
 
 
-def as_read(entry: Entry, record: Record, kind: Kind) -> Entry:
+def as_read(entry: Entry, record: Record, kind: Kind, left: frozenset[str] = frozenset()) -> Entry:
     """Return an entry with the differences between its record and what is known of it.
 
-    The next plan shows the differences.
+    The next plan shows the differences. The properties that are `left` to the site stay as they are
+    known, so that a difference is drift once the outline manages them again.
     """
-    reads = _reads(entry.known, record.attributes, kind)
-    has = {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
-    return entry.reading(has, record.updated_on)
+    known, there = entry.known, record.attributes
+    kept = left - kind.write_only
+    has = {name: value for name, value in there.items() if name not in kept}
+    has |= {name: known[name] for name in kept & known.keys()}
+    reads = _reads(known, has, kind)
+    now = {name: value for name, value in sorted(reads.items()) if name not in record.lacking}
+    name = kind.contents_property
+    is_ours = name not in kept or same(name, known, there, kind)
+    return entry.reading(now, record.updated_on if is_ours else None)
 
 
 def entry_of(doubt: Doubt, record_id: int, address: Address) -> Entry:

@@ -40,8 +40,6 @@ class Change:
     Attributes:
         action: what is done.
         address: the record's address from now on.
-        kind: the record's kind.
-        course_id: the course's Id.
         held: what the state holds: an entry, a create in doubt, or nothing.
         after: the attributes to send; None if nothing is wanted.
         previous_address: the former address, if it changes.
@@ -259,6 +257,7 @@ class Plan:
         crossings: what concerns a course outside the scope, so that the plan can't be applied.
         complete_if_done: what the state gets for each course once it is complete, by key.
         hindrances: the changes that can't be carried out, each with the reason.
+        left: the names of the fields that each item of an outline leaves to the site.
     """
 
     target: str
@@ -272,6 +271,7 @@ class Plan:
     scope: Scope = EVERY_COURSE
     crossings: tuple[Crossing, ...] = ()
     hindrances: tuple[Hindrance, ...] = ()
+    left: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def _counts(self) -> Counter[Action]:

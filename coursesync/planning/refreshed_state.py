@@ -32,7 +32,8 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
     """Return the state after a look: a plan from it reverts edits and restores deleted records.
 
     - The entry of an edited or moved record gets the values that the record has now. Properties
-      that can't be read stay as they are in the entry.
+      that can't be read, or are left to the site, stay as they are in the entry. If the contents
+      are among them, the time stays too, because it would make them ours.
     - A deleted record has no entry.
     - The entry of a record that was never ours and is in another course does not change, so that no
       plan moves the record.
@@ -49,7 +50,9 @@ def refreshed(state: State, found: Iterable[Drifted]) -> State:
             del entries[each.address]
         else:
             reads = _as_it_reads(each, each.entry, each.record)
-            entries[each.address] = each.entry.reading(reads, each.record.updated_on)
+            is_whole = each.kind.contents_property not in each.record.unknown
+            read_on = each.record.updated_on if is_whole else each.entry.updated_on
+            entries[each.address] = each.entry.reading(reads, read_on)
     complete = {key: each for key, each in state.complete.items() if key not in touched}
     return replace(state, complete=complete, entries=entries)
 

@@ -143,6 +143,7 @@ def _conclude(
             entries[intent.address] = Entry(
                 sent=intent.attributes,
                 id=outcome.id,
+                left=before.left if before else (),
                 protected=intent.protected,
                 unconfirmed=is_new,
                 updated_on=outcome.updated_on,
@@ -189,5 +190,5 @@ def holds(state: State, records: Iterable[Step]) -> bool:
 
 
 def _confirmed(entry: Entry | None) -> Entry | None:
-    """Ignore `unconfirmed`, which the journal does not record."""
-    return None if entry is None else replace(entry, unconfirmed=False)
+    """Ignore `unconfirmed` and `left`, which the journal does not record."""
+    return None if entry is None else replace(entry, unconfirmed=False, left=())

@@ -26,13 +26,11 @@ class CompleteCourse:
     While the outline's files are the same, they need not be read again.
 
     Attributes:
-        left: the names of the fields that an item leaves to the site, by its address.
         path: the outline's path in the workspace.
         sources: the digests of the outline and of its content files, by path.
     """
 
     id: Id
-    left: Mapping[str, tuple[str, ...]] = field(default_factory=dict, metadata={OMIT: True})
     path: str
     sources: Mapping[str, str]
     title: str
@@ -44,6 +42,7 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
+        left: the names of the fields that its outline leaves to the site, or did when it had it.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
         sent: the attributes as we sent them, or as others wrote them if the outline wanted the
@@ -55,6 +54,7 @@ class Entry:
 
     attempted: Sent | None = field(default=None, metadata={OMIT: True})
     id: Id
+    left: tuple[str, ...] = field(default=(), metadata={OMIT: True})
     protected: bool = field(default=False, metadata={OMIT: True})
     seen: Seen = field(default_factory=dict, metadata={OMIT: True})
     sent: Sent

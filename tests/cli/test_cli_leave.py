@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -354,3 +355,276 @@ def test_a_lessons_own_file_has_it_too(
 
     assert author("drift").code == 0
     assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+
+
+OURS = ("<p>One.</p>", "<p>Desk.</p>")
+THEIRS = ("<p>Eins.</p>", "<p>Tisch.</p>")
+REFUSED = 6
+
+
+def contents_there(api: SandboxServer, courses: Path) -> tuple[object, object]:
+    """Return the contents of the section and of the lesson that the site has."""
+    ids = saved(courses).entries
+    sections = {each["Id"]: each for each in api.records()}
+    lessons = {each["Id"]: each for each in api.lessons()}
+    return sections[ids[ONE]]["SectionContents"], lessons[ids[DESK]]["LessonContents"]
+
+
+def edit_contents(api: SandboxServer, courses: Path) -> None:
+    """Let people write the contents of both."""
+    ids, (one, desk) = saved(courses).entries, THEIRS
+    api.foreign_change(ids[ONE], SectionContents=one, At=LATER)
+    api.change_lesson(ids[DESK], LessonContents=desk, At=LATER)
+
+
+def retitle(courses: Path, one: str, desk: str) -> None:
+    """Change the titles in the outline, and nothing else."""
+    path = courses / "a.yaml"
+    path.write_text(
+        re.sub(
+            "title: Desk.*",
+            f"title: {desk}",
+            re.sub("title: One.*", f"title: {one}", path.read_text()),
+        )
+    )
+
+
+def manage_again(courses: Path) -> None:
+    """Delete both lines from the outline."""
+    path = courses / "a.yaml"
+    path.write_text(re.sub(" *leave: .*\n", "", path.read_text()))
+
+
+@pytest.fixture(params=["updated", "twice", "answer lost", "agreed"])
+def written_by_both(
+    author: CommandLine, api: SandboxServer, courses: Path, request: pytest.FixtureRequest
+) -> CommandLine:
+    """People wrote the contents that are left; then other fields were applied; then it ended."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    assert author(*APPLY).code == 0
+    edit_contents(api, courses)
+    if request.param == "agreed":  # people wrote the titles too, and the outline follows them
+        ids = saved(courses).entries
+        api.foreign_change(ids[ONE], Title="One, new", At=LATER)
+        api.change_lesson(ids[DESK], Title="Desk, new", At=LATER)
+    retitle(courses, "One, new", "Desk, new")
+    if request.param == "answer lost":
+        api.fault(f"PUT {SECTIONS}@1+:lost-after")
+        assert author(*APPLY).code == REFUSED
+        api.no_faults()
+    ran = author(*APPLY, *(["--refresh"] if request.param == "agreed" else []))
+    assert ran.code == 0, ran.err
+    if request.param == "twice":
+        retitle(courses, "One, newer", "Desk, newer")
+        assert author(*APPLY).code == 0
+    assert contents_there(api, courses) == THEIRS
+    assert author("drift").code == author("plan", "--detailed-exitcode").code == 0
+    manage_again(courses)
+    return author
+
+
+def test_contents_of_others_are_drift_once_the_line_is_gone(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Although our own update of another field was the last write."""
+    drift = json.loads(written_by_both("drift", "--format", "json").out)["drift"]
+    plan = written_by_both("plan", "--refresh", "--detailed-exitcode")
+    retitle(courses, "Uno", "Mesa")
+    ran = written_by_both(*APPLY)
+
+    assert {each["address"]: each["finding"] for each in drift} == {ONE: "edited", DESK: "edited"}
+    assert plan.code == 2
+    assert all(each in plan.out for each in THEIRS)
+    assert ran.code == REFUSED
+    assert "edited on the site" in ran.err
+    assert contents_there(api, courses) == THEIRS
+
+
+def test_contents_of_others_can_be_pulled_once_the_line_is_gone(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """The outline then has them, and nothing is left to do."""
+    ran = written_by_both("pull")
+    text = (courses / "a.yaml").read_text()
+
+    assert ran.code == 0, ran.err
+    assert all(each in text for each in THEIRS)
+    assert written_by_both("plan", "--detailed-exitcode").code == 0
+    assert written_by_both("drift").code == 0
+    assert contents_there(api, courses) == THEIRS
+
+
+def test_contents_of_others_are_overwritten_only_on_demand(
+    written_by_both: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """As any other edit on the site."""
+    retitle(courses, "Uno", "Mesa")
+    ran = written_by_both(*APPLY, "--overwrite-drift")
+
+    assert ran.code == 0, ran.err
+    assert contents_there(api, courses) == OURS
+    assert written_by_both("drift").code == 0
+
+
+def test_contents_that_nobody_wrote_are_no_drift_once_the_line_is_gone(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """An update of another field leaves them as we sent them."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    retitle(courses, "Uno", "Mesa")
+    author(*APPLY)
+    manage_again(courses)
+    drift = author("drift", "--format", "json")
+
+    assert (drift.code, json.loads(drift.out)["drift"]) == (0, [])
+    assert author("plan", "--refresh", "--detailed-exitcode").code == 0
+    assert contents_there(api, courses) == OURS
+
+
+LEFT = {  # what is left, and what people set there: in the section, then in the lesson
+    "title": ({"Title": "Eins"}, {"Title": "Tisch"}),
+    "contents": ({"SectionContents": THEIRS[0]}, {"LessonContents": THEIRS[1]}),
+    "title, contents": (
+        {"Title": "Eins", "SectionContents": THEIRS[0]},
+        {"Title": "Tisch", "LessonContents": THEIRS[1]},
+    ),
+}
+
+
+def lose_the_state(courses: Path) -> None:
+    """Delete the state, as a machine that is thrown away does."""
+    for path in courses.glob("coursesync.state.json*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_lost_state_is_made_again_whatever_people_wrote(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str
+) -> None:
+    """The marker tells which record it is; what is left to the site is not compared."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    before, (one, desk) = saved(courses).entries, LEFT[left]
+    api.foreign_change(before[ONE], **one, At=LATER)
+    api.change_lesson(before[DESK], **desk, At=LATER)
+    lose_the_state(courses)
+    ran = author(*APPLY)
+
+    assert ran.code == 0, ran.err
+    assert saved(courses).entries == before
+    assert author("drift").code == author("plan", "--refresh", "--detailed-exitcode").code == 0
+    section = next(each for each in api.records() if each["Id"] == before[ONE])
+    lesson = next(each for each in api.lessons() if each["Id"] == before[DESK])
+    assert one.items() <= section.items()
+    assert desk.items() <= lesson.items()
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_after_a_lost_state_a_difference_is_drift_too_once_the_line_is_gone(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str
+) -> None:
+    """The state has what the outline had, not what people wrote."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    ids, (one, desk) = saved(courses).entries, LEFT[left]
+    api.foreign_change(ids[ONE], **one, At=LATER)
+    api.change_lesson(ids[DESK], **desk, At=LATER)
+    lose_the_state(courses)
+    author(*APPLY)
+    manage_again(courses)
+    drift = json.loads(author("drift", "--format", "json").out)["drift"]
+    path = courses / "a.yaml"
+    path.write_text(path.read_text().replace("title: One", "title: One\n    display_order: 3"))
+    ran = author(*APPLY)
+
+    assert {each["address"]: each["finding"] for each in drift} == {ONE: "edited", DESK: "edited"}
+    assert ran.code == REFUSED
+    assert "edited on the site" in ran.err
+
+
+def test_after_a_lost_state_what_is_not_left_still_tells(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A record with other contents than the outline manages is not taken for its own."""
+    lift_limits(courses)
+    outline(courses)
+    author(*APPLY)
+    api.foreign_change(
+        saved(courses).entries[ONE], Title="Eins", SectionContents="<p>Eins.</p>", At=LATER
+    )
+    lose_the_state(courses)
+    ran = author(*APPLY)
+
+    assert ran.code == REFUSED
+    assert f"{ONE} is in doubt" in ran.err
+
+
+def remove_item(courses: Path) -> None:
+    """Take the section and its lesson out of the outline."""
+    path = courses / "a.yaml"
+    text = path.read_text()
+    path.write_text(f"{text[: text.index('  - key: one')]}{text[text.index('  - key: two') :]}")
+
+
+@pytest.mark.parametrize("is_applied", [False, True])
+@pytest.mark.parametrize("left", ["contents", "title, contents", "contents, active"])
+def test_an_item_that_left_its_outline_can_be_hidden(
+    author: CommandLine, api: SandboxServer, courses: Path, left: str, *, is_applied: bool
+) -> None:
+    """As `drift` says: what people wrote in a field that was left is no edit, and it stays."""
+    lift_limits(courses)
+    outline(courses, left, left)
+    author(*APPLY)
+    edit_contents(api, courses)
+    remove_item(courses)
+    path = courses / "a.yaml"
+    if is_applied:  # something else, so that the course is no longer as it was
+        path.write_text(path.read_text().replace("title: Two", "title: Zwei"))
+        assert author(*APPLY).code == 0
+    before = author("drift")
+    ran = author(*APPLY, "--on-removal", "deactivate")
+
+    assert before.code == 0, before.out
+    assert ran.code == 0, ran.err
+    assert contents_there(api, courses) == THEIRS
+    ids = saved(courses).entries
+    shown = {each["Id"]: each["Active"] for each in (*api.records(), *api.lessons())}
+    assert (shown[ids[ONE]], shown[ids[DESK]]) == (False, False)
+    assert author("drift").code == 0
+
+
+def test_an_item_that_left_its_outline_is_edited_if_another_field_is(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """`drift` and `apply` agree about that as well."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    api.foreign_change(saved(courses).entries[ONE], Title="Eins", At=LATER)
+    remove_item(courses)
+
+    assert author("drift").code == 2
+    assert author(*APPLY, "--on-removal", "deactivate").code == REFUSED
+
+
+def test_a_line_that_ended_before_its_item_did_is_forgotten(
+    author: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """Once the outline had managed the field, a difference in an orphan is an edit."""
+    lift_limits(courses)
+    outline(courses, "contents", "contents")
+    author(*APPLY)
+    manage_again(courses)
+    retitle(courses, "Uno", "Mesa")
+    author(*APPLY)
+    edit_contents(api, courses)
+    remove_item(courses)
+
+    assert author("drift").code == 2
+    assert author(*APPLY, "--on-removal", "deactivate").code == REFUSED
+    assert contents_there(api, courses) == THEIRS

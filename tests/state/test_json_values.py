@@ -32,6 +32,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     Entry: {
         "attempted": SENT,
         "id": 7,
+        "left": ["image"],
         "protected": True,
         "seen": {"Title": "Uno", "Active": None},
         "sent": SENT,
