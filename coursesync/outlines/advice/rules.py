@@ -33,6 +33,7 @@ from coursesync.outlines.advice.opening import (
 )
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rule import Rule
+from coursesync.outlines.advice.spots import in_link, in_tag
 from coursesync.outlines.advice.subject import (
     ACTIVE,
     CONTENTS,
@@ -53,6 +54,7 @@ from coursesync.text import coded, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
 
+    from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.advice.advice import Source
@@ -222,6 +224,19 @@ def unfit_contents(
 
 def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
     name = contents_file(resource)
-    at = source(name).place(finding.clues) if name else None
+    finding, at = _placed(finding, source(name)) if name else (finding, None)
     path = (*resource.path, CONTENTS)
     return Advice(resource.tree, path, finding.problem, finding.remedy, finding.rule, at=at)
+
+
+def _placed(finding: Objection, source: Source) -> tuple[Objection, Where | None]:
+    """Return an objection in the words of the form that a file has there, and its place."""
+    if finding.token is None:
+        return finding, source.place(finding.clues)
+    tag, _, value = finding.token
+    if (at := in_tag(source.shown, *finding.token)) is not None:
+        return finding, source.at(at)
+    if source.is_markdown and finding.in_markdown:
+        at = in_link(source.shown, value, is_picture=tag == "img")
+        finding = finding.in_markdown
+    return finding, source.place(finding.clues) if at is None else source.at(at)
