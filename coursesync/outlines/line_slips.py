@@ -224,6 +224,20 @@ def unindented(lines: Sequence[str], at: int) -> Words | None:
     )
 
 
+def outside_blocks(lines: Sequence[str], start: int, end: int) -> list[int]:
+    """Return the numbers of the lines that are neither blank nor in a text below | or >."""
+    found, block = [], -1
+    for number in range(start, end):
+        line = lines[number]
+        indent = len(line) - len(line.lstrip(" "))
+        if not line.strip() or -1 < block < indent:
+            continue
+        bar = _BAR.match(line)
+        block = bar.start("name") if bar else -1
+        found.append(number)
+    return found
+
+
 def may_begin_item(name: str, line: str, column: int) -> bool:
     """Return whether the field at a column names an item and begins its line, not in braces."""
     is_first = not line[:column].strip(" ") and not line.rstrip().endswith((",", "}"))
