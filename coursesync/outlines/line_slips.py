@@ -202,6 +202,8 @@ def in_quotes(line: str, column: int) -> Sentence:
     if not found or found.start("text") > column or len(found["text"]) > LONGEST_SHOWN:
         return "Put the whole text in quotes."
     text, name = found["text"], found["name"]
+    if text.endswith('"') and text.count('"') == 1 and "\\" not in text:
+        text = text[:-1]  # the closing quote is there, and the first one is missing
     whole = "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else quoted(text)
     return Remedy("Put all of it in quotes:", Code(f"{name}: {whole}" if name else f"- {whole}"))
 

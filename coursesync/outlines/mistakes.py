@@ -17,6 +17,7 @@ from coursesync.kinds.inline import CURLY, flow, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.outlines.item_slips import (
     files_in,
+    first_item,
     no_list,
     several_files,
     text_as_item,
@@ -103,6 +104,10 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
         and (dashes := [*filter(None, map(dash, value))])
     ):
         return dashes[0]
+    if isinstance(value, dict) and slip.name in BY_PLURAL and noun == "a list":
+        kind = BY_PLURAL[slip.name]
+        if any(next(iter(value), "") == field.name for field in kind.fields):
+            return first_item(value, kind)
     if noun == _GROUP and isinstance(value, str) and slip.is_item:
         return no_space(value) or _text_as_item(slip, value)
     if noun == _GROUP and slip.name in _IN_FILES:
