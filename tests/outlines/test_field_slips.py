@@ -183,6 +183,9 @@ MISSING = {
     "w/dsek.md": "Did you mean `w/desk.md`?",
     "desk.md": f"Did you mean `w/desk.md`? {FAR}",
     "courses/w/desk.md": f"Did you mean `w/desk.md`? {FAR}",
+    "tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
+    "w/tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
+    "first/tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
     "w/cafe\u0301.md": "Did you mean `w/caf\u00e9.md`? It looks the same, but is stored as",
     "w/other.md": "Check the name and its spelling.",
 }
@@ -195,8 +198,9 @@ def test_a_file_that_is_missing_is_proposed_by_its_name(
 ) -> None:
     """A slip in a name, or in the folders before it, has the same remedy in every place."""
     writer.write(f"- title: A\n  {line.format(name)}\n")
-    (writer.courses / "w").mkdir()
-    for each in ("desk.md", "caf\u00e9.md"):
+    (writer.courses / "w" / "first").mkdir(parents=True)
+    (writer.courses / "LICENSE").write_text("MIT\n")
+    for each in ("desk.md", "caf\u00e9.md", "first/tour.md"):
         (writer.courses / "w" / each).write_text("Hi\n", encoding="utf-8")
 
     ((_, problem, found),) = found_in(writer.cli("validate").err, "onboarding.yaml")
