@@ -46,6 +46,11 @@ if TYPE_CHECKING:
 
 _GROUP = "fields, such as `title:`"
 _NUMBER = "a whole number"
+_SWITCH = "true or false"
+_SWITCHES = {  # what authors write for them
+    **dict.fromkeys(("true", "yes", "y", "on", "1", "ja", "sí", "si", "verdadero"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "0", "nein", "falso"), "false"),
+}
 _NO_FIELD = "extra_forbidden"
 MOST = 250  # more than anyone reads
 _IN_FILES = {kind.plural for kind in KINDS.values() if may_be_file(kind)}
@@ -118,6 +123,9 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
         line = flow({slip.name: int(value)})
         plain = f"{slip.above}: {line}" if slip.above else line.strip("{}")
         remedy = Remedy("Write it without quotes:", Code(plain))
+    if noun == _SWITCH and (word := _SWITCHES.get(str(value).strip().lower())):
+        write = "Write it without quotes:" if word == value else "Write"
+        remedy = Remedy(write, Code(f"{slip.name}: {word}"))
     return f"{slip.subject} must be {noun}, and is {found}", remedy
 
 
@@ -252,7 +260,7 @@ def _unknown(slip: Slip) -> tuple[str, Sentence]:
 
 
 _WORDS: dict[str, Callable[[Slip], tuple[str, Sentence]]] = {
-    "bool_type": partial(_typed, noun="true or false"),
+    "bool_type": partial(_typed, noun=_SWITCH),
     _NO_FIELD: _unknown_field,
     "greater_than_equal": lambda s: (f"{s.subject} can't be below {s.context['ge']}", s.example),
     "int_type": partial(_typed, noun=_NUMBER),
