@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
-from coursesync.kinds.inline import CURLY, flow, line_of
+from coursesync.kinds.inline import CURLY, flow, in_curly, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.outlines.item_slips import (
     files_in,
@@ -160,7 +160,7 @@ def _text(slip: Slip) -> tuple[str, Sentence]:
 def _curly(slip: Slip) -> tuple[str, Sentence]:
     plain = str(slip.value).strip(CURLY)[:100]
     return (
-        f"{slip.subject} is in curly quotes, which YAML reads as part of the text",
+        f"{slip.subject} {in_curly(str(slip.value))}",
         Remedy(
             "Write it without them:",
             Code(plain if isinstance(slip.path[-1], int) else f"{slip.name}: {plain}"),

@@ -381,6 +381,26 @@ def test_addresses_in_markdown_are_reported_at_their_place(writer: Author) -> No
         assert words in problem
 
 
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://example.com/a.png", "`image` comes over http"),
+        ("HTTP://example.com/a.png", "`image` comes over http"),
+        ("http://localhost/a.png", "`image` leads to each reader's own computer"),
+        ("https://127.0.0.1/a.png", "`image` leads to each reader's own computer"),
+    ],
+)
+def test_a_picture_of_an_item_that_browsers_may_not_show_is_reported(
+    address: str, words: str, writer: Author
+) -> None:
+    """The place is that of the field; the same address in contents has such advice, too."""
+    ((place, problem, remedy),) = advice(writer, section("A", f"image: {address}"))
+
+    assert place == "onboarding.yaml:5:12"
+    assert problem.startswith(words)
+    assert "https://" in remedy
+
+
 IN_MARKDOWN = {
     "a word": ("Die tour: siehe\n[hier](tour)\n", "2:8", "link"),
     "a name in the text": ("Das Bild hof.jpg.\n\n![Der Hof](hof.jpg)\n", "3:12", "picture"),

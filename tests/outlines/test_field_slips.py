@@ -10,7 +10,7 @@ from outlines.refused import found_in
 if TYPE_CHECKING:
     from outlines.author import Author
 
-CURLY = "is in curly quotes, which YAML reads as part of the text"
+CURLY = "is in curly quotes: \u201c and \u201d are part of the text"
 BARE = "Write it without them:"
 NUMBER = "a number of 20 characters is more than any field takes"
 A = "  - title: A\n"  # line 4
@@ -43,7 +43,7 @@ SLIPS = {
         f"curly quotes in {name}": (
             f"{HEAD}{A}    {before}{name}: {quoted}{after}\n",
             f"5:{7 + len(before) + len(name)}",
-            f"`{name}` {CURLY}",
+            f"`{name}` is in curly quotes: {quoted[0]} and {quoted[-1]} are part of the text",
             f"{BARE} `{name}: {plain}`",
         )
         for before, name, quoted, after, plain in (

@@ -15,6 +15,7 @@ from coursesync.errors import Code, Remedy
 from coursesync.kinds import held_in
 from coursesync.kinds.field import UNKNOWN_ID, Role
 from coursesync.kinds.rows import NOTHING
+from coursesync.outlines.advice.addresses import fault_of, scheme_of
 from coursesync.outlines.advice.advice import Advice
 from coursesync.outlines.advice.contents import (
     findings,
@@ -99,6 +100,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from titles_again(outline.resources, source)
     yield from empty_contents(seen, filled)
     yield from unfit_contents(outline.resources, source)
+    yield from unfit_pictures(outline.resources)
     yield from mistyped(outline.resources)
 
 
@@ -184,6 +186,25 @@ def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iter
                 f"members who open this {each.kind.name} find it empty{unless}",
                 _to_fill(each),
             )
+
+
+def unfit_pictures(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find pictures in the outline itself that members' browsers may not show."""
+    for each in resources:
+        (name,), given = each.kind.names(Role.PICTURE), each.tree.value_at(each.path)
+        address = given.get(name) if isinstance(given, dict) else None
+        if not isinstance(address, str):
+            continue
+        if fault_of(address, is_media=True) == "local":
+            problem = f"`{name}` leads to each reader's own computer: members see a gap"
+            remedy = coded(f"Put the picture on the web, and write `{name}: https://…`")
+            yield on(each, Rule.BAD_LINK, name, problem, remedy)
+        elif scheme_of(address) == "http":
+            problem = f"`{name}` comes over http: browsers may refuse to show it"
+            remedy = coded(
+                "Write `https://` instead of `http://` and check that the address works."
+            )
+            yield on(each, Rule.INSECURE_PICTURE, name, problem, remedy)
 
 
 def _to_fill(each: Resource) -> Remedy:
