@@ -124,7 +124,7 @@ def no_list(name: str, value: object, *, may_be_left: bool) -> Sentence:
     if str(value).strip().lower() not in _NO_LIST:
         return ""
     remedy = Remedy("If there should be none, write", Code(f"{name}: []"))
-    left = f"To leave the {name} on the site alone, delete the line."
+    left = f"To keep the {name} on the site as they are, delete the line."
     return Remedy(remedy, left) if may_be_left else remedy
 
 

@@ -126,7 +126,8 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
     if noun == _SWITCH and (word := _SWITCHES.get(str(value).strip().lower())):
         write = "Write it without quotes:" if word == value else "Write"
         remedy = Remedy(write, Code(f"{slip.name}: {word}"))
-    return f"{slip.subject} must be {noun}, and is {found}", remedy
+    verb = "has" if isinstance(value, dict) and value else "is"
+    return f"{slip.subject} must be {noun}, and {verb} {found}", remedy
 
 
 def _text_as_item(slip: Slip, value: str) -> tuple[str, Sentence]:

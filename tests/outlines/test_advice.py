@@ -94,7 +94,7 @@ SPEAKING = {
     "same titles": (
         section("Straße  eins") + section("Two") + section("STRASSE EINS", "key: other"),
         "onboarding.yaml:8:12",
-        "the other that has its title, on line 4",
+        "another with the same title, on line 4",
         "Write in `title:` how",
     ),
     "a long title": (

@@ -237,7 +237,7 @@ SLIPS = {
             f"`lessons` must be a list, and is {found}",
             (
                 "If there should be none, write `lessons: []`. "
-                "To leave the lessons on the site alone, delete the line."
+                "To keep the lessons on the site as they are, delete the line."
             ),
         )
         for word, found in (("none", 'the text "none"'), ("false", "a yes/no value"))

@@ -65,8 +65,8 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 _HEADING = re.compile(r"\s*+<h[1-6]>([^<]{1,1000})</h[1-6]>")
 _UNKNOWN = (
-    f"{UNKNOWN_ID} stands for an Id that is still to be written: only the sandbox has this course",
-    "Write the course's Id: Nexudus shows it in the address of the course's page.",
+    f"{UNKNOWN_ID} is not a real Id, but a placeholder: only the sandbox has this course",
+    "Write the real Id of the course: Nexudus shows it in the address of the course's page.",
 )
 MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 
@@ -127,7 +127,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
     first: dict[str, Resource] = {}
     for each in active:
         if (other := first.setdefault(_compared(each.title), each)) is not each:
-            problem = f"members can't tell this {each.kind.name} from the other that has its title"
+            problem = f"members can't tell this {each.kind.name} from another with the same title"
             remedy = coded(f"Write in `{TITLE}:` how this one differs.")
             yield on(each, Rule.SAME_TITLE, TITLE, problem, remedy, other)
 
@@ -221,8 +221,8 @@ def _to_fill(each: Resource) -> Remedy:
             Code(f"{ACTIVE}: false"),
         )
     return coded(
-        f"Write contents, as in `{CONTENTS}: <p>Welcome!</p>` or write `{ACTIVE}: false` to hide "
-        "it until then."
+        f"Write contents, as in `{CONTENTS}: <p>Welcome!</p>` To hide it until then, write "
+        f"`{ACTIVE}: false`"
     )
 
 
