@@ -20,6 +20,17 @@ MAX_TITLE = 1_000
 MOST_KEYS = 3  # course, section and lesson key
 COURSE = "course"  # the kind of the address that a course has
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_TYPED = {
+    "ß": "ss",
+    "æ": "ae",
+    "œ": "oe",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "th",
+    "ı": "i",  # noqa: RUF001 - letters of titles
+}
 _ACCENTED = re.compile("([A-Za-z])[\u0300-\u036f]+")
 
 
@@ -80,7 +91,13 @@ def slug(text: str) -> str:
 
 
 def proposed_key(text: str) -> str:
-    """Derive a key from a title for a file that is written: as `slug`, but it ends with a word."""
+    """Derive a key from a title for a file that is written.
+
+    As `slug`, but it ends with a whole word, and Latin letters that are no accented ones become
+    those that people type for them: `große` is `grosse`. Keys that are derived while outlines are
+    read keep these letters, because a key must not change.
+    """
+    text = "".join(_TYPED.get(each, each) for each in text.lower())
     whole = _all_words(for_key(text))
     if len(whole) <= MAX_KEY or whole[MAX_KEY] == "-":
         return slug(text)

@@ -30,6 +30,14 @@ def scalar(text: str) -> str:
     return text if _is_plain(text) else quoted(text)
 
 
+def in_curly(text: str) -> str:
+    """Return what is wrong with a text that has a curly quote at one end or both."""
+    ends = [each for each in dict.fromkeys((text[0], text[-1])) if each in CURLY]
+    return (
+        f"is in curly quotes: {' and '.join(ends)} {'are' if ends[1:] else 'is'} part of the text"
+    )
+
+
 def quoted(text: str) -> str:
     """Write a text in double quotes."""
     return json.dumps(text, ensure_ascii=False)

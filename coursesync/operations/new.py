@@ -24,7 +24,7 @@ from coursesync.kinds.address import (
     course_of,
     key_of,
     keys_of,
-    slug,
+    proposed_key,
 )
 from coursesync.kinds.field import Role
 from coursesync.operations.config import config_of
@@ -98,7 +98,7 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
             )
     taken = {outline.key for outline in present}
     taken |= {alike(PurePosixPath(outline.file).stem) for outline in present}
-    named = title if is_file_name(slug(title)) else ""
+    named = title if is_file_name(proposed_key(title)) else ""
     key = course_key(course_id, named, taken, {course_of(each) for each in managed})
     name = f"{key}.yaml"
     text = first_line(root, name) + written(WantedCourse(course_id, key, title, ())).text
@@ -150,7 +150,7 @@ def new_item(
         raise empty_workspace(root)
     place, index = place_for(of_kind, present, inside, after)
     outline, at = place.outline, (*place.path, of_kind.plural)
-    key = FreeKeys(_taken(place, managed)).take(slug(title) or kind)
+    key = FreeKeys(_taken(place, managed)).take(proposed_key(title) or kind)
     fields: Mapping[str, Value] = {"key": key, of_kind.field(Role.TITLE).name: title}
     items = fields_of(outline.tree.value_at(place.path)).get(of_kind.plural)
     files: dict[str, bytes] = {}

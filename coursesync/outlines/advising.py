@@ -55,6 +55,7 @@ class Advising:
             listed: the Markdown files that are items, by their paths in the workspace.
             untracked: the advice on its pictures.
         """
+        from coursesync.kinds.content_spec import is_markdown_path  # noqa: PLC0415 - if one changed
         from coursesync.outlines.advice.advice import Source  # noqa: PLC0415 - if one changed
         from coursesync.outlines.advice.rules import advise  # noqa: PLC0415 - if one changed
 
@@ -62,9 +63,8 @@ class Advising:
 
         def source(name: str) -> Source:
             file = path_of(path, name)
-            if file in listed:
-                return Source(shown(self.folder / file), self.files.item(file, path))
-            return Source(shown(self.folder / file), self.files.text(file, path))
+            read = self.files.item if file in listed else self.files.text
+            return Source(shown(self.folder / file), read(file, path), is_markdown_path(file))
 
         comments = _comments(text, outline.path)
         for each in [file for file in outline.sources if file in listed]:

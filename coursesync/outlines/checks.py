@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic
 from coursesync.kinds import LISTED
-from coursesync.kinds.address import slug
+from coursesync.kinds.address import course_of, slug
 from coursesync.kinds.field import Role
 from coursesync.text import coded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.tree import Tree, Value
 
 ITEMS = LISTED.plural  # the field that holds the items of an outline
@@ -39,11 +40,17 @@ def claim(tree: Tree) -> Claim:
     return Claim(tree, course_key_of(tree), course_id if type(course_id) is int else None)
 
 
-def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each key or course Id that an earlier outline claims too."""
+def clashes(
+    claims: Collection[Claim], managed: Callable[[], Iterable[Address]]
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each key or course Id that two outlines claim, at the likely copy.
+
+    A copy is not in the state, and its name is longer, as in `Copy of desk.yaml`. `managed` gives
+    the addresses in the state; it is called only if there is a clash.
+    """
     keys: dict[str, Claim] = {}
     ids: dict[int, Claim] = {}
-    for one in claims:
+    for one in _copies_last(claims, managed):
         if one.key and (first := keys.setdefault(one.key, one)) is not one:
             source = "" if _is_given(one) else ", made from the file's name,"
             by = "" if _is_given(first) else ", by the name of that file"
@@ -56,8 +63,20 @@ def clashes(claims: Iterable[Claim]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 one.tree.where(("id",)),
                 f"the course {one.course_id} has an outline already: {first.tree.path}",
-                f"One course is one file: correct the id, or move the {ITEMS} to that file.",
+                "If this file is a copy, delete it. If it is another course, write the id of that "
+                f"course here. The {ITEMS} of one course belong in one file.",
             )
+
+
+def _copies_last(
+    claims: Collection[Claim], managed: Callable[[], Iterable[Address]]
+) -> Collection[Claim]:
+    ids = [one.course_id for one in claims if one.course_id is not None]
+    keys = [one.key for one in claims if one.key]
+    if len({*ids}) == len(ids) and len({*keys}) == len(keys):
+        return claims
+    known = {course_of(address) for address in managed()}
+    return sorted(claims, key=lambda one: (one.key not in known, len(one.tree.path)))
 
 
 def _is_given(one: Claim) -> bool:

@@ -6,10 +6,11 @@ Owns which names are alike. It must never read a file, and searches only a few f
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from difflib import get_close_matches
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 _MOST_ALIKE = 3  # names of files
 _CLOSE = 0.7  # lower ones are mostly other names
 _FEW, _MOST_SEARCHES = 200, 100  # names in a folder, folders that are searched for them
+_FILE = re.compile(r"\.\w{1,8}$")
+_MOST_FOLDERS = 50  # below an outline, in which a file of a shorter name is searched for
 _composed = partial(unicodedata.normalize, "NFC")
 
 
@@ -36,6 +39,7 @@ class Names:
         # by the folder's path in the workspace
         self._listed: dict[str, frozenset[str]] = {}
         self._forms: dict[str, Mapping[str, Sequence[str]]] = {}  # names by what they share
+        self._folders: dict[str, list[str]] = {}  # those below a folder
         self._searches = 0  # for names that are nearly the same
 
     def of(self, folder: str, otherwise: str) -> frozenset[str]:
@@ -66,12 +70,23 @@ class Names:
         return Remedy("Did you mean", *names, "?", more)
 
     def _elsewhere(self, above: str, parts: tuple[str, ...]) -> list[str]:
-        """Find a path's file with fewer folders before it, or one folder further down."""
-        for number in range(1, len(parts)):
-            if found := [*islice(self._alike(above, parts[number:]), _MOST_ALIKE)]:
+        """Find a path's file with fewer folders before it, or in a folder further down."""
+        folders = self._folders_in(above)
+        for number in range(len(parts)):
+            within = (self._alike(folder, parts[number:]) for folder in folders)
+            if found := [*islice(chain.from_iterable(within), _MOST_ALIKE)]:
                 return found
-        below = (f"{above}/{name}" if above else name for name in self._few_names(above))
-        return [found for each in below for found in self._alike(each, parts[-1:])]
+        return []
+
+    def _folders_in(self, above: str) -> list[str]:
+        """Return a folder, and the folders below it, the nearest first."""
+        if above not in self._folders:
+            self._folders[above] = folders = [above]
+            for folder in islice(folders, _MOST_FOLDERS):
+                names = filter(None, self._few_names(folder))
+                found = (name for name in names if not _FILE.search(name))
+                folders += [f"{folder}/{name}" if folder else name for name in found]
+        return self._folders[above]
 
     def _near(self, above: str, parts: tuple[str, ...]) -> list[str]:
         """Find files in the same folder whose names are nearly the same."""

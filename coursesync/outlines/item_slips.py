@@ -18,10 +18,11 @@ from coursesync.outlines.line_slips import DASHES, dash
 from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
+    from coursesync.kinds.tree import Value
 
     Words = tuple[str, Sentence]  # a problem and its remedy
 
@@ -106,12 +107,24 @@ def several_files(names: Sequence[str]) -> Words:
     )
 
 
+def first_item(fields: Mapping[str, Value], kind: Kind) -> Words:
+    """Return the words for the fields of an item whose dash is missing; there is at least one."""
+    name, value = next(iter(fields.items()))
+    is_short = isinstance(value, str | int) and len(str(value)) <= _LONGEST
+    written = line_of(name, value) if is_short else Code(f"{scalar(name)}:")
+    others = "and put 2 more spaces before its other lines." if len(fields) > 1 else ""
+    return (
+        f"the first {kind.name} of this list has no `-`",
+        Remedy("Write", Code(f"- {written.text}"), others),
+    )
+
+
 def no_list(name: str, value: object, *, may_be_left: bool) -> Sentence:
     """Return the remedy for a list that is written as a word for nothing, "" for another value."""
     if str(value).strip().lower() not in _NO_LIST:
         return ""
     remedy = Remedy("If there should be none, write", Code(f"{name}: []"))
-    left = f"To leave the {name} on the site alone, delete the line."
+    left = f"To keep the {name} on the site as they are, delete the line."
     return Remedy(remedy, left) if may_be_left else remedy
 
 

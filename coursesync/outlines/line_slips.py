@@ -202,6 +202,8 @@ def in_quotes(line: str, column: int) -> Sentence:
     if not found or found.start("text") > column or len(found["text"]) > LONGEST_SHOWN:
         return "Put the whole text in quotes."
     text, name = found["text"], found["name"]
+    if text.endswith('"') and text.count('"') == 1 and "\\" not in text:
+        text = text[:-1]  # the closing quote is there, and the first one is missing
     whole = "'" + text.replace("'", "''") + "'" if '"' in text or "\\" in text else quoted(text)
     return Remedy("Put all of it in quotes:", Code(f"{name}: {whole}" if name else f"- {whole}"))
 
@@ -222,6 +224,20 @@ def unindented(lines: Sequence[str], at: int) -> Words | None:
         f"this line belongs to the text of `{found['name']}`, and is not indented enough",
         f"Put at least {count(found.start('name') + 2, 'space')} before each line of the text.",
     )
+
+
+def outside_blocks(lines: Sequence[str], start: int, end: int) -> list[int]:
+    """Return the numbers of the lines that are neither blank nor in a text below | or >."""
+    found, block = [], -1
+    for number in range(start, end):
+        line = lines[number]
+        indent = len(line) - len(line.lstrip(" "))
+        if not line.strip() or -1 < block < indent:
+            continue
+        bar = _BAR.match(line)
+        block = bar.start("name") if bar else -1
+        found.append(number)
+    return found
 
 
 def may_begin_item(name: str, line: str, column: int) -> bool:

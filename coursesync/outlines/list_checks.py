@@ -21,7 +21,7 @@ from coursesync.kinds.address import (
     was_key,
 )
 from coursesync.kinds.field import Role
-from coursesync.kinds.inline import CURLY, line_of
+from coursesync.kinds.inline import CURLY, in_curly, line_of
 from coursesync.kinds.pins import MAX_PIN, Pinned, misfit
 from coursesync.outlines.checks import course_key_of, fields_of
 from coursesync.outlines.items import each_of, kinds_in, lists_in, name_of
@@ -240,7 +240,7 @@ def _curly_title(tree: Tree, path: Path, title: Value) -> Iterator[Diagnostic]:
     if tree.written(path) is not None:
         yield Diagnostic(
             tree.where(path),
-            "the title is in curly quotes, which YAML reads as part of the text",
+            f"the title {in_curly(title)}",
             coded('Type the quotes as `"`; to show them to members, put `"` around them.'),
         )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import KINDS
-from coursesync.outlines.line_slips import DASHES, LONGEST_SHOWN, NAMES, dash
+from coursesync.outlines.line_slips import DASHES, LONGEST_SHOWN, NAMES, dash, may_begin_item
 from coursesync.text import coded, count
 
 if TYPE_CHECKING:
@@ -70,26 +70,35 @@ def without_dash(lines: Sequence[str], at: int) -> Found | None:
         return None
     items = (_indent(lines[each]) for each in listed.body if _ITEM.match(lines[each]))
     column = next(items, None)
-    above = None
+    above: re.Match[str] | None = None
     is_first = True
     for number in listed.body:
         line = lines[number]
         is_bare = _BARE.match(line) and not _FILE.match(line)
         if is_bare and (is_first or _indent(line) == column):
             return number, _indent(line), *(dash(line) or _no_dash(line))
-        if above and _FIELD.match(line) and _indent(line) > above.start("path") - 2:
-            words = (
-                f"a {listed.noun} that is a file has its fields in that file",
-                Remedy("Move this line between the two lines", Code("---"), "of", _path(above)),
-            )
-            return number, _indent(line), *words
+        field = _FIELD.match(line) if above else None
+        if above and field and _indent(line) > above.start("path") - 2:
+            return number, _indent(line), *_below_a_file(listed.noun, above, field)
         above = _FILE.match(line) if _indent(line) == column else None
         is_first = False
     return None
 
 
-def _path(found: re.Match[str]) -> Code:
-    return Code(found["path"].strip()[:LONGEST_SHOWN])
+def _below_a_file(noun: str, above: re.Match[str], field: re.Match[str]) -> tuple[str, Remedy]:
+    begin = Remedy()
+    if may_begin_item(field["name"], field.string, field.start("name")):
+        begin = Remedy(
+            f"If a new {noun} begins here, write",
+            Code(f"- {field.string.strip()}"[:LONGEST_SHOWN]),
+            coded(f"with its `-` below that of the {noun} above. Otherwise,"),
+        )
+    path = Code(above["path"].strip()[:LONGEST_SHOWN])
+    move = f"{'move' if begin.pieces else 'Move'} this line between the two lines"
+    return (
+        f"the {noun} above is a file, and its fields are written in that file",
+        Remedy(begin, move, Code("---"), "of", path),
+    )
 
 
 def _no_dash(line: str) -> tuple[str, Remedy]:
@@ -158,7 +167,7 @@ def _to_column(column: int, lines: Sequence[str], at: int) -> Remedy:
     """Return the remedy to move an item, and its other lines if it has some, to a column."""
     below = next((line for line in lines[at + 1 :] if line.strip()), "")
     with_others = _indent(below) > _indent(lines[at]) and not _ITEM.match(below)
-    others = ", and move its other lines as far" if with_others else ""
+    others = ", and move its other lines by the same number of columns" if with_others else ""
     if not column:
         return coded(f"Delete the spaces before it{others}.")
     return coded(f"Put exactly {count(column, 'space')} before it{others}.")

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Code, Diagnostic, Remedy
 from coursesync.kinds import KINDS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
-from coursesync.kinds.inline import CURLY, flow, line_of
+from coursesync.kinds.inline import CURLY, flow, in_curly, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.outlines.item_slips import (
     files_in,
+    first_item,
     no_list,
     several_files,
     text_as_item,
@@ -45,6 +46,11 @@ if TYPE_CHECKING:
 
 _GROUP = "fields, such as `title:`"
 _NUMBER = "a whole number"
+_SWITCH = "true or false"
+_SWITCHES = {  # what authors write for them
+    **dict.fromkeys(("true", "yes", "y", "on", "1", "ja", "sí", "si", "verdadero"), "true"),
+    **dict.fromkeys(("false", "no", "n", "off", "0", "nein", "falso"), "false"),
+}
 _NO_FIELD = "extra_forbidden"
 MOST = 250  # more than anyone reads
 _IN_FILES = {kind.plural for kind in KINDS.values() if may_be_file(kind)}
@@ -103,6 +109,10 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
         and (dashes := [*filter(None, map(dash, value))])
     ):
         return dashes[0]
+    if isinstance(value, dict) and slip.name in BY_PLURAL and noun == "a list":
+        kind = BY_PLURAL[slip.name]
+        if any(next(iter(value), "") == field.name for field in kind.fields):
+            return first_item(value, kind)
     if noun == _GROUP and isinstance(value, str) and slip.is_item:
         return no_space(value) or _text_as_item(slip, value)
     if noun == _GROUP and slip.name in _IN_FILES:
@@ -113,7 +123,11 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
         line = flow({slip.name: int(value)})
         plain = f"{slip.above}: {line}" if slip.above else line.strip("{}")
         remedy = Remedy("Write it without quotes:", Code(plain))
-    return f"{slip.subject} must be {noun}, and is {found}", remedy
+    if noun == _SWITCH and (word := _SWITCHES.get(str(value).strip().lower())):
+        write = "Write it without quotes:" if word == value else "Write"
+        remedy = Remedy(write, Code(f"{slip.name}: {word}"))
+    verb = "has" if isinstance(value, dict) and value else "is"
+    return f"{slip.subject} must be {noun}, and {verb} {found}", remedy
 
 
 def _text_as_item(slip: Slip, value: str) -> tuple[str, Sentence]:
@@ -147,7 +161,7 @@ def _text(slip: Slip) -> tuple[str, Sentence]:
 def _curly(slip: Slip) -> tuple[str, Sentence]:
     plain = str(slip.value).strip(CURLY)[:100]
     return (
-        f"{slip.subject} is in curly quotes, which YAML reads as part of the text",
+        f"{slip.subject} {in_curly(str(slip.value))}",
         Remedy(
             "Write it without them:",
             Code(plain if isinstance(slip.path[-1], int) else f"{slip.name}: {plain}"),
@@ -247,7 +261,7 @@ def _unknown(slip: Slip) -> tuple[str, Sentence]:
 
 
 _WORDS: dict[str, Callable[[Slip], tuple[str, Sentence]]] = {
-    "bool_type": partial(_typed, noun="true or false"),
+    "bool_type": partial(_typed, noun=_SWITCH),
     _NO_FIELD: _unknown_field,
     "greater_than_equal": lambda s: (f"{s.subject} can't be below {s.context['ge']}", s.example),
     "int_type": partial(_typed, noun=_NUMBER),

@@ -84,7 +84,7 @@ def _left_fields(kind: Kind) -> tuple[object, object]:
                     if meant in kind.leavable
                     else ()
                 ),
-                f"A {kind.name} can leave {', '.join(kind.leavable)}.",
+                f"In a {kind.name}, `leave` may name: {', '.join(kind.leavable)}.",
             ),
         )
 

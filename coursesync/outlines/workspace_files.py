@@ -105,7 +105,7 @@ def load(
     if reading.claims:
         from coursesync.outlines.checks import clashes  # noqa: PLC0415 - if one changed
 
-        mistakes += clashes(reading.claims)
+        mistakes += clashes(reading.claims, managed)
         mistakes += reading.files_listed_twice()
     if mistakes:
         raise InvalidOutlines(mistakes)

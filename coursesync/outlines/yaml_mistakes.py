@@ -21,6 +21,7 @@ from coursesync.outlines.line_slips import (
     dash_above,
     late_quote,
     odd_colon,
+    outside_blocks,
     second_colon,
     text_after,
     unindented,
@@ -232,8 +233,13 @@ def _words_for(problem: str, lines: Sequence[str], line: int) -> tuple[str, Sent
     return next(known, (unknown, "Check the lines just above it."))
 
 
-# a quote or bracket that may be open, or a colon in a text: then the columns prove nothing
-_OTHERWISE = re.compile("""["'\\[\\]{}]|: .*: """)
+# a line whose quotes and brackets are closed, and whose text has no colon: others may hold a slip
+# that moves what is below them, and then the columns prove nothing
+_SOUND = re.compile(
+    r" *(?:- +)*(?:[\w-]+:(?: +|$))?"
+    r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|\[[^][{}\"']*\]|\{[^][{}\"']*\}"
+    r"|[|>][-+0-9]*|[^\s\"'\[\]{}|>&*!%@`](?:(?!: ).)*)? *(?:#.*)?"
+)
 _FIELD = re.compile(r"( *(?:- +)?)\w+:(?: |$)")  # and the columns before it
 _NO_BLANK = re.compile(" *-[^ -]")
 _ITEM = re.compile("( *)- ")
@@ -241,10 +247,10 @@ _ITEM = re.compile("( *)- ")
 
 def _misplaced(lines: Sequence[str], at: int, problem: str) -> Found | None:
     """Report a line that starts in another column than those above it, if that is certain."""
-    above = [number for number in range(max(0, at - CLOSE_BY), at) if lines[number].strip()]
+    above = outside_blocks(lines, max(0, at - CLOSE_BY), at)
     is_certain = problem.startswith("mapping values")  # in quotes, a colon is text
-    near = [lines[number] for number in above]
-    if not above or not (is_certain or not any(map(_OTHERWISE.search, (*near, lines[at])))):
+    near = [lines[number][:LONGEST_LINE] for number in above]
+    if not above or not (is_certain or all(map(_SOUND.fullmatch, (*near, lines[at])))):
         return None
     for number in (at, above[-1]):
         if begun := _NO_BLANK.match(lines[number]):

@@ -235,7 +235,7 @@ def test_an_id_that_is_still_to_be_written_is_explained(
     applied = author("apply", "--auto-approve")
 
     assert checked.code == ExitCode.DONE
-    assert f"{FIRST}:7:5: advice: 1 stands for an Id that is still to be written" in checked.err
+    assert f"{FIRST}:7:5: advice: 1 is not a real Id, but a placeholder" in checked.err
     assert strict.code == ExitCode.INVALID
     assert applied.code != ExitCode.DONE
     assert "there is no course 1 in Nexudus" in applied.said

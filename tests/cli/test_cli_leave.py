@@ -293,16 +293,24 @@ def test_each_field_may_be_left(
         (
             "[picture]",
             "a section has no field `picture` that can be",
-            "Did you mean `leave: [image]`?",
+            "Did you mean `leave: [image]`",
         ),
-        ("[titel]", "a section has no field `titel` that can be", "Did you mean `leave: [title]`?"),
-        ("[summary]", "a section has no field `summary` that can be", "A section can leave title"),
+        ("[titel]", "a section has no field `titel` that can be", "Did you mean `leave: [title]`"),
+        (
+            "[summary]",
+            "a section has no field `summary` that can be",
+            "In a section, `leave` may name: title",
+        ),
         (
             "[display_order]",
             "`display_order` can't be left to the site",
-            "A section can leave title",
+            "In a section, `leave` may name: title",
         ),
-        ("[key]", "`key` can't be left to the site", "A section can leave title, unlock, active"),
+        (
+            "[key]",
+            "`key` can't be left to the site",
+            "`leave` may name: title, unlock, active",
+        ),
         ("image", "`leave` must be a list", "Put it in brackets: `leave: [image]`"),
     ],
 )

@@ -43,6 +43,8 @@ sections:
 # the end
 """
 TITLES = {
+    "Spaß im Büro: Größe": "spass-im-buro-grosse",
+    "Ærø, Œuvre, Łódź": "aero-oeuvre-lodz",
     "Café für Ümläute": "cafe-fur-umlaute",
     "🎉 Welcome 👩‍💻": "welcome",
     "🎉": "section",

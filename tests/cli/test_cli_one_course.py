@@ -248,6 +248,20 @@ def test_two_outlines_of_one_course_are_a_mistake_for_all(
     assert "the course 4712 has an outline already" in ran.said
 
 
+@pytest.mark.parametrize("name", ["A copy of b", "b (1)", "0"])
+@pytest.mark.parametrize("command", ["validate", "plan"])
+def test_a_copy_of_an_outline_is_reported_at_the_copy(
+    both: CommandLine, courses: Path, name: str, command: str
+) -> None:
+    """Its name may come before that of the outline that the state knows, which is left alone."""
+    (courses / f"{name}.yaml").write_text((courses / "b.yaml").read_text())
+    ran = both(command)
+
+    assert f"courses/{name}.yaml:1:5: the course 4712 has an outline already" in ran.said
+    assert "courses/b.yaml:" not in ran.said
+    assert "If this file is a copy, delete it." in " ".join(ran.said.split())
+
+
 def test_mistakes_in_other_outlines_stop_nothing(both: CommandLine, courses: Path) -> None:
     """They are reported only for their own course; the plan says that there are some."""
     write_outline(courses, "a", 4711, "One", "Two", "Six")

@@ -94,7 +94,7 @@ SPEAKING = {
     "same titles": (
         section("Straße  eins") + section("Two") + section("STRASSE EINS", "key: other"),
         "onboarding.yaml:8:12",
-        "the other that has its title, on line 4",
+        "another with the same title, on line 4",
         "Write in `title:` how",
     ),
     "a long title": (
@@ -293,12 +293,12 @@ NOWHERE = [
     ("C:\\Users\\anna\\a.png", "leads to a file on your own computer"),
     ("c:/a.png", "leads to a file on your own computer"),
     ("\\\\server\\share\\a.png", "leads to a file on your own computer or network"),
-    ("picture.png", "is only part of an address, without https://"),
-    ("../pictures/a.png", "is only part of an address"),
-    ("./a.png", "is only part of an address"),
-    ("/a.png", "is only part of an address"),
-    ("?page=2", "is only part of an address"),
-    ("pictures\\a.png", "is only part of an address"),
+    ("picture.png", "is not complete, because it lacks https://"),
+    ("../pictures/a.png", "is not complete"),
+    ("./a.png", "is not complete"),
+    ("/a.png", "is not complete"),
+    ("?page=2", "is not complete"),
+    ("pictures\\a.png", "is not complete"),
     ("www.example.com/a.png", "lacks its https://"),
     ("blob:https://example.com/1", "works only in a program on your own computer"),
     ("cid:image001.png@01", "works only in a program on your own computer"),
@@ -363,7 +363,7 @@ def test_addresses_in_markdown_are_reported_at_their_place(writer: Author) -> No
     (writer.courses / "a.md").write_text(MARKDOWN)
     pieces = advice(writer, section("A", "contents: {markdown: a.md}"))
 
-    part, unlinked = "is only part of an address", "Markdown makes no link and no picture"
+    part, unlinked = "is not complete", "Markdown makes no link and no picture"
     expected = [
         ("3:6", part),
         ("4:5", "leads to a file on your own computer"),
@@ -371,7 +371,7 @@ def test_addresses_in_markdown_are_reported_at_their_place(writer: Author) -> No
         ("6:1", unlinked),
         ("6:43", unlinked),
         ("7:1", unlinked),
-        ("7:20", "names nothing"),
+        ("7:22", "names nothing"),
         ("11:8", part),
         ("12:1", unlinked),
         ("13:11", part),
@@ -379,6 +379,84 @@ def test_addresses_in_markdown_are_reported_at_their_place(writer: Author) -> No
     assert [place.removeprefix("a.md:") for place, _, _ in pieces] == [each for each, _ in expected]
     for (_, problem, _), (_, words) in zip(pieces, expected, strict=True):
         assert words in problem
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://example.com/a.png", "`image` comes over http"),
+        ("HTTP://example.com/a.png", "`image` comes over http"),
+        ("http://localhost/a.png", "`image` leads to each reader's own computer"),
+        ("https://127.0.0.1/a.png", "`image` leads to each reader's own computer"),
+    ],
+)
+def test_a_picture_of_an_item_that_browsers_may_not_show_is_reported(
+    address: str, words: str, writer: Author
+) -> None:
+    """The place is that of the field; the same address in contents has such advice, too."""
+    ((place, problem, remedy),) = advice(writer, section("A", f"image: {address}"))
+
+    assert place == "onboarding.yaml:5:12"
+    assert problem.startswith(words)
+    assert "https://" in remedy
+
+
+IN_MARKDOWN = {
+    "a word": ("Die tour: siehe\n[hier](tour)\n", "2:8", "link"),
+    "a name in the text": ("Das Bild hof.jpg.\n\n![Der Hof](hof.jpg)\n", "3:12", "picture"),
+    "another address": ("![A](https://a.example/hof.jpg)\n![B](hof.jpg)\n", "2:6", "picture"),
+    "code": ("```\n![a](hof.jpg)\n```\n`[b](hof.jpg)` ![c](hof.jpg)\n", "4:21", "picture"),
+    "an unclosed mark of code": ("Press ` for `x` ![c](hof.jpg)\n", "1:22", "picture"),
+    "indented code": ("A\n\n    ![a](hof.jpg)\n\n![b](hof.jpg)\n", "5:6", "picture"),
+    "a list": ("- A\n\n    ![a](hof.jpg)\n", "3:10", "picture"),
+    "a comment": ("<!-- ![a](hof.jpg) -->\n\n![b](hof.jpg)\n", "3:6", "picture"),
+    "a space": ("my hof.jpg ![b](<my hof.jpg>)\n", "1:18", "picture"),
+    "an escape": ("hof_1.jpg ![b](hof\\_1.jpg)\n", "1:16", "picture"),
+    "brackets": ("hof.jpg ![a [b] \\] c](hof.jpg)\n", "1:23", "picture"),
+    "a definition": ("tour [a][b]\n\n[b]: tour\n", "3:6", "link"),
+    "an umlaut": ("über [a](über)\n", "1:10", "link"),
+}
+
+
+@pytest.mark.parametrize(("text", "at", "what"), IN_MARKDOWN.values(), ids=IN_MARKDOWN)
+def test_a_link_of_markdown_is_reported_in_markdown_at_its_own_place(
+    text: str, at: str, what: str, writer: Author
+) -> None:
+    """The place is in the link or the picture itself, and the remedy is in Markdown."""
+    (writer.courses / "a.md").write_text(text)
+    ((place, problem, remedy),) = advice(writer, section("A", "contents: {markdown: a.md}"))
+
+    assert (place, problem.split(" is not ")[0]) == (f"a.md:{at}", f"the address of this {what}")
+    assert ("`![…](https://" if what == "picture" else "`[…](https://") in remedy
+
+
+def test_a_picture_and_a_link_of_one_address_have_their_own_places(writer: Author) -> None:
+    """Each of them is reported, also where one is the words of the other."""
+    (writer.courses / "a.md").write_text("hof.jpg [a](hof.jpg)\n\n[![b](hof.jpg)](tour)\n")
+    pieces = advice(writer, section("A", "contents: {markdown: a.md}"))
+
+    assert [(place, problem.split()[4]) for place, problem, _ in pieces] == [
+        ("a.md:1:13", "link"),
+        ("a.md:3:7", "picture"),
+        ("a.md:3:17", "link"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.md"])
+def test_an_address_in_a_tag_is_reported_in_the_tag(name: str, writer: Author) -> None:
+    """Plain text and other tags before it may have the same words."""
+    form = "html" if name == "a.html" else "markdown"
+    (writer.courses / name).write_text(
+        "<p>src hof.jpg<br>\n<img alt='hof.jpg' src=\"https://a.example/hof.jpg\">\n"
+        "<img alt='hof.jpg' src=\"hof.jpg\"></p>\n\n"
+        "<p>onclick <b>x</b> <b onclick='a()'>y</b></p>\n"
+    )
+    pieces = advice(writer, section("A", f"contents: {{{form}: {name}}}"))
+
+    assert [(place, problem.split(" is ")[0]) for place, problem, _ in pieces] == [
+        (f"{name}:3:25", "`src` of `<img>`"),
+        (f"{name}:5:24", "`onclick` of `<b>`"),
+    ]
 
 
 def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
@@ -390,7 +468,7 @@ def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
     pieces = advice(writer, "".join(section(f"Part {i}", named[i % 2]) for i in range(4)))
 
     assert [(place, problem.split(" ")[0]) for place, problem, _ in pieces] == [
-        ("a.md:3:19", "`src`"),
+        ("a.md:3:19", "the"),
         ("a.md:5:1", "`<b>`"),
         ("b.html:2:9", "`onclick`"),
     ]
@@ -398,7 +476,7 @@ def test_advice_on_a_file_has_the_files_own_line(writer: Author) -> None:
 
 def test_html_that_markdown_makes_is_reported_at_the_field(writer: Author) -> None:
     """If the file does not contain the HTML, the outline's field is the place."""
-    (writer.courses / "a.md").write_text("![a](http://example.com/&ouml;.png)\n")
+    (writer.courses / "a.md").write_text("![a](http://ö.example.com/a.png)\n")
 
     assert [
         place for place, _, _ in advice(writer, section("A", "contents: {markdown: a.md}"))

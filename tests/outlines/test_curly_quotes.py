@@ -23,7 +23,7 @@ def test_curly_quotes_in_place_of_the_quotes_of_yaml_are_a_mistake(
 
     assert ran.code == 3
     for place in ("2:8", "4:12"):
-        assert f"courses/onboarding.yaml:{place}: the title is in curly quotes" in ran.err
+        assert f"courses/onboarding.yaml:{place}: the title is in curly quotes: " in ran.err
 
 
 @pytest.mark.parametrize("title", MEANT)

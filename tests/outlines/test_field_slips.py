@@ -10,7 +10,7 @@ from outlines.refused import found_in
 if TYPE_CHECKING:
     from outlines.author import Author
 
-CURLY = "is in curly quotes, which YAML reads as part of the text"
+CURLY = "is in curly quotes: \u201c and \u201d are part of the text"
 BARE = "Write it without them:"
 NUMBER = "a number of 20 characters is more than any field takes"
 A = "  - title: A\n"  # line 4
@@ -43,7 +43,7 @@ SLIPS = {
         f"curly quotes in {name}": (
             f"{HEAD}{A}    {before}{name}: {quoted}{after}\n",
             f"5:{7 + len(before) + len(name)}",
-            f"`{name}` {CURLY}",
+            f"`{name}` is in curly quotes: {quoted[0]} and {quoted[-1]} are part of the text",
             f"{BARE} `{name}: {plain}`",
         )
         for before, name, quoted, after, plain in (
@@ -183,6 +183,9 @@ MISSING = {
     "w/dsek.md": "Did you mean `w/desk.md`?",
     "desk.md": f"Did you mean `w/desk.md`? {FAR}",
     "courses/w/desk.md": f"Did you mean `w/desk.md`? {FAR}",
+    "tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
+    "w/tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
+    "first/tour.md": f"Did you mean `w/first/tour.md`? {FAR}",
     "w/cafe\u0301.md": "Did you mean `w/caf\u00e9.md`? It looks the same, but is stored as",
     "w/other.md": "Check the name and its spelling.",
 }
@@ -195,8 +198,9 @@ def test_a_file_that_is_missing_is_proposed_by_its_name(
 ) -> None:
     """A slip in a name, or in the folders before it, has the same remedy in every place."""
     writer.write(f"- title: A\n  {line.format(name)}\n")
-    (writer.courses / "w").mkdir()
-    for each in ("desk.md", "caf\u00e9.md"):
+    (writer.courses / "w" / "first").mkdir(parents=True)
+    (writer.courses / "LICENSE").write_text("MIT\n")
+    for each in ("desk.md", "caf\u00e9.md", "first/tour.md"):
         (writer.courses / "w" / each).write_text("Hi\n", encoding="utf-8")
 
     ((_, problem, found),) = found_in(writer.cli("validate").err, "onboarding.yaml")

@@ -186,6 +186,18 @@ SLIPS = {
         "there is a second `:` on this line",
         f"Put all of it in quotes: `title: 'The \"rules\":'`. {AGAIN}",
     ),
+    "the first quote is missing": (
+        '  - title: Part 1: the kitchen"\n',
+        "4:18",
+        "there is a second `:` on this line",
+        f'Put all of it in quotes: `title: "Part 1: the kitchen"`. {AGAIN}',
+    ),
+    "an apostrophe after a colon": (
+        "  - title: Part 1: don't\n",
+        "4:18",
+        "there is a second `:` on this line",
+        f'Put all of it in quotes: `title: "Part 1: don\'t"`. {AGAIN}',
+    ),
     "two fields on a line": (
         "  - key: a title: A\n",
         "4:17",

@@ -15,11 +15,11 @@ TOUR = "      - key: tour\n        title: A tour\n"
 AGAIN = "After you correct this, run validate again: it then checks the rest of the file."
 NO_DASH = "there is no `-` before the name of this file"
 NO_SPACE = "there is no space after the `-`"
-OWN = "a lesson that is a file has its fields in that file"
+OWN = "the lesson above is a file, and its fields are written in that file"
 EACH = "each file needs a line of its own that starts with `-` and a space"
 BOTH = "Write `- a.md` and below it, in the same column, `- b.md`"
 NO_TITLE = "there is no `title:` before the text"
-OTHERS = "and move its other lines as far."
+OTHERS = "and move its other lines by the same number of columns."
 FILE = "the file of a lesson ends in .md, and"
 
 # the lines from the sixth on; the place, the problem, and the remedy or its beginning
@@ -72,7 +72,34 @@ SLIPS = {
         f"    lessons:\n      - a.md\n        title: A\n{TOUR}",
         "8:9",
         OWN,
+        (
+            "If a new lesson begins here, write `- title: A` with its `-` below that of the lesson "
+            "above. Otherwise, move this line between the two lines `---` of `a.md`"
+        ),
+    ),
+    "a new lesson below a file": (
+        "    lessons:\n      - a.md\n        key: b\n        title: B\n      - c.md\n",
+        "8:9",
+        OWN,
+        "If a new lesson begins here, write `- key: b` with its `-` below that of the lesson",
+    ),
+    "contents below a file": (
+        f"    lessons:\n      - a.md\n        contents: A\n{TOUR}",
+        "8:9",
+        OWN,
         "Move this line between the two lines `---` of `a.md`",
+    ),
+    "no dash at all, and fields": (
+        "    lessons:\n      key: a\n      title: A\n",
+        "7:7",
+        "the first lesson of this list has no `-`",
+        "Write `- key: a` and put 2 more spaces before its other lines.",
+    ),
+    "no dash at all, and a section": (
+        "    lessons:\n      contents: {html: a.html}\n",
+        "7:7",
+        "the first lesson of this list has no `-`",
+        "Write `- contents:`",
     ),
     "the first too far left": (
         f"    lessons:\n    - a.md\n{TOUR}",
@@ -210,7 +237,7 @@ SLIPS = {
             f"`lessons` must be a list, and is {found}",
             (
                 "If there should be none, write `lessons: []`. "
-                "To leave the lessons on the site alone, delete the line."
+                "To keep the lessons on the site as they are, delete the line."
             ),
         )
         for word, found in (("none", 'the text "none"'), ("false", "a yes/no value"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.errors import Diagnostic, UnusableFile
-from coursesync.kinds.address import MAX_KEY, is_key, slug
+from coursesync.kinds.address import MAX_KEY, is_key, proposed_key, slug
 from coursesync.outlines.outline import build
 from coursesync.outlines.yaml_reader import parse
 
@@ -102,6 +102,21 @@ def test_a_slug_is_a_key_or_nothing(text: str) -> None:
     assert not key or is_key(key)
     assert len(key) <= MAX_KEY
     assert slug(key) == key
+
+
+@settings(deadline=None, max_examples=examples(500))
+@given(LETTERS | LETTERS.map(lambda text: text * 40) | st.text("ßæøœłẞ aB-"))
+def test_a_proposed_key_is_a_key_with_letters_that_people_type(text: str) -> None:
+    """It is nothing only where `slug` is, and has none of the letters that shells and disks break.
+
+    Its letters are those of the title otherwise: a title of plain letters has the same key.
+    """
+    key = proposed_key(text)
+
+    assert is_key(key) if slug(text) else not key
+    assert not set("ßæøœł") & set(key)
+    assert len(key) <= MAX_KEY
+    assert proposed_key(key) == key
 
 
 @settings(deadline=None, max_examples=examples(300))

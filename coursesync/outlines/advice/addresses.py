@@ -11,6 +11,8 @@ from ipaddress import ip_address
 from unicodedata import normalize
 from urllib.parse import unquote
 
+LOADED = frozenset({"src", "srcset", "poster"})
+ADDRESSES = LOADED | {"href"}  # attributes
 PROGRAMS = frozenset({"javascript", "vbscript", "livescript"})
 _WEB = frozenset({"http", "https"})
 # schemes that work in one program or tab only; word processors and mail programs leave them

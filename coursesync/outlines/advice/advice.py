@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Where
+from coursesync.outlines.advice.spots import without_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,22 +50,33 @@ class Advice:
         return Diagnostic(where, problem, self.remedy, self.rule)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
-    """A content file: its path as shown to people, and its text."""
+    """A content file: its path as shown to people, its text, and whether that is Markdown."""
 
     path: str
     text: str
+    is_markdown: bool = False
+
+    @cached_property
+    def shown(self) -> str:
+        """The text; if it is Markdown, with spaces in place of code and comments."""
+        return without_code(self.text) if self.is_markdown else self.text
 
     def place(self, clues: Iterable[str]) -> Where | None:
         """Return the place of the first of the clues that is in the text, if any."""
         for clue in clues:
-            edge = r"(?<!\w)" if clue[0].isalnum() else ""
-            if found := re.search(edge + re.escape(clue), self.text, re.IGNORECASE):
-                start = found.start()
-                line = self.text.count("\n", 0, start) + 1
-                return Where(self.path, line, start - self.text.rfind("\n", 0, start))
+            before = r"(?<!\w)" if clue[0].isalnum() else ""
+            after = r"(?![\w-])" if clue[0] == "<" else ""
+            pattern = re.compile(before + re.escape(clue) + after, re.IGNORECASE)
+            if found := pattern.search(self.shown) or pattern.search(self.text):
+                return self.at(found.start())
         return None
+
+    def at(self, start: int) -> Where:
+        """Return the place of a character of the text."""
+        line = self.text.count("\n", 0, start) + 1
+        return Where(self.path, line, start - self.text.rfind("\n", 0, start))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,18 @@ import re
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from coursesync.outlines.advice.addresses import PROGRAMS, UNFIT, addresses_in, fault_of, scheme_of
+from coursesync.outlines.advice.addresses import (
+    ADDRESSES,
+    LOADED,
+    PROGRAMS,
+    UNFIT,
+    addresses_in,
+    fault_of,
+    scheme_of,
+)
 from coursesync.outlines.advice.nesting import FEW_TAGS, is_regular, nesting_of, shows_nothing
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rule import Rule
@@ -29,6 +37,7 @@ from coursesync.outlines.advice.words import (
     UNCHECKED,
     UNLINKED,
     objection,
+    objection_to,
 )
 from coursesync.text import unescaped
 
@@ -38,13 +47,12 @@ if TYPE_CHECKING:
     from nh3 import Cleaner
 
     from coursesync.outlines.advice.nesting import Nesting
-    from coursesync.outlines.advice.words import Objection
+    from coursesync.outlines.advice.words import Objection, Token
 
 MOST_EFFORT = 5_000  # a piece of contents, as `html_effort` counts
 MOST_FINDINGS = 5  # a piece of contents
 MOST_ADDRESSES = 20  # findings on addresses, a piece of contents
 _LONGEST_TANGLED = 50_000  # characters
-_Token: TypeAlias = tuple[str, str, str]  # tag, attribute, value
 
 _SHOWN = re.compile(r"(?:^|>)\s*+[^\s<&]|<img ")
 
@@ -81,10 +89,8 @@ _ALLOWED_ATTRIBUTES = frozenset(
         *("value", "vspace", "width", "xml:lang"),
     }
 )
-_LOADED = frozenset({"src", "srcset", "poster"})
-_ADDRESSES = _LOADED | {"href"}
 _LEADING = frozenset({"href", "poster", "src"})  # a browser runs a program there
-_CODE = re.compile(r"<(?:code|pre)\b.*?(?:</(?:code|pre)>|\Z)", re.DOTALL)
+_CODE = re.compile(r"<!--.*?-->|<(?:code|pre)\b.*?(?:</(?:code|pre)>|\Z)", re.DOTALL)
 _UNLINKED = re.compile(
     r"!\[[^][<>\n]{0,300}\]\([^()<>\n]{0,1000}\)"
     r"|(?:\]\(\s*(?:&lt;)?|(?:^|(?<=>))\[[^][<>\n]{1,300}\]:\s*(?:&lt;)?|&lt;)"
@@ -141,7 +147,7 @@ class _Judge:
     def __init__(self) -> None:
         import nh3  # noqa: PLC0415 - for contents that are not plain only
 
-        self._there: dict[_Token, None] = {}
+        self._there: dict[Token, None] = {}
         tags = set(_ALLOWED_TAGS | _OTHER_TAGS)
         self._cleaner: Cleaner = nh3.Cleaner(
             tags=tags,
@@ -158,7 +164,7 @@ class _Judge:
     def _note(self, tag: str, attribute: str, value: str) -> None:
         self._there[tag, attribute, value] = None
 
-    def tokens(self, text: str) -> tuple[_Token, ...]:
+    def tokens(self, text: str) -> tuple[Token, ...]:
         """Return each (tag, attribute, value) of a text in order; each element has `_MARK`."""
         self._there.clear()
         self._cleaner.clean(text)
@@ -168,7 +174,7 @@ class _Judge:
 _judge = cache(_Judge)
 
 
-def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
+def _dropped(nesting: Nesting, there: Sequence[Token]) -> Iterator[Objection]:
     """Find the tags, then the attributes, that a sanitizer drops."""
     names = {tag: None for tag, attribute, _ in there if attribute == _MARK}
     for tag in {**nesting.tags, **names}:
@@ -181,10 +187,10 @@ def _dropped(nesting: Nesting, there: Sequence[_Token]) -> Iterator[Objection]:
     for token, kind in kinds.items():
         if kind and token[0] in names and token[0] in _ALLOWED_TAGS:
             words, rule = ATTRIBUTE_WORDS[kind], ATTRIBUTE_RULES[kind]
-            yield objection(rule, words, _clues(token), name=token[1], tag=token[0])
+            yield objection_to(rule, words, _clues(token), token)
 
 
-def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
+def _misled(there: Sequence[Token]) -> Iterator[Objection]:
     for token in there:
         tag, attribute, value = token
         if tag not in _ALLOWED_TAGS:
@@ -192,7 +198,7 @@ def _misled(there: Sequence[_Token]) -> Iterator[Objection]:
         for fault in _faults(*token):
             words = ADDRESS_WORDS[fault]["media" if tag in _MEDIA_TAGS else "link"]
             clues = _clues(token) if value else ("]()", attribute)
-            yield objection(Rule.BAD_LINK, words, clues, name=attribute, tag=tag)
+            yield objection_to(Rule.BAD_LINK, words, clues, token)
 
 
 def unlinked(html: str) -> Iterator[Objection]:
@@ -203,7 +209,7 @@ def unlinked(html: str) -> Iterator[Objection]:
 
 
 def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
-    if attribute not in _ADDRESSES:
+    if attribute not in ADDRESSES:
         return ()
     is_media = tag in _MEDIA_TAGS
     faults = (fault_of(each, is_media=is_media) for each in addresses_in(attribute, value))
@@ -211,11 +217,11 @@ def _faults(tag: str, attribute: str, value: str) -> tuple[str, ...]:
 
 
 def _is_insecure(tag: str, attribute: str, value: str) -> bool:
-    is_loaded = tag in _MEDIA_TAGS and attribute in _LOADED
+    is_loaded = tag in _MEDIA_TAGS and attribute in LOADED
     return is_loaded and any(scheme_of(each) == "http" for each in addresses_in(attribute, value))
 
 
-def _kind(token: _Token) -> str:
+def _kind(token: Token) -> str:
     """Return why an attribute is dropped, as in `ATTRIBUTE_WORDS`; "" if it is not."""
     attribute, value = token[1:]
     if attribute.startswith("on"):
@@ -228,9 +234,9 @@ def _kind(token: _Token) -> str:
     return "" if is_known else "other"
 
 
-def _clues(token: _Token) -> tuple[str, ...]:
+def _clues(token: Token) -> tuple[str, ...]:
     tag, attribute, value = token
-    address = (value, unquote(value)) if attribute in _ADDRESSES else ()
+    address = (value, unquote(value)) if attribute in ADDRESSES else ()
     return tuple(clue[:200] for clue in (*address, attribute, f"<{tag}") if clue)
 
 

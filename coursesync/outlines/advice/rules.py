@@ -15,6 +15,7 @@ from coursesync.errors import Code, Remedy
 from coursesync.kinds import held_in
 from coursesync.kinds.field import UNKNOWN_ID, Role
 from coursesync.kinds.rows import NOTHING
+from coursesync.outlines.advice.addresses import fault_of, scheme_of
 from coursesync.outlines.advice.advice import Advice
 from coursesync.outlines.advice.contents import (
     findings,
@@ -33,6 +34,7 @@ from coursesync.outlines.advice.opening import (
 )
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rule import Rule
+from coursesync.outlines.advice.spots import in_link, in_tag
 from coursesync.outlines.advice.subject import (
     ACTIVE,
     CONTENTS,
@@ -53,6 +55,7 @@ from coursesync.text import coded, inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
 
+    from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.advice.advice import Source
@@ -62,8 +65,8 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 _HEADING = re.compile(r"\s*+<h[1-6]>([^<]{1,1000})</h[1-6]>")
 _UNKNOWN = (
-    f"{UNKNOWN_ID} stands for an Id that is still to be written: only the sandbox has this course",
-    "Write the course's Id: Nexudus shows it in the address of the course's page.",
+    f"{UNKNOWN_ID} is not a real Id, but a placeholder: only the sandbox has this course",
+    "Write the real Id of the course: Nexudus shows it in the address of the course's page.",
 )
 MOST_EFFORT = 30_000  # `html_effort` of a course, plain contents excluded
 
@@ -97,6 +100,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from titles_again(outline.resources, source)
     yield from empty_contents(seen, filled)
     yield from unfit_contents(outline.resources, source)
+    yield from unfit_pictures(outline.resources)
     yield from mistyped(outline.resources)
 
 
@@ -123,7 +127,7 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
     first: dict[str, Resource] = {}
     for each in active:
         if (other := first.setdefault(_compared(each.title), each)) is not each:
-            problem = f"members can't tell this {each.kind.name} from the other that has its title"
+            problem = f"members can't tell this {each.kind.name} from another with the same title"
             remedy = coded(f"Write in `{TITLE}:` how this one differs.")
             yield on(each, Rule.SAME_TITLE, TITLE, problem, remedy, other)
 
@@ -184,6 +188,25 @@ def empty_contents(seen: Sequence[Resource], filled: Container[Address]) -> Iter
             )
 
 
+def unfit_pictures(resources: Sequence[Resource]) -> Iterator[Advice]:
+    """Find pictures in the outline itself that members' browsers may not show."""
+    for each in resources:
+        (name,), given = each.kind.names(Role.PICTURE), each.tree.value_at(each.path)
+        address = given.get(name) if isinstance(given, dict) else None
+        if not isinstance(address, str):
+            continue
+        if fault_of(address, is_media=True) == "local":
+            problem = f"`{name}` leads to each reader's own computer: members see a gap"
+            remedy = coded(f"Put the picture on the web, and write `{name}: https://…`")
+            yield on(each, Rule.BAD_LINK, name, problem, remedy)
+        elif scheme_of(address) == "http":
+            problem = f"`{name}` comes over http: browsers may refuse to show it"
+            remedy = coded(
+                "Write `https://` instead of `http://` and check that the address works."
+            )
+            yield on(each, Rule.INSECURE_PICTURE, name, problem, remedy)
+
+
 def _to_fill(each: Resource) -> Remedy:
     if is_file(each):
         return coded(
@@ -198,8 +221,8 @@ def _to_fill(each: Resource) -> Remedy:
             Code(f"{ACTIVE}: false"),
         )
     return coded(
-        f"Write contents, as in `{CONTENTS}: <p>Welcome!</p>` or write `{ACTIVE}: false` to hide "
-        "it until then."
+        f"Write contents, as in `{CONTENTS}: <p>Welcome!</p>` To hide it until then, write "
+        f"`{ACTIVE}: false`"
     )
 
 
@@ -222,6 +245,19 @@ def unfit_contents(
 
 def _in_contents(resource: Resource, finding: Objection, source: Callable[[str], Source]) -> Advice:
     name = contents_file(resource)
-    at = source(name).place(finding.clues) if name else None
+    finding, at = _placed(finding, source(name)) if name else (finding, None)
     path = (*resource.path, CONTENTS)
     return Advice(resource.tree, path, finding.problem, finding.remedy, finding.rule, at=at)
+
+
+def _placed(finding: Objection, source: Source) -> tuple[Objection, Where | None]:
+    """Return an objection in the words of the form that a file has there, and its place."""
+    if finding.token is None:
+        return finding, source.place(finding.clues)
+    tag, _, value = finding.token
+    if (at := in_tag(source.shown, *finding.token)) is not None:
+        return finding, source.at(at)
+    if source.is_markdown and finding.in_markdown:
+        at = in_link(source.shown, value, is_picture=tag == "img")
+        finding = finding.in_markdown
+    return finding, source.place(finding.clues) if at is None else source.at(at)

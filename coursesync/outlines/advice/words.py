@@ -5,8 +5,8 @@ Owns these words. It must never quote contents, except names of tags and attribu
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
@@ -17,7 +17,11 @@ from coursesync.text import coded, inert
 if TYPE_CHECKING:
     from coursesync.errors import Sentence
 
+Token: TypeAlias = tuple[str, str, str]  # tag, attribute, value
+Words: TypeAlias = "tuple[str, Sentence]"  # a problem and its remedy
+
 _LONGEST_NAME = 30
+_IN_MARKDOWN = {("img", "src"): "picture", ("a", "href"): "link"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +29,41 @@ class Objection:
     """A problem in a piece of HTML, and its remedy.
 
     `clues` are strings that mark its place in the text that the HTML comes from, the best first.
+    If it is about an attribute, `token` is the tag, the attribute and its value; and if Markdown
+    can have made that, `in_markdown` is the objection in Markdown's words.
     """
 
     problem: str
     remedy: Sentence
     rule: Rule
     clues: tuple[str, ...] = ()
+    token: Token | None = None
+    in_markdown: Objection | None = None
 
 
-def objection(
-    rule: Rule, words: tuple[str, Sentence], clues: tuple[str, ...], *, name: str, tag: str = ""
+def objection(rule: Rule, words: Words, clues: tuple[str, ...], *, name: str) -> Objection:
+    """Put the name of a tag into a problem and its remedy."""
+    return _with_names(rule, words, clues, {"name": _shown(name)})
+
+
+def objection_to(rule: Rule, words: Words, clues: tuple[str, ...], token: Token) -> Objection:
+    """Put the names of a tag and its attribute into a problem and its remedy."""
+    tag, attribute, _ = token
+    name = _shown(attribute)
+    at = f"`{name}` of `<{_shown(tag)}>`"
+    names = {"name": name, "at": at, "open": f'{name}="', "close": '"'}
+    found = _with_names(rule, words, clues, names)
+    if (what := _IN_MARKDOWN.get((tag, attribute))) is None:
+        return replace(found, token=token)
+    mark = "!" if what == "picture" else ""
+    names = {"at": f"the address of this {what}", "open": f"{mark}[…](", "close": ")"}
+    written = _with_names(rule, words, clues, {"name": name} | names)
+    return replace(found, token=token, in_markdown=written)
+
+
+def _with_names(
+    rule: Rule, words: Words, clues: tuple[str, ...], names: dict[str, str]
 ) -> Objection:
-    """Put names into a problem and its remedy: of a tag, or of an attribute of `tag`."""
-    names = {"name": _shown(name), "at": f"`{_shown(name)}` of `<{_shown(tag)}>`"}
     pieces = (
         Code(each.text.format_map(names)) if isinstance(each, Code) else each
         for each in Remedy(words[1]).pieces
@@ -85,7 +111,7 @@ ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "program": (
         "{at} runs a program in members' browsers instead of leading somewhere",
-        coded('Write the address of a page there, as in `{name}="https://example.com/tour"`'),
+        coded("Write the address of a page there, as in `{open}https://example.com/tour{close}`"),
     ),
     "insecure": (
         "{at} comes over http: browsers may refuse to show it, and members see a gap",
@@ -93,15 +119,15 @@ ATTRIBUTE_WORDS: dict[str, tuple[str, Sentence]] = {
     ),
     "address": (
         "{at} is no address that a browser can open: members who follow it get nowhere",
-        coded('Write one that starts with https://, as in `{name}="https://example.com/tour"`'),
+        coded("Write one that starts with https://, as in `{open}https://example.com/tour{close}`"),
     ),
     "other": (
         "{at} is likely to be dropped: members won't see its effect",
         "Check its spelling, or delete it from this tag.",
     ),
 }
-_WEB = coded('Put the file on the web, and write its address, as in `{name}="https://…"`')
-_PAGE = coded('Write the whole address, as in `{name}="https://example.com/tour"`')
+_WEB = coded("Put the file on the web, and write its address, as in `{open}https://…{close}`")
+_PAGE = coded("Write the whole address, as in `{open}https://example.com/tour{close}`")
 _FOR_MEDIA = "{at} %s: members see a gap"
 _FOR_LINK = "{at} %s: members who follow it get nowhere"
 # the fault, the remedy for a picture or film, and the remedy for a link
@@ -114,18 +140,18 @@ _ADDRESS = {
     "mail": (
         "is an e-mail address, and no picture",
         _WEB,
-        coded('Write `{name}="mailto:…"`'),
+        coded("Write `{open}mailto:…{close}`"),
     ),
     "www": (
         "lacks its https://",
-        coded('Write `{name}="https://www…"`'),
-        coded('Write `{name}="https://www…"`'),
+        coded("Write `{open}https://www…{close}`"),
+        coded("Write `{open}https://www…{close}`"),
     ),
     "relative": (
-        "is only part of an address, without https://",
+        "is not complete, because it lacks https://",
         coded(
-            'Put the file on the web, and write its address, as in `{name}="https://…"` For files '
-            "beside the outline, set `assets_url` in coursesync.toml."
+            "Put the file on the web, and write its address, as in `{open}https://…{close}` For "
+            "files beside the outline, set `assets_url` in coursesync.toml."
         ),
         _PAGE,
     ),
