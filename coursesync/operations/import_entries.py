@@ -81,7 +81,7 @@ def _edited(
             reads[kind.parent_property] = found.within
         read = adopted(kind, record, reads, protected=resource.protected)
         if resource.address != at or not kind.is_same(read.known, entry.known):
-            yield resource.address, replace(read, unconfirmed=entry.unconfirmed)
+            yield resource.address, replace(read, left=entry.left, unconfirmed=entry.unconfirmed)
 
 
 def _new_address(outline: Outline, found: Found, at: Address, managed: Managed) -> Address:

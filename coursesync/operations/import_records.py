@@ -240,13 +240,12 @@ def items_of(records: Iterable[Found], managed: Managed) -> tuple[WantedItem, ..
     protected, what they leave to the site, and what can't be read back.
     """
     at = managed.addresses
-    left = {a: n for course in managed.state.complete.values() for a, n in course.left.items()}
     return tuple(
         WantedItem(
             each.record.id,
             {
                 **values_of(each.kind, {**_readable(each.record), **_only_sent(each, managed)}),
-                **dict(_only_known(at.get(each.identity), managed, left)),
+                **dict(_only_known(at.get(each.identity), managed)),
             },
             key_of(at[each.identity]) if each.identity in at else "",
             each.kind,
@@ -256,14 +255,15 @@ def items_of(records: Iterable[Found], managed: Managed) -> tuple[WantedItem, ..
     )
 
 
-def _only_known(
-    at: Address | None, managed: Managed, left: Mapping[str, Sequence[str]]
-) -> Iterator[tuple[str, Value]]:
+def _only_known(at: Address | None, managed: Managed) -> Iterator[tuple[str, Value]]:
     """Yield the fields of a managed record's item that the site does not have."""
-    if at is not None and managed.state.entries[at].protected:
+    if at is None:
+        return
+    entry = managed.state.entries[at]
+    if entry.protected:
         yield PROTECT.name, True
-    if at is not None and (names := left.get(at)):
-        yield LEAVE.name, [*names]
+    if entry.left:
+        yield LEAVE.name, [*entry.left]
 
 
 def _only_sent(found: Found, managed: Managed) -> Attributes:

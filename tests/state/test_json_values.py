@@ -24,7 +24,6 @@ SENT = {"CourseId": 1, "Title": "One", "DisplayOrder": 10, "Active": True}
 WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     CompleteCourse: {
         "id": 1,
-        "left": {"section.a.b": ["image"]},
         "path": "a.yaml",
         "sources": {"a.yaml": "x"},
         "title": "A",
