@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -99,6 +101,42 @@ def test_without_a_repository_nothing_above_is_searched(tmp_path: Path) -> None:
     assert below(tmp_path / "docs")("validate").code == 64
 
 
+@pytest.fixture
+def of_another_user(repository: Path) -> Path:
+    """The workspace of that repository; it belongs to another user."""
+    courses = repository / "courses"
+    if os.geteuid() == 0:
+        os.chown(courses, 65_534, -1)
+    else:  # only root may give files away
+        shutil.rmtree(courses)
+        courses.symlink_to("/")
+    return courses
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("apply", "a"), ("new", "section", "Rules"), ("fmt",)]
+)
+def test_a_workspace_of_another_user_is_not_found(
+    repository: Path, of_another_user: Path, words: tuple[str, ...]
+) -> None:
+    """Whoever may write in a folder above can put a workspace there; git refuses that, too."""
+    ran = below(repository / "docs" / "notes")(*words)
+
+    assert ran.code == 64
+    assert "../../courses, which was found above this folder, belongs to" in ran.said
+    assert f"belongs to {of_another_user.owner()}." in ran.said
+    assert "as in coursesync plan ../../courses" in ran.said
+
+
+@pytest.mark.usefixtures("of_another_user")
+@pytest.mark.parametrize("words", [("schema", "../courses"), ("validate", "../courses/a.yaml")])
+def test_a_workspace_of_another_user_can_be_named(repository: Path, words: tuple[str, ...]) -> None:
+    """What was named is used, and a suggested command names it, too."""
+    ran = below(repository / "docs")(*words)
+
+    assert "belongs to" not in ran.said
+
+
 def test_the_path_of_an_outline_leads_to_its_workspace(repository: Path) -> None:
     """Also from outside of the repository, and with a command that names it."""
     away = below(repository.parent)
@@ -135,7 +173,7 @@ def test_an_outline_outside_of_any_workspace_needs_the_folder(tmp_path: Path) ->
 
     assert ran.code == 64
     assert "no workspace was found for lessons/a.yaml" in ran.said
-    assert "Name the folder before it, as in lessons lessons/a.yaml" in ran.said
+    assert "Name the folder before it, as in coursesync plan lessons lessons/a.yaml" in ran.said
     assert below(tmp_path)("validate", "lessons", "lessons/a.yaml").code == 0
 
 
