@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, write_outline
+from harness import PROGRAM, CommandLine, run, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -246,3 +246,17 @@ def test_commands_with_an_option_for_the_workspace_find_it_too(repository: Path)
     assert ran.code == 0, ran.err
     assert "coursesync import section.a.one" in moved.said
     assert " -w " not in moved.said
+
+
+@pytest.mark.parametrize(
+    "command", ["plan", "init", "new section Rules", "schema", "plan ../courses"]
+)
+def test_a_current_folder_that_was_deleted_is_named(repository: Path, command: str) -> None:
+    """No path leads anywhere from there."""
+    gone = f"mkdir gone && cd gone && rmdir ../gone && exec {PROGRAM} {command}"
+    ran = run(["/bin/sh", "-c", gone], repository, below(repository).with_environment({}))
+
+    assert ran.code == 1
+    assert ran.said == (
+        "Error: the current folder does not exist any more. Go to another one, with cd."
+    )
