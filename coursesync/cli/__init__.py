@@ -67,6 +67,7 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; print its expected failure, if any, and return the exit code."""
         try:
+            _check_current_folder()
             return super().invoke(ctx)
         except (CoursesyncError, MemoryError) as error:
             failure = error if isinstance(error, CoursesyncError) else _NO_MEMORY
@@ -92,6 +93,16 @@ def _cli() -> None:
     them, `plan` shows what would change, `apply` makes the changes and saves the Ids in the
     state.
     """
+
+
+def _check_current_folder() -> None:
+    """Raise CoursesyncError if the current folder is gone: then no path leads anywhere."""
+    try:
+        os.getcwd()  # noqa: PTH109 - it is not used
+    except OSError as error:
+        raise CoursesyncError(
+            "the current folder does not exist any more", "Go to another one, with cd."
+        ) from error
 
 
 def main() -> NoReturn:

@@ -10,14 +10,12 @@ import os
 import shutil
 import signal
 import sys
-from contextlib import suppress
 
 import click
 
 from coursesync.cli.screen import on_terminal, show
 
 _OFF = f"{__name__}: off"
-_NOT_FOUND = 127  # the exit code of a shell that finds no such program
 
 
 def without_pager(context: click.Context, _option: click.Parameter, value: bool) -> bool:  # noqa: FBT001 - as click calls it
@@ -59,23 +57,27 @@ def _pager() -> str:
 
 
 def _through(pager: str, text: str) -> None:
-    """Show a text with a pager, and wait until that is closed; print it if there is none."""
-    from subprocess import PIPE, Popen  # noqa: PLC0415 - for a pager only
+    """Show a text with a pager, and wait until that is closed; print it if the pager fails.
+
+    The pager reads a file, whose position shows afterwards whether it has read anything.
+    """
+    from subprocess import Popen  # noqa: PLC0415 - for a pager only
+    from tempfile import TemporaryFile  # noqa: PLC0415 - as above
 
     # it needs no credentials
     kept = {name: value for name, value in os.environ.items() if not name.startswith("NEXUDUS_")}
     words, environment = ["/bin/sh", "-c", pager], {"LESS": "FRX", "LV": "-c", **kept}
     try:
-        process = Popen(words, stdin=PIPE, env=environment)  # noqa: S603 - the user's own command
-    except OSError:
-        show(text)
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
-    try:
-        with suppress(BrokenPipeError):  # it was closed before the end
-            process.communicate(text.encode(errors="replace"))
-        code = process.wait()
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if code == _NOT_FOUND:
+        with TemporaryFile() as file:
+            file.write(text.encode(errors="replace"))
+            file.seek(0)
+            process = Popen(words, stdin=file, env=environment)  # noqa: S603 - the user's own command
+            before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the pager
+            try:
+                has_failed = process.wait() > 0 and not os.lseek(file.fileno(), 0, os.SEEK_CUR)
+            finally:
+                signal.signal(signal.SIGINT, before)
+    except OSError:  # no room for the file, or no shell
+        has_failed = True
+    if has_failed:
         show(text)

@@ -30,7 +30,7 @@ from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.operations.config import CONFIG, config_of
 from coursesync.outlines.folder import check_folder, outline_paths
 from coursesync.outlines.schema import NAME, first_line, schema_text
-from coursesync.text import as_argument
+from coursesync.text import as_argument, holds_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 FIRST = "first-course.yaml"
 _EXAMPLE_ID = "id: 4711"  # in the template
 _PATIENCE = 30  # seconds, for git to answer
+_IS_ONE = ["rev-parse", "--git-dir"]  # fails if the folder is in no repository
+# the workflows that come with coursesync run on main; an old git ignores the setting
+_NEW = ("-c", "init.defaultBranch=main", "init", "--quiet")
 _ENOUGH = re.compile(r"[\w./-]+")  # a path that .gitattributes may hold without quotes
 
 
@@ -101,6 +104,12 @@ def init(
             f"the workspace {shown(inner)} is not in {shown(root)}",
             "Name a folder in it, such as courses.",
         )
+    if re.search(r"[\t\n]", below.as_posix()) or holds_unseen(below.as_posix()):
+        raise UsageError(
+            f"the name of the workspace {shown(inner)} has a line break or another character that "
+            "can't be seen",
+            "Git can't read it in .gitattributes. Name a folder such as courses.",
+        )
     _make(inner)
     config_of(inner)
     done = {
@@ -139,7 +148,7 @@ def _attributes(workspace: str) -> str:
         return text.replace("{}", "")
     if _ENOUGH.fullmatch(workspace):
         return text.replace("{}", f"{workspace}/**/")
-    plain = re.sub(r"([][*?\\])", r"\\\1", workspace)
+    plain = re.sub(r"(^!|[][*?\\])", r"\\\1", workspace)
     quoted = re.sub(r'(["\\])', r"\\\1", plain)
     return re.sub(r"(?m)^\{\}(\S+)", lambda found: f'"{quoted}/**/{found[1]}"', text)
 
@@ -198,24 +207,31 @@ def _in_repository(folder: Path) -> tuple[str, bool]:
     Returns why it is none, "" if it is one; and whether it is new.
     """
     real = Path(os.path.realpath(folder))
-    if any(os.path.lexists(above / ".git") for above in (real, *real.parents)):
-        return "", False
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    above = (each / ".git" for each in (real, *real.parents))
+    there = next(filter(os.path.lexists, above), None)
     try:
-        ran = subprocess.run(
-            # the workflows that come with coursesync run on main; an old git ignores the setting
-            ["git", "-c", "init.defaultBranch=main", "init", "--quiet"],  # noqa: S607 - as typed
-            cwd=folder,
-            env=kept,
-            capture_output=True,
-            timeout=_PATIENCE,
-            check=False,
-        )
+        why = _why_git_fails(folder, *(_NEW if there is None else _IS_ONE))
     except FileNotFoundError:
-        return "git is not installed", False
+        return "" if there else "git is not installed", False
     except (OSError, subprocess.TimeoutExpired) as error:
-        return str(error), False
+        why = str(error)
+    if why and there is not None:
+        return f"git can't use {shown(there)} ({why})", False
+    return why, not why and there is None
+
+
+def _why_git_fails(folder: Path, *words: str) -> str:
+    """Run git in a folder; return "" if it succeeds, else the last line that it prints."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    ran = subprocess.run(  # noqa: S603 - the words are ours
+        ["git", *words],  # noqa: S607 - as the user would type it
+        cwd=folder,
+        env=kept,
+        capture_output=True,
+        timeout=_PATIENCE,
+        check=False,
+    )
     if ran.returncode == 0:
-        return "", True
+        return ""
     said = os.fsdecode(ran.stderr).strip().splitlines()
-    return f"git init failed: {said[-1] if said else ran.returncode}", False
+    return said[-1] if said else f"git exits with {ran.returncode}"

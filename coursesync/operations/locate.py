@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Remedy, Shell, UsageError
+from coursesync.errors import Command, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.operations.config import CONFIG
 from coursesync.outlines.folder import ENDINGS, has_outline, workspace_above
@@ -64,7 +64,8 @@ def choose(words: Sequence[str]) -> Chosen:
 
     Raises:
         UsageError: the words name several workspaces, an outline outside of the workspace, or a
-            course of a workspace that is not found from here.
+            course of a workspace that is not found from here; or they name none, and the one that
+            was found above belongs to another user.
     """
     here = found_from(Path())
     folders: list[str] = []
@@ -83,6 +84,8 @@ def choose(words: Sequence[str]) -> Chosen:
         folder = next(iter(found))
     else:
         folder = here or Path(WORKSPACE)
+        if owner := _other_owner(folder):
+            raise _of_another(folder, owner, words)
     if here is None and folders and not os.path.lexists(folder) and "/" not in folders[0]:
         _check_outside(folders[0])
     chosen = in_workspace(folder, courses)
@@ -143,8 +146,41 @@ def _upwards(start: Path) -> list[str]:
     return above[: last + 1]
 
 
+def _other_owner(folder: Path) -> str:
+    """Return the user to whom a workspace above the current folder belongs; "" for this user.
+
+    As in git, root may also use what belongs to the user who ran `sudo`:
+    https://git-scm.com/docs/git-config#Documentation/git-config.txt-safedirectory
+    """
+    if folder.parts[:1] != ("..",):
+        return ""
+    owner, user = folder.stat().st_uid, os.geteuid()
+    behind = os.environ.get("SUDO_UID") if user == 0 else None
+    if owner == user or str(owner) == behind:
+        return ""
+    try:
+        return folder.owner()
+    except KeyError:  # no user of this machine
+        return f"the user {owner}"
+
+
+def _of_another(folder: Path, owner: str, words: Sequence[str]) -> UsageError:
+    return UsageError(
+        f"the workspace {Shell(shown(folder))}, which was found above this folder, belongs to "
+        f"{owner}",
+        Remedy(
+            "Its outlines would be applied with your credentials. If you trust them, name the "
+            "workspace, as in",
+            Command("plan", folder, *words),
+        ),
+    )
+
+
 def _is_same(here: Path | None, folder: Path) -> bool:
-    return here is not None and os.path.realpath(here) == os.path.realpath(folder)
+    """Return whether a command without any word uses a workspace; `here` is what it finds."""
+    if here is None or _other_owner(here):
+        return False
+    return os.path.realpath(here) == os.path.realpath(folder)
 
 
 def _is_folder(word: str, here: Path | None, *, is_first: bool) -> bool:
@@ -171,7 +207,7 @@ def _workspace_of(file: Path, here: Path | None) -> Path:
         if found is not None and _is_in(found, file):
             return found
     above = workspace_above(file)
-    name = Remedy("Name the folder before it, as in", Shell(above or "FOLDER", file))
+    name = Remedy("Name the folder before it, as in", Command("plan", above or "FOLDER", file))
     raise UsageError(f"no workspace was found for {Shell(shown(file))}", name)
 
 

@@ -86,6 +86,7 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
         >>> coursesync.new_course("courses", "Member onboarding", 4711).where.path
     """
     root = Path(folder)
+    _check_text(title)
     check_folder(root)
     managed = managed_in(root)
     settings = config_of(root).outlines
@@ -142,6 +143,7 @@ def new_item(
     """
     root = Path(folder)
     of_kind = _kind_named(kind, in_file=in_file)
+    _check_text(title)
     check_folder(root)
     managed = managed_in(root)
     settings = config_of(root).outlines
@@ -228,6 +230,17 @@ def _refusing(why: str) -> Iterator[None]:
     except InvalidOutlines as invalid:
         first = invalid.diagnostics[0]
         raise UsageError(f"{why}: {first.problem}", first.remedy) from invalid
+
+
+def _check_text(title: str) -> None:
+    """Raise UsageError for a title that no file can hold, from a terminal without UTF-8."""
+    try:
+        title.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(
+            f"the title {_quoted(title)} is not in UTF-8",
+            "Type it again, in a terminal that uses UTF-8.",
+        ) from error
 
 
 def _quoted(title: str) -> str:

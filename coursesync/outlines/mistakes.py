@@ -174,8 +174,8 @@ def _list(slip: Slip) -> tuple[str, Sentence]:
     written = slip.written or slip.value
     if slip.name == "previous_keys" and isinstance(written, str) and written.strip():
         remedy = Remedy("Put it in brackets:", former_keys(written))
-    if slip.name == "leave" and isinstance(written, str) and written.strip():
-        remedy = Remedy("Put it in brackets:", line_of("leave", [written[:40]]))
+    if slip.name == "leave" and isinstance(slip.value, str) and slip.value.strip():
+        remedy = Remedy("Put it in brackets:", line_of("leave", [slip.value[:40]]))
     if slip.name in BY_PLURAL and (written or slip.value is not None):
         remedy = no_list(slip.name, written, may_be_left=slip.name in _IN_FILES) or remedy
     if slip.name in _IN_FILES and isinstance(written, str) and (names := files_in(written)):

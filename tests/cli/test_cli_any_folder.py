@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, write_outline
+from harness import PROGRAM, CommandLine, run, write_outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +114,42 @@ def test_without_a_repository_nothing_above_is_searched(tmp_path: Path) -> None:
     assert below(tmp_path / "docs")("validate").code == 64
 
 
+@pytest.fixture
+def of_another_user(repository: Path) -> Path:
+    """The workspace of that repository; it belongs to another user."""
+    courses = repository / "courses"
+    if os.geteuid() == 0:
+        os.chown(courses, 65_534, -1)
+    else:  # only root may give files away
+        shutil.rmtree(courses)
+        courses.symlink_to("/")
+    return courses
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("apply", "a"), ("new", "section", "Rules"), ("fmt",)]
+)
+def test_a_workspace_of_another_user_is_not_found(
+    repository: Path, of_another_user: Path, words: tuple[str, ...]
+) -> None:
+    """Whoever may write in a folder above can put a workspace there; git refuses that, too."""
+    ran = below(repository / "docs" / "notes")(*words)
+
+    assert ran.code == 64
+    assert "../../courses, which was found above this folder, belongs to" in ran.said
+    assert f"belongs to {of_another_user.owner()}." in ran.said
+    assert "as in coursesync plan ../../courses" in ran.said
+
+
+@pytest.mark.usefixtures("of_another_user")
+@pytest.mark.parametrize("words", [("schema", "../courses"), ("validate", "../courses/a.yaml")])
+def test_a_workspace_of_another_user_can_be_named(repository: Path, words: tuple[str, ...]) -> None:
+    """What was named is used, and a suggested command names it, too."""
+    ran = below(repository / "docs")(*words)
+
+    assert "belongs to" not in ran.said
+
+
 def test_the_path_of_an_outline_leads_to_its_workspace(repository: Path) -> None:
     """Also from outside of the repository, and with a command that names it."""
     away = below(repository.parent)
@@ -148,7 +186,7 @@ def test_an_outline_outside_of_any_workspace_needs_the_folder(tmp_path: Path) ->
 
     assert ran.code == 64
     assert "no workspace was found for lessons/a.yaml" in ran.said
-    assert "Name the folder before it, as in lessons lessons/a.yaml" in ran.said
+    assert "Name the folder before it, as in coursesync plan lessons lessons/a.yaml" in ran.said
     assert below(tmp_path)("validate", "lessons", "lessons/a.yaml").code == 0
 
 
@@ -221,3 +259,17 @@ def test_commands_with_an_option_for_the_workspace_find_it_too(repository: Path)
     assert ran.code == 0, ran.err
     assert "coursesync import section.a.one" in moved.said
     assert " -w " not in moved.said
+
+
+@pytest.mark.parametrize(
+    "command", ["plan", "init", "new section Rules", "schema", "plan ../courses"]
+)
+def test_a_current_folder_that_was_deleted_is_named(repository: Path, command: str) -> None:
+    """No path leads anywhere from there."""
+    gone = f"mkdir gone && cd gone && rmdir ../gone && exec {PROGRAM} {command}"
+    ran = run(["/bin/sh", "-c", gone], repository, below(repository).with_environment({}))
+
+    assert ran.code == 1
+    assert ran.said == (
+        "Error: the current folder does not exist any more. Go to another one, with cd."
+    )

@@ -92,7 +92,10 @@ def test_a_script_can_leave_the_choice_to_the_file(config: Path) -> None:
     assert not coursesync.open_project(config.parent, sandbox=False).embedded
 
 
-@pytest.mark.parametrize("command", ["plan", "apply", "drift", "validate", "fmt", "state list"])
+@pytest.mark.parametrize(
+    "command",
+    ["plan", "apply", "drift", "validate", "fmt", "state list", "new section A", "init", "pull"],
+)
 def test_another_version_stops(cli: CommandLine, config: Path, command: str) -> None:
     """Each command names the version that is needed and the one that runs, and how to install."""
     config.write_text('a_field_of_that_version = 1\nrequired_version = ">=77,<78"\n')

@@ -154,7 +154,9 @@ def test_git_sees_none_of_the_side_files(
     assert {"coursesync.state.json.lock", "coursesync.state.json.requests"} <= beside
 
 
-@pytest.mark.parametrize("workspace", ["courses", "our [new] courses", '"quoted"', "."])
+@pytest.mark.parametrize(
+    "workspace", ["courses", "our [new] courses", '"quoted"', "!new", "#1", "."]
+)
 def test_a_checkout_on_windows_has_the_same_bytes(cli: CommandLine, workspace: str) -> None:
     """`core.autocrlf` changes no line end in the workspace, and the state is not merged as text."""
     assert cli("init", "-w", workspace).code == ExitCode.DONE
@@ -190,6 +192,17 @@ def test_without_git_it_goes_on(cli: CommandLine) -> None:
     assert "git is not installed" in ran.said
     assert "git init" in ran.said
     assert not (cli.cwd / ".git").exists()
+
+
+def test_a_git_file_that_leads_nowhere_is_reported(cli: CommandLine) -> None:
+    """A submodule or a worktree has such a file; git's own words say what is wrong with it."""
+    (cli.cwd / ".git").write_text("gitdir: /nowhere\n")
+    ran = cli("init")
+
+    assert ran.code == ExitCode.DONE
+    assert "This is no git repository: git can't use" in ran.said
+    assert "/.git (fatal: not a git repository: /nowhere)" in ran.said
+    assert (cli.cwd / ".git").read_text() == "gitdir: /nowhere\n"
 
 
 def test_a_folder_in_a_repository_is_no_second_one(cli: CommandLine) -> None:
@@ -320,6 +333,8 @@ def test_an_account_without_courses(cli: CommandLine) -> None:
         (("a file",), "a file is a file, not a folder"),
         (("a file/inside",), "a file is a file, not a folder"),
         (("-w", "a file"), "the workspace 'a file' is a file, not a folder"),
+        (("-w", "a\nb"), "the workspace a\\nb has a line break"),
+        (("-w", "a\u2028b"), "has a line break or another character that can't be seen"),
         (("-w", "../elsewhere"), "the workspace ../elsewhere is not in ."),
         (("--id", "4711", "--course", "4711"), "init takes one of three"),
         (("--from-site", "--course", "4711"), "init takes one of three"),

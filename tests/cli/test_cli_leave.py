@@ -312,6 +312,7 @@ def test_each_field_may_be_left(
             "`leave` may name: title, unlock, active",
         ),
         ("image", "`leave` must be a list", "Put it in brackets: `leave: [image]`"),
+        ("null", "`leave` has no value", "Write, for example, `leave: [image]` or delete the line"),
     ],
 )
 def test_an_unknown_name_is_a_mistake_at_its_place(
@@ -323,7 +324,7 @@ def test_an_unknown_name_is_a_mistake_at_its_place(
     ran = cli("validate")
 
     assert ran.code == 3
-    assert f"courses/a.yaml:7:{12 if line == 'image' else 13}: {problem}" in ran.err
+    assert f"courses/a.yaml:7:{13 if line.startswith('[') else 12}: {problem}" in ran.err
     assert remedy in ran.said
 
 

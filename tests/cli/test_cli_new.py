@@ -9,7 +9,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, files_below, write_outline
+from harness import PROGRAM, CommandLine, files_below, run, write_outline
 
 from coursesync.errors import ExitCode
 
@@ -396,3 +396,24 @@ def test_a_read_only_workspace_is_an_error(
     assert ran.code == ExitCode.ERROR, ran.err
     assert "Permission denied" in ran.said
     assert files_below(outline.parent) == {"onboarding.yaml": LAYOUT.encode()}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("section", "A\udcffB"),
+        ("lesson", "A\udcffB", "--in", "one", "--file"),
+        ("course", "A\udcffB", "--id", "4712"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_title_that_is_not_in_utf_8_is_refused(
+    cli: CommandLine, onboarding: Path, words: tuple[str, ...]
+) -> None:
+    """No file can hold it: a terminal with another encoding gives such a title."""
+    before = files_below(onboarding.parent)
+    ran = run([PROGRAM, "new", *words], cli.cwd, cli.with_environment({}))
+
+    assert ran.code == 64
+    assert 'the title "AB" is not in UTF-8' in ran.said
+    assert files_below(onboarding.parent) == before

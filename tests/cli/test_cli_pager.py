@@ -110,7 +110,6 @@ def test_long_lists_are_paged(long: CommandLine) -> None:
         ([], {"PAGER": ""}),
         ([], {"PAGER": MARKED, "COURSESYNC_PAGER": ""}),
         ([], {"PAGER": MARKED, "TERM": "dumb"}),
-        ([], {"PAGER": "/nowhere/pager"}),
         (["--format", "json"], {"PAGER": MARKED}),
         (["--format", "markdown"], {"PAGER": MARKED}),
     ],
@@ -119,7 +118,7 @@ def test_long_lists_are_paged(long: CommandLine) -> None:
 def test_a_plan_is_printed_at_once(
     long: CommandLine, arguments: list[str], environment: dict[str, str]
 ) -> None:
-    """If that was asked for, in CI, without a pager that starts, and for programs."""
+    """If that was asked for, in CI, without a pager, and for programs."""
     plain = long("plan", *arguments).out
     code, screen = on_terminal(long.having(environment), "plan", *arguments)
 
@@ -149,6 +148,24 @@ def test_apply_asks_without_a_pager(long: CommandLine) -> None:
 
     assert "Apply: 40 created." in screen
     assert "paged" not in screen
+
+
+@pytest.mark.parametrize("pager", ["false", "'unclosed", "/etc/passwd", "/nowhere/pager", "exit 3"])
+def test_a_pager_that_fails_hides_nothing(long: CommandLine, pager: str) -> None:
+    """What it could not show is printed, after its own message; the exit code is the command's."""
+    plain = long("plan").out
+    code, screen = on_terminal(long, "plan", "--detailed-exitcode", PAGER=pager)
+
+    assert code == 2
+    assert screen.endswith(plain)
+
+
+def test_what_a_pager_has_shown_is_not_printed_again(long: CommandLine) -> None:
+    """Its exit code does not matter then."""
+    plain = long("plan").out
+    _, screen = on_terminal(long, "plan", PAGER=f"{MARKED}; exit 3")
+
+    assert screen == "".join(f"paged: {line}\n" for line in plain.splitlines())
 
 
 @pytest.mark.parametrize("pager", ["head -n 1", "true", "kill -INT $$"])

@@ -194,6 +194,26 @@ def test_what_markdown_has_no_sign_for_is_html_in_it(
     assert nothing_left(applied)
 
 
+def test_blocks_between_two_changes_stay(
+    applied: CommandLine, api: SandboxServer, courses: Path
+) -> None:
+    """A list, a note to authors and a blank line too many are as they were."""
+    path = courses / "tour.md"
+    kept = "* a\n* b\n\n\n<!-- note -->\n\n[Site]\n\n[site]: https://e.example\n"
+    path.write_text(f"{TOUR}\n## Top\n\n{kept}\n<div>\n\nin **it**\n\n</div>\n\nEnd.\n")
+    assert applied("apply", "--auto-approve").code == 0
+    html = str(api.lessons()[0]["LessonContents"])
+    changed = html.replace("Top", "The top").replace("in <", "now in <").replace("End", "The end")
+    api.change_lesson(2000001, LessonContents=changed, At=LATER)
+    ran = applied("pull")
+
+    assert ran.code == 0, ran.err
+    assert path.read_text() == (
+        f"{TOUR}\n## The top\n\n{kept}\n<div>\n\nnow in **it**\n\n</div>\n\nThe end.\n"
+    )
+    assert nothing_left(applied)
+
+
 def test_contents_that_no_markdown_gives_become_html(
     applied: CommandLine, api: SandboxServer, courses: Path
 ) -> None:
