@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Command, CoursesyncError, Remedy, UsageError
+from coursesync.errors import Code, Command, CoursesyncError, Line, Remedy, UsageError
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import COURSE, course_address, course_of, is_course
 from coursesync.operations.config import CONFIG
@@ -72,8 +72,8 @@ def _pattern(project: Project, name: str) -> str:
             f"Open such a page in Nexudus, copy its address, and write it into {CONFIG} in the "
             "workspace with {id} in place of its Id (and {course_id} in place of the course's), "
             "as in",
-            Code("[pages]"),
-            Code(f"{name} = {example}"),
+            Line("[pages]"),
+            Line(f"{name} = {example}"),
         ),
     )
 

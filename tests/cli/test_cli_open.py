@@ -78,7 +78,7 @@ def test_without_a_browser_the_page_is_named(applied: CommandLine, browser: str)
     ran = applied("open", "a", BROWSER=browser, PATH="/nowhere")
 
     assert (ran.code, ran.out) == (0, "https://dashboard.example.com/courses/4711#c4711\n")
-    assert "There is no browser on this machine" in ran.err
+    assert "No web browser was found on this computer" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -105,8 +105,8 @@ def test_the_remedy_for_a_missing_pattern_works(applied: CommandLine, courses: P
     """What it says to write is a valid pattern."""
     (courses / "coursesync.toml").unlink()
     ran = applied("open", "section.a.one")
-    written = ran.said.split("as in [pages] ", 1)[1]
-    (courses / "coursesync.toml").write_text(f"[pages]\n{written}\n")
+    lines = ran.err.partition("[pages]")
+    (courses / "coursesync.toml").write_text("".join(lines[1:]))
     again = applied("open", "section.a.one", "--print")
 
     assert ran.code == 64
@@ -201,5 +201,20 @@ def test_a_preview_without_a_browser_says_where_it_is(cli: CommandLine, onboardi
         process.communicate(timeout=60)
 
     assert address.startswith("http://127.0.0.1:")
-    assert "There is no browser on this machine" in said
+    assert "No web browser was found on this computer" in said
     assert onboarding.exists()
+
+
+@pytest.mark.parametrize("placeholder", ["{Id}", "{ID}", "{ id }", ""])
+def test_a_pattern_needs_the_id_of_the_record(
+    applied: CommandLine, courses: Path, placeholder: str
+) -> None:
+    """Without it every record would have the same page; a misspelt one is shown corrected."""
+    page = f"https://dashboard.example.com/{placeholder}"
+    (courses / "coursesync.toml").write_text(f'[pages]\nsection = "{page}"\nlesso = "{page}"\n')
+    ran = applied("open", "section.a.one", "--print")
+
+    assert (ran.code, ran.out) == (64, "")
+    meant = 'Did you mean `section = "https://dashboard.example.com/{id}"`?'
+    assert (meant if placeholder else '[pages] section = "https://') in ran.said
+    assert "Did you mean `lesson`?" in ran.said

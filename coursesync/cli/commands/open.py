@@ -33,4 +33,4 @@ def command(*, address: str, project: Project, only_print: bool) -> None:
         return
     show(f"{page}\n")
     if not only_print:
-        say_wrapped("There is no browser on this machine. Open that address in another one.")
+        say_wrapped("No web browser was found on this computer. Open the address in a browser elsewhere.")
