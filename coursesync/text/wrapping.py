@@ -49,8 +49,8 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     """Break a sentence into lines of at most `width` columns, each after a margin.
 
     All lines except the first are indented by `hang` too. A command has a line of its own, however
-    long it is, so that it can be copied, and so has a line of a file. Other code is between backticks; it stays on one line if
-    it fits, and so does a quoted text that is short.
+    long it is, so that it can be copied, and so has a line of a file. Other code is between
+    backticks; it stays on one line if it fits, and so does a quoted text that is short.
     """
     most = width - len(margin) - len(hang)
 

@@ -36,8 +36,8 @@ def applied(author: CommandLine, courses: Path) -> CommandLine:
     write_outline(courses, "a", 4711, "One")
     (courses / "coursesync.toml").write_text(PAGES)
     assert author("apply", "--auto-approve").code == 0
-    write_outline(courses, "a", 4711, "One", "Two")
-    write_outline(courses, "b", 4712, "Three")
+    write_outline(courses, "a", 4711, "One", "Two", "Same")
+    write_outline(courses, "b", 4712, "Three", "Same")
     return author
 
 
@@ -45,7 +45,10 @@ def applied(author: CommandLine, courses: Path) -> CommandLine:
     ("address", "page"),
     [
         ("section.a.one", "courses/4711/sections/1000001?edit"),
+        ("a.one", "courses/4711/sections/1000001?edit"),
+        ("one", "courses/4711/sections/1000001?edit"),
         ("a", "courses/4711#c4711"),
+        ("courses/a.yaml", "courses/4711#c4711"),
         ("course.a", "courses/4711#c4711"),
         ("b", "courses/4712#c4712"),
     ],
@@ -85,12 +88,14 @@ def test_without_a_browser_the_page_is_named(applied: CommandLine, browser: str)
     ("address", "code", "words"),
     [
         ("section.a.two", 1, "has no Id yet: it is in its outline, and was not applied"),
-        ("section.a.twoo", 64, "Did you mean section.a.two ?"),
+        ("section.a.twoo", 64, "Did you mean `section.a.two`?"),
+        ("two", 1, "section.a.two has no Id yet"),
         ("section.a.xyzzy-and-more-of-it", 64, "See the addresses that there are:"),
         ("c", 64, "there is nothing at the address c"),
         ("course.c", 64, "there is nothing at the address c"),
         ("lesson.a.x", 64, "no pattern for the page of a lesson is configured"),
-        ("a.one", 64, "Did you mean section.a.one ?"),
+        ("courses/c.yaml", 64, "there is no outline c.yaml"),
+        ("same", 64, "coursesync open section.a.same"),
     ],
 )
 def test_what_has_no_page(applied: CommandLine, address: str, code: int, words: str) -> None:
