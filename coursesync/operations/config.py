@@ -179,7 +179,9 @@ def _check_version(wanted: object, path: Path) -> None:
             f"{path} asks for coursesync {inert(wanted, 60)}, but {__version__} is running",
             Remedy(
                 "Install a version that fits, from where this one was installed, as in",
-                Shell("pip", "install", f"coursesync{inert(wanted, 60)}"),
+                Shell(
+                    "pipx", "install", "--force", "git+https://git.example.com/coursesync@COMMIT"
+                ),
             ),
         )
 

@@ -100,7 +100,7 @@ def test_another_version_stops(cli: CommandLine, config: Path, command: str) -> 
 
     assert (ran.code, ran.out) == (1, "")
     assert f"asks for coursesync >=77,<78, but {VERSION} is running" in ran.said
-    assert "pip install 'coursesync>=77,<78'" in ran.err
+    assert "pipx install --force git+https://" in ran.err
     assert files_below(config.parent) == before
 
 

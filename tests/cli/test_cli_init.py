@@ -319,7 +319,7 @@ def test_an_account_without_courses(cli: CommandLine) -> None:
     [
         (("a file",), "a file is a file, not a folder"),
         (("a file/inside",), "a file is a file, not a folder"),
-        (("-w", "a file"), "the workspace 'a file' is a file, not a folder"),
+        (("-w", "a file"), "the workspace `'a file'` is a file, not a folder"),
         (("-w", "../elsewhere"), "the workspace ../elsewhere is not in ."),
         (("--id", "4711", "--course", "4711"), "init takes one of three"),
         (("--from-site", "--course", "4711"), "init takes one of three"),

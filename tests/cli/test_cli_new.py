@@ -314,7 +314,7 @@ def test_the_file_of_a_course_has_a_free_name(
         (("section", "Rules", "--file"), "a section can't have a file of its own"),
         (("chapter", "Rules"), "'chapter' is not one of 'course', 'section', 'lesson'"),
         (("section",), "Missing argument 'TITLE'"),
-        (("section", "Rules", "-w", "nowhere"), "the workspace nowhere does not exist"),
+        (("section", "Rules", "-w", "nowhere"), "the workspace `nowhere` does not exist"),
     ],
 )
 def test_wrong_usage_changes_nothing(
