@@ -191,7 +191,7 @@ def test_the_preview_opens_in_the_browser(
 
     assert ran.code == 0
     assert (cli.cwd / "opened").read_text() == ran.out.strip()
-    assert "Opened in your browser. It shows what you save at once." in ran.err
+    assert "Opened in your browser. It shows what you save immediately." in ran.err
     assert onboarding.exists()
 
 

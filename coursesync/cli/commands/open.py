@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @options.workspace_option
 @options.with_project
 def command(*, address: str, project: Project, only_print: bool) -> None:
-    """Open the page of ADDRESS in Nexudus, in the browser of this machine.
+    """Open the page of ADDRESS in Nexudus, in the browser of this computer.
 
     ADDRESS is a course's key or its outline's path, or the address or the key of an item. The
     pattern of its page is in coursesync.toml, below [pages]. Makes no request and needs no

@@ -40,7 +40,7 @@ def command(*, workspace: Chosen, port: int, stop_after: float | None, in_browse
             settings = config_of(workspace.folder).outlines
             load(workspace.folder, courses=workspace.courses, settings=settings)
     site = Site(Viewer(workspace.folder, workspace.courses).look)
-    updates = "It shows what you save at once."
+    updates = "It shows what you save immediately."
 
     def explain(base_url: str) -> None:
         if in_browser and opened_in_browser(base_url):
