@@ -400,6 +400,16 @@ def test_the_line_for_the_text_is_shown(cli: CommandLine, outline: Path) -> None
     assert is_clean(cli)
 
 
+def test_files_follow_each_other_without_a_blank_line(cli: CommandLine, outline: Path) -> None:
+    """Only the first of them is set off from an item with fields."""
+    for title in ("Park", "Smoke", "Pets"):
+        cli("new", "lesson", title, "--in", "welcome", "--file")
+    names = [f"      - onboarding/welcome/{name}.md" for name in ("park", "smoke", "pets")]
+
+    assert "\n".join(['        title: "A tour"', "", *names, ""]) in outline.read_text()
+    assert is_clean(cli)
+
+
 def test_a_title_that_exists_is_reported(cli: CommandLine, outline: Path) -> None:
     """It gets a key of its own, and the other one is named."""
     ran = cli("new", "section", "your FIRST week")
