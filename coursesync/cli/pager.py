@@ -29,7 +29,7 @@ pager_option = click.option(
     is_flag=True,
     expose_value=False,
     callback=without_pager,
-    help="Print a long result at once. On a terminal, a pager shows it (COURSESYNC_PAGER, PAGER).",
+    help="Print all of a long result. On a terminal, a pager shows it (COURSESYNC_PAGER, PAGER).",
 )
 
 

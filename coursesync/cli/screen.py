@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence, Where
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import Advice, FirstPieces
-    from coursesync.outlines.workspace_files import Outlines
     from coursesync.render.differences import Paint
 
 SOURCE = f"{__name__}: source"  # whether lines of files are shown, in the context of a command
@@ -180,11 +179,11 @@ def _point_at_all(
     annotate([replace(each, remedy=placed(each.remedy)) for each in diagnostics], level, more)
 
 
-def say_mistaken(outlines: Outlines) -> None:
+def say_mistaken(mistaken: Sequence[Diagnostic]) -> None:
     """Print that outlines of other courses than the wanted ones have mistakes."""
-    if outlines.mistaken:
-        number = count(len(outlines.mistaken), "mistake")
-        say_wrapped(f"Other outlines have {number}, first in {min(outlines.mistaken).where}.")
+    if mistaken:
+        number = count(len(mistaken), "mistake")
+        say_wrapped(f"Other outlines have {number}, first in {min(mistaken).where}.")
 
 
 def complain(error: CoursesyncError) -> None:

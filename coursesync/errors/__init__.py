@@ -122,6 +122,12 @@ class Code:
         return self.text
 
 
+class Line(Code):
+    """A line of a file to type, with its indentation. It stands on a line of its own."""
+
+    __slots__ = ()
+
+
 Typed: TypeAlias = Command | Shell | Code
 
 
@@ -134,7 +140,8 @@ def in_ticks(code: str) -> str:
 class Remedy:
     """A sentence for people, in pieces: text, and code to type.
 
-    Codes that follow each other are a choice. No full stop is written after code.
+    Codes that follow each other are a choice, but lines belong together. No full stop is written
+    after code.
     """
 
     pieces: tuple[str | Typed, ...]
@@ -171,7 +178,7 @@ class Remedy:
                 elif piece[0].isupper() and before is not None:
                     gap = ". "
             elif before is not None and not isinstance(before, str):
-                gap = " or "
+                gap = " and below it " if isinstance(piece, Line) else " or "
             yield gap, piece
             before = piece
 

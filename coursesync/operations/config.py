@@ -125,10 +125,10 @@ def _parsed(content: bytes, path: Path) -> Config:
     _check_version(table.get("required_version"), path)
     plain = {name: value for name, value in table.items() if name not in TABLES}
     tables = {name: table.get(name, {}) for name in TABLES}
-    if mistakes := [*mistakes_in(plain, tables)]:
-        # one example of how to write a field is enough
-        problems = "; ".join(problem for problem, _ in mistakes[:_MOST_MISTAKES])
-        raise _invalid(path, problems, mistakes[0][1])
+    if mistakes := [*mistakes_in(plain, tables)][:_MOST_MISTAKES]:
+        problems = "; ".join(problem for problem, _ in mistakes)
+        remedies = dict.fromkeys(remedy for _, remedy in mistakes)
+        raise _invalid(path, problems, Remedy(*remedies))
     limits, pages = Limits(**tables["limits"]), tables["pages"]
     outlines = Settings(
         shown(path),
@@ -172,11 +172,12 @@ def _check_version(wanted: object, path: Path) -> None:
     try:
         fits = SpecifierSet(wanted).contains(__version__, prereleases=True)
     except InvalidSpecifier as error:
-        problem = f'`required_version` is "{inert(wanted, 60)}", and these are no versions'
-        raise _invalid(path, problem, example_of("required_version", ANY_VERSION)) from error
+        example = f"=={wanted}" if _is_version(wanted) else ANY_VERSION
+        problem = f'`required_version` is "{inert(wanted, 60)}", and needs a comparison'
+        raise _invalid(path, problem, example_of("required_version", example)) from error
     if not fits:
         raise CoursesyncError(
-            f"{path} asks for coursesync {inert(wanted, 60)}, and this is {__version__}",
+            f"{path} asks for coursesync {inert(wanted, 60)}, but {__version__} is running",
             Remedy(
                 "Install a commit that has such a version:",
                 Shell("pipx", "install", "--force", f"git+{_origin()}@COMMIT"),
@@ -199,6 +200,16 @@ def _origin() -> str:
         if source.get("vcs_info") and isinstance(url, str) and "@" not in url:
             return inert(url, 200)
     return "ADDRESS"
+
+
+def _is_version(text: str) -> bool:
+    from packaging.version import InvalidVersion, Version  # noqa: PLC0415 - hardly any file needs it
+
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def _invalid(path: Path, problem: str, remedy: Sentence) -> UsageError:

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Remedy
+from coursesync.errors import Code, Line, Remedy
 from coursesync.nexudus.limits import PUBLISHED, SETTLING, Limits
 from coursesync.nexudus.target import DEFAULT_BASE_URL
-from coursesync.operations.page_pattern import PAGES, is_pattern
+from coursesync.operations.page_pattern import PAGES, is_pattern, pattern_meant
 from coursesync.state import STATE_NAME
 from coursesync.text import inert, nearest
 
@@ -30,13 +30,13 @@ _ON_THE_WEB = re.compile(
 class Rule:
     """What a value must be, in words and as a function, and an example of one.
 
-    `choices` are all values, if there are only a few.
+    `meant` returns the valid value that a text stands for; "" if there is none.
     """
 
     must_be: str
     fits: Callable[[object], bool]
     example: object
-    choices: tuple[str, ...] = ()
+    meant: Callable[[str], str] = lambda _: ""
 
 
 def _number(least: int, most: int, kind: type[int | float]) -> Callable[[object], bool]:
@@ -64,10 +64,11 @@ def _requests(example: int) -> Rule:
 
 def _page(name: str) -> Rule:
     return Rule(
-        "the https address of a page, in quotes, without a user name, and with no placeholder but "
-        "{id} and {course_id}",
+        "the https address of a page, in quotes, with {id} in place of the record's Id, without a "
+        "user name, and with no other placeholder but {course_id}",
         is_pattern,
         f"https://dashboard.example.com/{name}s/{{id}}",
+        pattern_meant,
     )
 
 
@@ -88,7 +89,10 @@ FIELDS = {
     "state": _text(STATE_NAME),
     "settling_time": _seconds(SETTLING),
     "on_removal": Rule(
-        '"keep", "deactivate" or "delete"', lambda value: value in _ON_REMOVAL, "keep", _ON_REMOVAL
+        '"keep", "deactivate" or "delete"',
+        lambda value: value in _ON_REMOVAL,
+        "keep",
+        lambda text: nearest(text, _ON_REMOVAL) or "",
     ),
     "strict": _yes_or_no(example=False),
     "marker": _yes_or_no(example=True),
@@ -118,8 +122,8 @@ def may_hold(within: str = "") -> Remedy:
         )
     if within:
         return Remedy("Below", Code(f"[{within}]"), f"it may hold {', '.join(TABLES[within])}.")
-    tables = [Code(f"[{name}]") for name in TABLES]
-    return Remedy(f"It may hold {', '.join(FIELDS)}, and the tables", *tables)
+    tables = ", ".join(f"[{name}]" for name in TABLES)
+    return Remedy(f"It may hold {', '.join(FIELDS)}, and these tables: {tables}")
 
 
 def mistakes_in(
@@ -138,7 +142,6 @@ def mistakes_in(
 def _mistakes(
     table: Mapping[str, object], rules: Mapping[str, Rule], within: str = ""
 ) -> Iterator[tuple[str, Remedy]]:
-    below = ("below", Code(f"[{within}]")) if within else ()
     for name, value in table.items():
         shown = f"`{inert(f'{within}.{name}' if within else name, 80)}`"
         if (rule := rules.get(name)) is None:
@@ -146,10 +149,10 @@ def _mistakes(
             yield problem, _meant(name, rules, within) or may_hold(within)
         elif not rule.fits(value):
             problem = f"{shown} must be {rule.must_be}, but is {_as_written(value)}"
-            if isinstance(value, str) and (near := nearest(value, rule.choices)):
-                yield problem, Remedy("Did you mean", Code(f"{name} = {json.dumps(near)}"), "?")
+            if isinstance(value, str) and (meant := rule.meant(value)):
+                yield problem, Remedy("Did you mean", Code(f"{name} = {json.dumps(meant)}"), "?")
             else:
-                yield problem, Remedy(example_of(name, rule.example), *below)
+                yield problem, example_of(name, rule.example, within)
 
 
 def _meant(name: str, rules: Mapping[str, Rule], within: str) -> Remedy | None:
@@ -173,9 +176,12 @@ def _as_written(value: object) -> str:
     return inert(json.dumps(value, ensure_ascii=False) if is_plain else str(value), 60)
 
 
-def example_of(name: str, value: object) -> Remedy:
-    """Return how to write a field."""
-    return Remedy("Write it as in", Code(f"{name} = {json.dumps(value)}"))
+def example_of(name: str, value: object, within: str = "") -> Remedy:
+    """Return how to write a field, which may be within a table."""
+    written = f"{name} = {json.dumps(value)}"
+    if within:
+        return Remedy("Write it as in", Line(f"[{within}]"), Line(written))
+    return Remedy("Write it as in", Code(written))
 
 
 def _unknown_rules(

@@ -28,6 +28,7 @@ from coursesync.files import (
 )
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.operations.config import CONFIG, config_of
+from coursesync.operations.locate import FIRST
 from coursesync.outlines.folder import check_folder, outline_paths
 from coursesync.outlines.schema import NAME, first_line, schema_text
 from coursesync.text import as_argument, holds_unseen
@@ -35,7 +36,6 @@ from coursesync.text import as_argument, holds_unseen
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIRST = "first-course.yaml"
 _EXAMPLE_ID = "id: 4711"  # in the template
 _PATIENCE = 30  # seconds, for git to answer
 _IS_ONE = ["rev-parse", "--git-dir"]  # fails if the folder is in no repository

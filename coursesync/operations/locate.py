@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 WORKSPACE = "courses"  # the default
+FIRST = "first-course.yaml"  # the outline that `init` writes
 _MARKS = (CONFIG, STATE_NAME, ".coursesync")  # each is in a workspace and nowhere else
 
 

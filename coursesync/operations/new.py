@@ -8,7 +8,7 @@ that outline, nor make a request.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path, PurePosixPath
@@ -18,12 +18,14 @@ from coursesync.errors import InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.files import decode, shown, write_new
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import (
+    COURSE,
     FreeKeys,
     address_of,
     course_address,
     course_of,
     key_of,
     keys_of,
+    parse_address,
     proposed_key,
 )
 from coursesync.kinds.field import Role
@@ -33,7 +35,12 @@ from coursesync.operations.reading import managed_in, read_outlines
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.edit import AddItem, SetField, edited
-from coursesync.outlines.folder import check_folder, empty_workspace
+from coursesync.outlines.folder import (
+    check_folder,
+    empty_workspace,
+    names_outline,
+    outline_paths,
+)
 from coursesync.outlines.items import may_be_file
 from coursesync.outlines.places import place_for
 from coursesync.outlines.rewriting import rewrite
@@ -45,13 +52,14 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from coursesync.errors import Where
+    from coursesync.errors import Diagnostic, Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Value
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.places import Place
     from coursesync.outlines.settings import Settings
+    from coursesync.outlines.workspace_files import Outlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +67,15 @@ class Added:
     """What was added: its address, its place in the outline, and its own file if it has one.
 
     `file` is a path as shown to people; "" for an item whose fields are in the outline.
+    `same_title` is an item of the same list that has the same title. `mistaken` are mistakes in
+    other outlines.
     """
 
     address: Address
     where: Where
     file: str = ""
+    same_title: Address | None = None
+    mistaken: tuple[Diagnostic, ...] = ()
 
 
 def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Added:
@@ -79,7 +91,7 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
     Raises:
         UsageError: there is no such folder, `coursesync.toml` is not valid, the course has an
             outline, or the title can't be one.
-        InvalidOutlines: with every mistake of the present outlines.
+        InvalidOutlines: two of the present outlines have the same Id or key.
         CoursesyncError: there is a file of that name already, or it can't be written.
 
     Example:
@@ -90,7 +102,7 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
     check_folder(root)
     managed = managed_in(root)
     settings = config_of(root).outlines
-    present = read_outlines(root, settings).outlines
+    present, before = _present(root, settings)
     for outline in present:
         if outline.course_id == course_id:
             raise UsageError(
@@ -98,16 +110,18 @@ def new_course(folder: str | os.PathLike[str], title: str, course_id: int) -> Ad
                 "One course is one file: give the Id of another course, or edit that file.",
             )
     taken = {outline.key for outline in present}
-    taken |= {alike(PurePosixPath(outline.file).stem) for outline in present}
+    taken |= {alike(PurePosixPath(path).stem) for path, _ in outline_paths(root)}
     named = title if is_file_name(proposed_key(title)) else ""
     key = course_key(course_id, named, taken, {course_of(each) for each in managed})
     name = f"{key}.yaml"
     text = first_line(root, name) + written(WantedCourse(course_id, key, title, ())).text
     new = {name: text.encode()}
-    with _refusing(f"a course can't have the title {_quoted(title)}"):
-        outline = _read_with(root, settings, new, name)
+    only = (name,) if before else ()
+    with _refusing(f"a course can't have the title {_quoted(title)}", before):
+        found = read_outlines(root, settings, only, new)
     write_new(root / name, new[name])
-    return Added(course_address(key), outline.tree.where(("title",)))
+    where = _outline_in(found, name).tree.where(("title",))
+    return Added(course_address(key), where, mistaken=found.mistaken)
 
 
 def new_item(
@@ -127,15 +141,16 @@ def new_item(
         folder: the workspace.
         kind: the name of its kind.
         title: its title.
-        inside: the key or the address of the item or the course to put it in; "" if there is only
-            one that it can be in, or if `after` decides.
+        inside: the key or the address of the item or the course to put it in, or the outline's path
+            in the workspace; "" if there is only one that it can be in, or if `after` decides.
         after: the key or the address of the item that it follows; by default it is the last one.
         in_file: whether it gets a Markdown file of its own.
 
     Raises:
         UsageError: there is no such folder, kind or key, `coursesync.toml` is not valid, several
             are meant, or the title can't be one.
-        InvalidOutlines: with every mistake of the present outlines.
+        InvalidOutlines: with every mistake of the present outlines, or if `inside` or `after` begin
+            with a course's key, of that course.
         CoursesyncError: there is no outline, or it can't be written without a loss.
 
     Example:
@@ -147,10 +162,11 @@ def new_item(
     check_folder(root)
     managed = managed_in(root)
     settings = config_of(root).outlines
-    present = read_outlines(root, settings).outlines
-    if not present:
+    present = _present_for(root, settings, inside or after)
+    if not present.outlines:
         raise empty_workspace(root)
-    place, index = place_for(of_kind, present, inside, after)
+    keys = {outline.file: outline.key for outline in present.outlines}
+    place, index = place_for(of_kind, present.outlines, keys.get(inside, inside), after)
     outline, at = place.outline, (*place.path, of_kind.plural)
     key = FreeKeys(_taken(place, managed)).take(proposed_key(title) or kind)
     fields: Mapping[str, Value] = {"key": key, of_kind.field(Role.TITLE).name: title}
@@ -166,14 +182,16 @@ def new_item(
     with _refusing(f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"):
         text = edited(decode(Files(root).inside(outline.file)), outline.path, [edit])
         files[outline.file] = text.encode()
-        after_it = _read_with(root, settings, files, outline.file)
+        found = read_outlines(root, settings, present.only, files)
     address = address_of(kind, *keys_of(place.address), key)
     *new, _ = files
     for name in new:
         write_new(root / name, files[name])
     rewrite(root / outline.file, text, keep_mark=True)
     own = next((shown(root / name) for name in new), "")
-    return Added(address, after_it.tree.where((*at, index)), own)
+    where = _outline_in(found, outline.file).tree.where((*at, index))
+    same = (each.address for each in place.items if _compared(each.title) == _compared(title))
+    return Added(address, where, own, next(same, None), present.mistaken)
 
 
 def _kind_named(name: str, *, in_file: bool) -> Kind:
@@ -216,20 +234,53 @@ def _free_file(folder: Path, place: Place, items: Value, key: str) -> str:
     return next(path for path in paths if not os.path.lexists(below / path))
 
 
-def _read_with(folder: Path, settings: Settings, files: Mapping[str, bytes], name: str) -> Outline:
-    """Read the workspace as it will be, and return the outline in the file of that name."""
-    outlines = read_outlines(folder, settings, unwritten=files).outlines
-    return next(each for each in outlines if each.file == name)
+def _present(
+    folder: Path, settings: Settings
+) -> tuple[tuple[Outline, ...], tuple[Diagnostic, ...]]:
+    """Return the outlines; or none of them, and the mistakes that some have."""
+    try:
+        return read_outlines(folder, settings).outlines, ()
+    except InvalidOutlines as invalid:
+        return (), invalid.diagnostics
+
+
+def _present_for(folder: Path, settings: Settings, name: str) -> Outlines:
+    """Read all outlines; if others have mistakes, only that of the course that a name begins with.
+
+    The full address of an item, or its keys from the course down, is one item whatever the others
+    hold. Its key alone may be in them too.
+    """
+    try:
+        return read_outlines(folder, settings)
+    except InvalidOutlines:
+        address = parse_address(name)
+        begins = name if names_outline(name) else name.removeprefix(f"{COURSE}.").partition(".")[0]
+        with suppress(UsageError):
+            return read_outlines(folder, settings, (course_of(address) if address else begins,))
+        raise
+
+
+def _outline_in(found: Outlines, name: str) -> Outline:
+    return next(each for each in found.outlines if each.file == name)
 
 
 @contextmanager
-def _refusing(why: str) -> Iterator[None]:
-    """Raise UsageError, which begins with `why`, for outlines that would not be valid any more."""
+def _refusing(why: str, before: Collection[Diagnostic] = ()) -> Iterator[None]:
+    """Raise UsageError, which begins with `why`, for outlines that would not be valid any more.
+
+    Mistakes that were there `before` are raised as they are.
+    """
     try:
         yield
     except InvalidOutlines as invalid:
-        first = invalid.diagnostics[0]
-        raise UsageError(f"{why}: {first.problem}", first.remedy) from invalid
+        new = [each for each in invalid.diagnostics if each not in before]
+        if not new:
+            raise
+        raise UsageError(f"{why}: {new[0].problem}", new[0].remedy) from invalid
+
+
+def _compared(title: str) -> str:
+    return " ".join(title.casefold().split())
 
 
 def _check_text(title: str) -> None:

@@ -6,6 +6,7 @@ and the host of a page never depends on a record.
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from coursesync.errors import UsageError
@@ -15,11 +16,14 @@ from coursesync.nexudus.target import check_target
 
 PAGES = (COURSE, *KINDS)  # the kinds that may have a pattern
 _LONGEST = 2_000
+_PLACEHOLDER = re.compile(r"\{ *(course)?[-_ ]?id *\}", re.IGNORECASE)
 
 
 def is_pattern(value: object) -> bool:
-    """Return whether a value is the pattern of a page."""
+    """Return whether a value is the pattern of a page, which differs from record to record."""
     if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
+        return False
+    if "{id}" not in value:
         return False
     page = filled(value, 1, 1)
     if " " in value or any(each in page for each in "{}\\"):
@@ -31,6 +35,12 @@ def is_pattern(value: object) -> bool:
     except (ValueError, UsageError):
         return False
     return True
+
+
+def pattern_meant(value: str) -> str:
+    """Return the pattern that a value with misspelt placeholders stands for; "" if it is none."""
+    meant = _PLACEHOLDER.sub(lambda found: "{course_id}" if found[1] else "{id}", value)
+    return meant if is_pattern(meant) else ""
 
 
 def filled(pattern: str, record_id: int, course_id: int) -> str:

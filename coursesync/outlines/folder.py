@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from itertools import chain, count, islice
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UsageError
+from coursesync.errors import Command, CoursesyncError, Remedy, Shell, UsageError, in_ticks
 from coursesync.files import shown
 from coursesync.text import as_argument, coded, inert, listed
 
@@ -34,11 +34,11 @@ def check_folder(folder: Path) -> None:
         if os.path.lexists(folder):
             if above := workspace_above(folder):
                 name = Remedy("The folder that holds your outlines is", Shell(as_argument(above)))
-            raise UsageError(f"the workspace {Shell(shown(folder))} is a file, not a folder", name)
+            raise UsageError(f"the workspace {_ticked(folder)} is a file, not a folder", name)
         is_below = not (folder.is_absolute() or ".." in folder.parts)
         make = Command("init") if is_below else Shell("mkdir", "-p", as_argument(folder))
         raise UsageError(
-            f"the workspace {Shell(shown(folder))} does not exist",
+            f"the workspace {_ticked(folder)} does not exist",
             Remedy(name, "To make it:", make),
         )
 
@@ -61,12 +61,12 @@ def empty_workspace(folder: Path, courses: Sequence[str] = ()) -> CoursesyncErro
     """Return the error for a workspace, or for some courses of it, without outlines."""
     if courses:
         return CoursesyncError(
-            f"the course {Shell(courses[0])} has no outline in the workspace {Shell(folder)}, only "
-            "entries in the state",
+            f"the course {Shell(courses[0])} has no outline in the workspace {_ticked(folder)}, "
+            "only entries in the state",
             Remedy("To see what would happen to these:", Command("plan", *courses)),
         )
     return CoursesyncError(
-        f"the workspace {Shell(folder)} holds no outline",
+        f"the workspace {_ticked(folder)} holds no outline",
         Remedy(
             coded("An outline is a file that ends in .yaml and starts with `id:` and `title:`"),
             "To write a first one:",
@@ -75,6 +75,11 @@ def empty_workspace(folder: Path, courses: Sequence[str] = ()) -> CoursesyncErro
             Command("import", course="ID"),
         ),
     )
+
+
+def _ticked(folder: Path) -> str:
+    """Return a folder's name within a sentence, which may end after it."""
+    return in_ticks(str(Shell(shown(folder))))
 
 
 def names_outline(text: str) -> bool:
@@ -95,8 +100,11 @@ def unknown_course(folder: Path, name: str, keys: Mapping[str, str]) -> UsageErr
     near = get_close_matches(name, known, n=1)
     what = "outline" if is_path else "course"
     return UsageError(
-        f"there is no {what} {Shell(inert(name, 100))} in the workspace {Shell(shown(folder))}",
+        f"there is no {what} {Shell(inert(name, 100))} in the workspace {_ticked(folder)}",
         Remedy(
+            "A Markdown file is a part of a course: name the course that lists it."
+            if name.lower().endswith(_PAGES)
+            else "",
             f"Did you mean {Shell(near[0])}?" if near else "",
             f"Its {what}s are: {listed([str(Shell(each)) for each in known], _MOST_NAMED)}."
             if known

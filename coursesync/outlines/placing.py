@@ -226,9 +226,15 @@ def _insert(group: Group, index: int, part: Part, gap: str | None = None) -> Non
 
 
 def _gap(group: Group, part: Part) -> str:
-    """Return the lines between two parts: a blank one if the last part has one above it."""
+    """Return the lines between two parts: a blank one if the last part has one above it.
+
+    A blank line that ends a part of several lines says nothing about two of one line.
+    """
     if not group.is_list:
         return ""
     if len(group.parts) < 2:  # noqa: PLR2004 - there is no other gap
         return "\n" if part.lines else ""
-    return "\n" if _BLANK_LINE.search(group.parts[-1].lead) else ""
+    before, last = group.parts[-2:]
+    if before.lines and not (last.lines or part.lines):
+        return ""
+    return "\n" if _BLANK_LINE.search(last.lead) else ""

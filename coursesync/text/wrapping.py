@@ -10,7 +10,7 @@ from itertools import pairwise
 from textwrap import TextWrapper
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, Remedy, Shell, in_ticks
+from coursesync.errors import Command, Line, Remedy, Shell, in_ticks
 from coursesync.text import disarmed, on_one_line, to_type
 from coursesync.text.cells import columns, starts
 
@@ -49,8 +49,8 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
     """Break a sentence into lines of at most `width` columns, each after a margin.
 
     All lines except the first are indented by `hang` too. A command has a line of its own, however
-    long it is, so that it can be copied. Other code is between backticks; it stays on one line if
-    it fits, and so does a quoted text that is short.
+    long it is, so that it can be copied, and so has a line of a file. Other code is between
+    backticks; it stays on one line if it fits, and so does a quoted text that is short.
     """
     most = width - len(margin) - len(hang)
 
@@ -79,10 +79,10 @@ def wrapped(text: Sentence, margin: str = "", width: int = 80, hang: str = "") -
 
 
 def _parts(text: Sentence) -> list[Remedy | Typed]:
-    """Split a sentence at its commands."""
+    """Split a sentence at its commands and lines."""
     parts: list[Remedy | Typed] = []
     for piece in Remedy(text).pieces:
-        if isinstance(piece, Command) or (isinstance(piece, Shell) and _is_whole(piece)):
+        if isinstance(piece, Command | Line) or (isinstance(piece, Shell) and _is_whole(piece)):
             parts.append(piece)
         elif parts and isinstance(last := parts[-1], Remedy):
             parts[-1] = Remedy(last, piece)

@@ -92,7 +92,7 @@ def test_the_search_ends_at_the_repository(repository: Path) -> None:
     ran = below(inner / "docs")("validate")
 
     assert ran.code == 64
-    assert "the workspace courses does not exist" in ran.said
+    assert "the workspace `courses` does not exist" in ran.said
 
 
 def test_the_search_ends_at_the_home_folder(tmp_path: Path) -> None:

@@ -103,7 +103,7 @@ def test_another_version_stops(cli: CommandLine, config: Path, command: str) -> 
     ran = cli(*command.split())
 
     assert (ran.code, ran.out) == (1, "")
-    assert f"asks for coursesync >=77,<78, and this is {VERSION}" in ran.said
+    assert f"asks for coursesync >=77,<78, but {VERSION} is running" in ran.said
     assert "pipx install --force git+ADDRESS@COMMIT" in ran.err
     assert files_below(config.parent) == before
 
@@ -124,6 +124,18 @@ def test_another_version_comes_from_the_same_repository(
         coursesync.validate(config.parent)
 
     assert f"pipx install --force git+{url}@COMMIT" in str(caught.value.remedy)
+
+
+def test_a_version_alone_is_no_comparison(cli: CommandLine, config: Path) -> None:
+    """The remedy is that version with a comparison, and it works."""
+    config.write_text(f'required_version = "{VERSION}"\n')
+    ran = cli("plan")
+    line = f'required_version = "=={VERSION}"'
+    config.write_text(f"{line}\n")
+
+    assert ran.code == 64
+    assert f"Write it as in `{line}`" in ran.said
+    assert cli("plan").code == 0
 
 
 @pytest.mark.parametrize("wanted", [f"=={VERSION}", ">=0.0.1", "", f"~={VERSION}, !=77"])

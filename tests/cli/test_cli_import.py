@@ -343,3 +343,16 @@ def test_what_would_not_be_read_back_is_left_out_and_named(
     assert "Broken" in ran.said
     assert "title: Whole" in (author.cwd / "courses" / "course-4711.yaml").read_text()
     assert author("validate").code == 0
+
+
+@pytest.mark.usefixtures("course")
+def test_the_example_beside_an_imported_course_is_named(author: CommandLine, courses: Path) -> None:
+    """An outline that still has no course would be a mistake for ever: the command to delete it."""
+    author("init")
+    ran = author("import", "--course", "4711")
+    (courses / "first-course.yaml").unlink()
+    again = author("import", "--course", "4711")
+
+    assert (ran.code, again.code) == (0, 0), ran.err
+    assert "rm courses/first-course.yaml" in ran.err
+    assert "first-course" not in again.err

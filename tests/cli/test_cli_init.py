@@ -332,7 +332,7 @@ def test_an_account_without_courses(cli: CommandLine) -> None:
     [
         (("a file",), "a file is a file, not a folder"),
         (("a file/inside",), "a file is a file, not a folder"),
-        (("-w", "a file"), "the workspace 'a file' is a file, not a folder"),
+        (("-w", "a file"), "the workspace `'a file'` is a file, not a folder"),
         (("-w", "a\nb"), "the workspace a\\nb has a line break"),
         (("-w", "a\u2028b"), "has a line break or another character that can't be seen"),
         (("-w", "../elsewhere"), "the workspace ../elsewhere is not in ."),

@@ -87,7 +87,7 @@ def test_a_section_is_added_after_another(cli: CommandLine, outline: Path) -> No
     assert "onboarding.yaml:20: added section.onboarding.house-rules" in ran.said
     assert text.splitlines()[19] == "  - key: house-rules"
     assert text.index("house-rules") < text.index("# then") < text.index("first-week")
-    assert "coursesync plan courses" in ran.said
+    assert ran.err.splitlines()[-1].split() == ["coursesync", "plan", "onboarding"]
     assert is_clean(cli)
     assert "House rules" in cli("plan").out
 
@@ -225,11 +225,11 @@ def test_a_key_that_does_not_exist_comes_with_the_nearest(cli: CommandLine, outl
 
     assert [each.code for each in (after, inside, empty)] == [ExitCode.USAGE] * 3
     assert 'no section has the key "first-weak"' in after.said
-    assert "Did you mean --after first-week" in after.said
+    assert "Did you mean `--after first-week`?" in after.said
     assert "There are: onboarding.welcome, onboarding.first-week" in after.said
     assert 'no course or section has the key "onboarding.welcom"' in inside.said
-    assert "Did you mean --in onboarding.welcome" in inside.said
-    assert "There is none here yet. Leave out --after" in empty.said
+    assert "Did you mean `--in onboarding.welcome`?" in inside.said
+    assert "There is none here yet. Leave out `--after`" in empty.said
     assert outline.read_text() == LAYOUT
 
 
@@ -244,8 +244,10 @@ def test_where_it_is_not_clear_it_asks(cli: CommandLine, outline: Path) -> None:
 
     assert (one.code, several.code, many.code) == (ExitCode.USAGE,) * 3
     assert "it is not clear where the new lesson belongs" in one.said
-    assert "--in onboarding --in onboarding.welcome --in onboarding.first-week" in one.said
-    assert "Add one of these: --in hosts --in onboarding" in several.said
+    assert (
+        "`--in onboarding` or `--in onboarding.welcome` or `--in onboarding.first-week`" in one.said
+    )
+    assert "Add one of these: `--in hosts` or `--in onboarding`" in several.said
     assert "(and 6 more)" in many.said
     assert "section.hosts.house-rules" in second.said
     assert "section.hosts.house-rules-2" in pasted.said
@@ -258,7 +260,7 @@ def test_a_key_that_several_have_is_not_guessed(cli: CommandLine, outline: Path)
 
     assert ran.code == ExitCode.USAGE
     assert 'more than one lesson has the key "tour"' in ran.said
-    assert "--after onboarding.welcome.tour --after onboarding.first-week.tour" in ran.said
+    assert "`--after onboarding.welcome.tour` or `--after onboarding.first-week.tour`" in ran.said
     assert "Glossary" not in outline.read_text()
 
 
@@ -314,7 +316,7 @@ def test_the_file_of_a_course_has_a_free_name(
         (("section", "Rules", "--file"), "a section can't have a file of its own"),
         (("chapter", "Rules"), "'chapter' is not one of 'course', 'section', 'lesson'"),
         (("section",), "Missing argument 'TITLE'"),
-        (("section", "Rules", "-w", "nowhere"), "the workspace nowhere does not exist"),
+        (("section", "Rules", "-w", "nowhere"), "the workspace `nowhere` does not exist"),
     ],
 )
 def test_wrong_usage_changes_nothing(
@@ -340,18 +342,84 @@ def test_a_workspace_without_outlines_has_nothing_to_add_to(
 
 
 def test_an_invalid_outline_is_shown_with_its_mistakes(cli: CommandLine, outline: Path) -> None:
-    """All of them are listed, exit code 3; nothing is written."""
+    """All of them are listed if it may be in that outline, exit code 3; nothing is written."""
     outline.write_text(LAYOUT.replace("after_days: 7", "after_days: soon, colour: red"))
     before = outline.read_text()
-    section, course = (
-        cli("new", "section", "House rules"),
-        cli("new", "course", "Hosts", "--id", "4712"),
-    )
+    section = cli("new", "section", "House rules")
+    named = cli("new", "section", "House rules", "--in", "onboarding")
 
-    assert (section.code, course.code) == (ExitCode.INVALID,) * 2
-    assert section.err == course.err
+    assert (section.code, named.code) == (ExitCode.INVALID,) * 2
+    assert section.err == named.err
     assert "courses/onboarding.yaml:23" in section.err
     assert files_below(outline.parent) == {"onboarding.yaml": before.encode()}
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        ("course", "For guests", "--id", "4713"),
+        ("section", "Rules", "--in", "hosts"),
+        ("section", "Rules", "--in", "courses/hosts.yaml"),
+        ("section", "Rules", "--after", "hosts.hello"),
+        ("lesson", "Rules", "--in", "section.hosts.hello", "--file"),
+    ],
+)
+def test_mistakes_in_another_outline_do_not_stop_it(
+    cli: CommandLine, outline: Path, where: tuple[str, ...]
+) -> None:
+    """If the course is named, or is a new one, mistakes in the others are only counted."""
+    write_outline(outline.parent, "hosts", 4712, "Hello")
+    outline.write_text(LAYOUT.replace("after_days: 7", "after_days: soon"))
+    ran = cli("new", *where)
+
+    assert ran.code == ExitCode.DONE, ran.err
+    assert "Other outlines have 1 mistake, first in courses/onboarding.yaml:23" in ran.said
+    assert cli("validate", "hosts").code == 0
+
+
+def test_the_id_of_another_course_stops_a_new_one(cli: CommandLine, outline: Path) -> None:
+    """Also if an outline has mistakes: one course is one file."""
+    write_outline(outline.parent, "hosts", 4712, "Hello")
+    outline.write_text(LAYOUT.replace("after_days: 7", "after_days: soon"))
+    both = [cli("new", "course", "Guests", "--id", each) for each in ("4711", "4712")]
+    write_outline(outline.parent, "copy", 4712, "Hello")
+    clash = cli("new", "course", "Guests", "--id", "4713")
+
+    assert [each.code for each in both] == [ExitCode.USAGE] * 2
+    assert all("has an outline already" in each.said for each in both)
+    assert clash.code == ExitCode.INVALID
+    assert not (outline.parent / "guests.yaml").exists()
+
+
+def test_the_line_for_the_text_is_shown(cli: CommandLine, outline: Path) -> None:
+    """Written below the title as it is printed, it makes a valid outline."""
+    ran = cli("new", "section", "House rules")
+    line = re.findall("`(.*?)`", ran.said)[-1]
+    title = "    title: House rules\n"
+    outline.write_text(outline.read_text().replace(title, f"{title}    {line}\n"))
+
+    assert line == "contents: <p>…</p>"
+    assert is_clean(cli)
+
+
+def test_files_follow_each_other_without_a_blank_line(cli: CommandLine, outline: Path) -> None:
+    """Only the first of them is set off from an item with fields."""
+    for title in ("Park", "Smoke", "Pets"):
+        cli("new", "lesson", title, "--in", "welcome", "--file")
+    names = [f"      - onboarding/welcome/{name}.md" for name in ("park", "smoke", "pets")]
+
+    assert "\n".join(['        title: "A tour"', "", *names, ""]) in outline.read_text()
+    assert is_clean(cli)
+
+
+def test_a_title_that_exists_is_reported(cli: CommandLine, outline: Path) -> None:
+    """It gets a key of its own, and the other one is named."""
+    ran = cli("new", "section", "your FIRST week")
+
+    assert ran.code == ExitCode.DONE
+    assert "added section.onboarding.your-first-week" in ran.said
+    assert "another section with this title: section.onboarding.first-week" in ran.said
+    assert outline.exists()
 
 
 def test_a_linked_outline_is_not_written_through(cli: CommandLine, outline: Path) -> None:

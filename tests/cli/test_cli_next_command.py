@@ -155,7 +155,7 @@ def test_a_missing_workspace_comes_with_its_init(cli: CommandLine) -> None:
     (command,) = re.findall(r"coursesync (init.*)$", ran.err, re.MULTILINE)
     cli(*shlex.split(command))
 
-    assert "the workspace 'out lines' does not exist" in ran.said
+    assert "the workspace `'out lines'` does not exist" in ran.said
     assert command == "init -w 'out lines'"
     assert (cli.cwd / "out lines" / "first-course.yaml").is_file()
 
@@ -176,7 +176,7 @@ def test_a_workspace_that_is_a_file_has_no_mkdir(cli: CommandLine) -> None:
     (cli.cwd / "a file").write_text("")
     ran = cli("plan", "a file")
 
-    assert "the workspace 'a file' is a file, not a folder" in ran.said
+    assert "the workspace `'a file'` is a file, not a folder" in ran.said
     assert "mkdir" not in ran.said
     assert "init" not in ran.said
 

@@ -230,9 +230,10 @@ def test_an_unknown_course_comes_with_the_known_ones(both: CommandLine) -> None:
     key, path = both("plan", "bb"), both("plan", "courses/c.yaml")
 
     assert (key.code, path.code) == (64, 64)
-    assert "there is no course bb in the workspace courses" in key.said
+    assert "there is no course bb in the workspace `courses`" in key.said
     assert "Did you mean b? Its courses are: a, b." in key.said
-    assert "there is no outline c.yaml in the workspace courses" in path.said
+    assert "there is no outline c.yaml in the workspace `courses`" in path.said
+    assert "name the course that lists it" in both("plan", "c.md").said
     assert "a.yaml, b.yaml" in path.said
 
 

@@ -36,8 +36,8 @@ def applied(author: CommandLine, courses: Path) -> CommandLine:
     write_outline(courses, "a", 4711, "One")
     (courses / "coursesync.toml").write_text(PAGES)
     assert author("apply", "--auto-approve").code == 0
-    write_outline(courses, "a", 4711, "One", "Two")
-    write_outline(courses, "b", 4712, "Three")
+    write_outline(courses, "a", 4711, "One", "Two", "Same")
+    write_outline(courses, "b", 4712, "Three", "Same")
     return author
 
 
@@ -45,7 +45,10 @@ def applied(author: CommandLine, courses: Path) -> CommandLine:
     ("address", "page"),
     [
         ("section.a.one", "courses/4711/sections/1000001?edit"),
+        ("a.one", "courses/4711/sections/1000001?edit"),
+        ("one", "courses/4711/sections/1000001?edit"),
         ("a", "courses/4711#c4711"),
+        ("courses/a.yaml", "courses/4711#c4711"),
         ("course.a", "courses/4711#c4711"),
         ("b", "courses/4712#c4712"),
     ],
@@ -78,19 +81,21 @@ def test_without_a_browser_the_page_is_named(applied: CommandLine, browser: str)
     ran = applied("open", "a", BROWSER=browser, PATH="/nowhere")
 
     assert (ran.code, ran.out) == (0, "https://dashboard.example.com/courses/4711#c4711\n")
-    assert "There is no browser on this machine" in ran.err
+    assert "No web browser was found on this computer" in ran.err
 
 
 @pytest.mark.parametrize(
     ("address", "code", "words"),
     [
         ("section.a.two", 1, "has no Id yet: it is in its outline, and was not applied"),
-        ("section.a.twoo", 64, "Did you mean section.a.two ?"),
+        ("section.a.twoo", 64, "Did you mean `section.a.two`?"),
+        ("two", 1, "section.a.two has no Id yet"),
         ("section.a.xyzzy-and-more-of-it", 64, "See the addresses that there are:"),
         ("c", 64, "there is nothing at the address c"),
         ("course.c", 64, "there is nothing at the address c"),
         ("lesson.a.x", 64, "no pattern for the page of a lesson is configured"),
-        ("a.one", 64, "Did you mean section.a.one ?"),
+        ("courses/c.yaml", 64, "there is no outline c.yaml"),
+        ("same", 64, "coursesync open section.a.same"),
     ],
 )
 def test_what_has_no_page(applied: CommandLine, address: str, code: int, words: str) -> None:
@@ -105,8 +110,8 @@ def test_the_remedy_for_a_missing_pattern_works(applied: CommandLine, courses: P
     """What it says to write is a valid pattern."""
     (courses / "coursesync.toml").unlink()
     ran = applied("open", "section.a.one")
-    written = ran.said.split("as in [pages] ", 1)[1]
-    (courses / "coursesync.toml").write_text(f"[pages]\n{written}\n")
+    lines = ran.err.partition("[pages]")
+    (courses / "coursesync.toml").write_text("".join(lines[1:]))
     again = applied("open", "section.a.one", "--print")
 
     assert ran.code == 64
@@ -186,7 +191,7 @@ def test_the_preview_opens_in_the_browser(
 
     assert ran.code == 0
     assert (cli.cwd / "opened").read_text() == ran.out.strip()
-    assert "Opened in your browser. It shows what you save at once." in ran.err
+    assert "Opened in your browser. It shows what you save immediately." in ran.err
     assert onboarding.exists()
 
 
@@ -201,5 +206,20 @@ def test_a_preview_without_a_browser_says_where_it_is(cli: CommandLine, onboardi
         process.communicate(timeout=60)
 
     assert address.startswith("http://127.0.0.1:")
-    assert "There is no browser on this machine" in said
+    assert "No web browser was found on this computer" in said
     assert onboarding.exists()
+
+
+@pytest.mark.parametrize("placeholder", ["{Id}", "{ID}", "{ id }", ""])
+def test_a_pattern_needs_the_id_of_the_record(
+    applied: CommandLine, courses: Path, placeholder: str
+) -> None:
+    """Without it every record would have the same page; a misspelt one is shown corrected."""
+    page = f"https://dashboard.example.com/{placeholder}"
+    (courses / "coursesync.toml").write_text(f'[pages]\nsection = "{page}"\nlesso = "{page}"\n')
+    ran = applied("open", "section.a.one", "--print")
+
+    assert (ran.code, ran.out) == (64, "")
+    meant = 'Did you mean `section = "https://dashboard.example.com/{id}"`?'
+    assert (meant if placeholder else '[pages] section = "https://') in ran.said
+    assert "Did you mean `lesson`?" in ran.said

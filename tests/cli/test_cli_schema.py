@@ -89,7 +89,7 @@ def test_a_workspace_that_is_none_is_refused(cli: CommandLine) -> None:
     ran = cli("schema", "nowhere")
 
     assert (ran.code, ran.out) == (ExitCode.USAGE, "")
-    assert "the workspace nowhere does not exist" in ran.err
+    assert "the workspace `nowhere` does not exist" in ran.err
 
 
 def test_the_line_is_an_address(cli: CommandLine, courses: Path) -> None:

@@ -412,7 +412,7 @@ def test_main_without_outlines_is_reported(people: People) -> None:
     job = people.applying(git("rev-parse", "HEAD"), "f" * 64).run()
 
     assert job.failed == [APPLY]
-    assert "the workspace courses does not exist" in job.log
+    assert "the workspace `courses` does not exist" in job.log
     assert git("ls-remote", "origin", FLAG) == ""
 
 

@@ -10,11 +10,13 @@ from coursesync.cli import options, types
 from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, holding, online, remind_of_git
-from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, UsageError
+from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
-from coursesync.text import count, inert, on_one_line
+from coursesync.operations.locate import FIRST
+from coursesync.text import as_argument, count, inert, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,6 +83,7 @@ def import_courses(project: Project, courses: Sequence[int], lock_timeout: float
         announce(project)
         imported = import_course(project, *courses, progress=progress, clock=clock)
         _print_imported(project, imported)
+        _say_example(project)
         if any(course.error for course in imported):
             return ExitCode.ERROR
     remind_of_git(project)
@@ -159,6 +162,16 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             else "There is nothing to do for these courses. To see the plan:"
         )
         say_wrapped(Remedy(what, Command("plan")))
+
+
+def _say_example(project: Project) -> None:
+    """Print how to delete the outline that `init` wrote, if it still has no course."""
+    if project.embedded or not (project.folder / FIRST).exists():
+        return
+    for outline in project.load_all().outlines:
+        if outline.file == FIRST and outline.course_id == UNKNOWN_ID:
+            what = f"{outline.path} is the example that init wrote, without a course. To delete it:"
+            say_wrapped(Remedy(what, Shell("rm", as_argument(project.folder / FIRST))))
 
 
 def _print_one(project: Project, course: Imported) -> None:

@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 import click
 
 from coursesync.cli import options, types
-from coursesync.cli.screen import say_all
+from coursesync.cli.screen import say_all, say_mistaken
 from coursesync.errors import Command, Remedy, UsageError
-from coursesync.kinds import KINDS, LISTED
-from coursesync.kinds.address import key_of
+from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds.address import course_of, key_of
+from coursesync.kinds.field import Role
+from coursesync.kinds.inline import line_of
+from coursesync.operations.locate import in_workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.errors import Sentence
     from coursesync.operations.locate import Chosen
     from coursesync.operations.new import Added
 
@@ -43,20 +49,18 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     A course gets an outline of its own, which needs its --id. An item is added to
     an outline that exists, in which all else stays as it is. KEY is a key such as
-    welcome, keys such as onboarding.welcome, or an address. Makes no request.
+    welcome, keys such as onboarding.welcome, or an address; --in also takes an
+    outline's path. Makes no request.
     """
     from coursesync.operations.new import new_course, new_item  # noqa: PLC0415 - keeps --help quick
 
     if kind != _COURSE:
         if course_id is not None:
             raise UsageError("--id is for a new course only", "Nexudus gives an item its Id.")
+        (inside,) = in_workspace(workspace.folder, (inside,))
         item = new_item(workspace.folder, kind, title, inside=inside, after=after, in_file=in_file)
-        _print(
-            item,
-            Remedy(
-                "Write its contents there. To see what would change on the site:", Command("plan")
-            ),
-        )
+        plan = Command("plan", course_of(item.address))
+        _print(item, *_text_of(item), Remedy("To see what would change on the site:", plan))
         return
     if course_id is None:
         raise UsageError(
@@ -73,7 +77,20 @@ def command(  # noqa: PLR0913 - one parameter an option
     _print(course, Remedy("To add to it:", Command("new", LISTED.name, "TITLE", **more)))
 
 
-def _print(added: Added, then: Remedy) -> None:
+def _text_of(item: Added) -> Iterator[Sentence]:
+    """Yield what to look at, and how to write the text of a new item."""
+    kind = kind_of(item.address)
+    if item.same_title:
+        yield f"There is another {kind.name} with this title: {item.same_title}"
+    if item.file:
+        yield "Write its text into that file, below the second line ---"
+    else:
+        text = line_of(kind.field(Role.CONTENTS).name, "<p>…</p>")
+        yield Remedy("Write its text below its title, in the same column, as in", text)
+
+
+def _print(added: Added, *then: Sentence) -> None:
     place = f"{added.where.path}:{added.where.line}"
     file = f", in the file {added.file}" if added.file else ""
-    say_all(f"{place}: added {added.address}{file}", then)
+    say_all(f"{place}: added {added.address}{file}", *then)
+    say_mistaken(added.mistaken)

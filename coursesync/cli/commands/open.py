@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @options.workspace_option
 @options.with_project
 def command(*, address: str, project: Project, only_print: bool) -> None:
-    """Open the page of ADDRESS in Nexudus, in the browser of this machine.
+    """Open the page of ADDRESS in Nexudus, in the browser of this computer.
 
-    ADDRESS is a course's key, or the address of an item. The pattern of its page is in
-    coursesync.toml, below [pages]. Makes no request and needs no credentials.
+    ADDRESS is a course's key or its outline's path, or the address or the key of an item. The
+    pattern of its page is in coursesync.toml, below [pages]. Makes no request and needs no
+    credentials.
     """
     from coursesync.operations.pages import page_of  # noqa: PLC0415 - keeps --help quick
 
@@ -33,4 +34,6 @@ def command(*, address: str, project: Project, only_print: bool) -> None:
         return
     show(f"{page}\n")
     if not only_print:
-        say_wrapped("There is no browser on this machine. Open that address in another one.")
+        say_wrapped(
+            "No web browser was found on this computer. Open the address in a browser elsewhere."
+        )

@@ -95,7 +95,7 @@ def command(  # noqa: PLR0913 - one parameter an option
         case _:
             show_long(forms.text(painter(sys.stdout), full=full))
     _print_unconfirmed(loaded)
-    say_mistaken(loaded.read)
+    say_mistaken(loaded.read.mistaken)
     if out is not None:
         say_wrapped(Remedy("To apply exactly this plan:", Command("apply", plan=out)))
     elif refresh and plan.has_changes:

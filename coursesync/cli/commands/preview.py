@@ -40,13 +40,13 @@ def command(*, workspace: Chosen, port: int, stop_after: float | None, in_browse
             settings = config_of(workspace.folder).outlines
             load(workspace.folder, courses=workspace.courses, settings=settings)
     site = Site(Viewer(workspace.folder, workspace.courses).look)
-    updates = "It shows what you save at once."
+    updates = "It shows what you save immediately."
 
     def explain(base_url: str) -> None:
         if in_browser and opened_in_browser(base_url):
             say_wrapped(f"Opened in your browser. {updates}")
             return
-        none = "There is no browser on this machine. " if in_browser else ""
+        none = "No web browser was found on this computer. " if in_browser else ""
         say_wrapped(f"{none}Open this address in a browser. {updates}")
 
     serve_here(site, port, stop_after, explain)

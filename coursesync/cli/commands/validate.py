@@ -37,4 +37,4 @@ def command(*, workspace: Chosen, strict: bool | None) -> None:
     items = ", ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
     allowed = f" {count(loaded.allowed, 'piece')} of advice allowed." if loaded.allowed else ""
     show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.{allowed}\n")
-    say_mistaken(loaded)
+    say_mistaken(loaded.mistaken)
