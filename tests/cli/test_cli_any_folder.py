@@ -124,7 +124,7 @@ def test_the_path_of_an_outline_leads_to_its_workspace(repository: Path) -> None
         "coursesync apply repository/courses repository/courses/a.yaml --plan p.json --sandbox"
         in ran.said
     )
-    assert "To apply it to the sandbox, add --sandbox" in again.said
+    assert "To apply it to the sandbox, add `--sandbox`" in again.said
 
 
 def test_the_path_of_an_outline_needs_no_repository(tmp_path: Path) -> None:
