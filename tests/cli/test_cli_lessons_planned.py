@@ -172,5 +172,5 @@ def test_lessons_without_a_list_are_kept_with_what_ends_it(writer: Author) -> No
     )
     shown = planned(writer, "--on-removal", "delete", "--prune")
 
-    assert "write it again, as in `lessons: []`" in shown
+    assert "put it back, with these lessons: one (One)" in shown
     assert "coursesync state rm lesson.onboarding.locked.one" in shown
