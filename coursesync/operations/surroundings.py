@@ -1,7 +1,7 @@
 """Checks what coursesync runs in: Python, git, and the forge that git pushes to.
 
 Reads only files and the answers of git. It must never make a request, nor show what a remote's
-address holds besides host and path: that may be a password.
+address holds besides its host: that may be a password.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ _WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
 _INSTALLS_ITSELF = re.compile(rb"^[^#]*\bpip install (?:-\S+ )*\.(?:\s|$)")
 _BRANCH, _OLD_BRANCH = "main", "master"
 _GITHUB = "github.com"
-_AS_SSH = re.compile(r"(?:[^@/\s]+@)?([\w.-]+):(?!//)(.+)")  # user@host:path
+_SCHEMES = {"git", "http", "https", "ssh"}
+_AS_SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?![/:])[^@:]+")  # user@host:path
 
 
 def check_python() -> Check:
@@ -85,10 +86,10 @@ def check_forge(folder: Path) -> Iterator[Check]:
         yield Check("forge", Level.NOTE, "the repository has no remote", remedy)
         return
     name = "origin" if "origin" in names else names[0]
-    where = _without_secret((answer(folder, "remote", "get-url", name) or "").strip())
+    where = _host_of((answer(folder, "remote", "get-url", name) or "").strip())
     there = [each for each in _WORKFLOWS if _runs_coursesync(root / ".github/workflows" / each)]
     missing = [each for each in _WORKFLOWS if each not in there]
-    if where.partition("/")[0] != _GITHUB:
+    if where != _GITHUB:
         found = f"the remote {name} is {where}; the workflows that come with coursesync are for"
         yield Check("forge", Level.NOTE, f"{found} {_GITHUB}")
         return
@@ -136,18 +137,18 @@ def _check_branch(folder: Path, remote: str) -> Iterator[Check]:
     yield Check("forge", Level.NOTE, found, Remedy("Rename it before you push it:", rename))
 
 
-def _without_secret(address: str) -> str:
-    """Return host and path of a remote, or that it is a folder."""
+def _host_of(address: str) -> str:
+    """Return the host of a remote in words; never another part, which may hold a secret."""
     try:
         parts = urlsplit(address)
-        host, path = parts.hostname or "", parts.path
+        host = parts.hostname if parts.scheme in _SCHEMES and "::" not in address else ""
     except ValueError:
-        return "not an address"
+        return "an unusual address"
     if not host and (found := _AS_SSH.fullmatch(address)):
-        host, path = found[1].lower(), found[2]
+        host = found[1]
     if not host:
-        return "a folder"
-    return f"{host}/{path.strip('/').removesuffix('.git')}"
+        return "an unusual address" if ":" in address else "a folder"
+    return host.lower()
 
 
 def _runs_coursesync(workflow: Path) -> bool:
