@@ -7,6 +7,7 @@ that outline, nor make a request.
 
 from __future__ import annotations
 
+import fcntl
 import os
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import InvalidOutlines, Remedy, Shell, UsageError
+from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.files import decode, shown, write_new
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import (
@@ -160,6 +161,14 @@ def new_item(
     of_kind = _kind_named(kind, in_file=in_file)
     _check_text(title)
     check_folder(root)
+    with _alone(root):
+        return _added(root, of_kind, title, (inside, after), in_file=in_file)
+
+
+def _added(
+    root: Path, of_kind: Kind, title: str, where: tuple[str, str], *, in_file: bool
+) -> Added:
+    kind, (inside, after) = of_kind.name, where
     managed = managed_in(root)
     settings = config_of(root).outlines
     present = _present_for(root, settings, inside or after)
@@ -180,18 +189,34 @@ def new_item(
         value = path
     edit = AddItem((*at, index), value) if isinstance(items, list) else SetField(at, [value])
     with _refusing(f"a {kind} with the title {_quoted(title)} can't be added to {outline.path}"):
-        text = edited(decode(Files(root).inside(outline.file)), outline.path, [edit])
+        before = Files(root).inside(outline.file)
+        text = edited(decode(before), outline.path, [edit])
         files[outline.file] = text.encode()
         found = read_outlines(root, settings, present.only, files)
     address = address_of(kind, *keys_of(place.address), key)
     *new, _ = files
+    if Files(root).inside(outline.file) != before:
+        raise CoursesyncError(
+            f"{outline.path} was saved at the same moment", "Nothing was written. Run this again."
+        )
     for name in new:
         write_new(root / name, files[name])
     rewrite(root / outline.file, text, keep_mark=True)
     own = next((shown(root / name) for name in new), "")
-    where = _outline_in(found, outline.file).tree.where((*at, index))
+    place_of_it = _outline_in(found, outline.file).tree.where((*at, index))
     same = (each.address for each in place.items if _compared(each.title) == _compared(title))
-    return Added(address, where, own, next(same, None), present.mistaken)
+    return Added(address, place_of_it, own, next(same, None), present.mistaken)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Let one run at a time add to a workspace; others wait for it."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _kind_named(name: str, *, in_file: bool) -> Kind:

@@ -485,3 +485,16 @@ def test_a_title_that_is_not_in_utf_8_is_refused(
     assert ran.code == 64
     assert 'the title "AB" is not in UTF-8' in ran.said
     assert files_below(onboarding.parent) == before
+
+
+def test_two_at_once_lose_nothing(cli: CommandLine, outline: Path) -> None:
+    """Each waits for the other, and both items are in the outline."""
+    words = ("new", "section", "--in", "onboarding")
+    with cli.start(*words, "Una") as one, cli.start(*words, "Dos") as other:
+        one.communicate(timeout=60)
+        other.communicate(timeout=60)
+
+    assert [one.returncode, other.returncode] == [0, 0]
+    text = outline.read_text()
+    assert "title: Una" in text
+    assert "title: Dos" in text
