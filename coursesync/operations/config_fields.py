@@ -180,7 +180,7 @@ def example_of(name: str, value: object, within: str = "") -> Remedy:
     """Return how to write a field, which may be within a table."""
     written = f"{name} = {json.dumps(value)}"
     if within:
-        return Remedy("Write it as in", Line(f"[{within}]"), Line(written))
+        return Remedy("Write, for example:", Line(f"[{within}]"), Line(written))
     return Remedy("Write it as in", Code(written))
 
 

@@ -228,11 +228,11 @@ MISTAKES = {
     "settling_time = {a = 1}": ("from 0 to 3,600, but is a table", "settling_time = 60"),
     "[limits]\ngap = true": (
         "`limits.gap` must be a number of seconds from 0 to 3,600, but is true",
-        "Write it as in `gap = 0.1` below `[limits]`",
+        "Write, for example: [limits] gap = 0.1",
     ),
     '[limits]\nwrites_a_day = "5000"': (
         '`limits.writes_a_day` must be a whole number from 1 to 1,000,000, but is "5000"',
-        "Write it as in `writes_a_day = 5000` below `[limits]`",
+        "Write, for example: [limits] writes_a_day = 5000",
     ),
     "[limits]\nwrites_a_day = 5000.0": ("whole number from 1 to 1,000,000, but is 5000.0", ""),
     "[limits]\nwrites_a_day = 0": ("a whole number from 1 to 1,000,000, but is 0", ""),
@@ -261,7 +261,7 @@ MISTAKES = {
     ),
     "[allow_in]\nonboarding = 3": (
         "`allow_in.onboarding` must be a list of the names of rules of advice, but is 3",
-        'Write it as in `onboarding = ["empty-contents"]` below `[allow_in]`',
+        'Write, for example: [allow_in] onboarding = ["empty-contents"]',
     ),
     '[allow_in]\nonboarding = ["empty"]': (
         '`allow_in.onboarding` names no rule of advice: "empty"',
