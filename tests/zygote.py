@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OUT, ERR, EFFECTS = "out", "err", "effects"
 # what commands import when they run
-_LAZY = ("deepdiff", "encodings.utf_8_sig", "h11", "httpcore", "httpx", "tomllib")
+_LAZY = ("deepdiff", "encodings.utf_8_sig", "h11", "httpcore", "httpx", "markdown_it", "tomllib")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.errors import Code, CoursesyncError, Remedy, Shell
+from coursesync.errors import CoursesyncError, Remedy, Shell
 from coursesync.files import read, shown
 from coursesync.outlines.git import answer
 from coursesync.render.checks import Check, Level
@@ -119,10 +119,10 @@ def _check_installing(root: Path) -> Iterator[Check]:
         installs = "installs" if len(found) == 1 else "install"
         what = f"{listed(found, 4)} {installs} this repository, which holds no program"
         remedy = Remedy(
-            "Write in the place of",
-            Code("pip install ."),
-            "the address and the commit of coursesync:",
-            Code('pip install "git+ADDRESS@COMMIT"'),
+            "Replace",
+            Shell("pip", "install", "."),
+            "by the installation of one commit:",
+            Shell("pip", "install", "git+ADDRESS@COMMIT"),
         )
         yield Check("forge", Level.WRONG, what, remedy)
 

@@ -163,8 +163,8 @@ def test_a_damaged_state_without_git_is_rebuilt(
     (courses / STATE).unlink()
     again = author("apply", "--auto-approve")
 
-    assert f"git -C courses checkout -- {STATE}" in refused.err
-    assert "If git has none, delete the file: the next apply" in on_one_line(refused.err)
+    assert f"mv courses/{STATE} courses/{STATE}.damaged" in refused.err
+    assert "The next apply then adopts the records on the site" in on_one_line(refused.err)
     assert "Apply: 2 adopted." in again.err
     assert len(api.records()) == 2
 

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
+from itertools import chain, cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -155,10 +156,13 @@ def test_each_command_of_a_message_is_one(written: Written) -> None:
         for each in known.params
         if isinstance(each, click.Option)
     }
+    several = [each for each in arguments[-1:] if each.nargs == -1]
     placeholder = re.compile("[A-Z]+")
     given_arguments = [
         sample(parameter) if value is None or placeholder.fullmatch(value) else value
-        for parameter, value in zip(arguments, written.arguments, strict=False)
+        for parameter, value in zip(
+            chain(arguments, cycle(several)), written.arguments, strict=False
+        )
     ]
     given_options: dict[str, str | bool] = {}
     for name, value in written.options:
@@ -300,7 +304,7 @@ def test_a_plan_file_may_have_any_name(cli: CommandLine, courses: Path) -> None:
 
 WRONG = (
     ("plan", "my courses", "--out", "a plan.json"),
-    ("apply", "my courses"),
+    ("apply", "my courses", "--sandbox"),
     ("apply", "my courses", "--plan", "missing.json"),
     ("import", "-w", "my courses"),
     ("state", "show", "section.a.none", "-w", "my courses"),

@@ -81,7 +81,7 @@ def test_a_courses_key_is_no_other_courses() -> None:
     """A key that is taken, in the state, or the same file name for some systems, is not used."""
     assert course_key(7, "House", {"house"}) == "house-7"
     assert course_key(7, "House", set(), {"house"}) == "house-7"
-    assert course_key(7, "Stra\u00dfe", {"strasse"}) == "stra\u00dfe-7"
+    assert course_key(7, "Stra\u00dfe", {"strasse"}) == "strasse-7"
 
 
 def test_records_of_two_kinds_may_have_the_same_id() -> None:
