@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
 SECONDS = 10  # of processor time, for one text; a megabyte of prose takes a second or two
 MEMORY = 1 << 30  # bytes
+NO_MEMORY = 12  # how the process ends without memory, outside of an answer; as ENOMEM
 _PATIENCE = 60.0  # seconds to wait for an answer, on a machine that is busy with other things
 _MOST_SLOW = 3  # texts that take too long; after these, none is sent any more
 _MOST_KNOWN = 32  # answers; several items may share a file
+_HUNGRY = "needs too much memory to be rendered"
 _LOOK = (
     "Look for a list or a table of thousands of lines, or for long runs of marks such as [ * _ "
     "and >, and split the file there."
@@ -108,13 +110,15 @@ class Renderer:
         line, is_late = _exchanged(process, f"{question}\n".encode())
         if line.endswith(b"\n"):
             if (answer := json.loads(line)) is None:
-                raise UnusableFile("needs too much memory to be rendered", _LOOK)
+                raise UnusableFile(_HUNGRY, _LOOK)
             found: object = answer
             return found
         code = self._end()
         if is_late or code in _out_of_time():
             self._slow += 1
             raise UnusableFile(f"takes more than {SECONDS} seconds to render", _LOOK)
+        if code == NO_MEMORY:
+            raise UnusableFile(_HUNGRY, _LOOK)
         raise UnusableFile(
             f"can't be rendered: the process that renders it ended with {code}",
             "Try again. If that happens again, split the file.",

@@ -19,7 +19,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.contents import pictures_in, rendered_blocks, to_html, with_addresses
-from coursesync.outlines.rendering import MEMORY, SECONDS
+from coursesync.outlines.rendering import MEMORY, NO_MEMORY, SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,6 +58,8 @@ def _listen(questions: SimpleQueue[bytes]) -> None:
     try:
         for line in sys.stdin.buffer:
             questions.put(line)
+    except MemoryError:
+        os._exit(NO_MEMORY)
     finally:
         os._exit(0)  # nobody waits for an answer any more
 
@@ -71,4 +73,7 @@ def _answer(question: bytes) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except MemoryError:
+        os._exit(NO_MEMORY)

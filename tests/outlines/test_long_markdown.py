@@ -149,7 +149,7 @@ def test_what_needs_too_much_memory_is_a_mistake(cli: CommandLine, courses: Path
     """The process that renders has less memory than it asks for, and the command goes on."""
     write_course(courses, HUNGRY)
     ran = subprocess.run(
-        ["sh", "-c", 'ulimit -v 400000; exec "$0" validate', PROGRAM],  # noqa: S607 - POSIX has it
+        ["sh", "-c", 'ulimit -v 600000; exec "$0" validate', PROGRAM],  # noqa: S607 - POSIX has it
         cwd=cli.cwd,
         env=cli.with_environment({}),
         stdin=subprocess.DEVNULL,
