@@ -168,7 +168,7 @@ def test_a_state_with_a_name_that_is_none(
         left,
         courses,
         "contains what coursesync never writes",
-        "git -C courses checkout",
+        "Restore the backup, the state before the last",
         commands=one_of_them(field + name),
     )
 

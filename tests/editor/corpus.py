@@ -23,7 +23,8 @@ class Reason(Enum):
 NOT_FOUND: dict[Reason, str] = {
     Reason.GRAMMAR: """
         brace-never-closed bracket-never-closed dash-without-blank directive-yaml-3
-        field-too-far-left item-one-blank-too-deep
+        field-too-far-left a-field-too-far-left-in-an-item item-one-blank-too-deep
+        title-without-its-first-quote
         field-too-far-right field-twice-at-top field-twice-in-a-section field-twice-in-braces
         item-without-dash list-on-the-line-of-its-field no-blank-after-colon quote-never-closed
         second-document single-quote-never-closed tab-indents tab-indents-a-field tag-of-ones-own
