@@ -15,7 +15,7 @@ from unicodedata import category, normalize
 from coursesync.kinds.address import MAX_TITLE
 from coursesync.kinds.marker import is_marker
 from coursesync.planning.live_diff import fits, same
-from coursesync.text import moment, unescaped
+from coursesync.text import folded, moment, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +128,7 @@ class Places:
         seen = "".join(c for c in unescaped(written) if category(c) != "Cf")
         # normalising a long run of combining marks takes the square of its length
         plain = normalize("NFKC", " ".join(seen.split())[: MAX_TITLE + 1])
-        return " ".join(plain.casefold().split())
+        return folded(plain)
 
 
 def has_contents(sought: Sought, record: Record) -> bool:

@@ -23,9 +23,10 @@ from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.config import CONFIG, config_of
 from coursesync.operations.in_git import check_in_git, check_lost
 from coursesync.operations.reading import read_outlines
-from coursesync.operations.surroundings import check_forge, check_git, check_python, root_of
+from coursesync.operations.surroundings import check_forge, check_git, check_python
 from coursesync.operations.workspace import open_project
 from coursesync.outlines.folder import check_folder, empty_workspace
+from coursesync.outlines.git import root_of
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.render.checks import Check, Level

@@ -48,7 +48,7 @@ from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.schema import first_line
 from coursesync.outlines.writer import WantedCourse, alike, is_file_name, written
 from coursesync.outlines.yaml_writer import document
-from coursesync.text import inert
+from coursesync.text import folded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -204,7 +204,7 @@ def _added(
     rewrite(root / outline.file, text, keep_mark=True)
     own = next((shown(root / name) for name in new), "")
     place_of_it = _outline_in(found, outline.file).tree.where((*at, index))
-    same = (each.address for each in place.items if _compared(each.title) == _compared(title))
+    same = (each.address for each in place.items if folded(each.title) == folded(title))
     return Added(address, place_of_it, own, next(same, None), present.mistaken)
 
 
@@ -302,10 +302,6 @@ def _refusing(why: str, before: Collection[Diagnostic] = ()) -> Iterator[None]:
         if not new:
             raise
         raise UsageError(f"{why}: {new[0].problem}", new[0].remedy) from invalid
-
-
-def _compared(title: str) -> str:
-    return " ".join(title.casefold().split())
 
 
 def _check_text(title: str) -> None:

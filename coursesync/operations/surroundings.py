@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from coursesync.errors import CoursesyncError, Remedy, Shell
 from coursesync.files import read, shown
-from coursesync.outlines.git import answer
+from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, listed
 from coursesync.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _PYTHONS = (3, 11), (3, 14)  # the oldest and the newest that the tests run on
 _OLDEST_GIT = (2, 16)  # the first with `status --ignored=traditional`
@@ -65,12 +65,6 @@ def check_git(folder: Path) -> Iterator[Check]:
         yield Check("git", Level.WRONG, f"{shown(folder)} is in no git repository", make)
         return
     yield Check("git", Level.OK, f"git {version[0]}, in the repository {shown(root)}")
-
-
-def root_of(folder: Path) -> Path | None:
-    """Return the folder of the repository that a folder is in, if it is in one."""
-    root = (answer(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
-    return Path(root) if root else None
 
 
 def check_forge(folder: Path) -> Iterator[Check]:

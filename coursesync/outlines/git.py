@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from coursesync.errors import Shell
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PATIENCE = 10  # seconds, for git to answer
 
@@ -34,6 +31,12 @@ def answer(folder: Path, *words: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return os.fsdecode(asked.stdout) if asked.returncode == 0 else None
+
+
+def root_of(folder: Path) -> Path | None:
+    """Return the folder of the repository that a folder is in, if it is in one."""
+    root = (answer(folder, "rev-parse", "--show-toplevel") or "").rstrip("\n")
+    return Path(root) if root else None
 
 
 def tracked_in(folder: Path) -> frozenset[str] | None:

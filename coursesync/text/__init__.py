@@ -66,6 +66,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
+def folded(text: str) -> str:
+    """Return a text as it is compared where case and the number of blanks don't count."""
+    return " ".join(text.casefold().split())
+
+
 def listed(names: Sequence[str], most: int) -> str:
     """List the first `most` names, and count the others: `a, b and 3 more`."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""

@@ -1,4 +1,4 @@
-"""After a command that saves the state, people are told what to commit."""
+"""A command that saves the state says what to commit."""
 
 from __future__ import annotations
 

@@ -139,8 +139,7 @@ def _commit(project: Project, pulled: Pulled) -> Iterator[str | Shell]:
 
     Where a workflow applies what is merged, it also writes the state, and does not trust another.
     """
-    from coursesync.operations.surroundings import root_of  # noqa: PLC0415 - few runs need it
-    from coursesync.outlines.git import answer  # noqa: PLC0415 - few runs need it
+    from coursesync.outlines.git import answer, root_of  # noqa: PLC0415 - few runs need it
 
     state = project.store.path
     root = None if project.embedded else root_of(state.parent)

@@ -50,7 +50,7 @@ from coursesync.outlines.advice.subject import (
 )
 from coursesync.outlines.advice.video import unseen_videos
 from coursesync.outlines.advice.words import UNCHECKED
-from coursesync.text import coded, inert
+from coursesync.text import coded, folded, inert
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
@@ -126,14 +126,10 @@ def same_titles(active: Sequence[Resource]) -> Iterator[Advice]:
     """
     first: dict[str, Resource] = {}
     for each in active:
-        if (other := first.setdefault(_compared(each.title), each)) is not each:
+        if (other := first.setdefault(folded(each.title), each)) is not each:
             problem = f"members can't tell this {each.kind.name} from another with the same title"
             remedy = coded(f"Write in `{TITLE}:` how this one differs.")
             yield on(each, Rule.SAME_TITLE, TITLE, problem, remedy, other)
-
-
-def _compared(title: str) -> str:
-    return " ".join(title.casefold().split())
 
 
 def long_titles(resources: Sequence[Resource]) -> Iterator[Advice]:
@@ -161,7 +157,7 @@ def titles_again(
     """Find contents whose first line is a heading with the title, which is above them anyway."""
     for each in resources:
         found = _HEADING.match(each.contents)
-        if found and _compared(unescape(found[1])) == _compared(each.title):
+        if found and folded(unescape(found[1])) == folded(each.title):
             remedy = Remedy("Delete that heading in", where_contents(each))
             name = contents_file(each)
             at = source(name).place((found[1],)) if name and not is_file(each) else None
