@@ -10,6 +10,7 @@ CoursesyncError            exit 1: an expected failure, shown as a message, neve
 ├── LargeChange            exit 6: the plan changes more than is usual, and was not allowed to
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
+├── TryLater               exit 75: the forge, or the state's store, can't be reached now
 ├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
 │   └── Terminated         exit 143: the same, by SIGTERM
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)
@@ -25,9 +26,9 @@ catches the tree in one place.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
+from coursesync.errors.exit_code import ExitCode as ExitCode
 from coursesync.errors.quoting import quoted
 
 if TYPE_CHECKING:
@@ -38,26 +39,6 @@ if TYPE_CHECKING:
     Value: TypeAlias = "Word | bool | None"  # of an option
 
 _CLOSING = ".,:;?!)"  # no space stands before these
-
-
-class ExitCode(IntEnum):
-    """How a command ends; 130 and 143 (interrupted) are 128 plus the signal's number."""
-
-    DONE = 0
-    ERROR = 1
-    CHANGES = 2
-    INVALID = 3
-    STALE = 4
-    LOCKED = 5
-    WORK_LEFT = 6
-    USAGE = 64
-    INTERRUPTED = 130
-    TERMINATED = 143
-
-    @classmethod
-    def after(cls, signal: int | None) -> ExitCode:
-        """Return the exit code of a command that finished, by the signal that it got, if any."""
-        return cls.DONE if signal is None else cls(128 + signal)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -295,6 +276,12 @@ class StateLocked(CoursesyncError):  # noqa: N818 - names what is wrong
 
 class StateError(CoursesyncError):
     """The state or its journal can't be read, trusted or written; nothing was overwritten."""
+
+
+class TryLater(CoursesyncError):  # noqa: N818 - names what to do
+    """The forge or the store of the state can't be reached, or does not know yet."""
+
+    exit_code = ExitCode.TRY_LATER
 
 
 class Interrupted(CoursesyncError):  # noqa: N818 - names what a person did

@@ -1,0 +1,177 @@
+"""The port to a forge: what reviews and records need of GitHub, GitLab and the like.
+
+Owns the values that cross it. It must never know how a forge is spoken to (`github` and `gitlab`
+do), nor decide anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of a job in the forge.
+
+    `id` is "local:..." for a run on a person's machine, which no forge knows; `attempt` counts the
+    re-runs of the same job from 1.
+    """
+
+    id: str
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A pull request (on GitLab a merge request), open or merged.
+
+    Attributes:
+        number: its number in the repository.
+        title: its title, as people wrote it; not inert.
+        author: the login of its author.
+        head: the SHA of its last commit; the commit that was merged, once it is merged.
+        ref: the ref that holds `head` on the remote, as in "refs/pull/7/head".
+        base: the name of the branch that it is for.
+        url: its page.
+        merged_as: the SHA of the last commit that its merge made on the base; None while open. It
+            equals `head` if somebody pushed the head itself.
+        approved: whether somebody other than its author and those who pushed to it approved its
+            last head, and nobody's later review asks for changes.
+        is_draft: whether it is a draft.
+    """
+
+    number: int
+    title: str
+    author: str
+    head: str
+    ref: str
+    base: str
+    url: str
+    merged_as: str | None = None
+    approved: bool = False
+    is_draft: bool = False
+
+
+class NotYet(Enum):
+    """The forge's index does not know yet which review a commit merged: neither none nor one."""
+
+    INDEXED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment on a review or an issue.
+
+    Attributes:
+        id: its Id in the forge.
+        author: the login of its author.
+        body: its Markdown.
+        created: when, as an ISO 8601 time in UTC.
+        edited: whether it was ever edited.
+        own: whether the account of this token wrote it.
+        number: the number of the review or issue that it is on.
+    """
+
+    id: int
+    author: str
+    body: str
+    created: str
+    edited: bool
+    own: bool
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An open issue that coursesync keeps."""
+
+    number: int
+    title: str
+    body: str
+    url: str
+
+
+class Mark(Enum):
+    """The state of a status on a commit."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status on a commit: `context` is its name, as in "coursesync/plan"."""
+
+    context: str
+    mark: Mark
+    description: str
+    url: str = ""
+
+
+class Forge(Protocol):
+    """What a forge offers.
+
+    Every method raises TryLater if the forge can't be reached, or answers with an error after
+    retries, and RemoteError if the token may not do that; the message names the permission.
+    """
+
+    def open_reviews(self, base: str) -> Sequence[Review]:
+        """Return the open reviews for a branch, with their heads; `approved` is not filled in."""
+
+    def review(self, number: int) -> Review | None:
+        """Return one review, with `approved`; None if there is none with that number."""
+
+    def reviews_between(
+        self, base: str, commits: Sequence[str]
+    ) -> Mapping[str, Review | NotYet | None]:
+        """Return the merged review that brought each commit to a branch, with `approved`.
+
+        None for a commit that no review brought, once the index can be trusted to know; NotYet
+        while it can't. Asks again for those after 1, 2, 4 and 8 seconds before it says so.
+        """
+
+    def comments(self, number: int) -> Sequence[Comment]:
+        """Return all comments of a review or an issue, the oldest first."""
+
+    def comment(self, number: int, body: str) -> Comment:
+        """Add a comment to a review or an issue."""
+
+    def edit_comment(self, comment: int, body: str) -> None:
+        """Replace the text of a comment of this token's account."""
+
+    def minimise(self, comment: Comment) -> None:
+        """Fold an outdated comment away, where the forge can; otherwise do nothing."""
+
+    def statuses(self, commit: str) -> Sequence[Status]:
+        """Return the newest status of each context on a commit that this token's account set."""
+
+    def set_status(self, commit: str, status: Status) -> None:
+        """Set a status on a commit."""
+
+    def issue(self, marker: str) -> Issue | None:
+        """Return the open issue of this token's account whose body begins with a marker."""
+
+    def open_issue(self, title: str, body: str) -> Issue:
+        """Open an issue; its body begins with its marker."""
+
+    def edit_issue(self, number: int, *, title: str, body: str) -> None:
+        """Replace the title and the text of an issue."""
+
+    def close_issue(self, number: int) -> None:
+        """Close an issue."""
+
+    def is_over(self, run: Run) -> bool:
+        """Return whether a run, in that attempt, is over: it can send nothing any more."""
+
+    def may_write(self, login: str) -> bool:
+        """Return whether an account may write to the repository."""
+
+    def pushers(self, number: int) -> frozenset[str]:
+        """Return the logins of the authors and committers of a review's commits."""
