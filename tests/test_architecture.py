@@ -48,7 +48,15 @@ APART = {"sandbox", "__init__", "__main__"}
 MOST_NAMES, MOST_LINES, LONGEST_FUNCTION = 17, 330, 50
 WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, the terminal
     "cli",
-    *("ci.annotate", "ci.outputs", "files", "nexudus.client", "nexudus.clock", "nexudus.embedded"),
+    *(
+        "ci.annotate",
+        "ci.outputs",
+        "files",
+        "git",
+        "nexudus.client",
+        "nexudus.clock",
+        "nexudus.embedded",
+    ),
     *(
         "nexudus.request_log",
         "nexudus.watchdog",
@@ -68,7 +76,6 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.content_files",
         "outlines.file_names",
         "outlines.folder",
-        "outlines.git",
     ),
     *(
         "outlines.pieces_reader",
@@ -86,7 +93,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
-    *("outlines.advising", "outlines.assets", "outlines.edit", "outlines.item_files"),
+    *("outlines.advising", "outlines.assets", "outlines.edit", "outlines.git"),
+    "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
 }

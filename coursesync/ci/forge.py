@@ -13,17 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run of a job in the forge.
-
-    `id` is "local:..." for a run on a person's machine, which no forge knows; `attempt` counts the
-    re-runs of the same job from 1.
-    """
-
-    id: str
-    attempt: int = 1
+    from coursesync.state.run_id import RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +157,7 @@ class Forge(Protocol):
     def close_issue(self, number: int) -> None:
         """Close an issue."""
 
-    def is_over(self, run: Run) -> bool:
+    def is_over(self, run: RunId) -> bool:
         """Return whether a run, in that attempt, is over: it can send nothing any more."""
 
     def may_write(self, login: str) -> bool:

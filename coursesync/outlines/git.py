@@ -19,18 +19,12 @@ def answer(folder: Path, *words: str) -> str | None:
 
     None if there is no git, it fails, or it does not answer in time.
     """
-    import subprocess  # noqa: PLC0415 - few runs ask git
+    from coursesync.files.run_git import GitFailed, git  # noqa: PLC0415 - few runs ask git
 
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    # run no program of the repository's settings, and write nothing
-    command = ("git", "-c", "core.fsmonitor=false", "--no-optional-locks", *words)
     try:
-        asked = subprocess.run(  # noqa: S603 - all words are the program's own
-            command, cwd=folder, env=kept, capture_output=True, timeout=_PATIENCE, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        return os.fsdecode(git(folder, *words, patience=_PATIENCE))
+    except GitFailed:
         return None
-    return os.fsdecode(asked.stdout) if asked.returncode == 0 else None
 
 
 def root_of(folder: Path) -> Path | None:
