@@ -169,6 +169,25 @@ class Repository:
         """Return the SHA of the tree of a commit, or of a tree."""
         return self._asked("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").strip()
 
+    def tree_at(self, commit: str, path: str) -> str:
+        """Return the SHA of the tree of a folder in a commit or a tree; "" if it has none there.
+
+        The same files in two commits have the same SHA.
+        """
+        if path == ".":
+            return self.tree(commit)
+        listed = self._asked("ls-tree", "-d", "-z", "--full-tree", commit, "--", path)
+        facts, _, _ = listed.partition("\t")
+        return facts.split()[2] if facts.split()[1:2] == ["tree"] else ""
+
+    def file_at(self, commit: str, path: str) -> bytes | None:
+        """Return the bytes of a file in a commit or a tree; None if it has none there."""
+        listed = self._asked("ls-tree", "-z", "--full-tree", commit, "--", path)
+        facts = listed.partition("\t")[0].split()
+        if facts[:2] not in (["100644", "blob"], ["100755", "blob"]):
+            return None
+        return self._git("cat-file", "blob", facts[2])
+
     def first_parents(self, since: str | None, until: str) -> tuple[Commit, ...]:
         """Return the commits of a branch's first-parent history, the oldest first.
 
@@ -217,8 +236,9 @@ class Repository:
         messages end as people know them. See `write_tree`.
         """
         with TemporaryDirectory(prefix="coursesync-") as root:
-            write_tree(self.folder, self.tree(commit), path, Path(root))
             (folder := Path(root, path)).mkdir(parents=True, exist_ok=True)
+            if self.tree_at(commit, path):
+                write_tree(self.folder, self.tree(commit), path, Path(root))
             yield folder
 
     def path_of(self, folder: Path) -> str:

@@ -167,6 +167,32 @@ def test_a_folder_that_a_commit_lacks_is_empty(repository: Repository) -> None:
         assert [*folder.iterdir()] == []
 
 
+def test_a_link_in_place_of_the_folder_is_an_empty_folder(
+    clone: Clone, repository: Repository
+) -> None:
+    """A workspace that is a symbolic link leads nowhere."""
+    clone.git("rm", "--quiet", "-r", "courses")
+    (clone.folder / "courses").symlink_to("/etc")
+    clone.commit("Link")
+
+    assert repository.tree_at("HEAD", "courses") == ""
+    with repository.folder_of("HEAD", "courses") as folder:
+        assert not folder.is_symlink()
+        assert [*folder.iterdir()] == []
+
+
+def test_the_same_files_have_the_same_tree(clone: Clone, repository: Repository) -> None:
+    """A commit that changes other files leaves the workspace as it was."""
+    first = clone.git("rev-parse", "main")
+    (clone.folder / "README.md").write_text("Read me\n")
+    last = clone.commit("Other")
+
+    assert repository.tree_at(first, "courses") == repository.tree_at(last, "courses") != ""
+    assert repository.tree_at(first, ".") == repository.tree(first) != repository.tree(last)
+    assert repository.file_at(last, "README.md") == b"Read me\n"
+    assert repository.file_at(first, "README.md") is None
+
+
 def test_a_path_that_leads_out_is_refused(clone: Clone, repository: Repository) -> None:
     """A tree that no checkout would write gives an error, and no file outside the folder."""
     blob = clone.git("hash-object", "-w", "courses/onboarding.yaml")
