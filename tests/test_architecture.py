@@ -70,7 +70,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("operations.access", "operations.doctor", "operations.surroundings", "operations.in_git"),
     *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
     *("operations.locate", "operations.plan", "operations.reading"),
-    "operations.preview",
+    *("operations.preview", "operations.preview_files"),
     *(
         "operations.receipts",
         "operations.state",
