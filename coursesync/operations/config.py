@@ -49,6 +49,8 @@ class Config:
     `marker` is whether a create leaves a marker in its record, by which coursesync can find it.
     `pages` are the patterns of the records' pages, by the name of a kind. `sets` are the fields
     that the file has, in its order. `outlines` is what concerns the outlines alone.
+    `require_review`: a merged pull request counts only if somebody else approved its last head;
+    `solo`: there is nobody else, so that none has to, and who pushed something may approve it.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -63,6 +65,13 @@ class Config:
     pages: Mapping[str, str] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
     outlines: Settings = field(default_factory=Settings)
+    require_review: bool = True
+    solo: bool = False
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a merged pull request counts only if somebody else approved its last head."""
+        return self.require_review and not self.solo
 
 
 def config_of(folder: Path) -> Config:
