@@ -9,7 +9,8 @@ import pytest
 from render.edited import DESK, EVERYTHING, GUEST, ONBOARDING, Edit, plan_of_edits
 
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.render.comment.page import Links, Outlook, Stop, compose, large_change
+from coursesync.render.comment.layout import Links
+from coursesync.render.comment.page import Outlook, Stop, compose, large_change
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:
@@ -143,7 +144,9 @@ def test_nothing_is_said_of_the_rest(examples: Path) -> None:
     """Without a change there is no table, no warning, no zero, and nothing that goes live."""
     written = members_part(plan_of_edits(examples))
 
-    assert written.startswith("### Nothing changes for members\n\nThe outlines are as they were.\n")
+    assert written.startswith(
+        "### Nothing changes for members\n\nThe outlines ask for what is live already.\n"
+    )
     assert not re.search(r"WARNING|\|| 0 |merged", written)
 
 
@@ -169,4 +172,4 @@ def test_links_and_other_files_are_given(examples: Path) -> None:
 
     assert "\n[The course before and after](https://x.example/a%20b)\n" in written
     assert "The run" not in written
-    assert "may run on main. Have the engineer read: `.github/workflows/x.yml`\n" in written
+    assert "let the engineer read `.github/workflows/x.yml`.\n" in written

@@ -8,51 +8,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
 
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
+from coursesync.render.comment.sources import Sources
 from coursesync.render.comment.words import cell, course_in_brief, heading, taken
-from coursesync.render.fit import Part, Rank, fit, joined
+from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown import differences_block
 from coursesync.render.markdown_escape import code, escape, with_code
-from coursesync.text import count, listed
+from coursesync.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Plan
+    from coursesync.render.comment.layout import Links
     from coursesync.render.comment.seen import Item
     from coursesync.render.rows import CourseView, PlanView
 
-GITHUB, GITLAB = 65_536, 1_000_000  # the characters that a comment may have
 ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-_NOTE = 500  # bytes for the note on what is left out
-_MOST_WARNED, _MOST_FILES, _MOST_REASONS, _MOST_KEPT = 20, 10, 3, 5
-_LONGEST_URL = 500
-_LEFT_OUT = {Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW}
-
-
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Addresses of pages; "" for one that does not exist.
-
-    Attributes:
-        review: shows each course before and after.
-        preview: shows each course day by day.
-        run: the run that made the plan.
-        files: of the files of the pull request's head; a path follows after a slash.
-    """
-
-    review: str = ""
-    preview: str = ""
-    run: str = ""
-    files: str = ""
+_MOST_WARNED, _MOST_REASONS, _MOST_KEPT = 20, 3, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +72,30 @@ def large_change(plan: Plan, digest: str) -> tuple[Stop, ...]:
     return (Stop(f"this changes {listed(much, _MOST_REASONS)}", line),)
 
 
+NO_OUTLOOK = Outlook()
+
+
 def compose(
     view: PlanView,
-    links: Links = Links(),
+    links: Links = NO_LINKS,
     most: int = GITHUB,
-    outlook: Outlook = Outlook(),
+    outlook: Outlook = NO_OUTLOOK,
 ) -> str:
     """Write the comment for a plan, as GitHub-flavoured Markdown of at most `most` bytes.
 
-    `most` should be 8,192 or more: the parts that are never left out need that.
+    `most` should be 16,384 or more: the parts that are never left out need that in the worst case.
     """
     courses = [(course, items_of(course)) for course in view.courses]
-    head = Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))
-    foot = Part(Rank.ALWAYS, tuple(_foot(links, outlook, is_seen=any(i for _, i in courses))))
-    body = [*_in_brief(courses), *_warnings(view, courses, outlook)]
+    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
+    above += [*in_brief(courses), *_warnings(view, courses, outlook)]
     for course, items in courses:
-        body += _table(view, course, items, outlook)
-        body += _asked(course)
-    engineer = [*_engineer(view)]
-    whole = joined([head, *body, foot, *engineer])
-    if len(whole.encode()) <= most:
-        return whole
-    kept, left = fit([head, *body, foot, *engineer], most - _NOTE)
-    rows = sum(left[rank] for rank in _LEFT_OUT)
-    notes = [f"{count(rows, 'lighter row')} of the tables"] if rows else []
-    notes += ["some details for the engineer"] if left[Rank.DETAIL] or left[Rank.ASIDE] else []
-    note = f"**Left out here, because of its size: {' and '.join(notes)}.**"
-    at = kept.index(foot)
-    return joined([*kept[:at], Part(Rank.ALWAYS, ("", note)), *kept[at:]])
+        above += _table(view, course, items, outlook)
+        above += _asked(course)
+    foot = [*links.lines(), *other_files(outlook.others)]
+    if view.plan.has_changes:
+        foot += ["", escape(outlook.on_merge)]
+    below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
+    return bounded(above, below, most, "lighter row")
 
 
 def _head(
@@ -132,49 +109,17 @@ def _head(
         yield "### What members will see"
     else:
         yield "### Nothing changes for members"
-        yield ""
-        yield _why_nothing(view)
+        if why := _why_nothing(view):
+            yield ""
+            yield why
 
 
 def _why_nothing(view: PlanView) -> str:
-    if not view.plan.has_changes:
-        return "The outlines are as they were."
-    return "What changes is only for coursesync itself, such as keys and numbers."
-
-
-def _foot(links: Links, outlook: Outlook, *, is_seen: bool) -> Iterator[str]:
-    named_links = [
-        ("The course before and after", links.review),
-        ("Preview by day", links.preview),
-        ("The run", links.run),
-    ]
-    written = [link for words, url in named_links if (link := linked(words, url))]
-    if written:
-        yield ""
-        yield " · ".join(written)
-    if outlook.others:
-        yield ""
-        yield from other_files(outlook.others)
-    if is_seen:
-        yield ""
-        yield escape(outlook.on_merge)
-
-
-def linked(words: str, url: str) -> str:
-    """Write a link; "" if the address is no usable one of a web page."""
-    if urlsplit(url).scheme not in {"https", "http"} or len(url) > _LONGEST_URL:
-        return ""
-    return f"[{words}]({quote(url, safe=':/?#@!$&,;=%+~-._')})"
-
-
-def other_files(paths: Sequence[str]) -> Iterator[str]:
-    """Write which other files a pull request changes."""
-    names = listed([code(path) for path in paths], _MOST_FILES)
-    noun = "a file that is" if len(paths) == 1 else f"{len(paths):,} files that are"
-    yield (
-        f"This pull request also changes {noun} not an outline and may run on main. "
-        f"Have the engineer read: {names}"
-    )
+    if not view.rows:
+        return "The outlines ask for what is live already."
+    # otherwise a note below names what members still see
+    only = "Only keys, numbers or other values that members do not see change."
+    return only if view.plan.has_changes else ""
 
 
 def _rank(item: Item) -> Rank:
@@ -185,7 +130,7 @@ def _rank(item: Item) -> Rank:
     return Rank.NEW if item.effect in {Effect.NEW, Effect.DRAFT} else Rank.ROWS
 
 
-def _in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
+def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
     """Yield a sentence for each course whose members see a difference."""
     seen = [(course, items) for course, items in courses if items]
     for course, items in sorted(seen, key=lambda each: each[1][0].effect):
@@ -253,14 +198,15 @@ def _engineer(view: PlanView) -> Iterator[Part]:
     yield Part(Rank.ALWAYS, tuple(head))
     for warning in view.cautions:
         yield Part(Rank.ASIDE, ("", with_code(warning)))
+    sources = Sources()
     for row in view.rows:
         change = row.change
         known = f", Id {change.record_id}" if change.record_id is not None else ""
         words = f" ({escape(row.words)})" if row.remark else ""
         line = f"{row.wording.verb} {code(change.address)}{known}, at {row.order}{words}"
         lines = ["", line]
-        if row.differences:
-            lines += differences_block("What changes in", row.title, row.differences)
+        if found := sources.differences(row):
+            lines += differences_block("What changes in", row.title, found)
         for step in row.settlement:
             lines += ["", f"- {with_code(step)}"]
         yield Part(Rank.DETAIL, tuple(lines), 1)
