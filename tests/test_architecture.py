@@ -94,7 +94,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.yaml_stops",
         "outlines.yaml_values",
     ),
-    *("state.disk", "state.file_store", "state.lock"),
+    *("state.disk", "state.file_store", "state.git_store", "state.lock"),
+    "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     "ci.forges",
@@ -104,6 +105,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
+    *("state.lease", "state.local_copy", "state.state_tip"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {
