@@ -26,7 +26,8 @@ def forge(github_forge: GitHub, clock: VirtualClock) -> Forge:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seconds"), [("throttled=2", 2), ("secondary=7", 7), ("throttled", 60)]
+    ("kind", "seconds"),
+    [("throttled=2", 2), ("secondary=7", 7), ("throttled", 60), ("secondary", 60)],
 )
 def test_a_request_that_came_too_early(
     github_forge: GitHub, forge: Forge, clock: VirtualClock, kind: str, seconds: int
