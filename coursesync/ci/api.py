@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.errors import Sentence
+
 
 class Answer(BaseModel):
     """What is used of an answer; a forge may add fields at any time."""
@@ -23,10 +25,13 @@ class Answer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a request is for, as in "read the pull requests", and the permission that allows it."""
+    """What a request is for, as in "read the pull requests".
+
+    `permission` is what a token needs for it; "" where one permission allows everything.
+    """
 
     what: str
-    permission: str
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class Api:
         headers: what every request has, with the token.
         token: the token, so that it is never shown.
         token_name: the variable that holds the token.
-        grant: how a permission is given to that token: `Need.permission` follows as code.
+        grant: how a permission is given to that token; `Need.permission` follows, if there is one.
+        renew: how to get a token that is valid.
     """
 
     name: str
@@ -48,6 +54,7 @@ class Api:
     token: str = field(repr=False)
     token_name: str
     grant: str
+    renew: Sentence
 
 
 def path_of(*parts: str | int) -> str:

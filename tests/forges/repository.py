@@ -45,7 +45,10 @@ class Repository:
         self.git("config", "uploadpack.allowAnySHA1InWant", "true")
 
     def git(self, *words: str, given: str | bytes = b"", **environment: str) -> str:
-        """Run a git command here, and return what it prints."""
+        """Run a git command here, and return what it prints, without the last line's end."""
+        return self._printed(*words, given=given, **environment).strip()
+
+    def _printed(self, *words: str, given: str | bytes = b"", **environment: str) -> str:
         done = subprocess.run(
             [GIT, *words],
             cwd=self.path,
@@ -55,7 +58,7 @@ class Repository:
             check=False,
         )
         assert done.returncode == 0, (words, done.stderr.decode())
-        return done.stdout.decode().strip()
+        return done.stdout.decode()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -78,7 +81,7 @@ class Repository:
     def files(self, commit: str = "main") -> dict[str, str]:
         """Return the text of each file in a commit, by path."""
         names = self.git("ls-tree", "-r", "--name-only", "-z", commit).split("\0")
-        return {name: self.git("cat-file", "blob", f"{commit}:{name}") for name in names if name}
+        return {n: self._printed("cat-file", "blob", f"{commit}:{n}") for n in names if n}
 
     def commit(
         self,
@@ -104,6 +107,16 @@ class Repository:
                 lines += [f"M 100644 inline {name}".encode(), _data(content)]
         self.git("fast-import", "--quiet", "--force", "--date-format=raw", given=b"\n".join(lines))
         return self.tip(branch)
+
+    def commit_often(self, branch: str, count: int, *, by: str, at: datetime) -> None:
+        """Add so many commits to a new branch."""
+        who = f"{by} <{by}@space.example> {int(at.timestamp())} +0000"
+        lines: list[bytes] = []
+        for number in range(count):
+            lines += [f"commit refs/heads/{branch}\ncommitter {who}".encode(), _data("Change")]
+            lines += [] if number else [f"from {self.tip()}".encode()]
+            lines += [b"M 100644 inline count", _data(f"{number}")]
+        self.git("fast-import", "--quiet", "--date-format=raw", given=b"\n".join(lines))
 
     def commits(self, since: str, until: str, *, first_parent: bool = False) -> list[str]:
         """Return the commits after one until another, the oldest first."""
