@@ -44,8 +44,8 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
         found = f"{count(len(mistakes), 'mistake')} in the outlines"
         lines += [f"**{found}.** Nothing goes live before you correct {them} and push again.", ""]
     else:
-        problem = f"{error.problem[:1].upper()}{error.problem[1:]}."
-        lines += [escape(problem), *(["", with_code(error.remedy)] if error.remedy else [])]
+        remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
+        lines.append(f"- {escape(error.problem)}{remedy}")
     above = [Part(Rank.ALWAYS, tuple(lines))]
     above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
     return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
