@@ -51,6 +51,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "ci.annotate",
         "ci.event",
+        "ci.foreseen",
         "ci.merging",
         "ci.outputs",
         "ci.plan",
@@ -97,7 +98,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    "ci.forges",
+    *("ci.comment", "ci.forges"),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),
