@@ -70,7 +70,13 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.config",
         "operations.site",
     ),
-    *("operations.access", "operations.doctor", "operations.surroundings", "operations.in_git"),
+    *(
+        "operations.access",
+        "operations.carry_over",
+        "operations.doctor",
+        "operations.surroundings",
+        "operations.in_git",
+    ),
     *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
     *("operations.locate", "operations.plan", "operations.reading"),
     *("operations.preview", "operations.preview_files"),
@@ -95,7 +101,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.yaml_stops",
         "outlines.yaml_values",
     ),
-    *("state.disk", "state.file_store", "state.lock"),
+    *("state.disk", "state.file_store", "state.git_store", "state.lock"),
+    "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("ci.comment", "ci.forges"),
@@ -105,6 +112,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
+    *("state.lease", "state.local_copy", "state.state_tip"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {
@@ -161,7 +169,7 @@ ONLY = {  # what only these may import, at whatever level
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it
-    "nh3": ("outlines.advice.contents", "render.review.model"),
+    "nh3": ("outlines.advice.contents", "render.review.sanitise"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
     "packaging": ("operations.config",),
