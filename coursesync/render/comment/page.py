@@ -109,7 +109,7 @@ def compose(
         above += _table(view, course, items, outlook)
         above += _asked(course)
     foot = [*links.lines(), *other_files(outlook.others)]
-    if view.plan.has_changes:
+    if any(items for _, items in courses):
         foot += ["", escape(outlook.on_merge)]
     below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
     return bounded(above, below, most, "lighter row")
@@ -122,16 +122,23 @@ def _head(
         allow = f"To allow it, write this in a comment: `{stop.write}`"
         yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
         yield ""
-    if any(items for _, items in courses):
+    if is_seen(courses):
         yield "### What members will see"
     else:
         yield "### Nothing changes for members"
-        if why := _why_nothing(view):
+        if why := _why_nothing(view, courses):
             yield ""
             yield why
 
 
-def _why_nothing(view: PlanView) -> str:
+def is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
+    """Return whether members see any difference."""
+    return any(item.effect is not Effect.DRAFT for _, items in courses for item in items)
+
+
+def _why_nothing(view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> str:
+    if any(items for _, items in courses):
+        return "What changes is hidden from them."
     if not view.rows:
         return "The outlines ask for what is live already."
     # otherwise a note below names what members still see
@@ -150,10 +157,10 @@ def _rank(item: Item) -> Rank:
 def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
     """Yield a sentence for each course whose members see a difference."""
     seen = [(course, items) for course, items in courses if items]
-    for course, items in sorted(seen, key=lambda each: each[1][0].effect):
-        line = course_in_brief(course.title, items)
-        lines = ("", line) if len(seen) == 1 else (f"- {line}",)
-        yield Part(_rank(items[0]), lines)
+    mark = "- " if len(seen) > 1 else ""
+    for number, (course, items) in enumerate(sorted(seen, key=lambda each: each[1][0].effect)):
+        line = f"{mark}{course_in_brief(course.title, items)}"
+        yield Part(_rank(items[0]), (line,) if number else ("", line))
 
 
 def _warnings(
