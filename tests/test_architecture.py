@@ -51,6 +51,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "ci.annotate",
         "ci.event",
+        "ci.foreseen",
         "ci.merging",
         "ci.outputs",
         "ci.plan",
@@ -105,7 +106,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("ci.apply", "ci.forges", "ci.trees"),
+    *("ci.apply", "ci.comment", "ci.forges", "ci.trees"),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),
@@ -169,7 +170,7 @@ ONLY = {  # what only these may import, at whatever level
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it
-    "nh3": ("outlines.advice.contents", "render.review.model"),
+    "nh3": ("outlines.advice.contents", "render.review.sanitise"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
     "packaging": ("operations.config",),
