@@ -131,7 +131,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
     for result in report.with_status(Status.REFUSED):
         if result.change.resource is None:
             say_all(f"{result.change.address}: the API refuses this: {result.reason}")
-        for diagnostic in _refusals(result, onward):
+        for diagnostic in refusals(result, onward):
             point(diagnostic)
             refusals.append(diagnostic)
     skipped = [
@@ -220,7 +220,7 @@ def _counts(report: Report) -> str:
     return f"Apply: {listed or 'nothing was sent'}."
 
 
-def _refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
+def refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
     """Yield each problem that the API reported for a record, at its line in the outline."""
     resource = result.change.resource
     if resource is None:
