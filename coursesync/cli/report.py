@@ -127,13 +127,13 @@ def print_learnt(found: Sequence[Drifted], report: Report) -> None:
 
 
 def _print_problems(report: Report, onward: Onward) -> None:
-    refusals: list[Diagnostic] = []
+    refused: list[Diagnostic] = []
     for result in report.with_status(Status.REFUSED):
         if result.change.resource is None:
             say_all(f"{result.change.address}: the API refuses this: {result.reason}")
         for diagnostic in refusals(result, onward):
             point(diagnostic)
-            refusals.append(diagnostic)
+            refused.append(diagnostic)
     skipped = [
         *report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE),
         *report.with_status(Status.NOT_EMPTY, Status.HAS_COMPLETIONS),
@@ -149,7 +149,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
         for result in skipped
         if result.change.where
     ]
-    annotate([*refusals, *skips], "error")
+    annotate([*refused, *skips], "error")
 
 
 def _problem(result: Result) -> str:
