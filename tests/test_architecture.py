@@ -68,7 +68,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "operations.site",
     ),
     *("operations.access", "operations.doctor", "operations.surroundings", "operations.in_git"),
-    *("operations.fmt", "operations.import_files", "operations.init", "operations.new"),
+    *("operations.drafts", "operations.fmt", "operations.import_files", "operations.init"),
+    *("operations.forge_files", "operations.new", "operations.origin"),
     *("operations.locate", "operations.plan", "operations.reading"),
     "operations.preview",
     *(
@@ -96,7 +97,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
-    *("operations.pages", "operations.pull_drafts", "operations.pull_new"),
+    *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from coursesync.errors import CoursesyncError, Remedy, Shell
 from coursesync.files import read, shown
+from coursesync.operations.remote import remote_of
 from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, listed
@@ -28,8 +28,6 @@ _WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
 _INSTALLS_ITSELF = re.compile(rb"^[^#]*\bpip install (?:-\S+ )*\.(?:\s|$)")
 _BRANCH, _OLD_BRANCH = "main", "master"
 _GITHUB = "github.com"
-_SCHEMES = {"git", "http", "https", "ssh"}
-_AS_SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?![/:])[^@:]+")  # user@host:path
 
 
 def check_python() -> Check:
@@ -71,16 +69,14 @@ def check_forge(folder: Path) -> Iterator[Check]:
     """Check the remote, the workflows and the branch of a folder's repository, if it is in one."""
     if (root := root_of(folder)) is None:
         return
-    names = (answer(folder, "remote") or "").split()
-    if not names:
+    if (remote := remote_of(folder)) is None:
         remedy = Remedy(
             "To let reviews and merges run coursesync, push the repository to GitHub:",
             Shell("git", "remote", "add", "origin", "ADDRESS"),
         )
         yield Check("forge", Level.NOTE, "the repository has no remote", remedy)
         return
-    name = "origin" if "origin" in names else names[0]
-    where = _host_of((answer(folder, "remote", "get-url", name) or "").strip())
+    name, where = remote.name, remote.words
     there = [each for each in _WORKFLOWS if _runs_coursesync(root / ".github/workflows" / each)]
     missing = [each for each in _WORKFLOWS if each not in there]
     if where != _GITHUB:
@@ -129,20 +125,6 @@ def _check_branch(folder: Path, remote: str) -> Iterator[Check]:
     found = f"the branch is {_OLD_BRANCH}, and the workflows are for {_BRANCH}"
     rename = Shell("git", "-C", folder, "branch", "-m", _BRANCH)
     yield Check("forge", Level.NOTE, found, Remedy("Rename it before you push it:", rename))
-
-
-def _host_of(address: str) -> str:
-    """Return the host of a remote in words; never another part, which may hold a secret."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname if parts.scheme in _SCHEMES and "::" not in address else ""
-    except ValueError:
-        return "an unusual address"
-    if not host and (found := _AS_SSH.fullmatch(address)):
-        host = found[1]
-    if not host:
-        return "an unusual address" if ":" in address else "a folder"
-    return host.lower()
 
 
 def _runs_coursesync(workflow: Path) -> bool:

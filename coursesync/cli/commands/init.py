@@ -129,7 +129,7 @@ def _print_next(begun: Initialised, course_id: int | None) -> None:
 
 def _say_to_commit(begun: Initialised) -> None:
     """Print the commands that commit what was written, if there is a repository."""
-    from coursesync.operations.init import FileStatus  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.drafts import FileStatus  # noqa: PLC0415 - keeps --help quick
 
     if begun.without_git:
         return
