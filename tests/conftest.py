@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytest_plugins = ["forges.fixtures"]
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let all cases of a test be asked for, or those of another day."""
     parser.addoption("--every-case", action="store_true", help="run all of the many cases, too")

@@ -96,6 +96,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("state.disk", "state.file_store", "state.lock"),
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
+    "ci.forges",
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),
@@ -167,7 +168,7 @@ ONLY = {  # what only these may import, at whatever level
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("kinds.content_spec", "kinds.picture"),
+        *("ci.api", "ci.rest", "kinds.content_spec", "kinds.picture"),
         *(
             "kinds.course_spec",
             "kinds.lesson_spec",

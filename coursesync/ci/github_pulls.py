@@ -1,0 +1,187 @@
+"""GitHub's pull requests: which are open, which merge made a commit, and who approved it.
+
+https://docs.github.com/en/rest/pulls, https://docs.github.com/en/rest/commits. Owns what counts as
+an approval and as a merge. It must never decide what is applied.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.ci.api import Need, path_of
+from coursesync.ci.forge import NotYet, Review
+from coursesync.ci.github_answers import Commit, Permission, Pull, PullReview
+from coursesync.text import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from coursesync.ci.rest import Rest
+    from coursesync.nexudus.ports import Clock
+
+_INDEX_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
+_YOUNG = 120.0  # seconds in which GitHub may not know yet which pull request made a commit
+_MOST_COMMITS = 250  # that GitHub lists of a pull request
+_MAY_WRITE = {"admin", "write"}  # "maintain" is reported as "write"
+_DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
+_PULLS = Need("read the pull requests", "pull-requests: read")
+_COMMITS = Need("read the commits", "contents: read")
+_PEOPLE = Need("read who may write to the repository", "metadata: read")
+
+
+class Pulls:
+    """The pull requests of one repository, and the people who may merge them."""
+
+    def __init__(self, rest: Rest, clock: Clock, root: str) -> None:
+        """Speak to one repository.
+
+        Args:
+            rest: where to send requests.
+            clock: the time, and how to wait.
+            root: the path of the REST API, beside which GraphQL is: "", or "/v3".
+        """
+        self._rest = rest
+        self._clock = clock
+        self._root = root
+
+    def open_reviews(self, base: str) -> Sequence[Review]:
+        """Return the open pull requests for a branch."""
+        path = self._path("pulls")
+        found = self._rest.every(path, _PULLS, Pull, state="open", base=base)
+        return [_review(each) for each in found if each.base.ref == base]
+
+    def review(self, number: int) -> Review | None:
+        """Return one pull request, with `approved`."""
+        pull = self._rest.find(self._path("pulls", number), _PULLS, Pull)
+        return None if pull is None else self._judged(pull)
+
+    def reviews_between(
+        self, base: str, commits: Sequence[str]
+    ) -> Mapping[str, Review | NotYet | None]:
+        """Return the merged pull request that brought each commit to a branch.
+
+        GitHub's index of commits is asked first, then the pull requests that were closed last.
+        """
+        found: dict[str, Review | NotYet | None] = dict.fromkeys(commits, NotYet.INDEXED)
+        for pause in _INDEX_PAUSES:
+            unknown = [each for each in found if found[each] is NotYet.INDEXED]
+            if unknown and pause:
+                self._clock.sleep(pause)
+            found |= self._brought(base, unknown)
+        return found
+
+    def _brought(
+        self, base: str, commits: Sequence[str]
+    ) -> Iterator[tuple[str, Review | NotYet | None]]:
+        judged: dict[int, Review] = {}
+        closed: list[Pull] | None = None
+        for commit in commits:
+            listed = self._rest.every(self._path("commits", commit, "pulls"), _PULLS, Pull)
+            if (pull := self._bringing(base, commit, listed)) is None:
+                if closed is None:
+                    closed = [*self._recently_closed(base)]
+                made = (each for each in closed if each.merge_commit_sha == commit)
+                pull = self._bringing(base, commit, made)
+            if pull is None:
+                yield commit, NotYet.INDEXED if self._is_young(commit) else None
+                continue
+            if pull.number not in judged:
+                judged[pull.number] = self._judged(pull)
+            yield commit, judged[pull.number]
+
+    def _recently_closed(self, base: str) -> Iterator[Pull]:
+        return self._rest.every(
+            *(self._path("pulls"), _PULLS, Pull),
+            pages=1,
+            state="closed",
+            base=base,
+            sort="updated",
+            direction="desc",
+        )
+
+    def _bringing(self, base: str, commit: str, pulls: Iterable[Pull]) -> Pull | None:
+        """Return the pull request whose merge made a commit, among those that GitHub relates to it.
+
+        A rebase makes several commits, and `merge_commit_sha` is the last of them. A commit of the
+        pull request itself got to the branch by a push, unless it is the last one.
+        https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request
+        """
+        merged = [each for each in pulls if each.merged_at and each.base.ref == base]
+        for pull in sorted(merged, key=lambda each: each.merge_commit_sha != commit):
+            if pull.merge_commit_sha == commit or self._was_rebased(pull, commit):
+                return pull
+        return None
+
+    def _was_rebased(self, pull: Pull, commit: str) -> bool:
+        own = self._commits(pull.number)
+        return len(own) < _MOST_COMMITS and commit not in {each.sha for each in own}
+
+    def _is_young(self, commit: str) -> bool:
+        """Return whether GitHub may not know yet which pull request made a commit."""
+        found = self._rest.get(self._path("commits", commit), _COMMITS, Commit)
+        made = moment(found.commit.committer.date if found.commit.committer else None)
+        now = self._rest.date
+        # a date far ahead is not GitHub's
+        return made is None or now is None or abs((now - made).total_seconds()) < _YOUNG
+
+    def _judged(self, pull: Pull) -> Review:
+        """Return a review with `approved`.
+
+        https://docs.github.com/en/rest/pulls/reviews lists the reviews, the oldest first; one that
+        was dismissed has the state DISMISSED. A person's last decision counts. An approval by a
+        bot or by somebody who may not write does not count, as in GitHub's own rules.
+        """
+        own = self._commits(pull.number)
+        path = self._path("pulls", pull.number, "reviews")
+        last: dict[str, PullReview] = {}
+        for each in self._rest.every(path, _PULLS, PullReview):
+            if each.state in _DECISIONS and each.user is not None:
+                last[each.user.login] = each
+        approvers = [
+            login
+            for login, each in last.items()
+            if each.state == "APPROVED" and each.commit_id == pull.head.sha
+            if each.user is not None and each.user.type == "User"
+            if login not in {pull.author, *_logins(own)}
+        ]
+        is_refused = any(each.state == "CHANGES_REQUESTED" for each in last.values())
+        is_known = len(own) < _MOST_COMMITS  # of more commits, not all authors are known
+        approved = is_known and not is_refused and any(map(self.may_write, approvers))
+        return _review(pull, approved=approved)
+
+    def may_write(self, login: str) -> bool:
+        """Return whether an account may write to the repository."""
+        path = self._path("collaborators", login, "permission")
+        found = self._rest.find(path, _PEOPLE, Permission)
+        return found is not None and found.permission in _MAY_WRITE
+
+    def pushers(self, number: int) -> frozenset[str]:
+        """Return the logins of the authors and committers of a pull request's commits."""
+        return _logins(self._commits(number))
+
+    def _commits(self, number: int) -> list[Commit]:
+        path = self._path("pulls", number, "commits")
+        return [*self._rest.every(path, _PULLS, Commit)]
+
+    def _path(self, *parts: str | int) -> str:
+        return f"{self._root}/repos/{self._rest.api.repository}{path_of(*parts)}"
+
+
+def _review(pull: Pull, *, approved: bool = False) -> Review:
+    return Review(
+        number=pull.number,
+        title=pull.title,
+        author=pull.author,
+        head=pull.head.sha,
+        ref=f"refs/pull/{pull.number}/head",
+        base=pull.base.ref,
+        url=pull.html_url,
+        merged_as=pull.merge_commit_sha if pull.merged_at else None,
+        approved=approved,
+        is_draft=pull.draft,
+    )
+
+
+def _logins(commits: Sequence[Commit]) -> frozenset[str]:
+    people = (person for each in commits for person in (each.author, each.committer))
+    return frozenset(each.login for each in people if each is not None and each.login)

@@ -1,0 +1,20 @@
+"""The fixtures of the fake forges; `tests/conftest.py` offers them to every test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from forges.github import GitHub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def github_forge(tmp_path: Path) -> Iterator[GitHub]:
+    """A GitHub on a loopback socket, whose repository's main has one commit."""
+    forge = GitHub(tmp_path / "forge")
+    with forge.serving() as forge.url:
+        yield forge

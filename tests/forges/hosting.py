@@ -1,0 +1,379 @@
+"""What both fake forges have: people, a repository, reviews, comments, issues, statuses and runs.
+
+Owns what happened on the forge. How an API shows it is in `github` and `gitlab`.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from base64 import b64decode
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from forges.faults import Faults
+from forges.repository import Repository
+from werkzeug import Request, Response
+
+from coursesync.sandbox.serve import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+TOKEN = "forge-token-of-the-job"
+NAME = "space/courses"
+
+
+@dataclass
+class Pull:
+    """A pull request or a merge request; `own` are its commits, `made` those of its merge."""
+
+    number: int
+    title: str
+    branch: str
+    base: str
+    author: str
+    head: str
+    since: str
+    is_fork: bool = False
+    is_draft: bool = False
+    state: str = "open"  # open, closed, merged
+    made: list[str] = field(default_factory=list)
+    merged_by: str = ""
+    how: str = ""
+    updated: int = 0  # the order in which they were changed
+    judgements: list[Judgement] = field(default_factory=list)
+
+
+@dataclass
+class Judgement:
+    """A review that a person gave."""
+
+    who: str
+    state: str  # APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
+    head: str
+
+
+@dataclass
+class Comment:
+    """A comment on a pull request or an issue."""
+
+    id: int
+    number: int
+    author: str
+    body: str
+    created: datetime
+    updated: datetime
+    editor: str = ""
+    minimised: bool = False
+
+
+@dataclass
+class Issue:
+    """An issue."""
+
+    number: int
+    author: str
+    title: str
+    body: str
+    state: str = "open"
+
+
+@dataclass(frozen=True)
+class Status:
+    """A status that an account set on a commit."""
+
+    commit: str
+    context: str
+    state: str
+    description: str
+    url: str
+    author: str
+
+
+class Hosting(ABC):
+    """A fake forge with one repository, served on a loopback socket while `serving`.
+
+    Its switches may be set at any time:
+
+    - `people`: the role of each account: admin, write, read.
+    - `tokens`: the account of each token. `denied`: permissions that no token has.
+    - `page_size`: the most that a page of a list holds.
+    - `commit_lag`, `closed_lag`: how many look-ups of a commit's pull requests, or of the closed
+      ones, don't know of a merge yet.
+    - `ahead`: seconds by which the forge's clock is ahead of the dates of new commits: with 0 they
+      are young.
+    - `public`: whether git may read without a token.
+    - `faults`: what goes wrong.
+    """
+
+    bot: str
+    pull_ref: str  # with {} for the number
+
+    def __init__(self, folder: Path) -> None:
+        self.repository = Repository(folder, NAME)
+        self.people = {"ada": "write", "ben": "write", "cleo": "admin", "rita": "read"}
+        self.tokens = {TOKEN: self.bot}
+        self.denied: set[str] = set()
+        self.page_size = 100
+        self.commit_lag = self.closed_lag = 0
+        self.ahead = 600.0
+        self.public = False
+        self.faults = Faults()
+        self.requests: list[str] = []  # method, path and query
+        self.pulls: dict[int, Pull] = {}
+        self.issues: dict[int, Issue] = {}
+        self.notes: list[Comment] = []
+        self.marks: list[Status] = []
+        self.runs: dict[tuple[str, int], str] = {}  # the status of each attempt
+        self.url = ""
+        self._looks: dict[str, int] = {}
+        self._ids = 1000
+        self._lock = threading.RLock()
+        self._tips: dict[str, str] = {}
+        self.commit("main", {"README.md": "# Our courses\n"})
+
+    # --- what people do ---
+
+    def commit(
+        self,
+        branch: str,
+        files: Mapping[str, str | bytes | None],
+        *,
+        by: str = "ada",
+        start: str = "main",
+        message: str = "Change the courses",
+    ) -> str:
+        """Push a commit to a branch, which begins at `start`; return its SHA."""
+        with self._lock:
+            at = datetime.now(UTC)
+            sha = self.repository.commit(branch, files, by=by, at=at, start=start, message=message)
+            self.notice_pushes()
+            return sha
+
+    def push(self, commit: str, branch: str = "main") -> None:
+        """Move a branch to a commit, as a push past review does."""
+        with self._lock:
+            self.repository.move(f"refs/heads/{branch}", commit)
+            self.notice_pushes()
+
+    def open_pull(
+        self,
+        branch: str,
+        *,
+        by: str = "ada",
+        title: str = "Change the courses",
+        base: str = "main",
+        fork: bool = False,
+        draft: bool = False,
+    ) -> int:
+        """Open a pull request, and return its number; a fork's branch leaves this repository."""
+        with self._lock:
+            head, number = self.repository.tip(branch), self._next_number()
+            since = self.repository.base_of(base, head)
+            made = Pull(number, title, branch, base, by, head, since, fork, draft)
+            self.pulls[number] = made
+            self.repository.move(self.pull_ref.format(number), head)
+            if fork:
+                self.repository.git("update-ref", "-d", f"refs/heads/{branch}")
+            self._touch(made)
+            return number
+
+    def approve(self, number: int, who: str) -> None:
+        """Approve the head of a pull request."""
+        self._judge(number, who, "APPROVED")
+
+    def request_changes(self, number: int, who: str) -> None:
+        """Ask for changes."""
+        self._judge(number, who, "CHANGES_REQUESTED")
+
+    def dismiss(self, number: int, who: str) -> None:
+        """Dismiss what a person decided; on GitLab, that takes an approval back."""
+        for each in self.pulls[number].judgements:
+            if each.who == who:
+                each.state = "DISMISSED"
+
+    def _judge(self, number: int, who: str, state: str) -> None:
+        pull = self.pulls[number]
+        pull.judgements.append(Judgement(who, state, pull.head))
+        self._touch(pull)
+
+    def merge(self, *numbers: int, how: str = "merge", by: str = "ada") -> str:
+        """Merge pull requests by "merge", "squash", "rebase" or "queue"; return the last commit.
+
+        A queue merges several with one push.
+        """
+        with self._lock:
+            self.notice_pushes()
+            kind, at = "merge" if how == "queue" else how, datetime.now(UTC)
+            pulls = [self.pulls[number] for number in numbers]
+            base, tip = pulls[0].base, self.repository.tip(pulls[0].base)
+            for pull in pulls:
+                pull.since = self.repository.base_of(tip, pull.head)
+                if kind == "fast-forward":
+                    pull.made = [pull.head]
+                else:
+                    pull.made = self.repository.merged(tip, pull.head, kind, by=by, at=at)
+                tip = pull.made[-1]
+                pull.state, pull.merged_by, pull.how = "merged", by, how
+                self._touch(pull)
+            self.repository.move(f"refs/heads/{base}", tip)
+            self.notice_pushes()
+            return tip
+
+    def close_pull(self, number: int) -> None:
+        """Close a pull request without merging it."""
+        self.pulls[number].state = "closed"
+        self._touch(self.pulls[number])
+
+    def comment(self, who: str, number: int, body: str) -> int:
+        """Add a comment to a pull request or an issue, and return its Id."""
+        with self._lock:
+            made = Comment(self._next_id(), number, who, body, self.now(), self.now())
+            self.notes.append(made)
+            return made.id
+
+    def edit_comment(self, who: str, comment: int, body: str, *, after: float = 5.0) -> None:
+        """Edit a comment, so many seconds after it was written."""
+        found = self.note(comment)
+        found.body, found.editor = body, who
+        found.updated = found.created + timedelta(seconds=after)
+
+    def delete_comment(self, comment: int) -> None:
+        """Delete a comment."""
+        self.notes.remove(self.note(comment))
+
+    def open_issue(self, who: str, title: str, body: str) -> int:
+        """Open an issue, and return its number."""
+        with self._lock:
+            number = self._next_number()
+            self.issues[number] = Issue(number, who, title, body)
+            return number
+
+    def set_status(
+        self, who: str, commit: str, context: str, state: str, text: str = "", url: str = ""
+    ) -> None:
+        """Set a status on a commit."""
+        self.marks.append(Status(commit, context, state, text, url, who))
+
+    def start_run(self, run: str = "", attempt: int = 1) -> str:
+        """Let a run begin, or be run again, and return its Id."""
+        run = run or str(self._next_id())
+        self.runs[run, attempt] = "in_progress"
+        return run
+
+    def end_run(self, run: str, attempt: int = 1) -> None:
+        """Let a run be over."""
+        self.runs[run, attempt] = "completed"
+
+    # --- what a test reads ---
+
+    def note(self, comment: int) -> Comment:
+        """Return a comment."""
+        return next(each for each in self.notes if each.id == comment)
+
+    def comments_on(self, number: int) -> list[Comment]:
+        """Return the comments on a pull request or an issue, the oldest first."""
+        return [each for each in self.notes if each.number == number]
+
+    def status(self, commit: str, context: str) -> Status | None:
+        """Return the newest status of a context on a commit."""
+        found = (e for e in reversed(self.marks) if (e.commit, e.context) == (commit, context))
+        return next(found, None)
+
+    def own_commits(self, pull: Pull) -> list[str]:
+        """Return a pull request's own commits, the oldest first."""
+        return self.repository.commits(pull.since, pull.head)
+
+    # --- what happens by itself ---
+
+    def notice_pushes(self) -> None:
+        """Follow the branches of pull requests, and notice those that a push has merged."""
+        with self._lock:
+            tips = self.repository.refs()
+            if tips == self._tips:
+                return
+            for pull in self.pulls.values():
+                if pull.state != "open":
+                    continue
+                head = pull.head if pull.is_fork else tips.get(pull.branch, pull.head)
+                if head != pull.head:
+                    pull.head = head
+                    self.repository.move(self.pull_ref.format(pull.number), head)
+                    self._touch(pull)
+                if tips[pull.base] != self._tips.get(pull.base):
+                    self._notice_merge(pull, tips[pull.base])
+            self._tips = tips
+
+    def _notice_merge(self, pull: Pull, tip: str) -> None:
+        if not self.repository.contains(tip, pull.head):
+            return
+        made = self.repository.commits(pull.since, tip, first_parent=True)
+        first = next(each for each in made if self.repository.contains(each, pull.head))
+        pull.state, pull.made, pull.how = "merged", [first], "push"
+        self._touch(pull)
+
+    def now(self) -> datetime:
+        """Return the forge's time."""
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
+
+    def knows_merge(self, pull: Pull, looked: str, lag: int) -> bool:
+        """Return whether an index knows of a merge, and count the look-up by the name `looked`."""
+        self._looks[looked] = self._looks.get(looked, 0) + 1
+        return pull.state != "merged" or self._looks[looked] > lag
+
+    def _touch(self, pull: Pull) -> None:
+        pull.updated = self._next_id()
+
+    def _next_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def _next_number(self) -> int:
+        return len(self.pulls) + len(self.issues) + 1
+
+    # --- the server ---
+
+    def serving(self) -> AbstractContextManager[str]:
+        """Serve during a block; yields the address."""
+        return running(self)
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request (WSGI)."""
+        request = Request(environ)
+        query = f"?{request.query_string.decode()}" if request.query_string else ""
+        self.requests.append(f"{request.method} {request.path}{query}")
+        respond = self._git if ".git/" in request.path else self._api
+        now = self.now()
+        response = self.faults.answer(request, now.timestamp(), lambda: respond(request))
+        response.date = now
+        return response(environ, start)
+
+    def _git(self, request: Request) -> Response:
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        user, _, token = (
+            b64decode(given).decode().partition(":") if scheme == "Basic" else ("",) * 3
+        )
+        reads = "git-receive-pack" not in request.full_path
+        if token not in self.tokens and not (self.public and reads):
+            return Response(b"", 401, {"WWW-Authenticate": 'Basic realm="forge"'})
+        response = self.repository.served(request, user)
+        self.notice_pushes()
+        return response
+
+    def _api(self, request: Request) -> Response:
+        with self._lock:
+            self.notice_pushes()
+            return self.answer(request)
+
+    @abstractmethod
+    def answer(self, request: Request) -> Response:
+        """Answer a request to the API."""
+
+    @abstractmethod
+    def environment(self, run: str = "1", attempt: int = 1) -> dict[str, str]:
+        """Return the variables that a job of a run has."""
