@@ -50,8 +50,10 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     "cli",
     *(
         "ci.annotate",
+        "ci.event",
         "ci.merging",
         "ci.outputs",
+        "ci.plan",
         "ci.repository",
         "files",
         "files.git_tree",
@@ -71,7 +73,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *("operations.drafts", "operations.fmt", "operations.import_files", "operations.init"),
     *("operations.forge_files", "operations.new", "operations.origin"),
     *("operations.locate", "operations.plan", "operations.reading"),
-    "operations.preview",
+    *("operations.preview", "operations.preview_files"),
     *(
         "operations.receipts",
         "operations.state",
@@ -93,7 +95,8 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.yaml_stops",
         "outlines.yaml_values",
     ),
-    *("state.disk", "state.file_store", "state.lock"),
+    *("state.disk", "state.file_store", "state.git_store", "state.lock"),
+    "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     "ci.forges",
@@ -103,6 +106,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),
     *("outlines.workspace_files", "planning.plan_file"),
+    *("state.lease", "state.local_copy", "state.state_tip"),
 }
 # what may be imported anywhere: it computes, and does nothing
 PURE_LIBRARIES = {

@@ -15,7 +15,7 @@ from coursesync.planning import diff
 from coursesync.planning.action import Action
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state.journal import Conclusion, Intent, Move, Protect
-from coursesync.state.logbook import fold
+from coursesync.state.replay import fold
 from coursesync.state.state import State
 
 if TYPE_CHECKING:

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from coursesync.applying.world import World
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
-    from coursesync.state.logbook import StateStore
     from coursesync.state.state import State
+    from coursesync.state.store import StateStore
 
 
 def apply(

@@ -9,7 +9,7 @@ from coursesync.nexudus.ports import Line, Waiting
 
 if TYPE_CHECKING:
     from coursesync.applying.report import Result
-    from coursesync.state.logbook import StateStore
+    from coursesync.state.store import StateStore
 
 # seconds; a write relies on nothing that was read a minute before, less the time of requests
 MAX_AGE = 50.0

@@ -73,17 +73,20 @@ class Contents:
         self._render = render
         self._characters = 0
 
-    def of(self, written: Value) -> str:
-        """Return contents, written in place or as `{html: NAME}` or `{markdown: NAME}`, as HTML.
+    def of(self, written: Value) -> tuple[str, str]:
+        """Return contents as HTML, and their Markdown, "" if they are written as HTML.
+
+        They are written in place, or as `{html: NAME}` or `{markdown: NAME}`.
 
         Raises:
             UnusableFile: the file can't be used.
         """
         if not isinstance(written, dict):
-            return str(written)
+            return str(written), ""
         if (name := written.get("markdown")) is not None:
-            return self.rendered(str(name), self._read(str(name)))
-        return self._counted(self._read(str(written["html"])))
+            markdown = self._read(str(name))
+            return self.rendered(str(name), markdown), markdown
+        return self._counted(self._read(str(written["html"]))), ""
 
     def rendered(self, name: str, text: str) -> str:
         """Return the Markdown of the file `name` as HTML; raises UnusableFile."""

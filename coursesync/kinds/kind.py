@@ -32,6 +32,7 @@ class Resource:
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
     `path` is the resource's location in the outline's `tree`. A key is derived from its title, or
     if it is `in_file`, from the file's name. `leave` are the fields that only its create sends.
+    `markdown` are its contents as written; "" if they are written as HTML.
     """
 
     kind: Kind
@@ -45,6 +46,7 @@ class Resource:
     in_file: bool = False
     protected: bool = False
     leave: tuple[str, ...] = ()
+    markdown: str = ""
 
     @property
     def where(self) -> Where:

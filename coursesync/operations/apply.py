@@ -7,6 +7,7 @@ size, connect, apply. It must never print or catch signals: callers pass a progr
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.applying.apply import apply as carry_out
@@ -104,9 +105,17 @@ def apply(  # noqa: PLR0913 - one parameter an option
             marker=project.config.marker,
             elsewhere=project.store.elsewhere(),
         )
+        project.store.intend(partial(_as_json, plan))
         with connected(project, now.outlines, clock, progress, credentials) as world:
             report = carry_out(plan, state, world, terms, now.found or ())
         return replace(report, left=_writes_left(now.read, report.state, plan.policy))
+
+
+def _as_json(plan: Plan) -> str:
+    from coursesync.render.json import compose  # noqa: PLC0415 - few stores need it
+    from coursesync.render.rows import PlanView  # noqa: PLC0415 - few stores need it
+
+    return compose(PlanView(plan))
 
 
 def _writes_left(outlines: Outlines, state: State, policy: Policy) -> int:

@@ -57,6 +57,7 @@ class Config:
     sandbox: bool = False
     required_version: str = ""
     state: str = STATE_NAME
+    store: Literal["file", "git"] = "file"
     settling_time: float = SETTLING
     on_removal: Literal["keep", "deactivate", "delete"] = "keep"
     strict: bool = False

@@ -72,6 +72,7 @@ def _page(name: str) -> Rule:
     )
 
 
+STORES = ("file", "git")
 _ON_REMOVAL = ("keep", "deactivate", "delete")
 _ALLOW = Rule(
     "a list of the names of rules of advice",
@@ -87,6 +88,12 @@ FIELDS = {
         ANY_VERSION,
     ),
     "state": _text(STATE_NAME),
+    "store": Rule(
+        '"file" or "git"',
+        lambda value: value in STORES,
+        "git",
+        lambda text: nearest(text, STORES) or "",
+    ),
     "settling_time": _seconds(SETTLING),
     "on_removal": Rule(
         '"keep", "deactivate" or "delete"',

@@ -21,7 +21,7 @@ from coursesync.nexudus.limits import PUBLISHED, Limits
 from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.config import CONFIG, config_of
-from coursesync.operations.in_git import check_in_git, check_lost
+from coursesync.operations.in_git import check_branch, check_in_git, check_lost
 from coursesync.operations.reading import read_outlines
 from coursesync.operations.surroundings import check_forge, check_git, check_python
 from coursesync.operations.workspace import open_project
@@ -251,8 +251,10 @@ def _state(project: Project, known: State) -> Iterator[Check]:
     """Yield the checks of a state that can be read."""
     store = project.store
     path = shown(store.path)
-    if store.path.exists():
-        version = json.loads(store.disk.read(store.path)).get("format")
+    if not store.is_file:
+        yield check_branch(project, known)
+    elif store.path.exists():
+        version = json.loads(Disk().read(store.path)).get("format")
         managed = count(len(known.entries), "record")
         what = f"{path} holds {managed} (format {version}, serial {known.serial}, lineage "
         yield Check("state", Level.OK, f"{what}{inert(known.lineage, 40)})")
@@ -298,7 +300,7 @@ def _journals(project: Project) -> Iterator[Check]:
             Command("state recover"),
         )
         yield Check("state", Level.NOTE, found, remedy)
-    aside = [each for each in store.disk.beside(store.journal_path) if each != store.journal_path]
+    aside = [each for each in Disk().beside(store.journal_path) if each != store.journal_path]
     if aside:
         names = listed([each.name for each in aside], 3)
         found = f"{count(len(aside), 'journal')} of other states beside it: {names}"

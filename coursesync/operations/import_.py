@@ -27,7 +27,7 @@ from coursesync.operations.state import entry_steps, save_entries
 from coursesync.outlines.assets import relative_in
 from coursesync.planning.diff import plan_of
 from coursesync.state.journal import Look
-from coursesync.state.logbook import fold
+from coursesync.state.replay import fold
 from coursesync.state.state_text import parse, serialise
 
 if TYPE_CHECKING:

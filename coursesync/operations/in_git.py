@@ -18,7 +18,7 @@ from coursesync.outlines.folder import names_outline
 from coursesync.outlines.git import answer, restoring
 from coursesync.outlines.schema import NAME
 from coursesync.render.checks import Check, Level
-from coursesync.text import count, listed
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def check_in_git(project: Project, known: State | None) -> Iterator[Check]:
     `known` is the state; None if it can't be used, so that it must not be committed.
     """
     state = project.store.path
-    if not state.parent.is_dir():
+    if not (project.store.is_file and state.parent.is_dir()):
         return
     if state.exists():
         yield from _check_committed(project, known)
@@ -185,6 +185,21 @@ def lost_outline(project: Project, known: State, key: str) -> Shell | None:
     if not own or own[0] not in deleted:
         return None
     return restoring(project.folder, own[0], *sorted(sources.intersection(deleted) - {own[0]}))
+
+
+def check_branch(project: Project, known: State) -> Check:
+    """Return a check of a state that is kept in a branch, as it was read."""
+    place = project.store.place
+    if project.store.notes:
+        problem, remedy = project.store.notes[0]
+        return Check("state", Level.NOTE, problem, remedy)
+    if not known.serial:
+        return Check(
+            "state", Level.OK, f"there is no state in {place} yet: the first apply makes it"
+        )
+    managed = count(len(known.entries), "record")
+    what = f"{place} holds {managed} (serial {known.serial}, lineage {inert(known.lineage, 40)})"
+    return Check("state", Level.OK, what)
 
 
 def check_lost(project: Project, known: State, course: Course, number: int) -> Check:

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target, is_local
-from coursesync.operations.config import CONFIG, config_of, wrong_state_name
+from coursesync.operations.config import CONFIG, SANDBOX, config_of, wrong_state_name
 from coursesync.operations.reading import read_outlines
-from coursesync.operations.stores import check_not_deleted, embedded_store, store_of
+from coursesync.operations.stores import check_not_lost, embedded_store, store_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
 from coursesync.outlines.workspace_files import Outlines
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.planning.drift import Drifted
     from coursesync.planning.scope import Scope
-    from coursesync.state.file_store import StateFile
     from coursesync.state.state import State
+    from coursesync.state.store import Store
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Project:
     """
 
     folder: Path
-    store: StateFile
+    store: Store
     config: Config
     embedded: bool
     named: bool = False
@@ -76,9 +76,10 @@ class Project:
         """
         known = self.store.load()
         if not (known.serial or self.embedded):
-            check_not_deleted(self.store.path)
-        if self.warn is not None and (foreign := self.store.foreign) is not None:
-            self.warn(*foreign.warning(self.store.journal_path, self.store.path))
+            check_not_lost(self.folder, self.store, self.config)
+        if self.warn is not None:
+            for note in self.store.notes:
+                self.warn(*note)
         return known
 
     def load(self) -> Workspace:
@@ -174,16 +175,18 @@ class Project:
             )
 
     def prepare(self) -> None:
-        """Make the folder of the embedded sandbox, which git ignores; raises CoursesyncError."""
-        folder = self.store.path.parent
-        if not self.embedded or not self.folder.is_dir() or folder.exists():
+        """Make the folder of what git ignores, if this store needs it; raises CoursesyncError."""
+        folder = self.folder / SANDBOX
+        is_needed = folder in self.store.path.parents
+        if not is_needed or not self.folder.is_dir() or folder.exists():
             return
         try:
             folder.mkdir()
             (folder / ".gitignore").write_text("*\n")
         except OSError as error:
+            what = "the embedded sandbox" if self.embedded else "this machine's copy of the state"
             raise CoursesyncError(
-                f"the embedded sandbox can't be kept in {shown(folder)}: {error.strerror}",
+                f"{what} can't be kept in {shown(folder)}: {error.strerror}",
                 "Use a workspace in which you may write, on a disk that has room.",
             ) from error
 

@@ -161,10 +161,11 @@ class _Building:
             values[picture] = self._address(item, picture, str(values[picture]))
             given = {**item.fields, picture: values[picture]}
         spec = _valid(model, item.tree, item.path, kind, diagnostics, given)
+        markdown = ""
         # for an invalid item too, so that the mistakes in its file are reported at once
         if contents in values and (spec or _is_contents(kind, values[contents])):
             try:
-                values[contents] = self._html(item, values[contents])
+                values[contents], markdown = self._html(item, values[contents])
             except UnusableFile as unusable:
                 diagnostics += unusable.diagnostics_at(item.where(contents))
         if self.course is None or spec is None or diagnostics or not self.is_valid:
@@ -182,6 +183,7 @@ class _Building:
                 in_file=bool(item.file),
                 protected=spec.protect,
                 leave=tuple(spec.leave),
+                markdown=markdown,
             )
         )
 
@@ -193,9 +195,10 @@ class _Building:
             self.diagnostics += unusable.diagnostics_at(item.where(name))
             return _ANY_PICTURE
 
-    def _html(self, item: Item, written: Value) -> str:
+    def _html(self, item: Item, written: Value) -> tuple[str, str]:
+        """Return the HTML of contents, and their Markdown if they are written in it."""
         if item.file:
-            return self.contents.rendered(item.file, item.text)
+            return self.contents.rendered(item.file, item.text), item.text
         return self.contents.of(written)
 
 

@@ -128,7 +128,7 @@ def _difference(change: Change, field: str, names: tuple[str, ...], among: int) 
     one, other = ("" if value is None else str(value) for value in (old, new))
     note = only_unseen(one, other)
     if names[0] == kind.contents_property:
-        lines = () if note else _lines(one, other, among)
+        lines = () if note else compared_lines(one, other, among)
         return Difference(field, names, _size(old), _size(new), lines=lines, note=note)
     quoted = isinstance(old, str) or isinstance(new, str)
     found = Difference(field, names, _value(old), _value(new), quoted=quoted, note=note)
@@ -149,8 +149,8 @@ def _value(value: FieldValue | Ref | None) -> str | None:
     return None if value is None else value.ref if isinstance(value, Ref) else str(value)
 
 
-def _lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
-    """Compare two texts with a share of the effort for all changes."""
+def compared_lines(before: str, after: str, among: int) -> tuple[Shown, ...]:
+    """Compare two texts, with a share of the effort for all changes of a plan."""
     share = max(1, among)
     effort = min(_EFFORT, _WHOLE_EFFORT // share)
     most = min(_LINES, max(_FEWEST_LINES, _WHOLE_LINES // share))

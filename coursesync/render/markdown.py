@@ -126,7 +126,7 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
     for line, row in own:
         if row.differences:
-            found = _details("What changes in", line.whole, row.differences)
+            found = differences_block("What changes in", line.whole, row.differences)
             yield Part(Rank.DETAIL, tuple(found), 1)
         if row.settlement:
             heading = f"To settle {escape(line.whole)}, which is in doubt:"
@@ -172,7 +172,7 @@ def _advice(advice: FirstPieces) -> Iterator[str]:
     yield "</details>"
 
 
-def _details(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
+def differences_block(words: str, title: str, found: tuple[Difference, ...]) -> Iterator[str]:
     """Write the differences of a record in a folded block; `words` come before its title."""
     yield ""
     yield f"<details><summary>{words} {in_html(title)}</summary>"
@@ -246,7 +246,9 @@ def _course_drift(course: CourseDrift) -> Iterator[Part]:
     yield from _table(course.title, escape(course.origin), head, rows)
     for each, changed in ranked:
         if (edit := each.edit) and changed:
-            yield Part(Rank.DETAIL, tuple(_details("What changed in", edit.title, changed)), 1)
+            yield Part(
+                Rank.DETAIL, tuple(differences_block("What changed in", edit.title, changed)), 1
+            )
 
 
 def _found(each: Drifted) -> str:

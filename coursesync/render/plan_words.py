@@ -180,6 +180,11 @@ def warnings(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
     if much := " and ".join(oversized(plan)):
         stops = f"This changes {much}. apply stops before its first write unless you add"
         yield Remedy(stops, Shell("--allow-large-change"))
+    yield from cautions(plan, restoring)
+
+
+def cautions(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
+    """Yield what to know about the changes of a plan; `restoring` is as in `warnings`."""
     yield from _losses(plan)
     yield from _lost(plan, restoring)
     kept = [

@@ -75,6 +75,11 @@ class Row:
         return self.remark or self.seen
 
     @property
+    def counted_as(self) -> Wording:
+        """The words for a number of such rows: an update that hides counts as hiding."""
+        return WORDING[Action.DEACTIVATE] if _hides(self.change) else self.wording
+
+    @property
     def is_weighty(self) -> bool:
         """Whether it takes something from members, or needs a person's answer.
 

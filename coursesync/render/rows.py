@@ -146,15 +146,22 @@ class PlanView:
     @property
     def warnings(self) -> Iterator[Sentence]:
         """What to know before the plan is applied."""
-        all_of_them = plan_words.warnings(self.plan, self.restoring)
-        return (Remedy(each).placed(self.hint) for each in all_of_them)
+        return self._placed(plan_words.warnings(self.plan, self.restoring))
+
+    @property
+    def cautions(self) -> Iterator[Sentence]:
+        """The warnings about the changes themselves, not about their number."""
+        return self._placed(plan_words.cautions(self.plan, self.restoring))
+
+    def _placed(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
+        return (Remedy(each).placed(self.hint) for each in sentences)
 
     @cached_property
     def summary(self) -> str:
         """The number of changes by action: `Plan: 3 to create, 1 to update, 0 to delete.`."""
         rows: dict[Wording, list[Row]] = {words: [] for words in (*WORDING.values(), UNPROTECTING)}
         for row in self.rows:
-            rows[row.wording].append(row)
+            rows[row.counted_as].append(row)
         always = [WORDING[action] for action in _ALWAYS_COUNTED]
         parts = [
             f"{self.number(met)} {words.counted}"

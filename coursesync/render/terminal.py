@@ -76,7 +76,7 @@ def _counts(course: CourseView, view: PlanView, paint: Paint) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
     rows = [*(row for row in course.rows if not row.is_weighty), *course.departures]
     for words in (*WORDING.values(), UNPROTECTING, LEAVING):
-        if met := [row for row in rows if row.wording is words]:
+        if met := [row for row in rows if row.counted_as is words]:
             number = view.number(met, ",")
             yield paint(words.style, f"  {words.mark} {number} {words.counted}")
 

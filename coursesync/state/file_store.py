@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class StateFile:
-    """The state of one target at one path. Fits `logbook.StateStore`.
+    """The state of one target at one path. Fits `store.Store`.
 
     Attributes:
         path: the state's file.
@@ -65,6 +65,24 @@ class StateFile:
     def journal_path(self) -> Path:
         """The path of the journal, during a run or after one was interrupted."""
         return self._journal.path
+
+    @property
+    def notes(self) -> tuple[tuple[str, Sentence], ...]:
+        """What `load` found that is no error: each problem with its remedy."""
+        return (self.foreign.warning(self.journal_path, self.path),) if self.foreign else ()
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the state is the file at `path`, which people commit."""
+        return True
+
+    @property
+    def place(self) -> str:
+        """Where the state is kept, in words."""
+        return str(self.path)
+
+    def intend(self, plan: Callable[[], str]) -> None:
+        """Do nothing: whoever reads this state has its journal."""
 
     @contextmanager
     def held(self, timeout: float = 0.0) -> Iterator[None]:
@@ -137,11 +155,11 @@ class StateFile:
         state = self.recover(state)
         if state.serial == 0:
             state = self.finish(state)
-        elif (content := self._read(self.path)) is not None:
+        elif (content := self.read(self.path)) is not None:
             # if a folder has the backup's name, make no backup
-            with self._writing(), suppress(IsADirectoryError):
+            with self.writing(), suppress(IsADirectoryError):
                 replace_whole(self.disk, self._beside("backup"), content)
-        with self._writing():
+        with self.writing():
             # if this file can't be removed now, the save at the end of the run would fail
             self.disk.remove(temporary(self.path))
             self._journal.begin(state, self._checksum)
@@ -158,7 +176,7 @@ class StateFile:
         """
         left = self._left()
         if left is not None and left.foreign is not None:
-            with self._writing():
+            with self.writing():
                 self.disk.replace(self.journal_path, left.foreign.path)
                 self.disk.sync_folder(self.path.parent)
         if left is None or left.journal is None:
@@ -175,9 +193,14 @@ class StateFile:
             ) from error
         return saved
 
+    def cancel(self) -> None:
+        """Remove the journal of a run that was begun and did nothing."""
+        with self.writing():
+            self._journal.drop()
+
     def append(self, step: Step) -> None:
         """Add a step to the journal and fsync it."""
-        with self._writing():
+        with self.writing():
             self._journal.append(step)
 
     def finish(self, state: State) -> State:
@@ -198,7 +221,7 @@ class StateFile:
         lineage = state.lineage or _new_lineage()
         saved = replace(state, serial=state.serial + 1, lineage=lineage)
         content = serialise(saved)
-        with self._writing():
+        with self.writing():
             if journal is not None:  # a power cut must not remove lines that the state has already
                 self.disk.sync_file(journal)
             replace_whole(self.disk, self.path, content)
@@ -208,13 +231,13 @@ class StateFile:
         return saved
 
     def _left(self, saved: State | None = None) -> Leftover | None:
-        is_there = self._read(self.journal_path) is not None
+        is_there = self.read(self.journal_path) is not None
         if not (is_there or self.disk.beside(self._beside("journal-"))):
             return None
         from coursesync.state.interrupted import take_up  # noqa: PLC0415 - rarely needed
 
         known = saved or self._saved()
-        return take_up(known, self._checksum, self.journal_path, self._read)
+        return take_up(known, self._checksum, self.journal_path, self.read)
 
     def _check_unmoved(self, state: State) -> None:
         stored = self._saved()
@@ -226,7 +249,7 @@ class StateFile:
             )
 
     def _saved(self) -> State:
-        content = self._read(self.path)
+        content = self.read(self.path)
         if content is None:
             return self._unsaved()
         self._checksum = checksum_of(content)
@@ -235,13 +258,13 @@ class StateFile:
     def _way_back(self) -> Sentence:
         from coursesync.state.interrupted import way_back  # noqa: PLC0415 - rarely needed
 
-        return way_back(self.path, self._beside("backup"), self.journal_path, self._read)
+        return way_back(self.path, self._beside("backup"), self.journal_path, self.read)
 
     def _copy(self) -> Sentence:
         if self.in_git is None:
             return ""
         backup = self._beside("backup")
-        return usable_copy(self.path, self.in_git(self.path), backup, self._read(backup))
+        return usable_copy(self.path, self.in_git(self.path), backup, self.read(backup))
 
     def _unsaved(self) -> State:
         """Return the state to use if there is no file: an empty one.
@@ -250,7 +273,7 @@ class StateFile:
         journal that begins from serial 1 can be replayed without the file.
         """
         unsaved, self._checksum = State(target=self.target), ""
-        if (content := self._read(self.journal_path)) is not None:
+        if (content := self.read(self.journal_path)) is not None:
             from coursesync.state.interrupted import begun  # noqa: PLC0415 - rarely needed
 
             run = begun(content, self.journal_path)
@@ -259,7 +282,8 @@ class StateFile:
                 self._checksum = checksum_of(serialise(unsaved))
         return unsaved
 
-    def _read(self, path: Path) -> bytes | None:
+    def read(self, path: Path) -> bytes | None:
+        """Read a file beside the state; None if there is none. Raises StateError."""
         names = {self.journal_path: "journal", self._beside("backup"): "backup"}
         what = names.get(path, "state")
         try:
@@ -284,7 +308,8 @@ class StateFile:
         return self.path.with_name(f"{self.path.name}.{what}")
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Turn each OSError of a write into StateError."""
         try:
             yield
         except OSError as error:

@@ -24,7 +24,7 @@ from coursesync.state.journal import (
     is_whole,
     record_in,
 )
-from coursesync.state.logbook import fold, holds
+from coursesync.state.replay import fold, holds
 from coursesync.state.state import State
 from coursesync.state.state_text import CONFLICT, checksum_of, parse, unknown_format
 from coursesync.text import as_argument

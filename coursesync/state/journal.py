@@ -2,7 +2,7 @@
 
 A run writes one before each write request and one after it: whenever the process dies, the next run
 knows what may have happened. A line is JSON with a checksum. `disk` writes the lines,
-`interrupted` reads them, and `logbook` applies the records to a state.
+`interrupted` reads them, and `replay` applies the records to a state.
 """
 
 import json

@@ -176,8 +176,14 @@ def _mistrusted(
             "that match the outlines.",
         )
     )
-    if ".coursesync" in path.parts:
+    if path.parent.name == ".coursesync":
         restore = f"It belongs to the sandbox. To start over, delete the folder {path.parent}"
+    elif ".coursesync" in path.parts:
+        restore = Remedy(
+            "It is this machine's copy of a state in git, and may have results that the branch "
+            "lacks. To go on with the branch, move it away:",
+            Shell("mv", as_argument(path), as_argument(f"{path}.aside")),
+        )
     if CONFLICT.search(content):
         return StateError(
             f"the state {path} contains merge conflict markers (<<<<<<<)",

@@ -66,3 +66,15 @@ class Clone:
     def branch(self, name: str, at: str) -> None:
         """Begin a branch."""
         self.git("checkout", "--quiet", "-B", name, at)
+
+
+def cloned(folder: Path) -> Clone:
+    """Make a bare repository whose branch main has one outline, and a clone of it."""
+    made = Clone(folder / "clone")
+    made.folder.mkdir()
+    made.git("init", "--quiet", "--bare", "-b", "main", str(folder / "origin.git"))
+    made.git("init", "--quiet", "-b", "main")
+    made.git("remote", "add", "origin", str(folder / "origin.git"))
+    made.commit("First", onboarding=OUTLINE)
+    made.git("push", "--quiet", "origin", "main")
+    return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.clones import OUTLINE, Clone
+from ci.clones import OUTLINE, Clone, cloned
 
 from coursesync.ci.merging import Conflict
 from coursesync.ci.repository import Repository
@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def clone(tmp_path: Path) -> Clone:
     """A clone of a remote whose branch main has one outline."""
-    made = Clone(tmp_path / "clone")
-    made.folder.mkdir()
-    made.git("init", "--quiet", "--bare", "-b", "main", str(tmp_path / "origin.git"))
-    made.git("init", "--quiet", "-b", "main")
-    made.git("remote", "add", "origin", str(tmp_path / "origin.git"))
-    made.commit("First", onboarding=OUTLINE)
-    made.git("push", "--quiet", "origin", "main")
-    return made
+    return cloned(tmp_path)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from values import AT, EMPTY, TARGET, address, but
 from coursesync.errors import StateError, StateLocked
 from coursesync.state.file_store import StateFile
 from coursesync.state.journal import Header, Intent, Look, line
-from coursesync.state.logbook import CUT_OFF, fold
+from coursesync.state.replay import CUT_OFF, fold
 from coursesync.state.state import State
 from coursesync.state.state_text import checksum_of, parse, serialise
 

@@ -18,7 +18,7 @@ from coursesync.kinds.address import Address
 from coursesync.state.interrupted import Foreign, begun, catch_up, made_by
 from coursesync.state.journal import Conclusion, Header, Intent, Move, Step, line
 from coursesync.state.json_values import written
-from coursesync.state.logbook import fold
+from coursesync.state.replay import fold
 from coursesync.state.state import State
 
 JOURNAL = Path("c/state.json.journal")

@@ -9,7 +9,7 @@ import pytest
 from values import AT, EMPTY, address, but
 
 from coursesync.state.journal import Conclusion, Forget, Intent, Move, Protect, addresses
-from coursesync.state.logbook import CUT_OFF, fold
+from coursesync.state.replay import CUT_OFF, fold
 from coursesync.state.state import CompleteCourse, Doubt, Entry, State
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from coursesync.kinds.address import address_of
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Step, line, record_of
-from coursesync.state.logbook import CUT_OFF, fold, holds
+from coursesync.state.replay import CUT_OFF, fold, holds
 from coursesync.state.state import (
     Candidate,
     CompleteCourse,

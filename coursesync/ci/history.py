@@ -1,0 +1,240 @@
+"""Main's history since a course was applied: which commit set what.
+
+Owns the search for the last commit that set something. It must never decide whether a review covers
+it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.ci.delta import Delta, more_lines
+from coursesync.ci.specified import id_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from coursesync.ci.forge import NotYet, Review
+    from coursesync.ci.specified import Item, Line, Specified
+    from coursesync.kinds.address import Address
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A merged review, with what it showed: the change from its base to its head.
+
+    `base` is what the outlines specify at the merge base of its head and of the first parent of the
+    commit that merged it. Both are None if the outlines of one of them have mistakes.
+    """
+
+    review: Review
+    base: Specified | None
+    head: Specified | None
+
+    @cached_property
+    def own(self) -> Delta | None:
+        """Its own delta; None if it showed none."""
+        if self.base is None or self.head is None:
+            return None
+        return Delta(self.base, self.head)
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """A commit of main's first-parent history, and what it changed.
+
+    Attributes:
+        commit: its SHA.
+        before: what the outlines specify in its first parent.
+        after: what they specify in it. If they have mistakes, the last valid ones before it count.
+        review: the review that it merged; None if it was pushed; NotYet while nobody knows.
+    """
+
+    commit: str
+    before: Specified
+    after: Specified
+    review: Shown | NotYet | None
+
+    @cached_property
+    def delta(self) -> Delta:
+        """What it changed."""
+        return Delta(self.before, self.after)
+
+    @cached_property
+    def from_head(self) -> Delta | None:
+        """What differs between the head of its review and the commit; None without one."""
+        head = self.review.head if isinstance(self.review, Shown) else None
+        return None if head is None else Delta(head, self.after)
+
+
+@dataclass(frozen=True, eq=False)
+class Trail:
+    """The settings since some commit, the oldest first; the last one made main as it is.
+
+    A setting has its number: 1 for the oldest. Tree 0 is the one before it, tree `n` the one after
+    setting `n`.
+    """
+
+    settings: Sequence[Setting]
+    _paths: dict[Address, tuple[Item | None, ...]] = field(default_factory=dict)
+
+    @property
+    def main(self) -> Specified:
+        """What main specifies; only if there is a setting."""
+        return self.settings[-1].after
+
+    def has(self, address: Address) -> bool:
+        """Return whether main has an item."""
+        return bool(self.settings) and self.main.find(address) is not None
+
+    def has_pin(self, address: Address) -> bool:
+        """Return whether an item of main has or had a pinned number."""
+        found = (item.resource.pin for item in self.path(address) if item)
+        return any(pin is not None for pin in found)
+
+    def beside(self, address: Address) -> tuple[Address, ...]:
+        """Return the addresses in the list of an item of main, in order."""
+        item = self.main.find(address)
+        return self.main.courses[id_in(address)].lists[item.home] if item else ()
+
+    def below(self, address: Address) -> Iterator[Item]:
+        """Yield an item of main, and those in it."""
+        held = {address}
+        for item in self.main.courses[id_in(address)].items.values():
+            if item.address == address or item.resource.parent in held:
+                held.add(item.address)
+                yield item
+
+    def path(self, address: Address) -> tuple[Item | None, ...]:
+        """Return what an item of main is in each tree; None where it does not exist."""
+        if address not in self._paths:
+            item = self.main.find(address) if self.settings else None
+            found = [item]
+            for setting in reversed(self.settings):
+                item = None if item is None else setting.delta.former(item.address)
+                found.append(item)
+            self._paths[address] = tuple(reversed(found))
+        return self._paths[address]
+
+    def setter(self, address: Address, name: str) -> int:
+        """Return the number of the last setting of something of an item of main; 0 for none."""
+        path = self.path(address)
+        for number in range(len(self.settings), 0, -1):
+            item = path[number]
+            if item is None:
+                return 0
+            if item is not path[number - 1] and self._sets(number, item, name):
+                return number
+        return 0
+
+    def _sets(self, number: int, item: Item, name: str) -> bool:
+        return self.settings[number - 1].delta.sets(item.address, name)
+
+    def is_ordered(self, number: int, first: Address, second: Address) -> bool:
+        """Return whether two items of main are in this order in one list of a tree."""
+        return follows(self.path(first)[number], self.path(second)[number], self._tree(number))
+
+    def _tree(self, number: int) -> Specified:
+        return self.settings[number - 1].after if number else self.settings[0].before
+
+    def order_setter(self, first: Address, second: Address) -> int:
+        """Return the number of the last setting that brought two items of main into this order."""
+        for number in range(len(self.settings), 0, -1):
+            if not self.is_ordered(number - 1, first, second):
+                return number
+        return 0
+
+    def line_setters(self, address: Address, since: int = 0) -> dict[Line, list[tuple[int, int]]]:
+        """Return the settings of the lines that differ between a tree and main.
+
+        Args:
+            address: that of an item of main.
+            since: the number of the tree.
+
+        Returns:
+            For each line the number of each setting that counts, with 1 for an added line and -1
+            for a removed one. What was undone later does not count.
+        """
+        found: dict[Line, list[tuple[int, int]]] = {}
+        path = self.path(address)
+        for number in range(since + 1, len(path)):
+            for line, more in more_lines(path[number - 1], path[number]).items():
+                sign = 1 if more > 0 else -1
+                stack = found.setdefault(line, [])
+                for _ in range(abs(more)):
+                    if stack and stack[-1][1] != sign:
+                        stack.pop()
+                    else:
+                        stack.append((number, sign))
+        return {line: stack for line, stack in found.items() if stack}
+
+    def is_all_set(self, address: Address) -> bool:
+        """Return whether each line of an item's contents was set since."""
+        item = self.path(address)[-1]
+        stacks = self.line_setters(address).values()
+        added = sum(len(stack) for stack in stacks if stack[-1][1] > 0)
+        return item is not None and added == item.lines.total()
+
+    def removals(self, address: Address) -> set[tuple[int, Address]]:
+        """Return the settings that removed an item with an address, which main does not have.
+
+        Each has the item's address before it. Its number is 0 if main has the item somewhere else.
+        """
+        found: set[tuple[int, Address]] = set()
+        for number in range(len(self.settings)):
+            if self._tree(number).find(address) is not None:
+                found.add(self._removal(number, address))
+        return found
+
+    def _removal(self, number: int, address: Address) -> tuple[int, Address]:
+        for later, setting in enumerate(self.settings[number:], number + 1):
+            now = setting.delta.later(address)
+            if now is None:
+                return later, address
+            address = now.address
+        return 0, address
+
+    def policy_setter(self, since: int) -> int:
+        """Return the number of the last setting of `on_removal`, at least `since`."""
+        for number in range(len(self.settings), since, -1):
+            setting = self.settings[number - 1]
+            if setting.before.on_removal is not setting.after.on_removal:
+                return number
+        return since
+
+
+def follows(first: Item | None, second: Item | None, tree: Specified) -> bool:
+    """Return whether two items of a tree are in one list of it, the second after the first."""
+    if first is None or second is None or first.home != second.home:
+        return False
+    places = tree.courses[id_in(first.address)].places
+    return places[first.address] < places[second.address]
+
+
+def trails(
+    settings: Sequence[Setting], root: str, applied: Mapping[int, str], since: str
+) -> dict[int, Trail]:
+    """Return the trail of each course since it was applied.
+
+    Args:
+        settings: of main's first-parent history after `root`, the oldest first.
+        root: a commit; the last one that `applied` and `since` do not precede.
+        applied: for each course the commit of main that was applied, by the course's Id.
+        since: main's commit when the record of applied commits began: a course that had no outline
+            there has all of its history since.
+
+    Returns:
+        By course Id; without the courses of which nobody knows what was applied.
+    """
+    begins = {root: 0} | {each.commit: number for number, each in enumerate(settings, 1)}
+    commits = dict(applied)
+    if since in begins and settings:
+        number = begins[since]
+        there = settings[number - 1].after if number else settings[0].before
+        courses = (each.after.courses for each in settings[number:])
+        new = {course_id for each in courses for course_id in each}.difference(there.courses)
+        commits = dict.fromkeys(new, since) | commits
+    known = {number: Trail(settings[number:]) for number in {*begins.values()}}
+    return {each: known[begins[at]] for each, at in commits.items() if at in begins}

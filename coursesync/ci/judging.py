@@ -1,0 +1,220 @@
+"""Judges the settings of a trail: does the review that the last one merged show it?
+
+Owns what a review has to show of a field, a line, an order or a removal. It must never know a plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from coursesync.ci.delta import COURSE, PARENT, Delta, more_lines
+from coursesync.ci.effects import effects
+from coursesync.ci.forge import NotYet
+from coursesync.ci.history import follows
+from coursesync.ci.specified import id_in
+from coursesync.ci.uncovered import Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from coursesync.ci.effects import Effect
+    from coursesync.ci.history import Trail
+    from coursesync.ci.specified import Item, Line
+    from coursesync.kinds.address import Address
+    from coursesync.planning.policy import OnRemoval
+
+
+# an item of main, and a field, PARENT or a line of it
+Seen: TypeAlias = "tuple[Item, str | Line]"
+
+
+class Doubt(NamedTuple):
+    """Why a setting covers nothing: it has a number in the trail, 0 for none.
+
+    `reason` is None while the forge does not know which review its commit merged.
+    """
+
+    number: int
+    reason: Reason | None
+
+
+UNSET = Doubt(0, Reason.UNSET)
+
+
+@dataclass(frozen=True, eq=False)
+class Judge:
+    """Judges the settings of a trail.
+
+    `needs_approval` says that a review counts only if somebody approved its last head.
+    """
+
+    trail: Trail
+    needs_approval: bool
+
+    def doubt(self, number: int, shows: Callable[[Delta, Delta], bool]) -> Doubt | None:
+        """Return why a setting covers nothing; None if its review counts and shows it.
+
+        `shows` takes the review's own delta, and the delta from its head to the commit.
+        """
+        if number == 0:
+            return UNSET
+        setting = self.trail.settings[number - 1]
+        review, from_head = setting.review, setting.from_head
+        if isinstance(review, NotYet):
+            return Doubt(number, None)
+        if review is None or review.review.merged_as == review.review.head:
+            return Doubt(number, Reason.PUSHED)
+        if self.needs_approval and not review.review.approved:
+            return Doubt(number, Reason.UNAPPROVED)
+        if review.own is None or from_head is None or not shows(review.own, from_head):
+            return Doubt(number, Reason.NOT_SHOWN)
+        return None
+
+    def of_field(
+        self, address: Address, name: str, wanted: frozenset[Effect] = frozenset()
+    ) -> Doubt | None:
+        """Judge the last setting of something of an item; it must have all `wanted` effects."""
+        number = self.trail.setter(address, name)
+        item = self.trail.path(address)[number]
+
+        def shows(own: Delta, from_head: Delta) -> bool:
+            head = from_head.former(item.address) if item else None
+            if item is None or head is None or from_head.sets(item.address, name):
+                return False
+            shown = _effects(own.former(head.address), head).get(name, frozenset())
+            return own.sets(head.address, name) and wanted <= shown
+
+        return self.doubt(number, shows)
+
+    def of_lines(self, address: Address, since: int) -> Iterator[tuple[Doubt, list[Line]]]:
+        """Judge the settings of the lines that differ between a tree and main.
+
+        Returns:
+            Each setting that does not cover all its lines, with those that it does not.
+        """
+        by_number: dict[int, list[Line]] = {}
+        for line, stack in self.trail.line_setters(address, since).items():
+            for number in {number for number, _ in stack}:
+                by_number.setdefault(number, []).append(line)
+        for number, lines in sorted(by_number.items()):
+            unshown = list(lines)
+            if doubt := self.doubt(number, partial(self._shows_lines, address, number, unshown)):
+                yield doubt, unshown
+
+    def _shows_lines(
+        self, address: Address, number: int, unshown: list[Line], own: Delta, from_head: Delta
+    ) -> bool:
+        """Return whether a review shows lines; take those that it shows out of `unshown`."""
+        was, item = self.trail.path(address)[number - 1 : number + 1]
+        head = from_head.former(item.address) if item else None
+        if head is not None:
+            sets, shown = more_lines(was, item), own.lines(head.address)
+            unshown[:] = [line for line in unshown if not _within(sets[line], shown[line])]
+        return not unshown
+
+    def of_order(self, first: Address, second: Address) -> Doubt | None:
+        """Judge the last setting that brought two items into this order; None if there is none.
+
+        A review that does not know one of them must have placed the other one.
+        """
+        number = self.trail.order_setter(first, second)
+        if number == 0:
+            return None
+        pair = [self.trail.path(each)[number] for each in (first, second)]
+
+        def shows(own: Delta, from_head: Delta) -> bool:
+            one, two = (from_head.former(each.address) if each else None for each in pair)
+            if one is not None and two is not None and one.home == two.home:
+                was, other = own.former(one.address), own.former(two.address)
+                return follows(one, two, own.after) and not follows(was, other, own.before)
+            return any(_is_placed(own, each) for each in (one, two) if each is not None)
+
+        return self.doubt(number, shows)
+
+    def of_removal(self, number: int, address: Address, asked: OnRemoval) -> Doubt | None:
+        """Judge the setting that removed an item, with what is asked for such items.
+
+        `address` is that of the item before it. A later change of `on_removal` has to be shown
+        together with the removal.
+        """
+        if number == 0 or self.trail.main.on_removal is not asked:
+            return UNSET
+        removed_from = self.trail.settings[number - 1].before
+
+        def shows(own: Delta, _from_head: Delta) -> bool:
+            base = Delta(own.before, removed_from).former(address)
+            is_removed = base is not None and own.later(base.address) is None
+            return is_removed and own.after.on_removal is asked
+
+        return self.doubt(self.trail.policy_setter(number), shows)
+
+    def of_exposed(self, address: Address, name: str, exposed: Address) -> Doubt | None:
+        """Judge what an item shows to members, once its field `name` has main's value.
+
+        For each value of the item `exposed` that was set, one review must have had both in its
+        head: the review of that value, or the one of the field.
+        """
+        widens = self.trail.setter(address, name)
+        item, main = self.trail.main.find(exposed), self.trail.main.find(address)
+        if item is None or main is None:
+            return None
+        for each in (PARENT, *item.values):
+            number = self.trail.setter(exposed, each)
+            if number and not self._is_seen(number, widens, (main, name), (item, each)):
+                return Doubt(number, Reason.EXPOSES)
+        for line, stack in self.trail.line_setters(exposed).items():
+            for number, sign in stack:
+                if sign > 0 and not self._is_seen(number, widens, (main, name), (item, line)):
+                    return Doubt(number, Reason.EXPOSES)
+        return None
+
+    def _is_seen(self, number: int, widens: int, one: Seen, other: Seen) -> bool:
+        """Return whether a review of one of two settings has two values of main in its head."""
+        return any(
+            self.doubt(each, _counts) is None and self._has(each, *one) and self._has(each, *other)
+            for each in {number, widens}
+        )
+
+    def _has(self, number: int, item: Item, what: str | Line) -> bool:
+        """Return whether the head of a setting's review has a value of an item of main."""
+        setting, there = self.trail.settings[number - 1], self.trail.path(item.address)[number]
+        from_head = setting.from_head
+        head = from_head.former(there.address) if from_head and there else None
+        if head is None or there is None or from_head is None:
+            return False
+        if isinstance(what, tuple):
+            return head.lines[what] >= min(item.lines[what], there.lines[what]) > 0
+        if what == PARENT:
+            is_later = self.trail.setter(item.address, PARENT) > number
+            return not is_later and not from_head.sets(there.address, PARENT)
+        return head.values.get(what) == item.values.get(what)
+
+
+def _effects(base: Item | None, head: Item) -> dict[str, frozenset[Effect]]:
+    has = head.resource.attributes
+    return effects(head.kind, base.resource.attributes, has) if base else {}
+
+
+def _counts(_own: Delta, _from_head: Delta) -> bool:
+    return True
+
+
+def _within(part: int, whole: int) -> bool:
+    """Return whether a number of lines, below 0 for removed ones, is a part of another one."""
+    return 0 < part <= whole or whole <= part < 0
+
+
+def _is_placed(own: Delta, item: Item) -> bool:
+    """Return whether a review gave an item of its head its place: it is new there, or moved."""
+    was = own.former(item.address)
+    if was is None or own.sets(item.address, PARENT) or own.sets(item.address, COURSE):
+        return True
+    for beside in own.after.courses[id_in(item.address)].lists[item.home]:
+        other, other_was = own.after.find(beside), own.former(beside)
+        if other is not None and other_was is not None and other_was.home == was.home:
+            is_after = follows(item, other, own.after)
+            if other is not item and is_after != follows(was, other_was, own.before):
+                return True
+    return False

@@ -1,0 +1,220 @@
+"""What a change of a plan would set on the site, judged one by one.
+
+Owns what is pending of a change: the fields that differ from what the site is known to have, or may
+have. It must never decide which review shows it (`judging` does).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from coursesync.ci.delta import COURSE, EXISTS, PARENT
+from coursesync.ci.effects import Effect, effects
+from coursesync.ci.history import Shown, Trail
+from coursesync.ci.judging import UNSET, Doubt, Judge
+from coursesync.ci.specified import by_id
+from coursesync.ci.uncovered import Reason, Uncovered
+from coursesync.kinds.field import Role
+from coursesync.planning.action import Action
+from coursesync.planning.policy import OnRemoval
+from coursesync.state.state import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from coursesync.kinds.field import Attributes, Planned
+    from coursesync.planning.plan import Change
+
+_ASKED = {
+    Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),
+    Action.DEACTIVATE: (OnRemoval.DEACTIVATE, Effect.HIDDEN),
+}
+
+
+class _Finding(NamedTuple):
+    """Why something of a change is not covered: a field, and what the change does."""
+
+    doubt: Doubt
+    field: str
+    effect: Effect
+    lines: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def judged(
+    change: Change, trails: Mapping[int, Trail], *, needs_approval: bool
+) -> tuple[list[Uncovered], bool]:
+    """Judge a change; `trails` and `needs_approval` are as in `coverage`.
+
+    Returns:
+        What is not covered of it, and whether that is not known for a part of it yet. A change that
+        sends nothing needs no review.
+    """
+    if not (change.action.writes or (change.action is Action.DOUBT and change.after is not None)):
+        return [], False
+    courses = {change.course_id, change.from_course or change.course_id}
+    known = [trails[each] for each in courses if each in trails]
+    trail = max(known, key=lambda each: len(each.settings), default=Trail(()))
+    pending = _Pending(change, Judge(trail, needs_approval))
+    findings = [*pending.findings()]
+    if len(known) < len(courses):
+        findings = [_Finding(Doubt(0, Reason.FIRST), "", pending.effect)]
+    uncovered = [_uncovered(change, trail, each) for each in findings if each.doubt.reason]
+    return uncovered, any(each.doubt.reason is None for each in findings)
+
+
+def _uncovered(change: Change, trail: Trail, finding: _Finding) -> Uncovered:
+    number, reason = finding.doubt
+    setting = trail.settings[number - 1] if number else None
+    return Uncovered(
+        change.address,
+        change.title,
+        finding.field,
+        finding.effect,
+        reason or Reason.UNSET,
+        setting.commit if setting else None,
+        setting.review.review if setting and isinstance(setting.review, Shown) else None,
+        finding.lines,
+        finding.others,
+    )
+
+
+class _Pending:
+    """What is pending of a change that sends something."""
+
+    def __init__(self, change: Change, judge: Judge) -> None:
+        """Take a change, and what judges the settings of its course."""
+        self.change, self.judge, self.kind = change, judge, change.kind
+        self.address = by_id(change.address, change.course_id)
+        entry = change.held if isinstance(change.held, Entry) else None
+        self.entry = entry
+        # what the site may have: nothing, what is known, and what an interrupted update sent
+        self.priors: list[Attributes | None] = [None] if entry is None else [entry.known]
+        if entry is not None and entry.attempted is not None:
+            self.priors.append(entry.attempted or None)
+        self.is_new = None in self.priors
+
+    @property
+    def effect(self) -> Effect:
+        """What the change does to the item as a whole."""
+        if self.change.action in _ASKED:
+            return _ASKED[self.change.action][1]
+        away = self.change.from_course is not None
+        return Effect.NEW if self.is_new else Effect.MOVED_AWAY if away else Effect.CHANGED
+
+    def findings(self) -> Iterator[_Finding]:
+        """Yield what is not covered."""
+        if self.change.action in _ASKED:
+            yield from self._removal(*_ASKED[self.change.action])
+            return
+        if not self.judge.trail.has(self.address):
+            yield _Finding(UNSET, "", self.effect)
+            return
+        if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
+            yield _Finding(doubt, "", self.effect)
+            if doubt.reason:
+                return
+        yield from self._fields()
+        yield from self._contents()
+        yield from self._order()
+
+    def _differs(self, *properties: str) -> bool:
+        """Return whether the change sets one of some properties."""
+        after = self.change.after or {}
+        return self.is_new or any(
+            self._value(prior, each) != self._value(after, each)
+            for prior in self.priors
+            for each in properties
+        )
+
+    def _value(self, attributes: Planned | None, name: str) -> object:
+        """Return the value of a property; for a text, no value and "" are the same."""
+        return (attributes or {}).get(name, "" if self.kind.types.get(name) is str else None)
+
+    def _removal(self, asked: OnRemoval, effect: Effect) -> Iterator[_Finding]:
+        was = by_id(self.change.previous_address or self.change.address, self.change.course_id)
+        removals = self.judge.trail.removals(was)
+        doubts = {self.judge.of_removal(*each, asked) for each in removals} or {UNSET}
+        for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
+            yield _Finding(doubt, "", effect)
+
+    def _fields(self) -> Iterator[_Finding]:
+        kind, change = self.kind, self.change
+        found = {} if self.is_new else effects(kind, change.before or {}, change.after or {})
+        for each in kind.fields:
+            is_apart = each.role in {Role.CONTENTS, Role.ORDER}
+            if is_apart or not each.properties or not self._differs(*each.properties):
+                continue
+            wanted = found.get(each.name, frozenset())
+            effect = min(wanted, key=lambda one: one.is_widening, default=Effect.CHANGED)
+            if doubt := self.judge.of_field(self.address, each.name, wanted):
+                yield _Finding(doubt, each.name, effect)
+            if any(one.is_widening for one in wanted):
+                yield from self._exposed(each.name, effect)
+        away = change.from_course is not None or self._differs(kind.course_property)
+        if away and (doubt := self.judge.of_field(self.address, COURSE)):
+            yield _Finding(doubt, COURSE, Effect.MOVED_AWAY)
+        if self._moves and (doubt := self.judge.of_field(self.address, PARENT)):
+            yield _Finding(doubt, kind.within.name if kind.within else "", Effect.MOVED)
+
+    @property
+    def _moves(self) -> bool:
+        return bool(self.kind.parent_property) and self._differs(self.kind.parent_property)
+
+    def _exposed(self, name: str, effect: Effect) -> Iterator[_Finding]:
+        """Find what members would see without a review that has it together with the field."""
+        found: dict[Doubt, list[str]] = {}
+        for item in self.judge.trail.below(self.address):
+            if doubt := self.judge.of_exposed(self.address, name, item.address):
+                found.setdefault(doubt, []).append(item.resource.title)
+        for doubt, titles in found.items():
+            yield _Finding(doubt, name, effect, others=tuple(titles))
+
+    def _contents(self) -> Iterator[_Finding]:
+        name = self.kind.contents_property
+        if not name or not self._differs(name):
+            return
+        field, effect = self.kind.field_of(name), Effect.CHANGED
+        since, is_whole = self._since(name)
+        setters = self.judge.trail.line_setters(self.address, since)
+        is_empty = self.is_new and not self._value(self.change.after, name)
+        is_left = is_whole and not self.judge.trail.is_all_set(self.address)
+        if is_left or not (setters or is_empty):
+            yield _Finding(UNSET, field, effect)
+        for doubt, lines in self.judge.of_lines(self.address, since):
+            shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
+            yield _Finding(doubt, field, effect, tuple(dict.fromkeys(filter(None, shown))))
+
+    def _since(self, name: str) -> tuple[int, bool]:
+        """Return the number of the last tree with the text that the site has.
+
+        Also returns whether the site has a text of someone else, which would be overwritten.
+        """
+        if self.entry is None:
+            return 0, False
+        known, attempted = self.entry.known, self.entry.attempted
+        after = self._value(self.change.after, name)
+        has = self._value(known, name)
+        if has == after and attempted:
+            has = self._value(attempted, name)
+        path = self.judge.trail.path(self.address)
+        numbers = (i for i, item in enumerate(path) if item and item.resource.contents == has)
+        return max(numbers, default=0), name in self.entry.overridden
+
+    def _order(self) -> Iterator[_Finding]:
+        kind, trail, judge = self.kind, self.judge.trail, self.judge
+        if not self._differs(kind.order_property):
+            return
+        pin, addresses = kind.field_of(kind.order_property), trail.beside(self.address)
+        pairs = [each for each in pairwise(addresses) if trail.order_setter(*each)]
+        pinned = [each for each in addresses if trail.setter(each, pin) and trail.has_pin(each)]
+        placed = {*pinned, *(each for pair in pairs for each in pair)}
+        is_ours = self.entry is not None and kind.order_property in self.entry.overridden
+        follows_others = self.is_new or self._moves or self.change.from_course is not None
+        if not (follows_others or (self.address in placed if is_ours else placed)):
+            yield _Finding(UNSET, pin, Effect.ORDERED)
+        doubts = {judge.of_order(*each) for each in pairs}
+        doubts |= {judge.of_field(each, pin) for each in pinned}
+        for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
+            yield _Finding(doubt, pin, Effect.ORDERED)

@@ -1,0 +1,105 @@
+"""Writes the comments that show no plan, and the one that says what an apply did.
+
+Owns what an author does next. All text from elsewhere is escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.errors import InvalidOutlines
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
+from coursesync.render.comment.page import in_brief
+from coursesync.render.comment.seen import items_of
+from coursesync.render.fit import Part, Rank
+from coursesync.render.markdown_escape import code, escape, with_code
+from coursesync.text import count, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from coursesync.errors import CoursesyncError, Diagnostic, Sentence
+    from coursesync.render.comment.layout import Links
+    from coursesync.render.rows import PlanView
+
+_MOST_PATHS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits: `what` in an author's words, `why`, and what to do about it."""
+
+    what: str
+    why: Sentence
+    todo: Sentence
+
+
+def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHUB) -> str:
+    """Write that a pull request can't be planned: each mistake, where it is, how to correct it."""
+    lines = ["### This can't be planned yet", ""]
+    mistakes = error.diagnostics if isinstance(error, InvalidOutlines) else ()
+    if mistakes:
+        them = "it" if len(mistakes) == 1 else "them"
+        found = f"{count(len(mistakes), 'mistake')} in the outlines"
+        lines += [f"**{found}.** Nothing goes live before you correct {them} and push again.", ""]
+    else:
+        problem = f"{error.problem[:1].upper()}{error.problem[1:]}."
+        lines += [escape(problem), *(["", with_code(error.remedy)] if error.remedy else [])]
+    above = [Part(Rank.ALWAYS, tuple(lines))]
+    above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
+    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
+
+
+def _mistake(mistake: Diagnostic, links: Links) -> str:
+    where = mistake.where
+    place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
+    remedy = f"<br>{with_code(mistake.remedy)}" if mistake.remedy else ""
+    return f"- {place}: {escape(mistake.problem)}{remedy}"
+
+
+def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -> str:
+    """Write that a pull request conflicts with its base, a branch, in some files."""
+    names = listed([code(path) for path in paths[: _MOST_PATHS + 1]], _MOST_PATHS)
+    where = f", in {names}" if names else ""
+    todo = (
+        f"Somebody changed the same lines on {code(base)}{where}. Until that is settled, nobody "
+        f"can say what members will see. Merge {code(base)} into this branch, choose which lines "
+        "stay, and push."
+    )
+    lines = ["### This can't be planned: it conflicts", "", todo, *links.lines()]
+    return "\n".join(lines) + "\n"
+
+
+def untouched(others: Sequence[str] = (), links: Links = NO_LINKS) -> str:
+    """Write that a pull request changes no outline, and which other files it changes."""
+    lines = ["### Nothing changes for members", "", "This pull request changes no outline."]
+    return "\n".join([*lines, *other_files(others), *links.lines()]) + "\n"
+
+
+def result(
+    done: PlanView | None,
+    waiting: Sequence[Waiting] = (),
+    links: Links = NO_LINKS,
+    most: int = GITHUB,
+) -> str:
+    """Write what an apply did: what is live now, what waits, for what, and what to do.
+
+    `done` shows the plan as far as it was carried out; None if nothing was.
+    """
+    above = []
+    if done is not None:
+        courses = [(course, items_of(course)) for course in done.courses]
+        brief = [*in_brief(courses)]
+        words = ("### Live now",) if brief else ("### Applied: nothing changes for members",)
+        above += [Part(Rank.ALWAYS, words), *brief]
+    above += _waiting(waiting, first=done is None)
+    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more line")
+
+
+def _waiting(waiting: Sequence[Waiting], *, first: bool) -> Iterator[Part]:
+    if waiting:
+        yield Part(Rank.ALWAYS, (*(() if first else ("",)), "### Not live yet", ""))
+    for each in waiting:
+        words = f"{with_code(each.why)}<br>{with_code(each.todo)}"
+        yield Part(Rank.WEIGHTY, (f"- **{escape(each.what)}:** {words}",), 1)

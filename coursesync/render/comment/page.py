@@ -1,0 +1,213 @@
+"""Writes the comment on a pull request: what members will see, then what the engineer needs.
+
+Owns its order, and what is left out if it must be bounded: the lightest rows first. All text from
+elsewhere is escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from coursesync.planning.action import Action
+from coursesync.planning.large_change import oversized
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
+from coursesync.render.comment.prose import named
+from coursesync.render.comment.seen import Effect, items_of
+from coursesync.render.comment.sources import Sources
+from coursesync.render.comment.words import cell, course_in_brief, heading, taken
+from coursesync.render.fit import Part, Rank
+from coursesync.render.markdown import differences_block
+from coursesync.render.markdown_escape import code, escape, with_code
+from coursesync.text import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.render.comment.layout import Links
+    from coursesync.render.comment.seen import Item
+    from coursesync.render.rows import CourseView, PlanView
+
+ON_MERGE = (
+    "When this is merged, it goes live within about a minute. A comment on this page then says so."
+)
+_MOST_WARNED, _MOST_REASONS, _MOST_KEPT = 20, 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A reason why apply will stop, and the line that a person writes in a comment to allow it."""
+
+    reason: str
+    write: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is known about a pull request besides its plan.
+
+    Attributes:
+        on_merge: a sentence that says what happens when it is merged.
+        stops: why apply will stop then.
+        people: how many members completed a record that is deleted, by address, where known.
+        others: the files that it changes and that are not outlines.
+    """
+
+    on_merge: str = ON_MERGE
+    stops: Sequence[Stop] = ()
+    people: Mapping[Address, int] = field(default_factory=dict)
+    others: Sequence[str] = ()
+
+
+def large_change(plan: Plan, digest: str) -> tuple[Stop, ...]:
+    """Return why apply will stop because of the size of a plan; nothing if it is usual.
+
+    `digest` is the one that the permission is bound to.
+    """
+    if not (much := oversized(plan)):
+        return ()
+    line = f"/coursesync allow large-change {digest}"
+    return (Stop(f"this changes {listed(much, _MOST_REASONS)}", line),)
+
+
+NO_OUTLOOK = Outlook()
+
+
+def compose(
+    view: PlanView,
+    links: Links = NO_LINKS,
+    most: int = GITHUB,
+    outlook: Outlook = NO_OUTLOOK,
+) -> str:
+    """Write the comment for a plan, as GitHub-flavoured Markdown of at most `most` bytes.
+
+    `most` should be 16,384 or more: the parts that are never left out need that in the worst case.
+    """
+    courses = [(course, items_of(course)) for course in view.courses]
+    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
+    above += [*in_brief(courses), *_warnings(view, courses, outlook)]
+    for course, items in courses:
+        above += _table(view, course, items, outlook)
+        above += _asked(course)
+    foot = [*links.lines(), *other_files(outlook.others)]
+    if view.plan.has_changes:
+        foot += ["", escape(outlook.on_merge)]
+    below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
+    return bounded(above, below, most, "lighter row")
+
+
+def _head(
+    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
+) -> Iterator[str]:
+    for stop in outlook.stops[:_MOST_REASONS]:
+        allow = f"To allow it, write in a comment: `{stop.write}`"
+        yield f"**apply will stop: {escape(stop.reason)}.** {allow}"
+        yield ""
+    if any(items for _, items in courses):
+        yield "### What members will see"
+    else:
+        yield "### Nothing changes for members"
+        if why := _why_nothing(view):
+            yield ""
+            yield why
+
+
+def _why_nothing(view: PlanView) -> str:
+    if not view.rows:
+        return "The outlines ask for what is live already."
+    # otherwise a note below names what members still see
+    only = "Only keys, numbers or other values that members do not see change."
+    return only if view.plan.has_changes else ""
+
+
+def _rank(item: Item) -> Rank:
+    if item.effect is Effect.DELETED:
+        return Rank.LOST
+    if item.effect <= Effect.DOUBT:
+        return Rank.WEIGHTY
+    return Rank.NEW if item.effect in {Effect.NEW, Effect.DRAFT} else Rank.ROWS
+
+
+def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
+    """Yield a sentence for each course whose members see a difference."""
+    seen = [(course, items) for course, items in courses if items]
+    for course, items in sorted(seen, key=lambda each: each[1][0].effect):
+        line = course_in_brief(course.title, items)
+        lines = ("", line) if len(seen) == 1 else (f"- {line}",)
+        yield Part(_rank(items[0]), lines)
+
+
+def _warnings(
+    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
+) -> Iterator[Part]:
+    """Yield the block that names what is taken from members."""
+    lost = [(course, i) for course, items in courses for i in items if i.effect.takes]
+    lost.sort(key=lambda each: each[1].effect)
+    several = len({id(course) for course, _ in lost}) > 1
+    above = ("", "> [!WARNING]", "> **Taken from members:**")
+    for number, (course, item) in enumerate(lost[:_MOST_WARNED]):
+        words = taken(item, view.plan.courses, outlook.people)
+        where = f", in {named(course.title)}" if several else ""
+        line = f"> - {heading(item, is_mixed=True)}{where}: {words}"
+        yield Part(_rank(item), (line,) if number else (*above, line))
+    if (more := len(lost) - _MOST_WARNED) > 0:
+        yield Part(Rank.WEIGHTY, (f"> - and {more:,} more, in the tables below",))
+
+
+def _table(
+    view: PlanView, course: CourseView, items: Sequence[Item], outlook: Outlook
+) -> Iterator[Part]:
+    """Yield the rows of a course, the heaviest first; the first one includes the table's head."""
+    is_mixed = len({item.kind for item in items}) > 1
+    above = ("", f"#### {escape(course.title)}", "", "| | What changes |", "|---|---|")
+    for number, item in enumerate(items):
+        words = cell(item, view.plan.courses, outlook.people)
+        row = f"| {heading(item, is_mixed=is_mixed)} | {words} |"
+        yield Part(_rank(item), (row,) if number else (*above, row), 1)
+
+
+def _asked(course: CourseView) -> Iterator[Part]:
+    """Yield what the author should know or answer."""
+    kept = [named(row.title) for row in course.rows if _is_kept(row.change)]
+    if kept:
+        note = (
+            f"No longer in the outline, but members still see: {listed(kept, _MOST_KEPT)}. "
+            "To hide one, put its lines back with `active: false`."
+        )
+        yield Part(Rank.ASKED, ("", note), 1)
+    for row in course.rows:
+        if row.question:
+            yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
+    if course.renamed:
+        yield Part(Rank.ASKED, ("", with_code(course.renamed)))
+
+
+def _is_kept(change: Change) -> bool:
+    is_seen = change.kind.is_active(change.attributes)
+    return change.is_left and change.action is not Action.DEACTIVATE and is_seen
+
+
+def _engineer(view: PlanView) -> Iterator[Part]:
+    """Yield the folded part: what is sent, to which records, and all differences."""
+    plan = view.plan
+    head = ["", "<details><summary>For the engineer: requests, Ids, all differences</summary>", ""]
+    head += [view.cost.replace("\n", " "), ""] if view.cost else []
+    head.append(f"Target {escape(plan.target)} · digest `{plan.digest}`")
+    yield Part(Rank.ALWAYS, tuple(head))
+    for warning in view.cautions:
+        yield Part(Rank.ASIDE, ("", with_code(warning)))
+    sources = Sources()
+    for row in view.rows:
+        change = row.change
+        known = f", Id {change.record_id}" if change.record_id is not None else ""
+        words = f" ({escape(row.words)})" if row.remark else ""
+        line = f"{row.wording.verb} {code(change.address)}{known}, at {row.order}{words}"
+        lines = ["", line]
+        if found := sources.differences(row):
+            lines += differences_block("What changes in", row.title, found)
+        for step in row.settlement:
+            lines += ["", f"- {with_code(step)}"]
+        yield Part(Rank.DETAIL, tuple(lines), 1)
+    yield Part(Rank.ALWAYS, ("", "</details>"))

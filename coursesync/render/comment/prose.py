@@ -1,0 +1,191 @@
+"""Writes the difference between two short texts, or two texts of HTML, within a line of Markdown.
+
+Removed words are struck through and added ones are bold. All words are escaped, and the length is
+bounded whatever the texts are.
+"""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from coursesync.kinds.html import fed
+from coursesync.render.markdown_escape import escape
+from coursesync.render.text_diff import Effort, stretches
+from coursesync.text import count, inert, unescaped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from coursesync.render.text_diff import Stretch
+
+_EFFORT = 20_000  # pairs of words that are compared
+_WORDS, _AROUND, _CHANGES = 12, 4, 3  # of a change; of equal ones beside it; changes that are shown
+_LONG = 100  # characters of words that are shown together
+_BREAK = "\n"  # between two blocks of HTML
+_LEAST = 0.25  # the share of equal words below which two texts are wholly different
+_FLOWING = {  # elements within a line
+    *(
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+    ),
+    *("kbd", "label", "mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"),
+    *("time", "tt", "u", "var", "wbr"),
+}
+_SHOWN = {"a": ("link", "href"), "img": ("picture", "src")}
+_FILMS = frozenset({"iframe", "video", "source", "embed", "object"})
+
+
+def named(title: str) -> str:
+    """Write a title from elsewhere in italics."""
+    return f"*{written}*" if (written := escape(inert(title, 60))) else "(no title)"
+
+
+def struck(text: str) -> str:
+    """Write what is no longer so."""
+    return f"~~{written}~~" if (written := escape(inert(text, _LONG))) else ""
+
+
+def bold(text: str) -> str:
+    """Write what is so from now on."""
+    return f"**{written}**" if (written := escape(inert(text, _LONG))) else ""
+
+
+def replaced(before: str, after: str) -> str:
+    """Write the difference between two short texts by words; "" if no word differs."""
+    return _replaced(before.split(), after.split())
+
+
+def _replaced(one: Sequence[str], other: Sequence[str]) -> str:
+    runs = stretches(one, other, Effort(_EFFORT))
+    same = sum(len(run.before) for run in runs if run.same)
+    if not same or same < _LEAST * min(len(one), len(other)):
+        return _changed(one, other) if one != other else ""
+    return " ".join(filter(None, _pieces(runs)))
+
+
+def _pieces(runs: Sequence[Stretch]) -> Iterator[str]:
+    """Yield the first changes, each with the equal words beside it."""
+    changes = [i for i, run in enumerate(runs) if not run.same and _changed(run.before, run.after)]
+    shown = changes[:_CHANGES]
+    joins = {i + 1 for i in shown if i + 2 in shown and _is_short(runs[i + 1].before)}
+    for i in shown:
+        if i and i - 1 not in joins:
+            yield _tail(runs[i - 1].before)
+        yield _changed(runs[i].before, runs[i].after)
+        if i + 1 < len(runs):
+            equal = runs[i + 1].before
+            yield _plain(equal) if i + 1 in joins else _head(equal)
+    if more := len(changes) - len(shown):
+        yield f"and {count(more, 'more change')}"
+
+
+def _is_short(words: Sequence[str]) -> bool:
+    return len(words) <= 2 * _AROUND and _BREAK not in words
+
+
+def _head(words: Sequence[str]) -> str:
+    line = [*takewhile(lambda word: word != _BREAK, words)]
+    return _plain([*line[:_AROUND], "…"] if len(line) > _AROUND else line)
+
+
+def _tail(words: Sequence[str]) -> str:
+    line = [*takewhile(lambda word: word != _BREAK, reversed(words))][::-1]
+    return _plain(["…", *line[-_AROUND:]] if len(line) > _AROUND else line)
+
+
+def _plain(words: Sequence[str]) -> str:
+    return escape(inert(" ".join(words), _LONG))
+
+
+def _changed(before: Sequence[str], after: Sequence[str]) -> str:
+    sides = (struck(_shortened(before)), bold(_shortened(after)))
+    return " ".join(filter(None, sides))
+
+
+def _shortened(words: Sequence[str]) -> str:
+    kept = [word for word in words if word != _BREAK]
+    text = " ".join(kept[:_WORDS])
+    return f"{text} …" if len(kept) > _WORDS else text
+
+
+def reworded(before: str, after: str) -> list[str]:
+    """Write what differs between two texts of HTML: the words, then links, pictures and films."""
+    one, other = _Read.of(before), _Read.of(after)
+    found = []
+    if words := _replaced(one.words, other.words):
+        found.append(f"text: {words}")
+    for name, attribute in _SHOWN.values():
+        was, now = one.shown[attribute], other.shown[attribute]
+        if was != now:
+            found.append(_shown(name, was, now))
+    if one.films != other.films:
+        found.append("another film" if one.films and other.films else _gained("film", one.films))
+    return found or ["text: other formatting"]
+
+
+def _shown(name: str, was: Sequence[str], now: Sequence[str]) -> str:
+    """Write how links or pictures in a text differ; the first that differs with its address."""
+    gone, new = [e for e in was if e not in now], [e for e in now if e not in was]
+    if not gone and not new:
+        return f"the {name}s in another order"
+    noun = name if gone and new else _gained(name, gone)
+    more = max(len(gone), len(new)) - 1
+    return f"{noun}: {_changed(gone[:1], new[:1])}{f' and {more:,} more' if more else ''}"
+
+
+def _gained(noun: str, before: object) -> str:
+    return f"{noun} removed" if before else f"new {noun}"
+
+
+class _Read(HTMLParser):
+    """What members read of HTML: its words, and the addresses of what it shows or links to."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self._text: list[str] = []
+        self.shown: dict[str, list[str]] = {"href": [], "src": []}
+        self.films: list[str] = []
+        self.words: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> _Read:
+        """Read HTML, in linear time."""
+        parser = cls()
+        rest = fed(parser, html)
+        lines = f"{''.join(parser._text)}{unescaped(rest or '')}".split(_BREAK)
+        for line in filter(str.strip, lines):
+            parser.words += [_BREAK, *line.split()] if parser.words else line.split()
+        return parser
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._apart(tag)
+        values = {name: value or "" for name, value in attrs}
+        if tag in _SHOWN:
+            attribute = _SHOWN[tag][1]
+            self.shown[attribute].append(values.get(attribute, ""))
+        elif tag in _FILMS and values.get("src"):
+            self.films.append(values["src"])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._apart(tag)
+
+    def handle_data(self, data: str) -> None:
+        self._text.append(data.replace(_BREAK, " "))
+
+    def _apart(self, tag: str) -> None:
+        if tag not in _FLOWING:
+            self._text.append(_BREAK)

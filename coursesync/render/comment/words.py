@@ -1,0 +1,239 @@
+"""Owns the words for what members see differently: of one record, and of a course."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from coursesync.kinds import held_in
+from coursesync.kinds.counting import counted, noun, nouns
+from coursesync.kinds.field import Role
+from coursesync.kinds.unlock import opening
+from coursesync.render.comment.prose import named, replaced, reworded
+from coursesync.render.comment.seen import Effect
+from coursesync.render.markdown_escape import escape
+from coursesync.text import count, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from coursesync.kinds.address import Address
+    from coursesync.kinds.unlock import Opening
+    from coursesync.planning.plan import Course
+    from coursesync.render.comment.seen import Item
+    from coursesync.render.excerpt import Difference
+
+_TAKEN = {
+    Effect.DELETED: "deleted",
+    Effect.HIDDEN: "hidden",
+    Effect.LEFT: "moved to another course",
+}
+_ALONE = {Effect.HIDDEN: "hidden from members"}
+# in the order of a sentence about a course: the words for one record, and for several
+_COUNTED = {
+    Effect.LATER: ("opens later", "open later"),
+    Effect.EARLIER: ("opens sooner", "open sooner"),
+    Effect.SHOWN: ("becomes visible", "become visible"),
+    Effect.MOVED: ("moved", "moved"),
+    Effect.RENAMED: ("renamed", "renamed"),
+    Effect.REWORDED: ("reworded", "reworded"),
+    Effect.PICTURE: ("with another picture", "with another picture"),
+    Effect.OTHER: ("with other changes", "with other changes"),
+    Effect.DRAFT: ("not shown to members", "not shown to members"),
+    Effect.DOUBT: ("in doubt", "in doubt"),
+}
+_UNMENTIONED = frozenset({Role.ACTIVE, Role.ORDER, Role.UNLOCK})
+
+
+def course_in_brief(title: str, items: Sequence[Item]) -> str:
+    """Write what members of a course see change: `8 … of NAME: 1 new · 1 moved`."""
+    number = counted(Counter(item.kind for item in items))
+    return f"**{number} of {named(title)}:** {' · '.join(_numbers(items))}"
+
+
+def _numbers(items: Sequence[Item]) -> Iterator[str]:
+    met = Counter(item.effect for item in items)
+    if new := met[Effect.NEW]:
+        yield f"{new:,} new"
+    taken = {effect: met[effect] for effect in _TAKEN if met[effect]}
+    if len(taken) == 1:
+        ((effect, number),) = taken.items()
+        yield f"{number:,} {_ALONE.get(effect, _TAKEN[effect])}"
+    elif taken:
+        parts = ", ".join(f"{number:,} {_TAKEN[effect]}" for effect, number in taken.items())
+        yield f"{sum(taken.values()):,} taken from members ({parts})"
+    for effect, (one, several) in _COUNTED.items():
+        if number := met[effect]:
+            yield f"{number:,} {one if number == 1 else several}"
+
+
+def heading(item: Item, *, is_mixed: bool) -> str:
+    """Write the name of a record; `is_mixed` says that there are records of other kinds."""
+    return (
+        f"**{written}**{_place(item, is_mixed=is_mixed)}"
+        if (written := escape(inert(item.title, 100)))
+        else f"(no title){_place(item, is_mixed=is_mixed)}"
+    )
+
+
+def _place(item: Item, *, is_mixed: bool) -> str:
+    if item.within:
+        return f" ({item.kind.name} in {named(item.within)})"
+    return f" ({item.kind.name})" if is_mixed and item.kind.within else ""
+
+
+def taken(item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]) -> str:
+    """Write what an item takes from members; "" if it takes nothing."""
+    match item.effect:
+        case Effect.DELETED:
+            return _deleted(item, people)
+        case Effect.HIDDEN:
+            return _hidden(item)
+        case Effect.LEFT:
+            assert item.row is not None  # noqa: S101 - only a change takes it away
+            goes = courses[item.row.change.course_id]
+            return f"moved to the course {named(goes.title or goes.key)}"
+        case Effect.LATER:
+            return _opens(item)
+    return ""
+
+
+def _deleted(item: Item, people: Mapping[Address, int]) -> str:
+    assert item.row is not None  # noqa: S101 - only a change deletes
+    change = item.row.change
+    unseen = ", which members do not see" if item.before is None or item.before.is_unseen else ""
+    if not change.loses_completions:
+        return f"deleted{unseen}"
+    number = people.get(change.address)
+    if number == 0:
+        return f"deleted{unseen}; no member completed it"
+    who = "members" if number is None else count(number, "member")
+    return f"deleted{unseen}; what {who} completed in it is lost"
+
+
+def _hidden(item: Item) -> str:
+    if item.after is not None and not item.after.is_hidden:
+        return f"hidden with {named(item.within)}"
+    return f"hidden from members{_inner(item)}"
+
+
+def _inner(item: Item) -> str:
+    """Write how many records are hidden or shown with an item."""
+    if not item.inner:
+        return ""
+    kinds = held_in(item.kind)
+    what = nouns(kinds) if item.inner > 1 else noun(kinds)
+    return f", with the {f'{item.inner:,} ' if item.inner > 1 else ''}{what} in it"
+
+
+def cell(item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]) -> str:
+    """Write all that changes in a record, for a cell of a table."""
+    return "<br>".join(filter(None, _cell(item, courses, people)))
+
+
+def _cell(
+    item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]
+) -> Iterator[str]:
+    effects = {*item.effects}
+    yield taken(item, courses, people)
+    if Effect.DOUBT in effects:
+        yield "it is not known whether this is on the site already"
+    if Effect.SHOWN in effects:
+        yield f"members see it from now on{_inner(item)}"
+    if item.is_new:
+        yield _new(item)
+    if item.effect is not Effect.LATER and (opens := _opens(item)):
+        yield opens
+    if Effect.MOVED in effects:
+        yield _moved(item, courses)
+    for difference in item.differences:
+        yield from _changed(item, difference)
+    if item.effect is Effect.DRAFT and not item.is_new:
+        yield "members do not see it"
+
+
+def _new(item: Item) -> str:
+    hidden = ", not shown to members" if item.effect is Effect.DRAFT else ""
+    place = _between(*item.neighbours)
+    opens = _phrase(opening(item.values[1]), item.kind.name)
+    when = "" if opens == _AT_ONCE else f"; opens {opens}"
+    return f"new{hidden}{f', {place}' if place else ''}{when}"
+
+
+def _between(follows: str, precedes: str) -> str:
+    if follows and precedes:
+        return f"between {named(follows)} and {named(precedes)}"
+    if precedes:
+        return f"first, before {named(precedes)}"
+    return f"last, after {named(follows)}" if follows else ""
+
+
+def _moved(item: Item, courses: Mapping[int, Course]) -> str:
+    assert item.row is not None  # noqa: S101 - only a change moves a record
+    change = item.row.change
+    if change.from_course is not None:
+        home = courses.get(change.from_course)
+        return f"moved here from the course {named(home.title or home.key) if home else ''}".strip()
+    if change.moves:
+        one, other = (
+            named(title) if title else "the course itself"
+            for title in (item.within_before, item.within)
+        )
+        return f"moved from {one} to {other}"
+    return f"moved {_between(*item.neighbours)}".strip()
+
+
+_AT_ONCE = "from the start"
+
+
+def _phrase(opens: Opening, sibling: str) -> str:
+    if opens.in_sequence:
+        return f"after the {sibling} before it"
+    return _AT_ONCE if opens.days is None else f"after {count(opens.days, 'day')}"
+
+
+def _opens(item: Item) -> str:
+    """Write when a record opens, if that changes; "" if it does not."""
+    was, now = item.before, item.after
+    one, other = (_phrase(opening(each), item.kind.name) for each in item.values)
+    if item.values[0] and now is not None and (change := replaced(one, other)):
+        return f"opens {change}"
+    if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
+        return ""
+    if now.day is None:
+        return f"can't be opened any more: it opens {other}{_blocked(item)}"
+    if was.day is None:
+        return f"can be opened now, on day {now.day:,}"
+    return f"opens on day {replaced(f'{was.day:,}', f'{now.day:,}')}{_because(item)}"
+
+
+def _blocked(item: Item) -> str:
+    """Write which record an item waits for; "" if it waits for none."""
+    other = item.follows
+    return (
+        f", {named(other.title)}{', which is hidden' if other.is_unseen else ''}" if other else ""
+    )
+
+
+def _because(item: Item) -> str:
+    other = item.follows
+    return f", because {named(other.title)} comes before it" if other else ""
+
+
+def _changed(item: Item, difference: Difference) -> Iterator[str]:
+    """Write how a field of a record differs."""
+    role, kind = item.role(difference), item.kind
+    names = {*difference.properties}
+    if role in _UNMENTIONED or not names or names & {kind.course_property, kind.parent_property}:
+        return
+    before, after = difference.before or "", difference.after or ""
+    if difference.note:
+        yield f"{escape(difference.field)}: {escape(difference.note)}"
+    elif role is Role.TITLE:
+        yield f"renamed from {named(before)}"
+    elif role is Role.PICTURE:
+        yield "new picture" if item.values[1].get(kind.property_of(role)) else "picture removed"
+    elif role is Role.CONTENTS:
+        yield from reworded(*map(kind.contents_of, item.values))
+    else:
+        yield f"{escape(difference.field)}: {replaced(before, after)}"
