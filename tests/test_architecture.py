@@ -100,6 +100,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     "ci.forges",
+    "ci.setup",
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),

@@ -54,7 +54,16 @@ def current_run(environment: Mapping[str, str]) -> RunId:
 
 
 def _github(environment: Mapping[str, str], clock: Clock) -> GitHub:
-    repository = environment["GITHUB_REPOSITORY"]
+    rest, root = github_rest(environment["GITHUB_REPOSITORY"], environment, clock)
+    in_workflow = environment.get("GITHUB_ACTIONS") == "true"
+    return GitHub(rest, clock, root, in_workflow=in_workflow)
+
+
+def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
+    """Return what asks GitHub about a repository, and the path of its REST API on the host.
+
+    Raises UsageError as `forge_of`.
+    """
     if not _REPOSITORY.fullmatch(repository) or {".", ".."} & {*repository.split("/")}:
         raise UsageError(
             "GITHUB_REPOSITORY is not the name of a repository", "Write it as owner/name."
@@ -72,17 +81,12 @@ def _github(environment: Mapping[str, str], clock: Clock) -> GitHub:
         token_name="GITHUB_TOKEN",  # noqa: S106 - the variable's name
         grant="Allow it under `permissions:` of the job, or in the settings of your own token:",
     )
-    address = _address(environment, "GITHUB_API_URL", _GITHUB)
+    address = address_of(environment, "GITHUB_API_URL", _GITHUB)
     host = address.removesuffix("/v3")
-    return GitHub(
-        Rest(Wire(host, None, DEADLINE), clock, api),
-        clock,
-        address.removeprefix(host),
-        in_workflow=environment.get("GITHUB_ACTIONS") == "true",
-    )
+    return Rest(Wire(host, None, DEADLINE), clock, api), address.removeprefix(host)
 
 
-def _address(environment: Mapping[str, str], name: str, default: str) -> str:
+def address_of(environment: Mapping[str, str], name: str, default: str) -> str:
     """Return the address of an API; raises UsageError if a token may not be sent there."""
     try:
         return check_target(environment.get(name) or default)

@@ -1,0 +1,147 @@
+"""Sets a repository up for a forge: its files, and the settings that are left to a person.
+
+Owns which forge is asked with which token. It must never change a setting, nor write a file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from coursesync.ci.api import Api
+from coursesync.ci.forges import address_of, github_rest
+from coursesync.ci.github_settings import GitHubSettings
+from coursesync.ci.gitlab_settings import GitLabSettings
+from coursesync.ci.rest import Rest
+from coursesync.ci.settings import Settings
+from coursesync.errors import Code, Remedy, RemoteError, Shell, TryLater, UsageError
+from coursesync.files import shown
+from coursesync.nexudus.target import check_target
+from coursesync.nexudus.wire import DEADLINE, Wire
+from coursesync.operations.config import config_of, config_target
+from coursesync.operations.forge_files import ForgeFiles, ForgeName
+from coursesync.operations.origin import origin_of_this
+from coursesync.operations.remote import Remote, remote_of
+from coursesync.outlines.git import answer, root_of
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from coursesync.ci.settings import Setting
+    from coursesync.nexudus.ports import Clock
+
+_V4 = "/api/v4"  # of GitLab, on its host
+_HOSTS = {ForgeName.GITHUB: "github.com", ForgeName.GITLAB: "gitlab.com"}
+_APIS = {
+    ForgeName.GITHUB: ("GITHUB_API_URL", "https://api.github.com", "GITHUB_TOKEN"),
+    ForgeName.GITLAB: ("CI_API_V4_URL", f"https://gitlab.com{_V4}", "COURSESYNC_GITLAB_TOKEN"),
+}
+_NO_NAME = "OWNER/REPOSITORY"  # in an address, while the repository has no remote
+
+
+def forge_files(
+    folder: Path, workspace: Path, forge: ForgeName, base_url: str | None
+) -> ForgeFiles:
+    """Return what the files for a forge depend on.
+
+    Args:
+        folder: the repository's folder.
+        workspace: the folder of the outlines.
+        forge: the forge.
+        base_url: the address of the API; None for that of `coursesync.toml`.
+
+    Raises:
+        UsageError: the folder is inside of a repository, not its root; or an address is not valid.
+    """
+    root = root_of(folder)
+    if root and (answer(folder, "rev-parse", "--show-prefix") or "").strip():
+        raise UsageError(
+            f"{shown(folder)} is in the repository {shown(root)}, and a forge reads its files at "
+            "the root",
+            Remedy("Run it there:", Shell("cd", root)),
+        )
+    target = check_target(base_url) if base_url else config_target(workspace, config_of(workspace))
+    remote = remote_of(folder) if root else None
+    return ForgeFiles(forge, origin_of_this(), target, remote.host if remote else "")
+
+
+def settings_of(
+    folder: Path,
+    workspace: Path,
+    forge: ForgeName,
+    environment: Mapping[str, str],
+    clock: Clock,
+) -> Settings:
+    """Return the settings that the files for a forge need, as they are now where that is known.
+
+    Args:
+        folder: the repository's folder.
+        workspace: the folder of the outlines.
+        forge: the forge.
+        environment: the variables, with the token and the address of the API.
+        clock: how to wait.
+    """
+    remote = remote_of(folder)
+    needs_review = config_of(workspace).needs_approval
+    if remote is None or not remote.web:
+        nowhere = Remote("", "", _NO_NAME, f"https://{_HOSTS[forge]}/{_NO_NAME}", "")
+        found = _of(forge, nowhere, needs_review=needs_review)
+        return Settings(found, "the repository has no remote on a forge yet.")
+    try:
+        _check_sent(forge, remote, environment)
+        ask = github_rest if forge is ForgeName.GITHUB else _gitlab_rest
+        asking = ask(remote.path, environment, clock)
+        return Settings(_of(forge, remote, *asking, needs_review=needs_review))
+    except (RemoteError, TryLater, UsageError) as error:
+        unknown = Remedy(f"{error.problem}.", error.remedy)
+        return Settings(_of(forge, remote, needs_review=needs_review), unknown)
+
+
+def _check_sent(forge: ForgeName, remote: Remote, environment: Mapping[str, str]) -> None:
+    """Raise UsageError unless there is a token for the API of the remote's host."""
+    name, default, token = _APIS[forge]
+    if not environment.get(token):
+        raise UsageError(f"{token} is not set", "With a token of yours, they are looked at.")
+    host = urlsplit(environment.get(name) or default).hostname or ""
+    if host.removeprefix("api.") != remote.host:
+        raise UsageError(
+            f"the remote is {remote.words}, and {token} is for {inert(host, 100)}",
+            Remedy("For another server, set the address of its API:", Code(f"{name}=https://…")),
+        )
+
+
+def _of(
+    forge: ForgeName,
+    remote: Remote,
+    rest: Rest | None = None,
+    root: str = "",
+    *,
+    needs_review: bool,
+) -> tuple[Setting, ...]:
+    """Return the settings of a repository, asked for if there is something to ask with."""
+    path, web = remote.path, remote.web
+    if forge is ForgeName.GITHUB:
+        return GitHubSettings(path, web, rest, root=root, needs_review=needs_review).all()
+    return GitLabSettings(path, web, rest, root=root).all()
+
+
+def _gitlab_rest(project: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
+    """Return what asks GitLab about a project, and the path of its API on the host.
+
+    Raises UsageError if the address is not valid.
+    """
+    name, default, token = _APIS[ForgeName.GITLAB]
+    given = environment[token].strip()
+    api = Api(
+        name="GitLab",
+        repository=project,
+        headers={"PRIVATE-TOKEN": given},
+        token=given,
+        token_name=token,
+        grant="Make a token with the scope:",
+    )
+    address = address_of(environment, name, default)
+    host = address.removesuffix(_V4)
+    return Rest(Wire(host, None, DEADLINE), clock, api), address.removeprefix(host)
