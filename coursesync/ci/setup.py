@@ -14,19 +14,28 @@ from coursesync.ci.github_settings import GitHubSettings
 from coursesync.ci.gitlab_settings import GitLabSettings
 from coursesync.ci.rest import Rest
 from coursesync.ci.settings import Settings
-from coursesync.errors import Code, Remedy, RemoteError, Shell, TryLater, UsageError
+from coursesync.errors import (
+    Code,
+    CoursesyncError,
+    Remedy,
+    RemoteError,
+    Shell,
+    TryLater,
+    UsageError,
+)
 from coursesync.files import shown
 from coursesync.nexudus.target import check_target
 from coursesync.nexudus.wire import DEADLINE, Wire
 from coursesync.operations.config import config_of, config_target
-from coursesync.operations.forge_files import ForgeFiles, ForgeName
+from coursesync.operations.forge_files import ForgeFiles, ForgeName, forge_of_files
 from coursesync.operations.origin import origin_of_this
 from coursesync.operations.remote import Remote, remote_of
 from coursesync.outlines.git import answer, root_of
+from coursesync.render.checks import Check, Level
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from coursesync.ci.settings import Setting
@@ -97,6 +106,35 @@ def settings_of(
     except (RemoteError, TryLater, UsageError) as error:
         unknown = Remedy(f"{error.problem}.", error.remedy)
         return Settings(_of(forge, remote, needs_review=needs_review), unknown)
+
+
+def check_settings(
+    workspace: Path, environment: Mapping[str, str], clock: Clock
+) -> Iterator[Check]:
+    """Check the settings of the repository that a workspace is in, if it has a forge's files."""
+    root = root_of(workspace)
+    forge = forge_of_files(root) if root else None
+    if root is None or forge is None:
+        return
+    try:
+        found = settings_of(root, workspace, forge, environment, clock)
+    except CoursesyncError:
+        return  # of coursesync.toml, which is checked before
+    if found.unknown:
+        yield Check("forge", Level.NOTE, "its settings are not looked at", found.unknown)
+        return
+    if not found.left:
+        yield Check("forge", Level.OK, "its settings are as the files need them")
+    for each in found.left:
+        yield _checked(each)
+
+
+def _checked(setting: Setting) -> Check:
+    if setting.is_right is None:
+        return Check("forge", Level.NOTE, f"can't be looked at: {setting.page}", setting.todo)
+    level = Level.NOTE if setting.without else Level.WRONG
+    found = f"{setting.without or 'a setting is not right'}: {setting.page}"
+    return Check("forge", level, found, setting.todo)
 
 
 def _check_sent(forge: ForgeName, remote: Remote, environment: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.drafts import FileStatus
 from coursesync.operations.forge_files import ForgeName
 from coursesync.operations.remote import remote_of
+from coursesync.outlines.git import answer
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:
@@ -91,6 +92,9 @@ def _print_commands(folder: Path, begun: Initialised) -> None:
 
     with_course = ", with the first course on a branch of its own" if begun.first else ""
     say_wrapped(f"To push this{with_course}:")
+    branch = (answer(folder, "symbolic-ref", "--short", "HEAD") or "").strip()
+    if branch == "master":
+        git("branch", "-m", _MAIN)
     if remote_of(folder) is None:
         git("remote", "add", "origin", "ADDRESS")
     git("add", "--", *sorted(of_main))

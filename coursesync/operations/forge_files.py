@@ -13,18 +13,22 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from coursesync.errors import CoursesyncError
 from coursesync.errors.quoting import quoted
+from coursesync.files import read
 from coursesync.nexudus.target import DEFAULT_BASE_URL
 from coursesync.operations.locate import WORKSPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from coursesync.operations.origin import Origin
 
 WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
 # GitHub refuses a workflow with this in the place of an action, and says how one is written
 UNKNOWN_ACTION = "ADDRESS-OF-COURSESYNC@COMMIT"
+_UNKNOWN_SOURCE = "git+ADDRESS@COMMIT"  # pip refuses it
 PIPELINE = ".gitlab-ci.yml"
 _FOLDER = ".github/workflows"
 _USES = re.compile(r"(?m)(?<=uses: )\S*coursesync\S*@\S+|(?<=uses: )\./(?=\s)")
@@ -40,6 +44,39 @@ class ForgeName(StrEnum):
 
     GITHUB = "github"
     GITLAB = "gitlab"
+
+
+def names_for(forge: ForgeName) -> tuple[str, ...]:
+    """Return the files by which a forge runs coursesync, by their paths from the root."""
+    if forge is ForgeName.GITLAB:
+        return (PIPELINE,)
+    return tuple(f"{_FOLDER}/{name}" for name in WORKFLOWS)
+
+
+def forge_of_files(root: Path) -> ForgeName | None:
+    """Return the forge whose files in a repository run coursesync; None if there are none."""
+    for forge in ForgeName:
+        if any(runs(read_lines(root / name)) for name in names_for(forge)):
+            return forge
+    return None
+
+
+def read_lines(path: Path) -> list[bytes]:
+    """Return the lines of a file; none if it can't be read."""
+    try:
+        return read(path).splitlines()
+    except CoursesyncError:
+        return []
+
+
+def runs(lines: Iterable[bytes]) -> bool:
+    """Return whether lines of a forge's file name coursesync."""
+    return any(b"coursesync" in line.lower() for line in lines)
+
+
+def is_unpinned(line: bytes) -> bool:
+    """Return whether a line has a placeholder in the place of a commit of coursesync."""
+    return UNKNOWN_ACTION.encode() in line or _UNKNOWN_SOURCE.encode() in line
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +118,8 @@ class ForgeFiles:
         """
         if self.forge is ForgeName.GITLAB:
             return {PIPELINE: self._pipeline(workspace)}
-        return {f"{_FOLDER}/{name}": self._workflow(name, workspace) for name in WORKFLOWS}
+        names = names_for(ForgeName.GITHUB)
+        return {name: self._workflow(name.rpartition("/")[2], workspace) for name in names}
 
     def _workflow(self, name: str, workspace: str) -> str:
         more = {}
@@ -96,7 +134,7 @@ class ForgeFiles:
     def _pipeline(self, workspace: str) -> str:
         text = _template(f"gitlab{PIPELINE.removeprefix('.gitlab')}")
         for name, value in {
-            "ADDRESS@COMMIT": f"{self.origin.address}@{self.origin.commit}",
+            _UNKNOWN_SOURCE: f"git+{self.origin.address}@{self.origin.commit}",
             DEFAULT_BASE_URL: self.base_url,
         }.items():
             text = text.replace(name, value)

@@ -206,3 +206,26 @@ def test_a_forge_that_is_not_there_is_no_failure(cli: CommandLine) -> None:
     assert ran.code == ExitCode.DONE
     assert "can't be reached" in ran.said
     assert pages(ran) == EVERY_PAGE
+
+
+def test_the_doctor_looks_at_the_same_settings(forge: GitHubWithSettings, cli: CommandLine) -> None:
+    """One that the job can't work without is wrong; who may write the state is a note."""
+    forge.make_right()
+    cli("init", "--github")
+    right = cli("doctor").out
+    _no_check(forge)
+    _everyone_may_bypass(forge)
+    found = " ".join(cli("doctor").out.split())
+
+    assert "its settings are as the files need them" in right
+    assert f"wrong forge: a setting is not right: {forge.url}/{NAME}/settings/rules" in found
+    assert "note forge: the state's branch can be written by anyone who may push" in found
+    assert "let only deploy keys bypass it" in found
+
+
+def test_the_doctor_without_a_token_says_so(cli: CommandLine) -> None:
+    """Nothing is asked, and nothing is called wrong."""
+    cli("init", "--github")
+    found = " ".join(cli("doctor", GITHUB_TOKEN="").out.split())
+
+    assert "note forge: its settings are not looked at GITHUB_TOKEN is not set" in found
