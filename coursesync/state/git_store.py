@@ -1,10 +1,9 @@
 """Keeps a state in a branch of its own in the git remote, and a run's files on this machine.
 
 Owns who holds the state: a run pushes `run.json` on top of the tip that it read, which only one of
-two runs can do. Each step is in the journal of a local `StateFile` before it is carried out; the
-branch has the journal at most a minute later. A run that lost the branch to another one, or that
-can't reach the remote for three minutes, writes nothing more. The local files count only while they
-hold what the branch lacks. It must never lose them, nor push over a commit that it has not read.
+two runs can do. Each step is in the journal of a local `StateFile` before it is carried out, and in
+the branch at most a minute later. The local files count only while they hold what the branch lacks.
+It must never lose them, nor push over a commit that it has not read.
 """
 
 from __future__ import annotations
@@ -22,8 +21,9 @@ from coursesync.state.local_copy import LocalCopy
 from coursesync.state.open_run import LOCAL, begun, in_use, may_have_sent
 from coursesync.state.run_id import RunId
 from coursesync.state.state import State
-from coursesync.state.state_branch import JOURNAL, REPORT, RUN, STATE, Moved
+from coursesync.state.state_branch import JOURNAL, REPORT, RUN, STATE
 from coursesync.state.state_report import StateReport
+from coursesync.state.state_text import serialise
 from coursesync.state.state_tip import check_follows, read_tip
 from coursesync.text import duration
 
@@ -203,10 +203,7 @@ class GitStore:
             run = begun(self.run, self.now(), self.lasts, FRESH, self._plan())
             self._copy.note(run)
             files = {STATE: self._copy.saved, JOURNAL: self._copy.journal, RUN: run.as_bytes()}
-            self._lease.push(files, "Begin a run")
-        except Moved as moved:
-            self.local.cancel()
-            raise self._lease.overtaken(moved, self.run) from moved
+            self._lease.begin(files, self.run)
         except CoursesyncError:
             self.local.cancel()
             raise
@@ -258,6 +255,17 @@ class GitStore:
         """Push a report, with the state as it is; raises as `finish` does. Needs a hold."""
         self._lease.record({REPORT: report.as_bytes()}, "Report", self.run)
 
+    def bring(self, state: State, report: StateReport) -> None:
+        """Push a state that was kept elsewhere, as it is; raises as `finish` does. Needs a hold."""
+        self._copy.take(serialise(state))
+        files = {STATE: self._copy.saved, JOURNAL: None, RUN: None, REPORT: report.as_bytes()}
+        self._lease.record(files, f"State {state.serial}", self.run)
+
+    def give_up(self) -> None:
+        """Remove the branch, whose state is kept elsewhere; raises as `finish` does."""
+        self._lease.drop(self.run)
+        self._copy.drop()
+
     def _record(self, saved: State) -> None:
         files = {STATE: self._copy.saved, JOURNAL: None, RUN: None}
         if self.report_of is not None:
@@ -277,8 +285,8 @@ class GitStore:
             if (commit := self.branch.fetched()) is None:
                 raise
             age = duration(self.now() - self.branch.saved_at(commit))
-            old = f"this is the state as it was fetched last, and as it was saved {age} ago"
-            self._notes.append((f"{error.problem}; {old}", error.remedy))
+            copy = f"This is the state as it was fetched last; it was saved {age} ago"
+            self._notes.append((f"{error.problem}. {copy}", error.remedy))
             tip = read_tip(self.branch, commit)
         self._lease.tip, self._has_looked = tip, True
         if tip is not None and (run := tip.run) is not None and not self._copy.has_all_of(run):

@@ -60,6 +60,13 @@ class Lease:
         self._reached = self.now()
         self._due = self._reached + _BEHIND
 
+    def begin(self, files: Mapping[str, bytes | None], run: RunId) -> None:
+        """Hold the branch for a run; raises StateLocked, TryLater or StateError."""
+        try:
+            self.push(files, "Begin a run")
+        except Moved as moved:
+            raise self._overtaken(moved, run) from moved
+
     def renew(self, files: Mapping[str, bytes | None], run: RunId) -> None:
         """Push the journal of a run; that the remote is silent is an error after three minutes.
 
@@ -95,7 +102,16 @@ class Lease:
             else:
                 return
 
-    def overtaken(self, moved: Moved, run: RunId) -> CoursesyncError:
+    def drop(self, run: RunId) -> None:
+        """Remove the branch; raises StateError if another run pushed to it, or TryLater."""
+        try:
+            if self.tip is not None:
+                self.branch.remove(self.tip.commit)
+        except Moved as moved:
+            raise self._ended(moved, run) from moved
+        self.tip = None
+
+    def _overtaken(self, moved: Moved, run: RunId) -> CoursesyncError:
         """Return the error of a run that found another tip than the one that it read."""
         tip = read_tip(self.branch, self.branch.fetch() if moved.commit else None)
         if tip is not None and (other := tip.run) is not None and other.run != run:
@@ -106,5 +122,5 @@ class Lease:
         )
 
     def _ended(self, moved: Moved, run: RunId) -> StateError:
-        error = self.overtaken(moved, run)
+        error = self._overtaken(moved, run)
         return StateError(error.problem, error.remedy)

@@ -69,10 +69,14 @@ class LocalCopy:
         content = serialise(self.file.load())
         aside = self._beside(f"aside-{checksum_of(content)[:12]}")
         self._write(aside, content)
+        self.drop()
+        return aside
+
+    def drop(self) -> None:
+        """Remove journal and state, which are elsewhere."""
         for each in (self.file.journal_path, self.file.path):
             with self.file.writing():
                 self.file.disk.remove(each)
-        return aside
 
     def asides(self) -> Iterator[State]:
         """Yield the states that were set aside and can be read."""

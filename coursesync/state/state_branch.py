@@ -33,6 +33,7 @@ _WHO = {
     for role in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
 }
+_REASONS = ("fatal:", "error:", "remote:", "! ")
 _PUSHES = 2  # at one tip, because two pushes at once may both be refused for a moment
 
 
@@ -178,25 +179,34 @@ class StateBranch:
         """
         commit = self._commit(tip, files, message)
         self._attempted.add(commit)
+        if (now := self._pushed(commit, tip)) != commit:  # an earlier push of which no answer came
+            return self.advance(now, files, message)
+        self._own("update-ref", self._tracking, commit)
+        self.remember(commit)
+        return commit
+
+    def remove(self, tip: str) -> None:
+        """Remove the branch, and what this clone knows of it; raises as `advance` does."""
+        self._pushed(None, tip)
+        for ref in (self._tracking, self.kept):
+            self._own("update-ref", "-d", ref)
+
+    def _pushed(self, commit: str | None, tip: str | None) -> str | None:
+        """Push a commit, None to remove the branch; return the tip then, one of those pushed."""
         lease = f"--force-with-lease={self.ref}:{tip or ''}"
-        words = ("push", "--quiet", lease, REMOTE, f"{commit}:{self.ref}")
         for left in reversed(range(_PUSHES)):
             try:
-                self._remote(*words)
+                self._remote("push", "--quiet", lease, REMOTE, f"{commit or ''}:{self.ref}")
             except GitFailed as error:
                 now = self._remote_tip()
-                if now == commit:  # only the answer was lost
-                    break
-                if now != tip and now in self._attempted:  # as above, of an earlier push
-                    return self.advance(now, files, message)
+                if now == commit or (now != tip and now in self._attempted):
+                    return now  # only the answer was lost
                 if now != tip:
                     raise Moved(now) from error
                 if not left:
                     raise self._denied(error) from error
             else:
                 break
-        self._own("update-ref", self._tracking, commit)
-        self.remember(commit)
         return commit
 
     def _commit(self, tip: str | None, files: Mapping[str, bytes | None], message: str) -> str:
@@ -273,7 +283,7 @@ class StateBranch:
                 ),
             )
         return TryLater(
-            f"{self.place}, which holds the state, can't be read: {_said(error)}",
+            f"{self.place}, which holds the state, can't be reached: {_said(error)}",
             Remedy(
                 "Try again later. To see what git says:",
                 Shell("git", "-C", self.folder, "ls-remote", REMOTE),
@@ -294,6 +304,7 @@ class StateBranch:
 
 
 def _said(error: GitFailed) -> str:
-    """Return the end of what git says, on one line."""
+    """Return git's reason, on one line."""
     lines = [line.strip() for line in error.output.splitlines() if line.strip()]
-    return inert("; ".join(lines[-2:]) or "git gives no reason", 200)
+    reasons = [line for line in lines if line.startswith(_REASONS)] or lines[-1:]
+    return inert("; ".join(reasons[:2]) or "git gives no reason", 200).rstrip(".")

@@ -258,7 +258,7 @@ def test_without_network_a_plan_uses_what_was_fetched(remote: Remote, clock: Clo
         pass
 
     assert store.load() == saved
-    assert "as it was fetched last, and as it was saved" in store.notes[0][0]
+    assert "the state as it was fetched last; it was saved" in store.notes[0][0]
 
 
 def test_without_network_and_without_a_copy_it_is_later(remote: Remote, clock: Clock) -> None:

@@ -6,7 +6,7 @@ Completion in a shell imports this module, so slow modules are imported when a c
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -14,10 +14,12 @@ from coursesync.cli import options
 from coursesync.cli.pager import pager_option, show_long
 from coursesync.cli.screen import say, say_all, say_wrapped
 from coursesync.cli.session import saving
+from coursesync.cli.types import Choice
 from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.inline import flow, line_of
+from coursesync.operations.config_fields import STORES
 from coursesync.text import at, coded, count, inert
 
 if TYPE_CHECKING:
@@ -167,6 +169,41 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
             Command("import", address, entry.id),
         ),
     )
+    return ExitCode.after(clock.signal)
+
+
+@command.command("move")
+@options.whole_workspace_argument
+@click.option(
+    "--to",
+    type=Choice(STORES),
+    required=True,
+    help="git: a branch of its own in the git remote. file: the file in the workspace.",
+)
+@options.with_project
+@options.lock_timeout_option
+def move_store(*, to: Literal["file", "git"], project: Project, lock_timeout: float) -> ExitCode:
+    """Keep the state in another place from now on.
+
+    Carries the state over, writes the place into coursesync.toml, and says what to commit. Makes
+    no request.
+    """
+    from coursesync.operations.carry_over import carry_over  # noqa: PLC0415 - keeps --help quick
+
+    with saving(project, lock_timeout) as clock:
+        carried = carry_over(project, to)
+    state, report = carried.state, carried.report
+    records = count(len(state.entries), "record")
+    say_wrapped(f"The state (serial {state.serial}, {records}) is now in {carried.place}.")
+    if report is not None and report.applied:
+        courses = count(len(report.applied), "course")
+        say_wrapped(f"Recorded as applied from main ({report.since[:12]}): {courses}.")
+    elif report is not None:
+        say_wrapped(
+            "No course is recorded as applied from main, so `ci apply` asks a person once for "
+            "each. They are recorded if the workspace is as main has it, and its plan is empty."
+        )
+    say_wrapped(Remedy("Now commit that:", *carried.commit))
     return ExitCode.after(clock.signal)
 
 
