@@ -23,10 +23,13 @@ class Answer(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a request is for, as in "read the pull requests", and the permission that allows it."""
+    """What a request is for, as in "read the pull requests".
+
+    `permission` is what a token needs for it; "" where one permission allows everything.
+    """
 
     what: str
-    permission: str
+    permission: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Api:
         headers: what every request has, with the token.
         token: the token, so that it is never shown.
         token_name: the variable that holds the token.
-        grant: how a permission is given to that token: `Need.permission` follows as code.
+        grant: how a permission is given to that token; `Need.permission` follows, if there is one.
     """
 
     name: str

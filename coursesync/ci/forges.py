@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.api import Api
 from coursesync.ci.github import GitHub
+from coursesync.ci.gitlab import GitLab
 from coursesync.ci.rest import Rest
 from coursesync.errors import Code, Remedy, UsageError
 from coursesync.nexudus.credentials import is_token
@@ -24,31 +25,42 @@ if TYPE_CHECKING:
     from coursesync.ci.forge import Forge
     from coursesync.nexudus.ports import Clock
 
-_GITHUB = "https://api.github.com"
+_GITHUB, _GITLAB = "https://api.github.com", "https://gitlab.com/api/v4"
+_V4 = "/v4"
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 
 
 def forge_of(environment: Mapping[str, str], clock: Clock) -> Forge:
     """Return the forge that the variables of a job name.
 
-    Raises UsageError with what to set if they name none, or if its token may not be sent there.
+    GitHub: GITHUB_REPOSITORY, GITHUB_TOKEN, and GITHUB_API_URL unless it is github.com. GitLab:
+    CI_API_V4_URL, CI_PROJECT_ID, CI_PROJECT_PATH, and COURSESYNC_GITLAB_TOKEN or CI_JOB_TOKEN.
+
+    Raises UsageError with what to set if they name none, or if the token may not be sent there.
     """
     if environment.get("GITHUB_REPOSITORY"):
         return _github(environment, clock)
+    if environment.get("CI_API_V4_URL"):
+        return _gitlab(environment, clock)
     raise UsageError(
-        "the environment names no forge: GITHUB_REPOSITORY is not set",
+        "the environment names no forge: neither GITHUB_REPOSITORY nor CI_API_V4_URL is set",
         "This command runs in a job of GitHub Actions or GitLab CI. To try it on your machine, set "
         "GITHUB_REPOSITORY to owner/name, and GITHUB_TOKEN.",
     )
 
 
 def current_run(environment: Mapping[str, str]) -> RunId:
-    """Return the run that this process belongs to; raises UsageError outside of a job."""
-    number, attempt = (environment.get(f"GITHUB_RUN_{name}", "") for name in ("ID", "ATTEMPT"))
-    if number.isdecimal() and attempt.isdecimal():
+    """Return the run that this process belongs to; raises UsageError outside of a job.
+
+    On GitLab it is the job, which has a new Id when it is run again.
+    """
+    attempt = environment.get("GITHUB_RUN_ATTEMPT", "1")
+    number = environment.get("GITHUB_RUN_ID") or environment.get("CI_JOB_ID", "")
+    if _NUMBER.fullmatch(number) and _NUMBER.fullmatch(attempt):
         return RunId(number, int(attempt))
     raise UsageError(
-        "the environment names no run: GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT are not set",
+        "the environment names no run: neither GITHUB_RUN_ID nor CI_JOB_ID is set",
         "Run this command in a job of GitHub Actions or GitLab CI, which sets them.",
     )
 
@@ -79,14 +91,46 @@ def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -
         },
         token=token,
         token_name="GITHUB_TOKEN",  # noqa: S106 - the variable's name
-        grant="Allow it under `permissions:` of the job, or in the settings of your own token:",
+        grant="Add this to the permissions of the job, or of your own token:",
     )
-    address = address_of(environment, "GITHUB_API_URL", _GITHUB)
+    address = _address(environment, "GITHUB_API_URL", _GITHUB)
     host = address.removesuffix("/v3")
     return Rest(Wire(host, None, DEADLINE), clock, api), address.removeprefix(host)
 
 
-def address_of(environment: Mapping[str, str], name: str, default: str) -> str:
+def _gitlab(environment: Mapping[str, str], clock: Clock) -> GitLab:
+    address = environment.get("CI_API_V4_URL", "")
+    project, path = (environment.get(f"CI_PROJECT_{name}", "") for name in ("ID", "PATH"))
+    if not address.rstrip("/").endswith(_V4) or not _NUMBER.fullmatch(project) or not path:
+        raise UsageError(
+            "CI_API_V4_URL, CI_PROJECT_ID and CI_PROJECT_PATH do not name a project of GitLab",
+            "GitLab CI sets them. On your machine, copy them from the log of a job.",
+        )
+    return GitLab(gitlab_rest(path, environment, clock)[0], clock, int(project))
+
+
+def gitlab_rest(path: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
+    """Return what asks GitLab about a project, and the path of its API after its address.
+
+    Raises UsageError as `forge_of`.
+    """
+    own = bool(environment.get("COURSESYNC_GITLAB_TOKEN"))
+    name = "COURSESYNC_GITLAB_TOKEN" if own else "CI_JOB_TOKEN"
+    token = _token(environment, name, Code("COURSESYNC_GITLAB_TOKEN"))
+    api = Api(
+        name="GitLab",
+        repository=path,
+        headers={"PRIVATE-TOKEN" if own else "JOB-TOKEN": token},
+        token=token,
+        token_name=name,
+        grant="Make a project access token with the scope api and the role Maintainer (Settings > "
+        "Access tokens), and save it as COURSESYNC_GITLAB_TOKEN (Settings > CI/CD > Variables).",
+    )
+    host = _address(environment, "CI_API_V4_URL", _GITLAB).removesuffix(_V4)
+    return Rest(Wire(host, None, DEADLINE), clock, api), _V4
+
+
+def _address(environment: Mapping[str, str], name: str, default: str) -> str:
     """Return the address of an API; raises UsageError if a token may not be sent there."""
     try:
         return check_target(environment.get(name) or default)
@@ -95,9 +139,9 @@ def address_of(environment: Mapping[str, str], name: str, default: str) -> str:
 
 
 def _token(environment: Mapping[str, str], name: str, line: Code) -> str:
+    """Return a token; raises UsageError if there is none, or if it can't be sent."""
     token = environment.get(name, "").strip()
-    if not token:
-        raise UsageError(f"{name} is not set", Remedy("Add it to `env:` of the step:", line))
     if not is_token(token):
-        raise UsageError(f"{name} is not a token", Remedy("Set it as in", line))
+        what = "is not a token: it has characters that none has" if token else "is not set"
+        raise UsageError(f"{name} {what}", Remedy("Set it in the environment of this step:", line))
     return token

@@ -9,18 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import Need, path_of
-from coursesync.ci.forge import NotYet, Review
+from coursesync.ci.forge import Review
 from coursesync.ci.github_answers import Commit, Permission, Pull, PullReview
-from coursesync.text import moment
+from coursesync.ci.index import asked_again, unless_young
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.ci.forge import NotYet
     from coursesync.ci.rest import Rest
     from coursesync.nexudus.ports import Clock
 
-_INDEX_PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)
-_YOUNG = 120.0  # seconds in which GitHub may not know yet which pull request made a commit
 _MOST_COMMITS = 250  # that GitHub lists of a pull request
 _MAY_WRITE = {"admin", "write"}  # "maintain" is reported as "write"
 _DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
@@ -62,13 +61,7 @@ class Pulls:
 
         GitHub's index of commits is asked first, then the pull requests that were closed last.
         """
-        found: dict[str, Review | NotYet | None] = dict.fromkeys(commits, NotYet.INDEXED)
-        for pause in _INDEX_PAUSES:
-            unknown = [each for each in found if found[each] is NotYet.INDEXED]
-            if unknown and pause:
-                self._clock.sleep(pause)
-            found |= self._brought(base, unknown)
-        return found
+        return asked_again(self._clock, commits, lambda unknown: self._brought(base, unknown))
 
     def _brought(
         self, base: str, commits: Sequence[str]
@@ -83,7 +76,7 @@ class Pulls:
                 made = (each for each in closed if each.merge_commit_sha == commit)
                 pull = self._bringing(base, commit, made)
             if pull is None:
-                yield commit, NotYet.INDEXED if self._is_young(commit) else None
+                yield commit, self._unless_young(commit)
                 continue
             if pull.number not in judged:
                 judged[pull.number] = self._judged(pull)
@@ -116,13 +109,10 @@ class Pulls:
         own = self._commits(pull.number)
         return len(own) < _MOST_COMMITS and commit not in {each.sha for each in own}
 
-    def _is_young(self, commit: str) -> bool:
-        """Return whether GitHub may not know yet which pull request made a commit."""
+    def _unless_young(self, commit: str) -> NotYet | None:
         found = self._rest.get(self._path("commits", commit), _COMMITS, Commit)
-        made = moment(found.commit.committer.date if found.commit.committer else None)
-        now = self._rest.date
-        # a date far ahead is not GitHub's
-        return made is None or now is None or abs((now - made).total_seconds()) < _YOUNG
+        made = found.commit.committer
+        return unless_young(made.date if made else None, self._rest.date)
 
     def _judged(self, pull: Pull) -> Review:
         """Return a review with `approved`.

@@ -24,7 +24,7 @@ _STATES = "coursesync-state/*"
 _TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a variable
 _LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
 _OWN = "COURSESYNC_GITLAB_TOKEN"
-_NEED = Need("read the settings", "api")
+_NEED = Need("read the settings")
 _MAINTAINER = 40  # https://docs.gitlab.com/api/access_requests/#valid-access-levels
 
 

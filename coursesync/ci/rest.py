@@ -90,9 +90,14 @@ class Rest:
                 "Close or delete what is not needed any more.",
             )
 
-    def set(self, method: str, path: str, body: object, need: Need) -> None:
-        """Send a write that may be sent twice: the second leaves what the first made."""
-        self._check(self._insisted(method, path, body), need)
+    def set(self, method: str, path: str, body: object, need: Need, *, accepting: int = 0) -> None:
+        """Send a write that may be sent twice: the second leaves what the first made.
+
+        `accepting`: a status that means there is nothing to change.
+        """
+        answer = self._insisted(method, path, body)
+        if answer.status != accepting:
+            self._check(answer, need)
 
     def ask(self, path: str, body: object, need: Need, model: type[M]) -> M:
         """Send a question that is too long for a GET: it may be sent twice."""
@@ -206,19 +211,22 @@ class Rest:
         if status == HTTPStatus.UNAUTHORIZED:
             raise RemoteError(
                 f"{name} does not accept the token in {token} (HTTP 401)",
-                f"Set {token} to a token that has not expired.",
+                Remedy(f"Set {token} to a token that has not expired.", self._grant(need)),
             )
         if status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
             raise RemoteError(
                 f"the token in {token} may not {need.what} of {self.api.repository} "
                 f"(HTTP {status}{self._stated(answer)})",
-                Remedy(self.api.grant, Code(need.permission)),
+                self._grant(need),
             )
         raise RemoteError(
             f"{name} refuses to {need.what} of {self.api.repository} "
             f"(HTTP {status}{self._stated(answer)})",
             "If the message does not help, report it as a mistake of coursesync.",
         )
+
+    def _grant(self, need: Need) -> Remedy:
+        return Remedy(self.api.grant, *([Code(need.permission)] if need.permission else []))
 
     def _stated(self, answer: Exchange) -> str:
         """Return the message of an answer, inert and without the token."""

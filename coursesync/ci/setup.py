@@ -8,11 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.ci.api import Api
-from coursesync.ci.forges import address_of, github_rest
+from coursesync.ci.forges import github_rest, gitlab_rest
 from coursesync.ci.github_settings import GitHubSettings
 from coursesync.ci.gitlab_settings import GitLabSettings
-from coursesync.ci.rest import Rest
 from coursesync.ci.settings import Settings
 from coursesync.errors import (
     Code,
@@ -25,7 +23,6 @@ from coursesync.errors import (
 )
 from coursesync.files import shown
 from coursesync.nexudus.target import check_target
-from coursesync.nexudus.wire import DEADLINE, Wire
 from coursesync.operations.config import config_of, config_target
 from coursesync.operations.forge_files import ForgeFiles, ForgeName, forge_of_files
 from coursesync.operations.origin import origin_of_this
@@ -38,14 +35,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from coursesync.ci.rest import Rest
     from coursesync.ci.settings import Setting
     from coursesync.nexudus.ports import Clock
 
-_V4 = "/api/v4"  # of GitLab, on its host
 _HOSTS = {ForgeName.GITHUB: "github.com", ForgeName.GITLAB: "gitlab.com"}
 _APIS = {
     ForgeName.GITHUB: ("GITHUB_API_URL", "https://api.github.com", "GITHUB_TOKEN"),
-    ForgeName.GITLAB: ("CI_API_V4_URL", f"https://gitlab.com{_V4}", "COURSESYNC_GITLAB_TOKEN"),
+    ForgeName.GITLAB: ("CI_API_V4_URL", "https://gitlab.com/api/v4", "COURSESYNC_GITLAB_TOKEN"),
 }
 _NO_NAME = "OWNER/REPOSITORY"  # in an address, while the repository has no remote
 
@@ -100,7 +97,7 @@ def settings_of(
         return Settings(found, "the repository has no remote on a forge yet.")
     try:
         _check_sent(forge, remote, environment)
-        ask = github_rest if forge is ForgeName.GITHUB else _gitlab_rest
+        ask = github_rest if forge is ForgeName.GITHUB else gitlab_rest
         asking = ask(remote.path, environment, clock)
         return Settings(_of(forge, remote, *asking, needs_review=needs_review))
     except (RemoteError, TryLater, UsageError) as error:
@@ -163,23 +160,3 @@ def _of(
     if forge is ForgeName.GITHUB:
         return GitHubSettings(path, web, rest, root=root, needs_review=needs_review).all()
     return GitLabSettings(path, web, rest, root=root).all()
-
-
-def _gitlab_rest(project: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
-    """Return what asks GitLab about a project, and the path of its API on the host.
-
-    Raises UsageError if the address is not valid.
-    """
-    name, default, token = _APIS[ForgeName.GITLAB]
-    given = environment[token].strip()
-    api = Api(
-        name="GitLab",
-        repository=project,
-        headers={"PRIVATE-TOKEN": given},
-        token=given,
-        token_name=token,
-        grant="Make a token with the scope:",
-    )
-    address = address_of(environment, name, default)
-    host = address.removesuffix(_V4)
-    return Rest(Wire(host, None, DEADLINE), clock, api), address.removeprefix(host)

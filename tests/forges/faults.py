@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from werkzeug import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from werkzeug import Request
 
@@ -56,7 +57,8 @@ class Faults:
         - `lost-before`, `lost-after`: the connection breaks before or after it was done.
         - `throttled=2`: 429 with Retry-After; `secondary=2`: 403 with it; `secondary`: without it.
         - `spent=2`: 403, and the limit of the hour is spent for so many seconds.
-        - `redirect`: 301 to another host; `html`: 200 with a page; `unreadable`: other JSON.
+        - `redirect`: 301 to another host; `html`: 200 with a page; `unreadable`: other JSON;
+          `echo`: 422 with the request's headers in the message.
         """
         self._all.append(Fault(requests, kind, times, skipping))
 
@@ -76,23 +78,28 @@ class Faults:
             connection = request.environ["werkzeug.socket"]
             connection.shutdown(socket.SHUT_RDWR)
             return Response()
+        if kind == "echo":
+            return _stated(422, " ".join(request.headers.values()))
         return _wrong(kind, amount, now)
 
 
 def _wrong(kind: str, amount: str, now: float) -> Response:
-    too_many = b'{"message": "You have exceeded a secondary rate limit"}'
+    too_many = "You have exceeded a secondary rate limit"
     wait = {"Retry-After": amount} if amount else {}
     spent = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(now + int(amount or 0)))}
-    json = "application/json"
     answers = {
+        "status": _stated(int(amount or 0), "As you wish"),
         "error-after": Response("<h1>Bad gateway</h1>", HTTPStatus.BAD_GATEWAY),
-        "throttled": Response(too_many, HTTPStatus.TOO_MANY_REQUESTS, wait, content_type=json),
-        "secondary": Response(too_many, HTTPStatus.FORBIDDEN, wait, content_type=json),
-        "spent": Response(b'{"message": "API rate limit exceeded"}', 403, spent, content_type=json),
+        "throttled": _stated(HTTPStatus.TOO_MANY_REQUESTS, too_many, wait),
+        "secondary": _stated(HTTPStatus.FORBIDDEN, too_many, wait),
+        "spent": _stated(HTTPStatus.FORBIDDEN, "API rate limit exceeded", spent),
         "redirect": Response(b"", 301, {"Location": "https://elsewhere.example/api"}),
         "html": Response("<h1>Please wait</h1>", content_type="text/html"),
-        "unreadable": Response(b'{"number": "seven"}', content_type=json),
+        "unreadable": Response(b'{"number": "seven"}', content_type="application/json"),
     }
-    if kind == "status":
-        return Response(b'{"message": "As you wish"}', int(amount), content_type=json)
     return answers[kind]
+
+
+def _stated(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    body = json.dumps({"message": message})
+    return Response(body, status, headers, content_type="application/json")

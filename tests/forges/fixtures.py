@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from forges.github import GitHub
+from forges.gitlab import GitLab
+from virtual import VirtualClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,3 +20,17 @@ def github_forge(tmp_path: Path) -> Iterator[GitHub]:
     forge = GitHub(tmp_path / "forge")
     with forge.serving() as forge.url:
         yield forge
+
+
+@pytest.fixture
+def gitlab_forge(tmp_path: Path) -> Iterator[GitLab]:
+    """A GitLab on a loopback socket, whose repository's main has one commit."""
+    forge = GitLab(tmp_path / "forge")
+    with forge.serving() as forge.url:
+        yield forge
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    """The time, which passes as soon as someone waits."""
+    return VirtualClock()

@@ -15,7 +15,7 @@ from forges.repository import FORGE
 from werkzeug import Request, Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Sequence, Sized
     from datetime import datetime
     from pathlib import Path
 
@@ -29,6 +29,7 @@ class GitHub(Hosting):
 
     bot = BOT
     pull_ref = "refs/pull/{}/head"
+    comments_route = "comments"
 
     def __init__(self, folder: Path) -> None:
         self.has_graphql = True
@@ -39,10 +40,9 @@ class GitHub(Hosting):
         """The address of the API; with /v3 at its end, it is that of an Enterprise Server."""
         return f"{self.url}/api"
 
-    @property
-    def clone_url(self) -> str:
-        """The address of the repository for git."""
-        return f"{self.url}/{NAME}.git"
+    def next_number(self, kind: Sized) -> int:  # noqa: ARG002 - the port's
+        """Return a number: pull requests and issues are counted together."""
+        return len(self.pulls) + len(self.issues) + 1
 
     def environment(self, run: str = "1", attempt: int = 1) -> dict[str, str]:
         """Return the variables that a job has."""
@@ -179,7 +179,7 @@ class GitHub(Hosting):
         ]
         if request.args.get("sort") == "updated":
             found.sort(key=lambda each: each.updated)
-        if request.args.get("direction") == "desc":
+        if request.args.get("direction", "desc") == "desc":
             found.reverse()
         return self._listed(request, [self._pull(each) for each in found])
 

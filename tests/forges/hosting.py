@@ -19,7 +19,7 @@ from werkzeug import Request, Response
 from coursesync.sandbox.serve import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sized
     from contextlib import AbstractContextManager
     from pathlib import Path
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -30,7 +30,10 @@ NAME = "space/courses"
 
 @dataclass
 class Pull:
-    """A pull request or a merge request; `own` are its commits, `made` those of its merge."""
+    """A pull request or a merge request.
+
+    `made` are the commits of its merge, `pushes` its heads with their times, the oldest first.
+    """
 
     number: int
     title: str
@@ -47,6 +50,7 @@ class Pull:
     how: str = ""
     updated: int = 0  # the order in which they were changed
     judgements: list[Judgement] = field(default_factory=list)
+    pushes: list[tuple[str, datetime]] = field(default_factory=list)
 
 
 @dataclass
@@ -56,6 +60,7 @@ class Judgement:
     who: str
     state: str  # APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
     head: str
+    given: datetime
 
 
 @dataclass
@@ -113,6 +118,7 @@ class Hosting(ABC):
 
     bot: str
     pull_ref: str  # with {} for the number
+    comments_route: str  # the last part of the path of a list of comments
 
     def __init__(self, folder: Path) -> None:
         self.repository = Repository(folder, NAME)
@@ -173,15 +179,21 @@ class Hosting(ABC):
     ) -> int:
         """Open a pull request, and return its number; a fork's branch leaves this repository."""
         with self._lock:
-            head, number = self.repository.tip(branch), self._next_number()
+            head, number = self.repository.tip(branch), self.next_number(self.pulls)
             since = self.repository.base_of(base, head)
             made = Pull(number, title, branch, base, by, head, since, fork, draft)
+            made.pushes.append((head, self.now()))
             self.pulls[number] = made
             self.repository.move(self.pull_ref.format(number), head)
             if fork:
                 self.repository.git("update-ref", "-d", f"refs/heads/{branch}")
             self._touch(made)
             return number
+
+    def propose(self, branch: str = "a", *, by: str = "ada") -> int:
+        """Push a commit with an outline to a branch, and open a pull request for it."""
+        self.commit(branch, {f"courses/{branch}.yaml": "title: A\n"}, by=by)
+        return self.open_pull(branch, by=by)
 
     def approve(self, number: int, who: str) -> None:
         """Approve the head of a pull request."""
@@ -195,11 +207,11 @@ class Hosting(ABC):
         """Dismiss what a person decided; on GitLab, that takes an approval back."""
         for each in self.pulls[number].judgements:
             if each.who == who:
-                each.state = "DISMISSED"
+                each.state, each.given = "DISMISSED", self.now()
 
     def _judge(self, number: int, who: str, state: str) -> None:
         pull = self.pulls[number]
-        pull.judgements.append(Judgement(who, state, pull.head))
+        pull.judgements.append(Judgement(who, state, pull.head, self.now()))
         self._touch(pull)
 
     def merge(self, *numbers: int, how: str = "merge", by: str = "ada") -> str:
@@ -250,7 +262,7 @@ class Hosting(ABC):
     def open_issue(self, who: str, title: str, body: str) -> int:
         """Open an issue, and return its number."""
         with self._lock:
-            number = self._next_number()
+            number = self.next_number(self.issues)
             self.issues[number] = Issue(number, who, title, body)
             return number
 
@@ -303,6 +315,7 @@ class Hosting(ABC):
                 head = pull.head if pull.is_fork else tips.get(pull.branch, pull.head)
                 if head != pull.head:
                     pull.head = head
+                    pull.pushes.append((head, self.now()))
                     self.repository.move(self.pull_ref.format(pull.number), head)
                     self._touch(pull)
                 if tips[pull.base] != self._tips.get(pull.base):
@@ -333,10 +346,16 @@ class Hosting(ABC):
         self._ids += 1
         return self._ids
 
-    def _next_number(self) -> int:
-        return len(self.pulls) + len(self.issues) + 1
+    @abstractmethod
+    def next_number(self, kind: Sized) -> int:
+        """Return the number of the next pull request or issue, after those of its kind."""
 
     # --- the server ---
+
+    @property
+    def clone_url(self) -> str:
+        """The address of the repository for git."""
+        return f"{self.url}/{NAME}.git"
 
     def serving(self) -> AbstractContextManager[str]:
         """Serve during a block; yields the address."""

@@ -45,7 +45,10 @@ class Repository:
         self.git("config", "uploadpack.allowAnySHA1InWant", "true")
 
     def git(self, *words: str, given: str | bytes = b"", **environment: str) -> str:
-        """Run a git command here, and return what it prints."""
+        """Run a git command here, and return what it prints, without the last line's end."""
+        return self._printed(*words, given=given, **environment).strip()
+
+    def _printed(self, *words: str, given: str | bytes = b"", **environment: str) -> str:
         done = subprocess.run(
             [GIT, *words],
             cwd=self.path,
@@ -55,7 +58,7 @@ class Repository:
             check=False,
         )
         assert done.returncode == 0, (words, done.stderr.decode())
-        return done.stdout.decode().strip()
+        return done.stdout.decode()
 
     def _environment(self) -> dict[str, str]:
         return {
@@ -78,7 +81,7 @@ class Repository:
     def files(self, commit: str = "main") -> dict[str, str]:
         """Return the text of each file in a commit, by path."""
         names = self.git("ls-tree", "-r", "--name-only", "-z", commit).split("\0")
-        return {name: self.git("cat-file", "blob", f"{commit}:{name}") for name in names if name}
+        return {n: self._printed("cat-file", "blob", f"{commit}:{n}") for n in names if n}
 
     def commit(
         self,

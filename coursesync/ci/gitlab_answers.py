@@ -1,0 +1,125 @@
+"""What is used of GitLab's answers; names and shapes are those of its REST and GraphQL APIs.
+
+https://docs.gitlab.com/api/merge_requests, https://docs.gitlab.com/api/notes,
+https://docs.gitlab.com/api/commits, https://docs.gitlab.com/api/merge_request_approvals
+"""
+
+# ruff: noqa: D101 - each class is an object of GitLab's documentation
+
+from __future__ import annotations
+
+from coursesync.ci.api import Answer
+
+
+class Account(Answer):
+    username: str
+
+
+class User(Answer):
+    id: int
+    username: str
+
+
+class Member(Answer):
+    access_level: int
+
+
+class MergeRequest(Answer):
+    iid: int
+    title: str
+    state: str
+    target_branch: str
+    web_url: str
+    author: Account
+    sha: str | None = None  # none while it is prepared
+    draft: bool = False
+    merge_commit_sha: str | None = None
+    squash_commit_sha: str | None = None
+
+
+class Version(Answer):
+    """What was pushed to a merge request at one time."""
+
+    id: int
+    head_commit_sha: str
+    created_at: str
+
+
+class Approver(Answer):
+    user: Account
+
+
+class Approvals(Answer):
+    approved_by: list[Approver] | None = None
+
+
+class Commit(Answer):
+    committed_date: str | None = None
+
+
+class Note(Answer):
+    id: int
+    body: str
+    author: Account
+    created_at: str
+    updated_at: str
+    system: bool = False
+
+
+class CommitStatus(Answer):
+    id: int
+    name: str
+    status: str
+    author: Account | None = None
+    description: str | None = None
+    target_url: str | None = None
+
+
+class IssueFound(Answer):
+    iid: int
+    title: str
+    web_url: str
+    author: Account
+    description: str | None = None
+
+
+class Job(Answer):
+    status: str
+
+
+class PageInfo(Answer):
+    hasNextPage: bool  # noqa: N815 - GitLab's name
+
+
+class Users(Answer):
+    pageInfo: PageInfo  # noqa: N815 - GitLab's name
+    nodes: list[Account | None]
+
+
+class Authored(Answer):
+    author: Account | None = None
+
+
+class AuthoredCommits(Answer):
+    pageInfo: PageInfo  # noqa: N815 - GitLab's name
+    nodes: list[Authored | None]
+
+
+class GraphMergeRequest(Answer):
+    committers: Users | None = None
+    commits: AuthoredCommits | None = None
+
+
+class GraphProject(Answer):
+    mergeRequest: GraphMergeRequest | None = None  # noqa: N815 - GitLab's name
+
+
+class GraphData(Answer):
+    project: GraphProject | None = None
+
+
+class Graph(Answer):
+    """An answer of GraphQL; with errors, data is missing in part or as a whole."""
+
+    data: GraphData | None = None
+    errors: list[object] | None = None

@@ -1,0 +1,231 @@
+"""GitLab's merge requests: which are open, which merge made a commit, and who approved it.
+
+https://docs.gitlab.com/api/merge_requests. Owns what counts as an approval and as a merge. It must
+never decide what is applied. GitLab differs from GitHub:
+
+- An approval names no commit. It counts if it is younger than the last push, by GitLab's clock. Its
+  time is that of the system note about it, which nobody can write by hand.
+- Rules that require approvals, or reset them after a push, need GitLab Premium. Giving an approval
+  does not, and coursesync checks approvals itself.
+- Who pushed is known from GraphQL only. Where GraphQL can't be used, and of more than 100 commits,
+  nothing counts as approved.
+- A fast-forward merge looks like a push of the same commits, and counts as one. Choose merge
+  commits, a semi-linear history, or squashing in the project's settings.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from coursesync.ci.api import Need, path_of
+from coursesync.ci.forge import Review
+from coursesync.ci.gitlab_answers import (
+    Approvals,
+    Commit,
+    Graph,
+    Member,
+    MergeRequest,
+    Note,
+    User,
+    Version,
+)
+from coursesync.ci.index import asked_again, unless_young
+from coursesync.errors import RemoteError
+from coursesync.text import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from coursesync.ci.forge import NotYet
+    from coursesync.ci.rest import Rest
+    from coursesync.nexudus.ports import Clock
+
+_DEVELOPER = 30  # https://docs.gitlab.com/api/members/#roles
+_APPROVED, _UNAPPROVED = "approved this merge request", "unapproved this merge request"
+_REFUSED = "requested changes"
+_BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an access token
+_PUSHERS = """\
+query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
+  committers { pageInfo { hasNextPage } nodes { username } }
+  commits: commitsWithoutMergeCommits {
+    pageInfo { hasNextPage } nodes { author { username } } } } } }
+"""
+_REQUESTS = Need("read the merge requests")
+_PEOPLE = Need("read the members")
+_COMMITS = Need("read the commits")
+
+
+class Requests:
+    """The merge requests of one project, and the people who may merge them."""
+
+    def __init__(self, rest: Rest, clock: Clock, project: int) -> None:
+        """Speak to the project with that Id."""
+        self._rest = rest
+        self._clock = clock
+        self._project = project
+
+    def open_reviews(self, base: str) -> Sequence[Review]:
+        """Return the open merge requests for a branch; not those without a commit."""
+        found = self._rest.every(
+            self._path("merge_requests"),
+            _REQUESTS,
+            MergeRequest,
+            state="opened",
+            target_branch=base,
+        )
+        return [_review(each) for each in found if each.sha and each.target_branch == base]
+
+    def review(self, number: int) -> Review | None:
+        """Return one merge request, with `approved`."""
+        path = self._path("merge_requests", number)
+        found = self._rest.find(path, _REQUESTS, MergeRequest)
+        return None if found is None or not found.sha else self._judged(found)
+
+    def reviews_between(
+        self, base: str, commits: Sequence[str]
+    ) -> Mapping[str, Review | NotYet | None]:
+        """Return the merged merge request whose merge made each commit of a branch.
+
+        GitLab's index of commits is asked first, then the merge requests that were merged last.
+        """
+        return asked_again(self._clock, commits, lambda unknown: self._brought(base, unknown))
+
+    def _brought(
+        self, base: str, commits: Sequence[str]
+    ) -> Iterator[tuple[str, Review | NotYet | None]]:
+        recent: list[MergeRequest] | None = None
+        for commit in commits:
+            path = self._path("repository", "commits", commit)
+            listed = self._rest.every(f"{path}/merge_requests", _REQUESTS, MergeRequest)
+            if (found := _bringing(base, commit, listed)) is None:
+                if recent is None:
+                    recent = [*self._recently_merged(base)]
+                found = _bringing(base, commit, recent)
+            if found is None:
+                made = self._rest.get(path, _COMMITS, Commit).committed_date
+                yield commit, unless_young(made, self._rest.date)
+            else:
+                yield commit, self._judged(found)
+
+    def _recently_merged(self, base: str) -> Iterator[MergeRequest]:
+        return self._rest.every(
+            self._path("merge_requests"),
+            _REQUESTS,
+            MergeRequest,
+            pages=1,
+            state="merged",
+            target_branch=base,
+            order_by="updated_at",
+            sort="desc",
+        )
+
+    def _judged(self, found: MergeRequest) -> Review:
+        """Return a review with `approved`: a person's last decision counts."""
+        last: dict[str, Note] = {}
+        for each in self._notes(found.iid):
+            if each.system and each.body.lower() in {_APPROVED, _UNAPPROVED, _REFUSED}:
+                last[each.author.username] = each
+        pushed, pushers = self._last_push(found), self._pushers(found.iid)
+        approvers = [
+            login
+            for login, each in last.items()
+            if each.body.lower() == _APPROVED and not _BOT.match(login)
+            if pushed is not None and (given := moment(each.created_at)) and given >= pushed
+            if pushers is not None and login not in {found.author.username, *pushers}
+        ]
+        is_refused = any(each.body.lower() == _REFUSED for each in last.values())
+        standing = self._standing(found.iid) if approvers and not is_refused else frozenset()
+        approved = any(each in standing and self.may_write(each) for each in approvers)
+        return _review(found, approved=approved)
+
+    def _notes(self, number: int) -> Iterator[Note]:
+        path = self._path("merge_requests", number, "notes")
+        return self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at")
+
+    def _last_push(self, found: MergeRequest) -> datetime | None:
+        """Return when the head of a merge request was pushed, by GitLab's clock."""
+        path = self._path("merge_requests", found.iid, "versions")
+        versions = self._rest.every(path, _REQUESTS, Version)
+        newest = max(versions, key=lambda each: each.id, default=None)
+        is_head = newest is not None and newest.head_commit_sha == found.sha
+        return moment(newest.created_at) if newest is not None and is_head else None
+
+    def _standing(self, number: int) -> frozenset[str]:
+        """Return who approves: an approval may have been taken away without a note."""
+        path = self._path("merge_requests", number, "approvals")
+        found = self._rest.find(path, _REQUESTS, Approvals)
+        given = (found.approved_by if found else None) or ()
+        return frozenset(each.user.username for each in given)
+
+    def may_write(self, login: str) -> bool:
+        """Return whether an account is a Developer of the project, or more."""
+        users = self._rest.every("/v4/users", _PEOPLE, User, username=login)
+        user = next((each for each in users if each.username == login), None)
+        if user is None:
+            return False
+        path = self._path("members", "all", user.id)
+        found = self._rest.find(path, _PEOPLE, Member)
+        return found is not None and found.access_level >= _DEVELOPER
+
+    def pushers(self, number: int) -> frozenset[str]:
+        """Return the authors and committers of a merge request's commits, as far as known."""
+        if (found := self._pushers(number)) is None:
+            raise RemoteError(
+                f"GitLab does not name who pushed to merge request !{number}",
+                "This needs GitLab 14.9 or newer, a token with the scope api, and at most 100 "
+                "commits in the merge request.",
+            )
+        return found
+
+    def _pushers(self, number: int) -> frozenset[str] | None:
+        asked = {"project": self._rest.api.repository, "iid": str(number)}
+        sent = {"query": _PUSHERS, "variables": asked}
+        try:
+            data = self._rest.ask("/graphql", sent, _REQUESTS, Graph).data
+        except RemoteError:
+            return None
+        found = data.project.mergeRequest if data and data.project else None
+        if found is None or found.committers is None or found.commits is None:
+            return None
+        if found.committers.pageInfo.hasNextPage or found.commits.pageInfo.hasNextPage:
+            return None
+        people = [*found.committers.nodes, *(each.author for each in found.commits.nodes if each)]
+        return frozenset(each.username for each in people if each)
+
+    def _path(self, *parts: str | int) -> str:
+        return f"/v4/projects/{self._project}{path_of(*parts)}"
+
+
+def _merged_as(found: MergeRequest) -> str | None:
+    """Return the last commit of a merge: by itself, of a squash, or the head if it was moved to."""
+    return found.merge_commit_sha or found.squash_commit_sha or found.sha
+
+
+def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeRequest | None:
+    """Return the merge request whose merge made a commit, among those GitLab relates to it."""
+    return next(
+        (
+            each
+            for each in found
+            if each.state == "merged" and each.target_branch == base and each.sha
+            if _merged_as(each) == commit
+        ),
+        None,
+    )
+
+
+def _review(found: MergeRequest, *, approved: bool = False) -> Review:
+    return Review(
+        number=found.iid,
+        title=found.title,
+        author=found.author.username,
+        head=found.sha or "",
+        ref=f"refs/merge-requests/{found.iid}/head",
+        base=found.target_branch,
+        url=found.web_url,
+        merged_as=_merged_as(found) if found.state == "merged" else None,
+        approved=approved,
+        is_draft=found.draft,
+    )

@@ -1,0 +1,25 @@
+"""What the tests ask of a forge through the port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from coursesync.ci.forge import NotYet
+
+if TYPE_CHECKING:
+    from coursesync.ci.forge import Forge, Review
+
+
+def brought(forge: Forge, commit: str) -> Review:
+    """Return the review that brought a commit to main; there is one."""
+    found = forge.reviews_between("main", [commit])[commit]
+    assert found is not None
+    assert found is not NotYet.INDEXED
+    return found
+
+
+def known(forge: Forge, number: int) -> Review:
+    """Return a review; there is one."""
+    found = forge.review(number)
+    assert found is not None
+    return found
