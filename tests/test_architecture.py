@@ -51,6 +51,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "ci.annotate",
         "ci.event",
+        "ci.foreseen",
         "ci.merging",
         "ci.outputs",
         "ci.plan",
@@ -100,8 +101,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    "ci.forges",
-    "ci.setup",
+    *("ci.comment", "ci.forges", "ci.setup"),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),

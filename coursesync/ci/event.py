@@ -28,11 +28,19 @@ class Event:
         branch: the branch that the checked out commit is for; "" if the event does not say.
         base: the SHA of the commit to compare it with, if the forge names one.
         commented: the number of the review or issue that got a comment, if one did.
+        planned: the SHA of the head that a run of `ci plan` was for, if the job follows one.
+        run: the page of that run.
     """
 
     branch: str = ""
     base: str = ""
     commented: int | None = None
+    planned: str = ""
+    run: str = ""
+
+    def run_of(self, head: str) -> str:
+        """Return the page of the run that planned a head; "" if the event names none."""
+        return self.run if head == self.planned else ""
 
 
 def event_of(environment: Mapping[str, str]) -> Event:
@@ -52,10 +60,13 @@ def event_of(environment: Mapping[str, str]) -> Event:
     )
     is_comment = environment.get("GITHUB_EVENT_NAME") == "issue_comment"
     number = _within(payload, "issue", "number") if is_comment else None
+    is_plan = _text(payload, "workflow_run", "event") == "pull_request"
     return Event(
         branch,
         environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
         number if isinstance(number, int) else None,
+        _text(payload, "workflow_run", "head_sha") if is_plan else "",
+        _text(payload, "workflow_run", "html_url") if is_plan else "",
     )
 
 

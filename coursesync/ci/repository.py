@@ -59,7 +59,7 @@ class Repository:
 
     def __init__(self, folder: Path) -> None:
         """Find the repository; raises CoursesyncError if there is none, or it lacks its history."""
-        self.folder = folder
+        self.folder = Path(os.path.realpath(folder))
         try:
             self.root = Path(os.fsdecode(self._git("rev-parse", "--show-toplevel")).rstrip("\n"))
             shallow = self._git("rev-parse", "--is-shallow-repository")
@@ -215,7 +215,8 @@ class Repository:
 
     def is_ancestor(self, one: str, other: str) -> bool:
         """Return whether a commit is in the history of another one, or is that one."""
-        return self.has(one) and self.merge_base(one, other) == self.commit(one)
+        both = self.has(one) and self.has(other)
+        return both and self.merge_base(one, other) == self.commit(one)
 
     def changed_files(self, before: str, after: str) -> tuple[str, ...]:
         """Return the paths that differ between two commits or trees; a rename counts as two."""

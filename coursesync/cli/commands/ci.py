@@ -14,7 +14,8 @@ from coursesync.cli import options
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
-from coursesync.errors import Advised, ExitCode, InvalidOutlines
+from coursesync.errors import Advised, CoursesyncError, ExitCode, InvalidOutlines, TryLater
+from coursesync.nexudus.clock import SystemClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +69,38 @@ def plan_command(*, project: Project, strict: bool | None) -> ExitCode:
             if not isinstance(error, Advised):
                 _summarise_mistakes(error)
             raise
+
+
+@command.command("comment")
+@options.whole_workspace_argument
+@options.with_project
+def comment_command(*, project: Project) -> ExitCode:
+    """Show the newest plan on each open pull request.
+
+    Run it on main. It merges each open pull request into main, plans what that
+    would change with main's configuration and state, and adds a comment where
+    this differs from the last one. Sets the status `coursesync/plan`. Needs the
+    job's token, and no credentials for Nexudus.
+    """
+    from coursesync.ci.comment import reconcile  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.event import event_of  # noqa: PLC0415 - as above
+    from coursesync.ci.foreseen import open_main  # noqa: PLC0415 - as above
+    from coursesync.ci.forges import forge_of  # noqa: PLC0415 - as above
+
+    forge = forge_of(os.environ, SystemClock())
+    main = open_main(project)
+    failures = []
+    for each in reconcile(forge, main, event_of(os.environ)):
+        if each.failure is None:
+            say_wrapped(f"#{each.review.number}: {each.what}")
+            continue
+        failures.append(each.failure)
+        say_wrapped(f"#{each.review.number}: not updated: {each.failure}")
+    if unexpected := [each for each in failures if not isinstance(each, CoursesyncError)]:
+        raise unexpected[0]
+    if failures:
+        raise next((each for each in failures if isinstance(each, TryLater)), failures[0])
+    return ExitCode.DONE
 
 
 def _warn_of_a_state(changed: Changed) -> None:

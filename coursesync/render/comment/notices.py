@@ -51,6 +51,26 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
     return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
 
 
+def unplanned_base(
+    error: InvalidOutlines, base: str, links: Links = NO_LINKS, most: int = GITHUB
+) -> str:
+    """Write that no pull request can be planned, because of mistakes on its base, a branch.
+
+    `links.files` should be the files of that branch.
+    """
+    found = count(len(error.diagnostics), "mistake")
+    them = "it" if len(error.diagnostics) == 1 else "them"
+    lines = [
+        f"### This can't be planned yet: {code(base)} has {found}",
+        "",
+        f"Not this pull request: {code(base)} itself. Somebody has to correct {them} there first.",
+        "",
+    ]
+    above = [Part(Rank.ALWAYS, tuple(lines))]
+    above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in error.diagnostics]
+    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
+
+
 def _mistake(mistake: Diagnostic, links: Links) -> str:
     where = mistake.where
     place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
