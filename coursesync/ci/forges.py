@@ -65,6 +65,14 @@ def current_run(environment: Mapping[str, str]) -> RunId:
     )
 
 
+def page_of_run(environment: Mapping[str, str]) -> str:
+    """Return the address of the page of this process's run; "" outside of a job."""
+    if number := environment.get("GITHUB_RUN_ID"):
+        server = environment.get("GITHUB_SERVER_URL", "https://github.com").rstrip("/")
+        return f"{server}/{environment.get('GITHUB_REPOSITORY', '')}/actions/runs/{number}"
+    return environment.get("CI_JOB_URL", "")
+
+
 def _github(environment: Mapping[str, str], clock: Clock) -> GitHub:
     rest, root = github_rest(environment["GITHUB_REPOSITORY"], environment, clock)
     in_workflow = environment.get("GITHUB_ACTIONS") == "true"

@@ -1,11 +1,11 @@
 """How a `coursesync ci apply` ended: its exit code, the status on commits, the job's summary.
 
-Owns their words. It must never decide what is applied, nor speak to a forge.
+Owns their words. It must never decide what is applied.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forge import Mark, Status
@@ -16,6 +16,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coursesync.ci.forge import Forge
     from coursesync.kinds.kind import Kind
 
 CONTEXT = "coursesync/apply"
@@ -103,3 +104,12 @@ def serial_in(status: Status) -> int | None:
     number = status.description.rpartition("; state ")[2]
     is_one = status.context == CONTEXT and number.isascii() and number.isdigit()
     return int(number) if is_one and len(number) < MOST_CHARACTERS // 8 else None
+
+
+def set_once(forge: Forge, commit: str, status: Status) -> None:
+    """Set a status on a commit, unless it says the same already; raises as the forge does.
+
+    Each run has another page, and a commit may have 1,000 statuses.
+    """
+    if not any(replace(each, url=status.url) == status for each in forge.statuses(commit)):
+        forge.set_status(commit, status)

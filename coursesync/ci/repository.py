@@ -18,6 +18,7 @@ from coursesync.ci.merging import Conflict, merged_tree
 from coursesync.errors import Code, CoursesyncError, Remedy, RemoteError, Shell, TryLater
 from coursesync.files.git_tree import write_tree
 from coursesync.files.run_git import GitFailed, forge_environment, git
+from coursesync.operations.config import SANDBOX
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -241,6 +242,21 @@ class Repository:
             if self.tree_at(commit, path):
                 write_tree(self.folder, self.tree(commit), path, Path(root))
             yield folder
+
+    def has_checked_out(self, commit: str, path: str) -> bool:
+        """Return whether the files of a folder are here exactly as of a commit.
+
+        The folder `.coursesync` of the workspace, where coursesync keeps its own, does not count.
+        """
+        if not self.tree_at(commit, path) or self.tree_at("HEAD", path) != self.tree_at(
+            commit, path
+        ):
+            return False
+        listed = self._asked(
+            *("status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"),
+            *("--ignored=traditional", "--", f":(top){path}"),
+        )
+        return all(f"/{SANDBOX}/" in f"/{each[3:]}" for each in filter(None, listed.split("\0")))
 
     def path_of(self, folder: Path) -> str:
         """Return the path of a folder in the repository, "." for its root."""

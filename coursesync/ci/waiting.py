@@ -5,14 +5,14 @@ Owns the words of that issue. Text from people is escaped. It must never decide 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import DIGITS, PREFIX, Grant
 from coursesync.render.markdown import compose
 from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
-from coursesync.text import count, listed
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 MOST_REASONS = 20  # of a course that are shown
-_ROOM = 8_000  # bytes for the lines around the plan
+MOST_LINES = 20  # to write
+_APPROVE = "To apply all that nobody reviewed"
 _ALLOWS = {
-    Grant.LARGE_CHANGE: "To allow a change of this size",
+    Grant.LARGE_CHANGE: "To allow a change of that size",
     Grant.OVERWRITE: "To overwrite what was edited in Nexudus",
-    Grant.PRUNE: "To delete on the site what was removed here",
+    Grant.PRUNE: "To delete on the site what left the outline",
     Grant.PROGRESS_LOSS: "To delete it although members lose the progress that they made",
 }
 
@@ -35,21 +36,16 @@ class Waiting:
     """The courses that wait for a person.
 
     Attributes:
-        plan: what waits: the plan of main, with these courses alone.
-        reasons: why each course waits, as sentences without an end, by the course's Id.
-        needs_approval: whether nobody reviewed a part of it.
-        needs: what has to be allowed.
+        plan: what waits: the plan of all that main specifies for these courses.
+        reasons: why each course waits, as sentences that are not inert, by the course's Id.
+        digest: of what nobody reviewed; "" if only something has to be allowed.
+        needs: what has to be allowed, and by which digest, for each course.
     """
 
     plan: Plan
     reasons: Mapping[int, tuple[str, ...]]
-    needs_approval: bool
-    needs: tuple[Grant, ...] = ()
-
-    @property
-    def short_digest(self) -> str:
-        """The first digits of its digest, as they are shown in the lines to write."""
-        return self.plan.digest[:DIGITS]
+    digest: str = ""
+    needs: Mapping[int, tuple[tuple[Grant, str], ...]] = field(default_factory=dict)
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -59,13 +55,17 @@ class Waiting:
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """What a person may want, and the line to write for it."""
-        approve = "To apply all of this"
-        found = [(approve, f"{PREFIX} approve {self.short_digest}")] if self.needs_approval else []
-        allow = [
-            (_ALLOWS[each], f"{PREFIX} allow {each.value} {self.short_digest}")
-            for each in self.needs
-        ]
-        return (*found, *allow)
+        short = self.digest[:DIGITS]
+        found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
+        for course, grants in self.needs.items():
+            for grant, digest in grants:
+                want = f"{_ALLOWS[grant]} ({escape(self._name_of(course))})"
+                found.append((want, f"{PREFIX} allow {grant.value} {digest[:DIGITS]}"))
+        return tuple(found)
+
+    def _name_of(self, course: int) -> str:
+        known = self.plan.courses[course]
+        return known.title or known.key
 
 
 def marker(workspace: str) -> str:
@@ -75,7 +75,7 @@ def marker(workspace: str) -> str:
 
 def title_of(waiting: Waiting) -> str:
     """Return the title of the issue."""
-    names = [escape(each) for each in waiting.courses]
+    names = [inert(each, 60) for each in waiting.courses]
     verb = "waits" if len(names) == 1 else "wait"
     return f"Not applied yet: {listed(names, 3)} {verb} for a decision"
 
@@ -93,30 +93,27 @@ def _head(waiting: Waiting, workspace: str, *, solo: bool) -> Iterator[str]:
     yield marker(workspace)
     number = len(waiting.plan.courses)
     what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
-    yield f"**{what}. Nothing of {'it' if number == 1 else 'them'} was sent to the site.**"
-    yield "Other courses are applied as usual."
+    yield f"**{what}.** Other courses are applied as usual."
     for course in waiting.plan.courses.values():
         yield ""
         yield f"### {escape(course.title or course.key)}"
+        yield ""
         reasons = waiting.reasons.get(course.id, ())
-        yield from (f"- {each}." for each in reasons[:MOST_REASONS])
+        yield from (f"- {escape(each)}" for each in reasons[:MOST_REASONS])
         if (more := len(reasons) - MOST_REASONS) > 0:
             yield f"- and {more:,} more."
-    yield ""
     who = "Somebody who may write to this repository"
     if not solo:
         who += ", and who pushed none of it,"
-    lines = waiting.lines
-    yield f"{who} decides by a comment here. Each line stands alone, as it is:"
-    for want, line in lines:
+    yield ""
+    yield f"{who} decides by a comment here, with this line alone on a line:"
+    for want, line in waiting.lines[:MOST_LINES]:
         yield ""
         yield f"{want}:"
         yield ""
         yield f"    {line}"
     yield ""
-    if len(lines) > 1:
-        yield "All of these lines are needed; one comment may hold them."
     yield (
-        "Otherwise change the outlines by a pull request: this issue is closed when nothing "
-        "waits any more."
+        "Otherwise change the outlines by a pull request. This issue is closed when nothing waits "
+        "any more."
     )

@@ -117,9 +117,8 @@ def test_the_issue_shows_the_plan_and_the_line_to_write(courses: Path, *, solo: 
     reword(courses, "b")
     path = courses / "a.yaml"
     path.write_text(path.read_text().replace("Course a", "'<!-- @ada #1 -->'"))
-    waiting = Waiting(
-        part_of(planned(courses), [A]), {A: ("nobody reviewed it",)}, needs_approval=True
-    )
+    what = part_of(planned(courses), [A])
+    waiting = Waiting(what, {A: ("nobody reviewed *it*.",)}, what.digest)
 
     body = body_of(waiting, "courses", PUBLISHED, solo=solo)
 
@@ -129,7 +128,9 @@ def test_the_issue_shows_the_plan_and_the_line_to_write(courses: Path, *, solo: 
     assert "Week 0 (new)" in body
     assert "section.b" not in body
     assert ("pushed none of it" in body) is not solo
-    assert "@ada" not in body + title_of(waiting)
+    assert "@ada" not in body
+    assert r"nobody reviewed \*it\*" in body
+    assert title_of(waiting) == "Not applied yet: <!-- @ada #1 --> waits for a decision"
     assert body.count("<!--") == 1
 
 
@@ -138,9 +139,9 @@ def test_the_issue_fits_however_much_waits(courses: Path) -> None:
     applied(courses, a=300)
     reword(courses, "a")
     why = tuple(f"reason {each}" for each in range(1000))
-    waiting = Waiting(
-        part_of(planned(courses), [A]), {A: why}, needs_approval=True, needs=(*Grant,)
-    )
+    what = part_of(planned(courses), [A])
+    needs = {A: tuple((grant, what.digest) for grant in Grant)}
+    waiting = Waiting(what, {A: why}, what.digest, needs)
 
     body = body_of(waiting, "courses", PUBLISHED, solo=False, most=20_000)
 

@@ -11,6 +11,7 @@ import click
 from coursesync.ci.annotate import annotate
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
+from coursesync.cli.commands.ci_apply import apply_command, record_command
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
@@ -34,6 +35,10 @@ def command() -> None:
     They read who asks for what from the job's environment. `coursesync init --github` and
     `--gitlab` write the files that run them.
     """
+
+
+command.add_command(apply_command)
+command.add_command(record_command)
 
 
 @command.command("plan")

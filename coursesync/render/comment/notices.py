@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from coursesync.render.comment.layout import Links
     from coursesync.render.rows import PlanView
 
+NOT_LIVE = "### Not live yet"
 _MOST_PATHS = 10
 
 
@@ -119,7 +120,7 @@ def result(
 
 def _waiting(waiting: Sequence[Waiting], *, first: bool) -> Iterator[Part]:
     if waiting:
-        yield Part(Rank.ALWAYS, (*(() if first else ("",)), "### Not live yet", ""))
+        yield Part(Rank.ALWAYS, (*(() if first else ("",)), NOT_LIVE, ""))
     for each in waiting:
         words = f"{with_code(each.why)}<br>{with_code(each.todo)}"
         yield Part(Rank.WEIGHTY, (f"- **{escape(each.what)}:** {words}",), 1)
