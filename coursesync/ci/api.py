@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from coursesync.errors import Sentence
+
 
 class Answer(BaseModel):
     """What is used of an answer; a forge may add fields at any time."""
@@ -43,6 +45,7 @@ class Api:
         token: the token, so that it is never shown.
         token_name: the variable that holds the token.
         grant: how a permission is given to that token; `Need.permission` follows, if there is one.
+        renew: how to get a token that is valid.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Api:
     token: str = field(repr=False)
     token_name: str
     grant: str
+    renew: Sentence
 
 
 def path_of(*parts: str | int) -> str:

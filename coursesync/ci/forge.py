@@ -78,7 +78,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """An open issue that coursesync keeps."""
+    """An open issue that coursesync keeps.
+
+    `number` is for the forge's methods: it is negative where issues are not counted together with
+    reviews. People are shown `url`.
+    """
 
     number: int
     title: str
@@ -134,7 +138,7 @@ class Forge(Protocol):
         """Add a comment to a review or an issue."""
 
     def edit_comment(self, comment: int, body: str) -> None:
-        """Replace the text of a comment of this token's account."""
+        """Replace the text of a comment that `comments` or `comment` of this object returned."""
 
     def minimise(self, comment: Comment) -> None:
         """Fold an outdated comment away, where the forge can; otherwise do nothing."""
@@ -158,7 +162,11 @@ class Forge(Protocol):
         """Close an issue."""
 
     def is_over(self, run: RunId) -> bool:
-        """Return whether a run, in that attempt, is over: it can send nothing any more."""
+        """Return whether a run, in that attempt, is over: it can send nothing any more.
+
+        False for a run that the forge does not know: it may be another repository's, which still
+        sends.
+        """
 
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository."""

@@ -23,12 +23,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from coursesync.ci.forge import Forge
+    from coursesync.errors import Sentence
     from coursesync.nexudus.ports import Clock
 
 _GITHUB, _GITLAB = "https://api.github.com", "https://gitlab.com/api/v4"
 _V4 = "/v4"
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
+
+_OF_THE_JOB = Code("GITHUB_TOKEN: ${{ github.token }}")
+_FOR_GITLAB = (
+    "Make a project access token with the scope api and the role Maintainer (Settings > Access "
+    "tokens), and save it as COURSESYNC_GITLAB_TOKEN (Settings > CI/CD > Variables)."
+)
+# a comment on GitLab has up to 1,000,000 characters, each of up to 6 bytes in JSON
+_LONGEST = 8_000_000
 
 
 def forge_of(environment: Mapping[str, str], clock: Clock) -> Forge:
@@ -88,7 +97,9 @@ def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -
         raise UsageError(
             "GITHUB_REPOSITORY is not the name of a repository", "Write it as owner/name."
         )
-    token = _token(environment, "GITHUB_TOKEN", Code("GITHUB_TOKEN: ${{ github.token }}"))
+    token = _token(
+        environment, "GITHUB_TOKEN", Remedy("Set it in the environment of this step:", _OF_THE_JOB)
+    )
     api = Api(
         name="GitHub",
         repository=repository,
@@ -100,10 +111,12 @@ def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -
         token=token,
         token_name="GITHUB_TOKEN",  # noqa: S106 - the variable's name
         grant="Add this to the permissions of the job, or of your own token:",
+        renew=Remedy("In a workflow, set", _OF_THE_JOB, "On your machine, use a token of yours."),
     )
     address = _address(environment, "GITHUB_API_URL", _GITHUB)
     host = address.removesuffix("/v3")
-    return Rest(Wire(host, None, DEADLINE), clock, api), address.removeprefix(host)
+    rest = Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api)
+    return rest, address.removeprefix(host)
 
 
 def _gitlab(environment: Mapping[str, str], clock: Clock) -> GitLab:
@@ -122,20 +135,20 @@ def gitlab_rest(path: str, environment: Mapping[str, str], clock: Clock) -> tupl
 
     Raises UsageError as `forge_of`.
     """
-    own = bool(environment.get("COURSESYNC_GITLAB_TOKEN"))
-    name = "COURSESYNC_GITLAB_TOKEN" if own else "CI_JOB_TOKEN"
-    token = _token(environment, name, Code("COURSESYNC_GITLAB_TOKEN"))
+    names = "COURSESYNC_GITLAB_TOKEN", "CI_JOB_TOKEN"
+    name = next((each for each in names if environment.get(each)), names[0])
+    token = _token(environment, name, _FOR_GITLAB)
     api = Api(
         name="GitLab",
         repository=path,
-        headers={"PRIVATE-TOKEN" if own else "JOB-TOKEN": token},
+        headers={"PRIVATE-TOKEN" if name == names[0] else "JOB-TOKEN": token},
         token=token,
         token_name=name,
-        grant="Make a project access token with the scope api and the role Maintainer (Settings > "
-        "Access tokens), and save it as COURSESYNC_GITLAB_TOKEN (Settings > CI/CD > Variables).",
+        grant=_FOR_GITLAB,
+        renew=_FOR_GITLAB,
     )
     host = _address(environment, "CI_API_V4_URL", _GITLAB).removesuffix(_V4)
-    return Rest(Wire(host, None, DEADLINE), clock, api), _V4
+    return Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api), _V4
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> str:
@@ -146,10 +159,10 @@ def _address(environment: Mapping[str, str], name: str, default: str) -> str:
         raise UsageError(f"{name}: {error.problem}", f"Correct {name}, or unset it.") from None
 
 
-def _token(environment: Mapping[str, str], name: str, line: Code) -> str:
+def _token(environment: Mapping[str, str], name: str, remedy: Sentence) -> str:
     """Return a token; raises UsageError if there is none, or if it can't be sent."""
     token = environment.get(name, "").strip()
     if not is_token(token):
         what = "is not a token: it has characters that none has" if token else "is not set"
-        raise UsageError(f"{name} {what}", Remedy("Set it in the environment of this step:", line))
+        raise UsageError(f"{name} {what}", remedy)
     return token

@@ -136,7 +136,9 @@ class GitHub(Pulls):
     def _own_issues(self) -> Iterator[IssueFound]:
         """Yield the open issues of this token's account, the oldest first."""
         found = self._rest.every(
-            *(self._path("issues"), _ISSUES, IssueFound),
+            self._path("issues"),
+            _ISSUES,
+            IssueFound,
             state="open",
             creator=self._login,
             direction="asc",

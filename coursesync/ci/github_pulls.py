@@ -84,7 +84,9 @@ class Pulls:
 
     def _recently_closed(self, base: str) -> Iterator[Pull]:
         return self._rest.every(
-            *(self._path("pulls"), _PULLS, Pull),
+            self._path("pulls"),
+            _PULLS,
+            Pull,
             pages=1,
             state="closed",
             base=base,
@@ -118,8 +120,8 @@ class Pulls:
         """Return a review with `approved`.
 
         https://docs.github.com/en/rest/pulls/reviews lists the reviews, the oldest first; one that
-        was dismissed has the state DISMISSED. A person's last decision counts. An approval by a
-        bot or by somebody who may not write does not count, as in GitHub's own rules.
+        was dismissed has the state DISMISSED. A person's last decision counts. No decision of
+        somebody who may not write counts, as in GitHub's own rules, nor an approval by a bot.
         """
         own = self._commits(pull.number)
         path = self._path("pulls", pull.number, "reviews")
@@ -134,10 +136,10 @@ class Pulls:
             if each.user is not None and each.user.type == "User"
             if login not in {pull.author, *_logins(own)}
         ]
-        is_refused = any(each.state == "CHANGES_REQUESTED" for each in last.values())
+        refusers = [who for who, each in last.items() if each.state == "CHANGES_REQUESTED"]
         is_known = len(own) < _MOST_COMMITS  # of more commits, not all authors are known
-        approved = is_known and not is_refused and any(map(self.may_write, approvers))
-        return _review(pull, approved=approved)
+        approved = is_known and any(map(self.may_write, approvers))
+        return _review(pull, approved=approved and not any(map(self.may_write, refusers)))
 
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository."""

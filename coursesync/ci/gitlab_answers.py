@@ -41,7 +41,7 @@ class Version(Answer):
     """What was pushed to a merge request at one time."""
 
     id: int
-    head_commit_sha: str
+    head_commit_sha: str | None
     created_at: str
 
 

@@ -122,7 +122,7 @@ class Requests:
         )
 
     def _judged(self, found: MergeRequest) -> Review:
-        """Return a review with `approved`: a person's last decision counts."""
+        """Return a review with `approved`: the last decision of a person who may write counts."""
         last: dict[str, Note] = {}
         for each in self._notes(found.iid):
             if each.system and each.body.lower() in {_APPROVED, _UNAPPROVED, _REFUSED}:
@@ -135,10 +135,10 @@ class Requests:
             if pushed is not None and (given := moment(each.created_at)) and given >= pushed
             if pushers is not None and login not in {found.author.username, *pushers}
         ]
-        is_refused = any(each.body.lower() == _REFUSED for each in last.values())
-        standing = self._standing(found.iid) if approvers and not is_refused else frozenset()
+        refusers = [who for who, each in last.items() if each.body.lower() == _REFUSED]
+        standing = self._standing(found.iid) if approvers else frozenset()
         approved = any(each in standing and self.may_write(each) for each in approvers)
-        return _review(found, approved=approved)
+        return _review(found, approved=approved and not any(map(self.may_write, refusers)))
 
     def _notes(self, number: int) -> Iterator[Note]:
         path = self._path("merge_requests", number, "notes")

@@ -38,6 +38,7 @@ _MOST_THROTTLED = 10  # times in a row
 _PAUSES = (1.0, 4.0, 10.0)  # seconds between tries
 _UNSTATED = 60.0  # GitHub: "wait for at least one minute" if no header says how long
 _NEXT = re.compile(r'<([^<>]*)>;[^,<]*\brel="?next\b')
+_LATER = "Run the job again later. If it goes on, check the network and the address of the API."
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
@@ -211,17 +212,21 @@ class Rest:
         if status == HTTPStatus.UNAUTHORIZED:
             raise RemoteError(
                 f"{name} does not accept the token in {token} (HTTP 401)",
-                Remedy(f"Set {token} to a token that has not expired.", self._grant(need)),
+                self.api.renew,
             )
-        if status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+        where = f"{self.api.repository} (HTTP {status}{self._stated(answer)})"
+        if status == HTTPStatus.FORBIDDEN:
             raise RemoteError(
-                f"the token in {token} may not {need.what} of {self.api.repository} "
-                f"(HTTP {status}{self._stated(answer)})",
+                f"the token in {token} may not {need.what} in {where}", self._grant(need)
+            )
+        if status == HTTPStatus.NOT_FOUND:
+            raise RemoteError(
+                f"{name} can't {need.what} in {where}: it was deleted, or the token in {token} may "
+                "not see it",
                 self._grant(need),
             )
         raise RemoteError(
-            f"{name} refuses to {need.what} of {self.api.repository} "
-            f"(HTTP {status}{self._stated(answer)})",
+            f"{name} refuses to {need.what} in {where}",
             "If the message does not help, report it as a mistake of coursesync.",
         )
 
@@ -239,16 +244,17 @@ class Rest:
     def _unreadable(self, need: Need) -> TryLater:
         return TryLater(
             f"{self.api.name} gives an answer that can't be read, when asked to {need.what}",
-            "Run the job again later. If it goes on, check the address of the API.",
+            _LATER,
         )
 
     def _unreachable(self, answer: Exchange) -> TryLater:
         if answer.status is None:
             problem = f"{self.api.name} can't be reached: {answer.failure}"
-            return TryLater(problem, answer.remedy)
+            # Exchange's own remedy speaks of Nexudus, unless the failure lasts
+            return TryLater(problem, answer.remedy if answer.lasting else _LATER)
         return TryLater(
             f"{self.api.name} fails (HTTP {answer.status})",
-            "Run the job again later: the next scheduled run does it, too.",
+            _LATER,
         )
 
 

@@ -38,8 +38,17 @@ _PORTS = {"http": 80, "https": 443}
 class Wire:
     """Requests to one target."""
 
-    def __init__(self, target: str, transport: httpx.BaseTransport | None, deadline: float) -> None:
-        """Prepare; `deadline` is how many seconds a whole exchange may take.
+    def __init__(
+        self,
+        target: str,
+        transport: httpx.BaseTransport | None,
+        deadline: float,
+        longest: int = MAX_BODY,
+    ) -> None:
+        """Prepare.
+
+        `deadline` is how many seconds a whole exchange may take, and `longest` how many bytes the
+        answer to a write may have.
 
         Raises UsageError if the proxy or the certificates of the environment can't be used.
         """
@@ -47,6 +56,7 @@ class Wire:
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._deadline = deadline
+        self._longest = longest
         self._watchdog = watchdog_of(os.getpid())
         self._client = _client(target, transport)
         url = self._client.base_url
@@ -71,7 +81,7 @@ class Wire:
     def _exchange(
         self, method: str, address: str, body: bytes, headers: dict[str, str]
     ) -> Exchange:
-        trace, most = _Trace(), MAX_LIST if method == "GET" else MAX_BODY
+        trace, most = _Trace(), MAX_LIST if method == "GET" else self._longest
         try:
             with (
                 self._watchdog.watching(trace.cut, self._deadline),

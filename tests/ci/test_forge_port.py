@@ -204,6 +204,15 @@ def test_an_approval_of_an_older_head(hosting: Hosting, forge: Forge) -> None:
     assert not found.approved
 
 
+def test_an_approval_of_very_many_commits(hosting: Hosting, forge: Forge) -> None:
+    """Where a forge does not list all commits, nobody knows who pushed: that is no approval."""
+    hosting.repository.commit_often("a", 251, by="ada", at=hosting.now())
+    number = hosting.open_pull("a")
+    hosting.approve(number, "ben")
+
+    assert not known(forge, number).approved
+
+
 def test_changes_requested(hosting: Hosting, forge: Forge) -> None:
     """Somebody's request for changes stands until that person approves, or it is dismissed."""
     number = hosting.propose()
@@ -216,6 +225,15 @@ def test_changes_requested(hosting: Hosting, forge: Forge) -> None:
 
     assert not refused.approved
     assert found.approved
+
+
+def test_changes_requested_by_a_reader(hosting: Hosting, forge: Forge) -> None:
+    """Somebody who may not write can't hold a change back."""
+    number = hosting.propose()
+    hosting.approve(number, "ben")
+    hosting.request_changes(number, "rita")
+
+    assert known(forge, number).approved
 
 
 def test_a_review_that_does_not_exist(forge: Forge) -> None:

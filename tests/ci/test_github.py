@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,19 @@ def test_a_commit_of_a_pull_request_that_was_pushed_before(
 
     assert found[pushed] is None
     assert brought(forge, tip).number == number
+
+
+def test_a_commit_among_very_many(github_forge: GitHub, forge: Forge) -> None:
+    """Where GitHub does not list all commits of a pull request, only its last one is sure."""
+    before = github_forge.repository.tip()
+    github_forge.repository.commit_often("a", 251, by="ada", at=datetime.now(UTC))
+    number = github_forge.open_pull("a")
+    github_forge.push(github_forge.pulls[number].head)
+
+    *_, below, head = github_forge.repository.commits(before, "main")
+
+    assert forge.reviews_between("main", [below])[below] is None
+    assert brought(forge, head).number == number
 
 
 def test_comments_without_graphql(github_forge: GitHub, forge: Forge) -> None:

@@ -113,6 +113,17 @@ def test_editing_a_comment(gitlab_forge: GitLab, forge: Forge) -> None:
     assert gitlab_forge.note(found.id).body == "The new plan"
 
 
+def test_a_very_long_comment(gitlab_forge: GitLab, forge: Forge) -> None:
+    """A comment of a million characters is added and edited like any other."""
+    number, text = gitlab_forge.propose(), "é" * 999_999
+
+    made = forge.comment(number, f"{text}1")
+    forge.edit_comment(made.id, f"{text}2")
+
+    assert [each.body for each in gitlab_forge.comments_on(number)] == [f"{text}2"]
+    assert sum("notes" in each for each in gitlab_forge.requests) == 2
+
+
 def test_no_text_makes_gitlab_act(gitlab_forge: GitLab, forge: Forge) -> None:
     """A line that GitLab would carry out with the token's rights is only shown."""
     number = gitlab_forge.propose()

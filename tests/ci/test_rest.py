@@ -13,6 +13,7 @@ from coursesync.state.run_id import RunId
 
 if TYPE_CHECKING:
     from forges.github import GitHub
+    from forges.gitlab import GitLab
     from virtual import VirtualClock
 
     from coursesync.ci.forge import Forge
@@ -25,7 +26,8 @@ def forge(github_forge: GitHub, clock: VirtualClock) -> Forge:
 
 
 @pytest.mark.parametrize(
-    ("kind", "seconds"), [("throttled=2", 2), ("secondary=7", 7), ("throttled", 60)]
+    ("kind", "seconds"),
+    [("throttled=2", 2), ("secondary=7", 7), ("throttled", 60), ("secondary", 60)],
 )
 def test_a_request_that_came_too_early(
     github_forge: GitHub, forge: Forge, clock: VirtualClock, kind: str, seconds: int
@@ -189,6 +191,25 @@ def test_a_job_of_github_that_is_not_complete(
 
     assert caught.value.remedy
     assert github_forge.requests == []
+
+
+def test_a_job_of_gitlab_without_a_token(gitlab_forge: GitLab, clock: VirtualClock) -> None:
+    """The message says which token to make, and where."""
+    job = {**gitlab_forge.environment(), "COURSESYNC_GITLAB_TOKEN": "", "CI_JOB_TOKEN": ""}
+
+    with pytest.raises(UsageError, match="COURSESYNC_GITLAB_TOKEN is not set") as caught:
+        forge_of(job, clock)
+
+    assert "Make a project access token" in str(caught.value.remedy)
+
+
+def test_what_was_deleted(github_forge: GitHub, forge: Forge) -> None:
+    """What is gone and what may not be seen look the same, and the message names both."""
+    made = forge.comment(github_forge.propose(), "The plan")
+    github_forge.faults.add("PATCH *", "status=404")
+
+    with pytest.raises(RemoteError, match="it was deleted, or the token in GITHUB_TOKEN may not"):
+        forge.edit_comment(made.id, "The new plan")
 
 
 @pytest.mark.parametrize(

@@ -201,10 +201,10 @@ class GitHub(Hosting):
 
     def _list_commits(self, request: Request, _: str, number: str) -> Response:
         own = self.own_commits(self.pulls[int(number)])[:250]
-        return self._listed(request, [self._commit(each) for each in own])
+        return self._listed(request, self._commits(own))
 
     def _get_commit(self, _: Request, __: str, sha: str) -> Response:
-        return _json(self._commit(sha))
+        return _json(self._commits([sha])[0])
 
     def _pulls_of(self, request: Request, _: str, sha: str) -> Response:
         """List as GitHub does: also the pull requests that have it among their own commits."""
@@ -326,18 +326,20 @@ class GitHub(Hosting):
             "merged_at": _time(self.now()) if is_merged else None,
         }
 
-    def _commit(self, sha: str) -> dict[str, object]:
-        names = "%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%P"
-        lines = self.repository.git("show", "-s", f"--format={names}", sha).split("\n")
-        people = [
-            dict(zip(("name", "email", "date"), lines[at : at + 3], strict=True)) for at in (0, 3)
-        ]
+    def _commits(self, shas: Sequence[str]) -> list[dict[str, object]]:
+        names = "%H%n%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%P"
+        shown = self.repository.git("show", "-s", f"--format={names}%x00", *shas)
+        return [self._commit(each.strip("\n").split("\n")) for each in shown.split("\0")[:-1]]
+
+    def _commit(self, lines: Sequence[str]) -> dict[str, object]:
+        fields = "name", "email", "date"
+        people = [dict(zip(fields, lines[at : at + 3], strict=True)) for at in (1, 4)]
         return {
-            "sha": sha,
+            "sha": lines[0],
             "commit": {"author": people[0], "committer": people[1], "message": ""},
             "author": self._known(people[0]["email"]),
             "committer": self._known(people[1]["email"]),
-            "parents": [{"sha": each} for each in lines[6].split()],
+            "parents": [{"sha": each} for each in "".join(lines[7:]).split()],
         }
 
     def _known(self, email: str) -> dict[str, object] | None:

@@ -108,6 +108,16 @@ class Repository:
         self.git("fast-import", "--quiet", "--force", "--date-format=raw", given=b"\n".join(lines))
         return self.tip(branch)
 
+    def commit_often(self, branch: str, count: int, *, by: str, at: datetime) -> None:
+        """Add so many commits to a new branch."""
+        who = f"{by} <{by}@space.example> {int(at.timestamp())} +0000"
+        lines: list[bytes] = []
+        for number in range(count):
+            lines += [f"commit refs/heads/{branch}\ncommitter {who}".encode(), _data("Change")]
+            lines += [] if number else [f"from {self.tip()}".encode()]
+            lines += [b"M 100644 inline count", _data(f"{number}")]
+        self.git("fast-import", "--quiet", "--date-format=raw", given=b"\n".join(lines))
+
     def commits(self, since: str, until: str, *, first_parent: bool = False) -> list[str]:
         """Return the commits after one until another, the oldest first."""
         only = ["--first-parent"] if first_parent else []
