@@ -346,7 +346,12 @@ class Saved:
 
 def saved(courses: Path) -> Saved:
     """Read the state of a workspace."""
-    state = json.loads((courses / STATE).read_text())
+    return saved_in((courses / STATE).read_text())
+
+
+def saved_in(text: str) -> Saved:
+    """Read a state."""
+    state = json.loads(text)
     entries = {address: entry["id"] for address, entry in state["entries"].items()}
     return Saved(
         state["lineage"], state["serial"], state["target"], entries, tuple(state["doubts"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
-from coursesync.files import shown
+from coursesync.files import shown, write_whole
 from coursesync.nexudus.target import DEFAULT_BASE_URL, check_target, is_local
 from coursesync.operations.config import CONFIG, SANDBOX, config_of, wrong_state_name
 from coursesync.operations.reading import read_outlines
@@ -178,11 +178,11 @@ class Project:
         """Make the folder of what git ignores, if this store needs it; raises CoursesyncError."""
         folder = self.folder / SANDBOX
         is_needed = folder in self.store.path.parents
-        if not is_needed or not self.folder.is_dir() or folder.exists():
+        if not is_needed or not self.folder.is_dir() or os.path.lexists(folder / ".gitignore"):
             return
         try:
-            folder.mkdir()
-            (folder / ".gitignore").write_text("*\n")
+            folder.mkdir(exist_ok=True)
+            write_whole(folder / ".gitignore", b"*\n")
         except OSError as error:
             what = "the embedded sandbox" if self.embedded else "this machine's copy of the state"
             raise CoursesyncError(

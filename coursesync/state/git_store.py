@@ -49,10 +49,6 @@ def local_run() -> RunId:
     return RunId(f"{LOCAL}{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}")
 
 
-def _nobody_knows(_: RunId) -> None:
-    """Say that nobody knows whether a run is over."""
-
-
 @dataclass(slots=True)
 class GitStore:
     """The state of one target in a branch. Fits `store.Store`.
@@ -61,7 +57,7 @@ class GitStore:
         local: the state's files on this machine, in a folder that git ignores.
         branch: the branch.
         run: the run that this process belongs to; by default one of a person's machine.
-        is_over: returns whether a run of a forge is over; None if nobody knows.
+        is_over: asks the forge whether a run is over; it returns None if it does not know.
         least_serial: the newest serial that a caller knows; an older state is refused.
         lasts: seconds until a run's deadline.
         report_of: returns what is recorded with a state that is saved, from what was before.
@@ -72,7 +68,7 @@ class GitStore:
     local: StateFile
     branch: StateBranch
     run: RunId = field(default_factory=local_run)
-    is_over: Callable[[RunId], bool | None] = _nobody_knows
+    is_over: Callable[[RunId], bool | None] | None = None
     least_serial: int | None = None
     lasts: float = LASTS
     report_of: Callable[[State, StateReport], StateReport] | None = None
@@ -192,7 +188,7 @@ class GitStore:
         """Open a journal here, and hold the branch for this run by one push.
 
         Raises:
-            StateLocked: another run holds it.
+            StateLocked, StalePlan: another run holds it, or did since it was read.
             TryLater: the remote can't be reached.
             StateError: the state can't be saved, here or there.
         """
@@ -317,11 +313,13 @@ class GitStore:
         if tip is not None:
             self._copy.take(tip.saved)
             self.branch.remember(tip.commit)
+        if not is_here:
+            self._copy.forget_run()
         return None
 
     def _held_by(self, run: OpenRun) -> CoursesyncError | None:
         """Return the error for a state that another run holds; None if its machine is lost."""
-        over = None if run.is_local else self.is_over(run.run)
+        over = self.is_over(run.run) if self.is_over and not run.is_local else None
         return None if run.is_lost(self.now() - _SKEW, over) else in_use(self.place, run)
 
     def _has_more(self) -> bool:

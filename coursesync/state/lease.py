@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy, StateError, TryLater
+from coursesync.errors import Command, CoursesyncError, Remedy, StalePlan, StateError, TryLater
 from coursesync.state.open_run import in_use
 from coursesync.state.state_branch import Moved
 from coursesync.state.state_tip import Tip, read_tip
@@ -61,7 +61,10 @@ class Lease:
         self._due = self._reached + _BEHIND
 
     def begin(self, files: Mapping[str, bytes | None], run: RunId) -> None:
-        """Hold the branch for a run; raises StateLocked, TryLater or StateError."""
+        """Hold the branch for a run; raises StateLocked if another one does.
+
+        Raises StalePlan if another one did since the tip was read, TryLater, or StateError.
+        """
         try:
             self.push(files, "Begin a run")
         except Moved as moved:
@@ -116,7 +119,7 @@ class Lease:
         tip = read_tip(self.branch, self.branch.fetch() if moved.commit else None)
         if tip is not None and (other := tip.run) is not None and other.run != run:
             return in_use(self.branch.place, other)
-        return StateError(
+        return StalePlan(
             f"the state in {self.branch.place} was changed while this ran",
             Remedy("Nothing was overwritten. Plan again:", Command("plan")),
         )

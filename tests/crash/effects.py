@@ -1,7 +1,8 @@
 """Counts and records the effects of this process, and kills it at the Nth.
 
 An effect is a call into C that something outside of the process may notice: a file opened for
-writing, written, flushed, fsynced, renamed; a lock taken; a request sent, an answer read. The
+writing, written, flushed, fsynced, renamed; a lock taken; a request sent, an answer read; a push or
+a ref of git begun, and ended. The
 interpreter itself tells of each, just before and just after (`sys.setprofile`, and an audit hook,
 which knows the names of files), so nothing is patched. Only for a process that runs one command.
 """
@@ -15,7 +16,7 @@ import socket
 import sys
 import threading
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from types import BuiltinFunctionType, FrameType
@@ -30,10 +31,12 @@ _OF_SOCKETS = (
     *("send", "sendall", "sendto", "sendmsg", "shutdown"),
     *("recv", "recv_into", "recvfrom", "recvmsg"),
 )
+_OF_PROCESSES = {"fork_exec": "start", "waitpid": "end"}
 _OF_TLS = ("do_handshake", "read", "write", "shutdown")
 # of these calls in a row only the first counts: their number depends on how the network splits
 # an answer, or they only fill a buffer. The next effect stands for their result
-_REPEATING = ("recv", "tls read", "text write")
+_REPEATING = ("recv", "tls read", "text write", "end git")
+_OF_GIT = ("push", "update-ref")  # its commands that change what others see
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
@@ -51,6 +54,7 @@ class Watch:
         self._count = 0
         self._last = ""
         self._audited = ""
+        self._git = ""
         self._thread = threading.get_ident()
 
     def begin(self) -> None:
@@ -61,6 +65,9 @@ class Watch:
     def _audit(self, event: str, arguments: tuple[object, ...]) -> None:
         if threading.get_ident() != self._thread:
             return
+        if event == "subprocess.Popen":
+            words = [str(word) for word in cast("list[object]", arguments[1])]
+            self._git = next((f" git {word}" for word in words if word in _OF_GIT), "")
         if event not in _AUDITED or (event == "open" and not _writes(arguments[2])):
             return
         paths = [str(each) for each in arguments if isinstance(each, str | os.PathLike)]
@@ -71,10 +78,15 @@ class Watch:
     def _profile(self, _frame: FrameType, event: str, called: BuiltinFunctionType) -> None:
         if event == "c_call":
             self._audited = ""
-            self._note("before", _effect(called))
+            self._note("before", self._effect(called))
         elif event == "c_return":
-            self._note("after", self._audited or _effect(called))
+            self._note("after", self._audited or self._effect(called))
             self._audited = ""
+
+    def _effect(self, called: BuiltinFunctionType) -> str:
+        if self._git and called.__name__ in _OF_PROCESSES:
+            return _OF_PROCESSES[called.__name__] + self._git
+        return _effect(called)
 
     def _note(self, when: str, effect: str) -> None:
         note = f"{when} {effect}"

@@ -125,6 +125,16 @@ def one_more_with(fault: str) -> Scenario:
     return faulted
 
 
+def in_git(scenario: Scenario) -> Scenario:
+    """Return a scenario whose state is in a branch."""
+
+    def kept(workspace: Workspace) -> Command:
+        workspace.keep_in_git()
+        return scenario(workspace)
+
+    return kept
+
+
 FAULTS = ("lost-after", "lost-before", "error-after", "cut-body", "throttled=1", "unsuccessful")
 SCENARIOS: Mapping[str, Scenario] = {
     "first": first,
@@ -140,4 +150,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "lessons-moved": lessons_moved,
     "lessons-rewritten": lessons_rewritten,
     **{f"lessons-{fault}": lessons_with(fault) for fault in FAULTS},
+    "in-git": in_git(first),
+    "in-git-rewritten": in_git(rewritten),
+    "in-git-recover": in_git(recover),
+    "in-git-lost-after": in_git(one_more_with("lost-after")),
 }

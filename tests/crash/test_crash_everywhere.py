@@ -29,6 +29,10 @@ PARTS = {
     "lessons-moved": (8, 8),
     "lessons-rewritten": (8, 8),
     "lessons-lost-after": (8, 8),
+    "in-git": (16, 16),  # each push, too
+    "in-git-rewritten": (16, 16),
+    "in-git-recover": (12, 12),
+    "in-git-lost-after": (16, 16),
 }
 
 

@@ -6,19 +6,22 @@ the same Id.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from harness import STATE, Saved, saved
+from harness import STATE, Saved, saved, saved_in, wait_until
+from state.clones import git
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
+from coursesync.state.state_branch import branch_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from crash.program import Ended, Program
     from crash.stage import Stage
@@ -41,6 +44,7 @@ class Workspace:
         titles: the title of each section and lesson of the outline, by address.
         ran: each command that has ended.
         options: of each apply and plan.
+        remote: the bare repository that has the state in a branch, if one has.
     """
 
     folder: Path
@@ -50,6 +54,7 @@ class Workspace:
     titles: dict[str, str] = field(default_factory=dict)
     ran: list[Ended] = field(default_factory=list)
     options: tuple[str, ...] = ()
+    remote: Path | None = None
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -74,10 +79,20 @@ class Workspace:
             at = address(*where, kind=LESSON.name)
             self.titles |= {f"{at}.{key}": title for key, title in lessons.items()}
 
+    def keep_in_git(self) -> None:
+        """Keep the state in a branch of a repository beside the workspace from now on."""
+        self.remote = self.folder.with_name("origin.git")
+        git(self.folder, "init", "--quiet", "--bare", str(self.remote))
+        git(self.folder.parent, "init", "--quiet")
+        git(self.folder, "remote", "add", "origin", str(self.remote))
+        (self.folder / "coursesync.toml").write_text(f'store = "git"\n{CONFIG}')
+
     def run(self, *command: str, kill_at: int | None = None) -> Ended:
         """Run a command until it ends, or is killed at that effect; see `Order.kill_at`."""
         ended = self.program(*command, kill_at=kill_at)
         self.ran.append(ended)
+        if ended.was_killed and self.remote:
+            wait_until(self._is_quiet)
         if ended.awaited_an_answer:
             self.stage.come_to_rest()
         return ended
@@ -108,13 +123,33 @@ class Workspace:
 
     def saved(self) -> Saved:
         """Read the state."""
-        return saved(self.folder)
+        if self.remote is None:
+            return saved(self.folder)
+        return saved_in(git(self.remote, "show", f"{self._branch}:state.json"))
 
     def left_over(self) -> list[str]:
         """Return the names of the files that only a run in progress has."""
+        if self.remote is not None:
+            copies = {path.name for path in self.folder.glob(f".coursesync/state/*/{STATE}*")}
+            own = {f"{STATE}{what}" for what in ("", ".lock", ".backup", ".requests")}
+            listed = git(self.remote, "ls-tree", "--name-only", self._branch).split()
+            return sorted((copies - own) | ({*listed} - {"state.json"}))
         beside = {f"{STATE}.{what}" for what in ("lock", "backup", "requests")}
         lasting = {f"{KEY}.yaml", "coursesync.toml", STATE} | beside
         return sorted({path.name for path in self.folder.iterdir()} - lasting)
+
+    @property
+    def _branch(self) -> str:
+        return branch_name(self.folder.name, self.program.environment["COURSESYNC_BASE_URL"])
+
+    def _is_quiet(self) -> bool:
+        """Return whether no command of git goes on that outlived the program."""
+        for process in Path("/proc").glob("[0-9]*/cwd"):
+            with suppress(OSError):
+                there = process.readlink()
+                if there == self.remote or self.folder.parent in there.parents:
+                    return False
+        return True
 
 
 def address(*keys: str, kind: str = SECTION.name) -> str:

@@ -69,6 +69,10 @@ class Remote:
         names = git(self.folder, "ls-tree", "--name-only", BRANCH).split()
         return {name: git(self.folder, "show", f"{BRANCH}:{name}") for name in names}
 
+    def is_open(self) -> bool:
+        """Return whether the branch is there with a run that holds it."""
+        return bool(git(self.folder, "branch", "--list", BRANCH)) and "run.json" in self.files()
+
     def commits(self) -> list[str]:
         """Return the messages of the branch's commits, the newest first."""
         return git(self.folder, "log", "--format=%s", BRANCH).splitlines()
