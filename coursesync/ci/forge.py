@@ -173,3 +173,6 @@ class Forge(Protocol):
 
     def pushers(self, number: int) -> frozenset[str]:
         """Return the logins of the authors and committers of a review's commits."""
+
+    def authors(self, commit: str) -> frozenset[str]:
+        """Return the logins of the author and the committer of a commit."""

@@ -151,6 +151,10 @@ class Pulls:
         """Return the logins of the authors and committers of a pull request's commits."""
         return _logins(self._commits(number))
 
+    def authors(self, commit: str) -> frozenset[str]:
+        """Return the logins of the author and the committer of a commit."""
+        return _logins([self._rest.get(self._path("commits", commit), _COMMITS, Commit)])
+
     def _commits(self, number: int) -> list[Commit]:
         path = self._path("pulls", number, "commits")
         return [*self._rest.every(path, _PULLS, Commit)]

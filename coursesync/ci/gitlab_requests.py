@@ -179,6 +179,13 @@ class Requests:
             )
         return found
 
+    def authors(self, commit: str) -> frozenset[str]:
+        """Raise RemoteError: GitLab names a commit's people by their e-mail only."""
+        raise RemoteError(
+            f"GitLab does not name the accounts behind the commit {commit[:12]}",
+            "Set the same values again by a merge request that somebody else approves.",
+        )
+
     def _pushers(self, number: int) -> frozenset[str] | None:
         asked = {"project": self._rest.api.repository, "iid": str(number)}
         sent = {"query": _PUSHERS, "variables": asked}

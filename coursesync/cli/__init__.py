@@ -24,6 +24,7 @@ from coursesync.version import __version__
 
 _COMMANDS = {  # with their help
     "apply": "Carry out the plan and save the Ids in the state.",
+    "ci": "Run the steps of a review in a job of a forge.",
     "doctor": "Check everything that a run depends on.",
     "drift": "Show what others changed on the site since the last apply.",
     "fmt": "Format the outlines and write the missing keys.",

@@ -8,6 +8,7 @@ program that a file of the repository names.
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ _SAFE = {
     "protocol.ext.allow": "never",
     "gc.auto": "0",
 }
+# variables with a token and the forge that it is for, and the user that git names to it
+_TOKENS = (
+    ("GITHUB_TOKEN", "GITHUB_SERVER_URL", "x-access-token"),
+    ("COURSESYNC_GITLAB_TOKEN", "CI_SERVER_URL", "oauth2"),
+    ("CI_JOB_TOKEN", "CI_SERVER_URL", "gitlab-ci-token"),
+)
+_SAFE_HOST = re.compile(r"https://[^/@]+$|http://(127\.0\.0\.1|localhost)(:\d+)?$")
 
 
 class GitFailed(Exception):  # noqa: N818 - names what happened
@@ -84,11 +92,13 @@ def git(
     return ended.stdout
 
 
-def token_environment(token: str, user: str = "x-access-token") -> dict[str, str]:
+def token_environment(token: str, user: str = "x-access-token", host: str = "") -> dict[str, str]:
     """Return the variables by which git sends a token to an https remote.
 
     The token is in the environment alone: in no argument, URL or file. Helpers of the machine are
-    switched off, so that they don't store it.
+    switched off, so that they don't store it. With a `host`, as in "https://github.com", no other
+    one gets the token, also by a redirection:
+    https://git-scm.com/docs/gitcredentials#_credential_contexts
     """
     answer = 'printf "username=%s\\npassword=%s\\n" "$GIT_USER" "$GIT_TOKEN"'
     return {
@@ -97,6 +107,33 @@ def token_environment(token: str, user: str = "x-access-token") -> dict[str, str
         "GIT_CONFIG_COUNT": "2",
         "GIT_CONFIG_KEY_0": "credential.helper",
         "GIT_CONFIG_VALUE_0": "",
-        "GIT_CONFIG_KEY_1": "credential.helper",
+        "GIT_CONFIG_KEY_1": f"credential.{host}.helper" if host else "credential.helper",
         "GIT_CONFIG_VALUE_1": f'!f() {{ test "$1" = get && {answer}; }}; f',
     }
+
+
+def forge_environment(url: str) -> dict[str, str]:
+    """Return the variables by which git sends the job's token to the forge of this job.
+
+    GITHUB_SERVER_URL names the forge for GITHUB_TOKEN, CI_SERVER_URL for COURSESYNC_GITLAB_TOKEN
+    and CI_JOB_TOKEN; no other host gets them, and none without TLS but this machine:
+    https://docs.github.com/actions/reference/workflows-and-actions/variables,
+    https://docs.gitlab.com/ci/jobs/ci_job_token/#to-git-clone-a-private-projects-repository
+
+    Args:
+        url: the address of the remote.
+    """
+    for name, server, user in _TOKENS:
+        host, token = os.environ.get(server, "").rstrip("/"), os.environ.get(name, "")
+        if token and url.startswith(f"{host}/") and _SAFE_HOST.match(host):
+            return _with_key(token_environment(token, user, host), url)
+    return {}
+
+
+def _with_key(environment: dict[str, str], url: str) -> dict[str, str]:
+    """Add the deploy key for pushes, if there is one."""
+    if not (key := os.environ.get("COURSESYNC_STATE_KEY", "").strip()):
+        return environment
+    from coursesync.files.deploy_key import with_key  # noqa: PLC0415 - few runs have one
+
+    return with_key(environment, key, url)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +22,7 @@ from coursesync.operations.config_fields import (
     may_hold,
     mistakes_in,
 )
+from coursesync.operations.origin import origin_of_this
 from coursesync.outlines.folder import ENDINGS
 from coursesync.outlines.settings import Settings
 from coursesync.state import STATE_NAME
@@ -49,6 +49,8 @@ class Config:
     `marker` is whether a create leaves a marker in its record, by which coursesync can find it.
     `pages` are the patterns of the records' pages, by the name of a kind. `sets` are the fields
     that the file has, in its order. `outlines` is what concerns the outlines alone.
+    `require_review`: a merged pull request counts only if somebody else approved its last head;
+    `solo`: there is nobody else, so that none has to, and who pushed something may approve it.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -64,6 +66,13 @@ class Config:
     pages: Mapping[str, str] = field(default_factory=dict)
     sets: tuple[str, ...] = ()
     outlines: Settings = field(default_factory=Settings)
+    require_review: bool = True
+    solo: bool = False
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a merged pull request counts only if somebody else approved its last head."""
+        return self.require_review and not self.solo
 
 
 def config_of(folder: Path) -> Config:
@@ -181,26 +190,9 @@ def _check_version(wanted: object, path: Path) -> None:
             f"{path} asks for coursesync {inert(wanted, 60)}, but {__version__} is running",
             Remedy(
                 "Install a commit that has such a version:",
-                Shell("pipx", "install", "--force", f"git+{_origin()}@COMMIT"),
+                Shell("pipx", "install", "--force", f"git+{origin_of_this().address}@COMMIT"),
             ),
         )
-
-
-def _origin() -> str:
-    """Return the address of the repository that coursesync was installed from, or a placeholder.
-
-    https://packaging.python.org/en/latest/specifications/direct-url/
-    """
-    import json  # noqa: PLC0415 - hardly any run needs it
-    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - as above
-
-    with suppress(PackageNotFoundError, ValueError, AttributeError):
-        source = json.loads(distribution("coursesync").read_text("direct_url.json") or "{}")
-        url = source.get("url")
-        # an address with a user may have a password
-        if source.get("vcs_info") and isinstance(url, str) and "@" not in url:
-            return inert(url, 200)
-    return "ADDRESS"
 
 
 def _is_version(text: str) -> bool:

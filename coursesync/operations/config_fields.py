@@ -109,6 +109,8 @@ FIELDS = {
         "https://cdn.example.com/courses/",
     ),
     "allow": _ALLOW,
+    "require_review": _yes_or_no(example=True),
+    "solo": _yes_or_no(example=True),
 }
 TABLES: Mapping[str, Mapping[str, Rule]] = {
     "limits": {

@@ -53,16 +53,20 @@ _HTML, _PLAIN = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 _BESIDE = {"portal.css": "text/css; charset=utf-8", "portal.js": "text/javascript; charset=utf-8"}
 _PICTURES = {".gif": "image/gif", ".png": "image/png"}
 _PICTURES |= dict.fromkeys((".jpeg", ".jpg"), "image/jpeg")
-_LARGEST_PICTURE = 10_485_760  # bytes, as Nexudus takes
+LARGEST_PICTURE = 10_485_760  # bytes, as Nexudus takes
 _TEMPLATES = ("page.html", "front.html", "course.html", "missing.html", "contents.html")
-_BESIDE_PAGES = files("coursesync.render.portal")
+BESIDE_PAGES = files("coursesync.render.portal")
 
 
 class Viewer:
     """Reads a workspace again whenever its files have changed."""
 
-    def __init__(self, folder: Path, courses: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, courses: Sequence[str] = (), pictures: str = "/pictures/"
+    ) -> None:
+        """Begin with a workspace, or some courses of it; `pictures` begins their addresses."""
         self._folder = folder
+        self._pictures = pictures
         self._courses = courses
         self._shown = Portal(name=shown(folder))
         self._reading = Lock()
@@ -85,7 +89,7 @@ class Viewer:
         except CoursesyncError as error:
             problem = Diagnostic(Where(shown(self._folder)), error.problem, error.remedy)
             return replace(self._shown, notes=(Note(problem),), has_mistakes=True, more=0)
-        pictures = _Pictures(self._folder, settings.assets_url)
+        pictures = _Pictures(self._folder, settings.assets_url, self._pictures)
         courses = tuple(_view_of(each, pictures) for each in outlines.outlines)
         valid = replace(
             self._shown, courses=courses, has_mistakes=False, pictures=pictures.by_address
@@ -117,7 +121,8 @@ def _line_in(folder: Path) -> Callable[[Where], str]:
 class _Pictures:
     """The pictures of the workspace that its outlines name, shown from there: `by_address`."""
 
-    def __init__(self, folder: Path, assets_url: str) -> None:
+    def __init__(self, folder: Path, assets_url: str, above: str) -> None:
+        self._above = above
         self._folder = Path(os.path.realpath(folder))
         self._files = Files(folder, assets_url=assets_url)
         self.by_address: dict[str, Path] = {}
@@ -127,7 +132,7 @@ class _Pictures:
         path, _ = path_in_address(self._files.assets_url, address)
         if PurePosixPath(path).suffix.lower() not in _PICTURES or not self._files.has_picture(path):
             return address
-        local = f"/pictures/{quote(path)}"
+        local = f"{self._above}{quote(path)}"
         self.by_address[local] = self._folder / path
         return local
 
@@ -206,7 +211,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 def portal_pages() -> Callable[..., str]:
     """Read the templates of the portal's pages; see `templates.pages`."""
-    return pages({name: _BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
+    return pages({name: BESIDE_PAGES.joinpath(name).read_text("utf-8") for name in _TEMPLATES})
 
 
 class Site:
@@ -250,14 +255,14 @@ class Site:
             return "405 Method Not Allowed", _PLAIN, "This site can only be read.\n", POLICY
         path = environ.get("PATH_INFO", "").encode("latin-1").decode(errors="replace")
         if (name := path.removeprefix("/")) in _BESIDE:
-            text = _BESIDE_PAGES.joinpath(name).read_text("utf-8")
+            text = BESIDE_PAGES.joinpath(name).read_text("utf-8")
             return "200 OK", _BESIDE[name], text, POLICY
         portal = self._look()
         picture = portal.pictures.get(quote(path))
         # a link that took its place in the meantime may lead anywhere
         if picture is not None and os.path.realpath(picture) == str(picture):
             with suppress(CoursesyncError):
-                content = read(picture, _LARGEST_PICTURE)
+                content = read(picture, LARGEST_PICTURE)
                 return "200 OK", _PICTURES[picture.suffix.lower()], content, POLICY
         return self._page(path, portal)
 

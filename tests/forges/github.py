@@ -107,6 +107,7 @@ class GitHub(Hosting):
     def workflow_run_event(self, name: str, head: str, event: str) -> dict[str, object]:
         """Return the event of a workflow run that is over: `on: workflow_run`."""
         run = {"name": name, "head_sha": head, "event": event, "conclusion": "success"}
+        run["html_url"] = f"{self.url}/{NAME}/actions/runs/1"
         return {"action": "completed", "workflow_run": run, "repository": self._repository()}
 
     # --- the API ---

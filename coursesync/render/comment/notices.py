@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from coursesync.render.comment.layout import Links
     from coursesync.render.rows import PlanView
 
+NOT_LIVE = "### Not live yet"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -46,6 +48,26 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
         lines.append(f"- {escape(error.problem)}{remedy}")
     above = [Part(Rank.ALWAYS, tuple(lines))]
     above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
+    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
+
+
+def unplanned_base(
+    error: InvalidOutlines, base: str, links: Links = NO_LINKS, most: int = GITHUB
+) -> str:
+    """Write that no pull request can be planned, because of mistakes on its base, a branch.
+
+    `links.files` should be the files of that branch.
+    """
+    found = count(len(error.diagnostics), "mistake")
+    them = "it" if len(error.diagnostics) == 1 else "them"
+    lines = [
+        f"### This can't be planned yet: {code(base)} has {found}",
+        "",
+        f"Not this pull request: {code(base)} itself. Somebody has to correct {them} there first.",
+        "",
+    ]
+    above = [Part(Rank.ALWAYS, tuple(lines))]
+    above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in error.diagnostics]
     return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
 
 
@@ -96,7 +118,7 @@ def result(
 
 def _waiting(waiting: Sequence[Waiting], *, first: bool) -> Iterator[Part]:
     if waiting:
-        yield Part(Rank.ALWAYS, (*(() if first else ("",)), "### Not live yet", ""))
+        yield Part(Rank.ALWAYS, (*(() if first else ("",)), NOT_LIVE, ""))
     for each in waiting:
         words = f"{with_code(each.why)}<br>{with_code(each.todo)}"
         yield Part(Rank.WEIGHTY, (f"- **{escape(each.what)}:** {words}",), 1)

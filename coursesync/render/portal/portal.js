@@ -104,4 +104,5 @@ async function watch() {
   setTimeout(watch, 700);
 }
 
-setTimeout(watch, 700);
+// a page that was written to a file has no version
+if (document.documentElement.dataset.version) setTimeout(watch, 700);

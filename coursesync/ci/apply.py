@@ -1,0 +1,248 @@
+"""`coursesync ci apply`: applies to the site what main holds and reviews cover.
+
+Owns the order: main as it is now, the newest state, a plan of both, what reviews cover of it, and
+then course by course what may go. It must never write to the forge (`telling` does), nor apply
+anything because of a text that coursesync wrote.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.applying.report import Status
+from coursesync.ci.approvals import Grant
+from coursesync.ci.forge import Mark
+from coursesync.ci.forge import Status as ForgeStatus
+from coursesync.ci.job import Applied
+from coursesync.ci.outcome import CONTEXT, MOST_CHARACTERS, serial_in, set_once
+from coursesync.ci.permits import Permits
+from coursesync.ci.record import store_of_job
+from coursesync.ci.sight import Sight, open_in
+from coursesync.ci.trees import Trees
+from coursesync.ci.waiting import marker
+from coursesync.ci.walk import Walk
+from coursesync.errors import (
+    Command,
+    CoursesyncError,
+    InvalidOutlines,
+    Remedy,
+    StalePlan,
+    StateLocked,
+    TryLater,
+    UsageError,
+)
+from coursesync.kinds import kind_of
+from coursesync.kinds.address import course_of
+from coursesync.operations.apply import apply
+from coursesync.operations.config import config_of
+from coursesync.operations.plan import plan as make_plan
+from coursesync.operations.workspace import Workspace
+from coursesync.outlines.workspace_files import Outlines
+from coursesync.state.state import unconfirmed
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from coursesync.applying.report import Report
+    from coursesync.applying.world import Progress
+    from coursesync.ci.deciding import Group
+    from coursesync.ci.job import Job
+    from coursesync.operations.config import Config
+    from coursesync.operations.workspace import Project
+    from coursesync.planning.plan import Plan
+    from coursesync.state.git_store import GitStore
+    from coursesync.state.state import State
+    from coursesync.state.state_report import StateReport
+
+_STATUSES_READ = 20  # commits of main in which the last status of an apply is looked for
+_STOPPED = {Status.DRIFTED: Grant.OVERWRITE, Status.HAS_COMPLETIONS: Grant.PROGRESS_LOSS}
+
+
+def apply_main(job: Job) -> Applied:
+    """Apply what main holds now and reviews cover, and record it.
+
+    Returns:
+        What was done, and what is left or waits.
+
+    Raises:
+        UsageError: the state is not in a branch, or there are no credentials.
+        InvalidOutlines: main has mistakes.
+        TryLater: the forge or the remote can't be reached; nothing was sent.
+        StateLocked: another run holds the state.
+        StateError, RemoteError, CoursesyncError: as `operations.apply.apply`.
+    """
+    main = job.repository.fetch(f"refs/heads/{job.branch}").get(f"refs/heads/{job.branch}")
+    if main is None:
+        raise CoursesyncError(
+            f"the remote has no branch {inert(job.branch, 100)}",
+            "Choose the branch that is applied as the default branch of the repository.",
+        )
+    serial = _last_serial(job, main)
+    try:
+        with _folder_of(job, main) as folder:
+            config = config_of(folder)
+            _check_place(config, job.project)
+            store = store_of_job(job.forge, job.repository, job.project, job.run, serial)
+            project = replace(job.project, folder=folder, config=config, store=store)
+            with project.held():
+                return _Run(job, project, store, main).carried_out()
+    except CoursesyncError as error:
+        with suppress(CoursesyncError):  # the error itself is reported
+            _mark_failed(job, main, serial, error)
+        raise
+
+
+def _check_place(config: Config, project: Project) -> None:
+    """Raise UsageError if the state is not in a branch."""
+    if config.store != "git" or project.embedded:
+        raise UsageError(
+            "in CI, the state has to be in a branch of its own, and this one is in a file",
+            Remedy("Carry it over, and commit the changes:", Command("state move", to="git")),
+        )
+
+
+def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
+    is_temporary = isinstance(error, TryLater | StateLocked)
+    end = "" if serial is None else f"; state {serial}"
+    problem = inert(error.problem, MOST_CHARACTERS - len(end))
+    mark = Mark.ERROR if is_temporary else Mark.FAILURE
+    set_once(job.forge, main, ForgeStatus(CONTEXT, mark, f"{problem}{end}", job.page))
+
+
+def _last_serial(job: Job, main: str) -> int | None:
+    """Return the serial of the state that the newest status on main names; None without one."""
+    commits = reversed(job.repository.first_parents(None, main)[-_STATUSES_READ:])
+    for commit in commits:
+        for status in job.forge.statuses(commit.sha):
+            if (serial := serial_in(status)) is not None:
+                return serial
+    return None
+
+
+def _folder_of(job: Job, main: str) -> AbstractContextManager[Path]:
+    """Return the folder with main's outlines: the checkout itself if it has exactly these."""
+    if job.repository.has_checked_out(main, job.path):
+        return nullcontext(job.project.folder)
+    return job.repository.folder_of(main, job.path)
+
+
+class _Run:
+    """One run, while it holds the state."""
+
+    def __init__(self, job: Job, project: Project, store: GitStore, main: str) -> None:
+        self._job, self._project, self._main = job, project, main
+        self._store = store
+        trees = Trees(job.repository, job.path)
+        self._walk = Walk(
+            *(job.forge, job.repository, trees),
+            branch=job.branch,
+            main=main,
+            report=store.report,
+        )
+        self._issue = job.forge.issue(marker(job.path))
+        self._permits = Permits(job.forge, self._walk, self._issue, solo=project.config.solo)
+        self._did = False
+
+    def carried_out(self) -> Applied:
+        before = self._look()
+        self._store.report_of = self._report
+        reports = tuple(self._apply_groups(before))
+        after = self._look() if reports else before
+        stopped = _stopped(reports)
+        self._save(after.loaded.state)
+        return Applied(self._job, self._main, before, after, self._issue, reports, stopped)
+
+    def _save(self, state: State) -> None:
+        """Record what an interrupted run left, and what is applied; make the branch if needed."""
+        if state.serial:
+            self._store.recover(state)
+        else:
+            self._store.finish(self._store.begin(state))
+
+    def _look(self) -> Sight:
+        return self._look_at(self._project.state())
+
+    def _look_at(self, state: State) -> Sight:
+        if self._walk.is_empty and not (state.entries or state.doubts):  # nobody wrote one yet
+            loaded = Workspace(self._project, state, Outlines((), frozenset()), self._store.hold)
+        else:
+            loaded = self._project.outlines_for(state)
+        return Sight(loaded, self._walk, self._permits)
+
+    def _apply_groups(self, sight: Sight) -> Iterator[Report]:
+        groups = sight.decision.groups
+        if not groups:
+            return
+        ids = {each for group in groups for each in group.ids}
+        changes = (each for each in sight.plan.changes if each.course_id in ids)
+        total = sum(each.action.changes for each in changes)
+        with self._job.online(total) as progress:
+            for group in groups:
+                if self._job.clock.stopping():
+                    return
+                report = self._apply(sight, group, progress)
+                self._did = True
+                yield report
+                if report.unsaved is not None or (report.stop and report.stop.unusable):
+                    return
+
+    def _apply(self, sight: Sight, group: Group, progress: Progress) -> Report:
+        keys = sorted(_keys(sight, group.ids))
+        project = replace(self._project, courses=tuple(keys))
+        loaded = project.load()
+        plan = make_plan(loaded, prune=bool(group.ids & sight.pruned))
+        _check_same(sight.plan, plan, group.ids)
+        return apply(
+            plan,
+            loaded,
+            overwrite_drift=Grant.OVERWRITE in group.grants,
+            allow_progress_loss=Grant.PROGRESS_LOSS in group.grants,
+            allow_large_change=True,
+            progress=progress,
+            clock=self._job.clock,
+        )
+
+    def _report(self, state: State, known: StateReport) -> StateReport:
+        """Return the report with each course that the site has as main has it."""
+        if known.since and not (self._did or self._walk.commits):
+            return known
+        try:
+            left = open_in(self._look_at(state).wanted, state)
+        except InvalidOutlines:  # the run found what the outlines contradict
+            return known
+        ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}
+        done = {*ids, *self._walk.courses} - left
+        applied = {**self._walk.starts, **dict.fromkeys(done, self._main)}
+        return replace(known, applied=applied, since=known.since or self._main)
+
+
+def _keys(sight: Sight, ids: Collection[int]) -> Iterator[str]:
+    """Yield the keys of some courses, also of those without an outline."""
+    known = {each.id: each.key for each in sight.plan.courses.values()}
+    for at, entry in unconfirmed(sight.loaded.state).items():
+        known.setdefault(kind_of(at).course_id_of(entry.sent), course_of(at))
+    yield from (known[each] for each in ids)
+
+
+def _check_same(whole: Plan, part: Plan, ids: Collection[int]) -> None:
+    """Raise StalePlan unless the plan of some courses is just that part of the whole plan."""
+    wanted = [each.meaning for each in whole.changes if each.course_id in ids]
+    if sorted(map(repr, wanted)) != sorted(repr(each) for each in part.meanings):
+        raise StalePlan(
+            "the plan of some courses is not a part of the plan of all",
+            "Report this as a mistake of coursesync. Nothing was sent for these courses.",
+        )
+
+
+def _stopped(reports: Iterable[Report]) -> dict[int, frozenset[Grant]]:
+    found: dict[int, set[Grant]] = {}
+    for report in reports:
+        for result in report.results:
+            if (grant := _STOPPED.get(result.status)) is not None:
+                found.setdefault(result.change.course_id, set()).add(grant)
+    return {each: frozenset(grants) for each, grants in found.items()}

@@ -1,0 +1,251 @@
+"""`coursesync ci comment`: keeps the newest plan on each open pull request, and its status.
+
+Owns when a pull request gets a new comment: whenever what there is to say differs from what its
+last comment says. Comments are for people; it must never decide anything else by their text.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from coursesync.ci.api import same_text
+from coursesync.ci.approvals import instructions
+from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
+from coursesync.ci.forge import Mark, Status
+from coursesync.ci.merging import Conflict
+from coursesync.ci.waiting import marker as waiting_marker
+from coursesync.errors import InvalidOutlines, TryLater
+from coursesync.kinds.counting import counted
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
+from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
+from coursesync.render.comment.page import Outlook, compose
+from coursesync.render.comment.seen import items_of
+from coursesync.render.markdown_escape import code
+from coursesync.text import count, inert, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from coursesync.ci.event import Event
+    from coursesync.ci.foreseen import Files, Foreseen, Main
+    from coursesync.ci.forge import Comment, Forge, Review
+    from coursesync.render.rows import PlanView
+
+CONTEXT = "coursesync/plan"
+_MOST_CHARACTERS = 140  # of a status
+_MOST_ANSWERS = 10  # to the instructions on one page, in one run
+_MOST_FOLDED = 5  # older comments
+_ROOM = 2_000  # bytes for the lines around a plan
+# in the address of a review, and of the files and the runs, on GitHub and on GitLab
+_PAGES = (
+    ("/pull/", "/blob/", "/checks"),
+    ("/-/merge_requests/", "/-/blob/", "/pipelines"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a run did for a review: `what` in words; `failure` is why it could not do it."""
+
+    review: Review
+    what: str
+    failure: Exception | None = None
+
+
+def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
+    """Bring the comment and the status of each open review up to date.
+
+    What fails for one review does not stop the others.
+
+    Args:
+        forge: the forge.
+        main: the main branch.
+        event: what started the job; it names the run that keeps the pages of one head.
+
+    Yields:
+        What was done for each review.
+
+    Raises:
+        TryLater, RemoteError: the forge can't be asked for the reviews.
+    """
+    reviews = forge.open_reviews(main.branch)
+    main.repository.fetch(*(each.ref for each in reviews))
+    for review in reviews:
+        try:
+            yield Done(review, _update(forge, main, event, review))
+        except Exception as error:  # noqa: BLE001 - the caller raises it after the others
+            yield Done(review, "", error)
+    _answer_elsewhere(forge, main, event, [each.number for each in reviews])
+
+
+def _update(forge: Forge, main: Main, event: Event, review: Review) -> str:
+    if not main.repository.has(review.head):
+        raise TryLater(
+            f"git on the forge does not have the last commit of #{review.number} yet",
+            "Run the job again later.",
+        )
+    comments = forge.comments(review.number)
+    own = [each for each in comments if each.own and each.body.startswith(_marker(main))]
+    known = next((e for e in forge.statuses(review.head) if e.context == CONTEXT), None)
+    run = event.run_of(review.head) or ("" if known is None else known.url)
+    foreseen = main.foresee(review.head)
+    body = f"{_marker(main)}\n{body_of(foreseen, main, review, run)}"
+    done = _comment(forge, review, comments, own, body, is_needed=_is_news(foreseen, own))
+    status = replace(status_of(foreseen, main.branch), url=run)
+    if known != status:
+        forge.set_status(review.head, status)
+    _answer(forge, review.number, comments)
+    return done
+
+
+def _comment(
+    forge: Forge,
+    review: Review,
+    comments: Sequence[Comment],
+    own: Sequence[Comment],
+    body: str,
+    *,
+    is_needed: bool,
+) -> str:
+    last = own[-1] if own else None
+    is_asked = any(
+        each.word == "plan" and forge.may_write(each.comment.author)
+        for each in instructions(_after(comments, last))
+    )
+    if not (is_needed or is_asked):
+        return "no outline changes"
+    if last is not None and not is_asked:
+        if same_text(last.body, body):
+            return "its comment is up to date"
+        if same_text(_without_links(last.body), _without_links(body)):
+            forge.edit_comment(last.id, body)
+            return "its links are up to date"
+    forge.comment(review.number, body)
+    for old in own[-_MOST_FOLDED:]:
+        forge.minimise(old)
+    return "a new comment"
+
+
+def _is_news(foreseen: Foreseen, own: Sequence[Comment]) -> bool:
+    """Return whether there is something to say; of no change, only where a plan was shown."""
+    return bool(own) or not isinstance(foreseen, Untouched) or bool(foreseen.files.brought)
+
+
+def _after(comments: Sequence[Comment], last: Comment | None) -> Sequence[Comment]:
+    return comments if last is None else comments[comments.index(last) + 1 :]
+
+
+def _without_links(body: str) -> str:
+    lines = body.splitlines()
+    return "\n".join(each for each in lines if not each.startswith(("[The ", "[Preview ")))
+
+
+def _marker(main: Main) -> str:
+    return f"<!-- coursesync plan: {inert(main.path).replace('-->', '')} -->"
+
+
+# --- the words ---
+
+
+def body_of(foreseen: Foreseen, main: Main, review: Review, run: str) -> str:
+    """Return the text of the comment for a review; `run` is the run that keeps its pages."""
+    about = f"<sub>This is about the commit {code(review.head[:12])}.</sub>"
+    return f"{_text(foreseen, main.branch, review, run)}\n{about}\n"
+
+
+def _text(foreseen: Foreseen, branch: str, review: Review, run: str) -> str:
+    links = _links(review, review.head, run)
+    match foreseen:
+        case Conflict(paths):
+            return conflicting(branch, paths, links)
+        case Untouched(files):
+            return _warning(files) + untouched(files.others, links)
+        case Unplanned(error):
+            return unplanned(error, links)
+        case MainUnplanned(error):
+            return unplanned_base(error, branch, _links(review, branch, run))
+        case Planned(view, files):
+            most, outlook = GITHUB - _ROOM, Outlook(others=files.others)
+            return _warning(files) + compose(view, links, most, outlook)
+
+
+def _warning(files: Files) -> str:
+    if not files.brought:
+        return ""
+    names = listed([code(each) for each in files.brought], 3)
+    return (
+        f"> [!WARNING]\n> This pull request brings files of a state: {names}. A state decides "
+        "which records are yours, and only coursesync writes it. They are not used here; take them "
+        "out before you merge.\n\n"
+    )
+
+
+def _links(review: Review, commit: str, run: str) -> Links:
+    """Return the pages to link; where no run is known, the page that lists the runs."""
+    for page, files, runs in _PAGES:
+        repository, found, _ = review.url.partition(page)
+        if found:
+            kept = f"{run}#artifacts" if run else ""
+            return Links(kept, kept, run or f"{review.url}{runs}", f"{repository}{files}{commit}")
+    return NO_LINKS
+
+
+def status_of(foreseen: Foreseen, branch: str) -> Status:
+    """Return the status of a head, without an address."""
+    is_good = isinstance(foreseen, Untouched | Planned)
+    mark = Mark.SUCCESS if is_good else Mark.FAILURE
+    return Status(CONTEXT, mark, inert(_in_short(foreseen, branch), _MOST_CHARACTERS))
+
+
+def _in_short(foreseen: Foreseen, branch: str) -> str:
+    match foreseen:
+        case Conflict(paths):
+            return f"It conflicts with {branch} in {listed(paths, 1)}"
+        case Untouched():
+            return "No outline changes"
+        case Unplanned(error):
+            return _problem(error)
+        case MainUnplanned(error):
+            return f"{branch} itself has {_problem(error)}"
+        case Planned(view):
+            return _seen(view)
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, InvalidOutlines):
+        found = count(len(error.diagnostics), "mistake")
+        return f"{found} in the outlines, first in {error.diagnostics[0].where}"
+    return f"It can't be planned: {error}"
+
+
+def _seen(view: PlanView) -> str:
+    kinds = Counter(item.kind for course in view.courses for item in items_of(course))
+    if not kinds:
+        return "Nothing changes for members"
+    verb = "changes" if kinds.total() == 1 else "change"
+    return f"{counted(kinds)} {verb} for members"
+
+
+# --- instructions ---
+
+
+def _answer(forge: Forge, number: int, comments: Sequence[Comment]) -> None:
+    """Answer each instruction that is not understood with one line, once."""
+    own = [each.body for each in comments if each.own]
+    answers = [(each.comment, each.problem) for each in instructions(comments) if each.problem]
+    for comment, problem in answers[-_MOST_ANSWERS:]:
+        marker = f"<!-- coursesync answer: {comment.id} -->"
+        if not any(each.startswith(marker) for each in own):
+            forge.comment(number, f"{marker}\n{problem}\n")
+            own.append(marker)
+
+
+def _answer_elsewhere(forge: Forge, main: Main, event: Event, known: Sequence[int]) -> None:
+    """Answer in the issue that shows what waits, and where the comment of this event is."""
+    issue = forge.issue(waiting_marker(main.path))
+    numbers = {event.commented, None if issue is None else issue.number} - {None, *known}
+    for number in numbers:
+        assert number is not None  # noqa: S101 - left out above
+        _answer(forge, number, forge.comments(number))

@@ -1,0 +1,160 @@
+"""What merging a pull request would give, planned with main's code, configuration and state.
+
+The pull request's outlines are data: they are merged into main in git, and read from there. Owns
+which of its files are outlines. It must never use a state, a journal or a configuration that the
+pull request brings, nor run anything of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import chdir
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from coursesync.ci.merging import Conflict
+from coursesync.ci.plan import is_of_a_state
+from coursesync.ci.repository import Repository
+from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
+from coursesync.operations.config import CONFIG
+from coursesync.operations.plan import plan
+from coursesync.render.rows import PlanView
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from coursesync.errors import Diagnostic
+    from coursesync.operations.workspace import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What a pull request changes: `outlines`, files of a state in `brought`, and all `others`."""
+
+    outlines: tuple[str, ...]
+    brought: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """It changes no outline."""
+
+    files: Files
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """It can't be planned."""
+
+    error: CoursesyncError
+
+
+@dataclass(frozen=True, slots=True)
+class MainUnplanned:
+    """It can't be planned because of mistakes that main itself has."""
+
+    error: InvalidOutlines
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """It can be planned."""
+
+    view: PlanView
+    files: Files
+
+
+Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
+
+
+class Main:
+    """The main branch where it is checked out, with its configuration and the newest state."""
+
+    def __init__(self, repository: Repository, project: Project, branch: str) -> None:
+        """Read the state; raises StateError if it can't be read."""
+        self.repository = repository
+        self.project = project
+        self.branch = branch
+        self.sha = repository.commit("HEAD")
+        self.path = repository.path_of(project.folder)
+        self._state = project.state()
+
+    def foresee(self, head: str) -> Foreseen:
+        """Return what a merge of a commit into main would give."""
+        try:
+            merged = self.repository.merged(self.sha, head)
+            if isinstance(merged, Conflict):
+                return merged
+            files = self._files(merged)
+            if not files.outlines:
+                return Untouched(files)
+            return Planned(self._view(merged), files)
+        except InvalidOutlines as error:
+            known = {*map(_what, error.diagnostics)}
+            own = [each for each in self._mistakes if _what(each) in known]
+            theirs = [e for e in error.diagnostics if _what(e) not in {*map(_what, own)}]
+            return (
+                Unplanned(InvalidOutlines(theirs))
+                if theirs
+                else MainUnplanned(InvalidOutlines(own))
+            )
+        except CoursesyncError as error:
+            return Unplanned(error)
+
+    def _files(self, tree: str) -> Files:
+        outlines, brought, others = [], [], []
+        above = "" if self.path == "." else f"{self.path}/"
+        for path in self.repository.changed_files(self.sha, tree):
+            within = path.removeprefix(above)
+            if not path.startswith(above) or within == CONFIG:
+                others.append(path)
+            elif is_of_a_state(within, self.project):
+                brought.append(path)
+            else:
+                outlines.append(path)
+        return Files(tuple(outlines), tuple(brought), tuple(others))
+
+    def _view(self, tree: str) -> PlanView:
+        """Plan the outlines of a tree; paths in messages are as in the repository."""
+        with self.repository.folder_of(tree, self.path) as folder:
+            root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
+            with chdir(root):
+                project = replace(self.project, folder=Path(self.path))
+                made = plan(project.outlines_for(self._state))
+                return PlanView(made, limits=project.config.limits)
+
+    @cached_property
+    def _mistakes(self) -> tuple[Diagnostic, ...]:
+        """The mistakes of main's own outlines."""
+        try:
+            self._view(self.sha)
+        except InvalidOutlines as error:
+            return error.diagnostics
+        except CoursesyncError:
+            return ()
+        return ()
+
+
+def _what(mistake: Diagnostic) -> tuple[str, str]:
+    """Return what identifies a mistake; its line may differ."""
+    return mistake.where.path, mistake.problem
+
+
+def open_main(project: Project) -> Main:
+    """Return the main branch, which must be checked out.
+
+    Raises:
+        UsageError: another commit is checked out.
+        TryLater, RemoteError: the remote can't be reached, or denies access.
+        StateError: the state can't be read.
+    """
+    repository = Repository(project.folder)
+    branch = repository.default_branch()
+    tip = repository.fetch(f"refs/heads/{branch}").get(f"refs/heads/{branch}", "")
+    if not repository.is_ancestor("HEAD", tip):
+        raise UsageError(
+            f"the commit that is checked out is not on {inert(branch, 100)}",
+            Remedy("Run this on that branch only:", Shell("git", "checkout", branch)),
+        )
+    return Main(repository, project, branch)

@@ -1,0 +1,121 @@
+"""A run of `coursesync ci apply` as values: what it works with, and what it found and did.
+
+Owns which courses wait, and how the run ended. It must never do anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.ci.outcome import Outcome
+from coursesync.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from contextlib import AbstractContextManager
+
+    from coursesync.applying.report import Report
+    from coursesync.applying.world import Progress
+    from coursesync.ci.approvals import Grant
+    from coursesync.ci.forge import Forge, Issue
+    from coursesync.ci.repository import Repository
+    from coursesync.ci.sight import Sight
+    from coursesync.nexudus.ports import Clock
+    from coursesync.operations.workspace import Project
+    from coursesync.state.run_id import RunId
+
+_INDEX = "the forge does not know yet which pull request brought a commit to main"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run works with.
+
+    Attributes:
+        project: the workspace of the checkout, whose state is in a branch of the remote.
+        branch: the branch whose outlines are applied.
+        run: the run that this is.
+        clock: the time, and when to stop.
+        online: begins to show the progress of so many changes, before the first is sent.
+        page: the address of the run's page.
+    """
+
+    forge: Forge
+    repository: Repository
+    project: Project
+    branch: str
+    run: RunId
+    clock: Clock
+    online: Callable[[int], AbstractContextManager[Progress]]
+    page: str = ""
+
+    @property
+    def path(self) -> str:
+        """The path of the workspace in the repository."""
+        return self.repository.path_of(self.project.folder)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a run found and did.
+
+    Attributes:
+        before: what it decided at the beginning.
+        after: the same look at what is left.
+        issue: the issue that shows what waits, if it is open.
+        reports: the reports of the courses that it applied, in turn.
+        stopped: what a person has to allow, by the Id of the course that stopped for it.
+    """
+
+    job: Job
+    main: str
+    before: Sight
+    after: Sight
+    issue: Issue | None
+    reports: tuple[Report, ...] = ()
+    stopped: Mapping[int, frozenset[Grant]] = field(default_factory=dict)
+
+    @cached_property
+    def waiting(self) -> frozenset[int]:
+        """The Ids of the courses that wait for a person."""
+        sight = self.after
+        undecided = sight.held | sight.decision.large.keys() | sight.decision.together
+        return ((undecided | self.stopped.keys()) & sight.pending) | sight.unpruned
+
+    @cached_property
+    def unfinished(self) -> frozenset[int]:
+        """The Ids of the courses of which the site does not match main, for whatever reason."""
+        return self.waiting | {e.course_id for e in self.after.plan.changes if e.action.changes}
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """How it ended."""
+        sight = self.after
+        waits = self.waiting | sight.later
+        left = [each for each in sight.plan.changes if each.action.changes]
+        stops = [each.stop.reason for each in self.reports if each.stop is not None]
+        unsaved = any(each.unsaved for each in self.reports)
+        unusable = any(each.stop is not None and each.stop.unusable for each in self.reports)
+        kept = (each.kind for each in sight.wanted.changes if each.is_left)
+        return Outcome(
+            self.main,
+            sight.loaded.state.serial,
+            waiting=titles_in(sight, self.waiting),
+            left=sum(each.course_id not in waits for each in left),
+            stop=stops[-1].rstrip(".") if stops else "",
+            later=_INDEX if sight.later & sight.pending else "",
+            still=Counter(kept),
+            signal=getattr(self.job.clock, "signal", None),
+            failure=ExitCode.ERROR if unsaved or unusable else ExitCode.DONE,
+        )
+
+
+def titles_in(sight: Sight, ids: Collection[int]) -> tuple[str, ...]:
+    """Return the titles of some courses, or their keys."""
+    courses = sight.wanted.courses
+    return tuple(
+        courses[each].title or courses[each].key for each in sorted(ids) if each in courses
+    )

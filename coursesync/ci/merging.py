@@ -1,0 +1,91 @@
+"""Merges two commits as the forge would, without touching a branch, an index or a folder.
+
+Owns the temporary folder in which git merges, with settings of its own. It must never use the
+settings of the user or the repository: they may name programs.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError
+from coursesync.files.run_git import GitFailed, git
+from coursesync.text import inert
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CONFLICTS = 1  # git's exit code
+_NOBODY = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A merge that a person has to do: the paths that both sides changed, sorted."""
+
+    files: tuple[str, ...]
+
+
+def merged_tree(repository: Path, base: str, head: str) -> str | Conflict:
+    """Return the SHA of the tree that a merge of `head` into `base` gives, or its conflict.
+
+    The tree is among the repository's objects afterwards. `git merge-tree --write-tree` would do
+    this as well, from git 2.38 on.
+
+    Raises:
+        CoursesyncError: git can't merge them, because they have no common history for example.
+    """
+    with TemporaryDirectory(prefix="coursesync-") as folder:
+        try:
+            return _merged(Path(folder), repository, base, head)
+        except GitFailed as failed:
+            reason = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
+            raise CoursesyncError(
+                f"git can't merge {head[:12]} into {base[:12]}: {reason}",
+                "Bring the branch up to date with its base, and push it again.",
+            ) from failed
+
+
+def _merged(folder: Path, repository: Path, base: str, head: str) -> str | Conflict:
+    files = folder / "files"
+    files.mkdir()
+    objects = os.fsdecode(git(repository, "rev-parse", "--git-path", "objects")).rstrip("\n")
+    environment = {
+        **_NOBODY,
+        "GIT_DIR": str(folder / "git"),
+        "GIT_WORK_TREE": str(files),
+        "GIT_OBJECT_DIRECTORY": os.path.realpath(repository / objects),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+    }
+    git(folder, "init", "--quiet", "--template=", environment=environment)
+    # no file of the work tree is written but those in conflict
+    (folder / "git/info").mkdir()
+    (folder / "git/info/sparse-checkout").write_text("/.coursesync-none\n")
+    git(folder, "update-ref", "--no-deref", "HEAD", base, environment=environment)
+    _sparsely(files, environment, "read-tree", "--reset", "-u", base)
+    try:
+        words = ("merge", "--quiet", "--no-ff", "--no-edit", "--no-stat", "-m", "merge", head)
+        _sparsely(files, environment, *words)
+    except GitFailed as failed:
+        listed = git(files, "ls-files", "-z", "--unmerged", environment=environment)
+        paths = {os.fsdecode(each).partition("\t")[2] for each in listed.split(b"\0") if each}
+        if failed.code != _CONFLICTS or not paths:
+            raise
+        return Conflict(tuple(sorted(paths)))
+    return git(files, "rev-parse", "HEAD^{tree}", environment=environment).decode().strip()
+
+
+def _sparsely(files: Path, environment: Mapping[str, str], *words: str) -> None:
+    git(files, "-c", "core.sparseCheckout=true", *words, environment=environment)

@@ -1,0 +1,115 @@
+"""How a `coursesync ci apply` ended: its exit code, the status on commits, the job's summary.
+
+Owns their words. It must never decide what is applied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from coursesync.ci.forge import Mark, Status
+from coursesync.errors import ExitCode
+from coursesync.kinds.counting import counted
+from coursesync.text import count, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from coursesync.ci.forge import Forge
+    from coursesync.kinds.kind import Kind
+
+CONTEXT = "coursesync/apply"
+MOST_CHARACTERS = 140  # of a status: https://docs.github.com/en/rest/commits/statuses
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        main: the SHA of main that it applied.
+        serial: the serial of the state that it led to.
+        waiting: the titles of the courses that wait for a person.
+        left: how many changes are left that need no person, as after an outage.
+        stop: why it ended early, as a sentence without an end; "" if it did not.
+        later: why something can't be decided yet, such as the forge's index; "" if nothing is.
+        still: how many records that left their outline are on the site, by kind.
+        signal: the signal that stopped it.
+        failure: the exit code of an error, such as a state that can't be saved.
+    """
+
+    main: str
+    serial: int
+    waiting: tuple[str, ...] = ()
+    left: int = 0
+    stop: str = ""
+    later: str = ""
+    still: Mapping[Kind, int] = field(default_factory=dict)
+    signal: int | None = None
+    failure: ExitCode = ExitCode.DONE
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """0 only if the site matches main; 6 before 75, because a person can act on it."""
+        if self.failure is not ExitCode.DONE:
+            return self.failure
+        if self.signal is not None:
+            return ExitCode.after(self.signal)
+        if self.waiting or self.left or self.stop:
+            return ExitCode.WORK_LEFT
+        return ExitCode.TRY_LATER if self.later else ExitCode.DONE
+
+    @property
+    def matches(self) -> bool:
+        """Whether the site matches main."""
+        return self.exit_code is ExitCode.DONE
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What is so now, each as a sentence without an end."""
+        return tuple(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        if self.matches:
+            yield "The site matches main"
+        if self.waiting:
+            number = len(self.waiting)
+            yield f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
+        if self.left:
+            are = "is" if self.left == 1 else "are"
+            yield f"{count(self.left, 'change')} {are} left, and the next run continues"
+        if self.stop:
+            yield f"Stopped: {self.stop}"
+        if self.later:
+            yield f"This is temporary, and the next run tries again: {self.later}"
+        if self.still:
+            number = sum(self.still.values())
+            yield f"{counted(self.still)} {'is' if number == 1 else 'are'} still on the site"
+
+    def status(self, url: str = "") -> Status:
+        """Return the status for commits; it ends with the serial of the state."""
+        end = f"; state {self.serial}"
+        what = inert("; ".join(self.sentences) or "Interrupted", MOST_CHARACTERS - len(end))
+        mark = Mark.FAILURE
+        if self.matches:
+            mark = Mark.SUCCESS
+        elif self.exit_code is ExitCode.TRY_LATER:
+            mark = Mark.ERROR
+        return Status(CONTEXT, mark, f"{what}{end}", url)
+
+
+def serial_in(status: Status) -> int | None:
+    """Return the serial that a status of an apply ends with; None if it has none."""
+    number = status.description.rpartition("; state ")[2]
+    is_one = status.context == CONTEXT and number.isascii() and number.isdigit()
+    return int(number) if is_one and len(number) < MOST_CHARACTERS // 8 else None
+
+
+def set_once(forge: Forge, commit: str, status: Status) -> None:
+    """Set a status on a commit, unless it says the same already; raises as the forge does.
+
+    Each run has another page, and a commit may have 1,000 statuses.
+    """
+    if not any(replace(each, url=status.url) == status for each in forge.statuses(commit)):
+        forge.set_status(commit, status)

@@ -1,0 +1,109 @@
+"""What people decided in comments about one apply: approvals of what waits, and grants.
+
+Owns where they are looked for: in the issue that shows what waits, and on the reviews that were
+merged since the courses were applied. It must never take more than a comment names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.ci.approvals import Electorate, decided, instructions
+from coursesync.ci.forge import Review
+from coursesync.ci.history import Shown
+from coursesync.ci.own_delta import digest_of_delta, touched
+from coursesync.ci.specified import by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from coursesync.ci.approvals import Grant, Instruction
+    from coursesync.ci.forge import Forge, Issue
+    from coursesync.ci.walk import Walk
+    from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """A merged review with the items that it touches, and the digest of what it shows."""
+
+    review: Review
+    touched: frozenset[Address]
+    digest: str
+
+
+class Permits:
+    """What people decided; each comment is read once, and only if it may matter."""
+
+    def __init__(self, forge: Forge, walk: Walk, issue: Issue | None, *, solo: bool) -> None:
+        """Take the issue that shows what waits, if there is one; `solo` as in the configuration."""
+        self._forge, self._walk = forge, walk
+        self._issue, self._solo = issue, solo
+        self._known: dict[int, tuple[Instruction, ...]] = {}
+
+    def in_issue(self) -> tuple[Instruction, ...]:
+        """Return the instructions in the issue."""
+        return () if self._issue is None else self._on(self._issue.number)
+
+    def _on(self, number: int) -> tuple[Instruction, ...]:
+        if number not in self._known:
+            self._known[number] = tuple(instructions(self._forge.comments(number)))
+        return self._known[number]
+
+    def electorate(self, commits: Iterable[str]) -> Electorate:
+        """Return who may decide about what some commits of main set."""
+        pushers: set[str] = set()
+        for commit in commits:
+            review = self._walk.reviews.get(commit)
+            pushers |= self._forge.authors(commit)
+            if isinstance(review, Review):
+                pushers |= {review.author} | self._forge.pushers(review.number)
+        return self._of(pushers)
+
+    def _of(self, pushers: Iterable[str]) -> Electorate:
+        return Electorate(self._forge.may_write, frozenset(pushers), is_solo=self._solo)
+
+    def approved(self, digest: str, commits: Iterable[str]) -> bool:
+        """Return whether a person approved a digest who pushed none of these commits."""
+        if not digest or not any(each.is_for(digest) for each in self.in_issue()):
+            return False
+        return decided(self.in_issue(), digest, self.electorate(commits))
+
+    def allowed(
+        self, change: Change, grant: Grant, digests: Mapping[int, str], commits: Iterable[str]
+    ) -> bool:
+        """Return whether a person allowed something for a change.
+
+        Args:
+            change: of the plan of main.
+            grant: what is to be allowed.
+            digests: the digest of what waits in each course, as the issue shows it.
+            commits: those that set what waits in the change's course.
+        """
+        digest = digests.get(change.course_id, "")
+        is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issue())
+        if is_named and decided(self.in_issue(), digest, self.electorate(commits), grant):
+            return True
+        address = by_id(change.address, change.course_id)
+        return any(address in each.touched for each in self._granting(grant))
+
+    def _granting(self, grant: Grant) -> Iterator[_Own]:
+        for each in self._reviews:
+            given = self._on(each.review.number)
+            if any(one.grant is grant and one.is_for(each.digest) for one in given):
+                pushers = {each.review.author} | self._forge.pushers(each.review.number)
+                if decided(given, each.digest, self._of(pushers), grant):
+                    yield each
+
+    @cached_property
+    def _reviews(self) -> tuple[_Own, ...]:
+        found: dict[int, _Own] = {}
+        for setting in self._walk.settings:
+            shown = setting.review
+            if isinstance(shown, Shown) and (own := shown.own) is not None:
+                number = shown.review.number
+                found[number] = _Own(shown.review, touched(own), digest_of_delta(own))
+        return tuple(found.values())

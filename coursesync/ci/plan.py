@@ -1,0 +1,137 @@
+"""Checks a pull request where it is checked out: what it changes, and what to keep of its plan.
+
+Owns what counts as a change of the workspace, and which files a pull request may not bring. It must
+never send a request to the API.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import TYPE_CHECKING
+
+from coursesync.errors import CoursesyncError, Diagnostic, Remedy, Shell, Where
+from coursesync.files import shown, write_whole
+from coursesync.operations.config import SANDBOX
+from coursesync.operations.preview_files import write_preview
+from coursesync.state import STATE_NAME
+from coursesync.state.file_store import StateFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from coursesync.ci.event import Event
+    from coursesync.ci.repository import Repository
+    from coursesync.operations.workspace import Project
+
+REVIEW, PREVIEW = "review.html", "preview"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a commit changes in a workspace, compared with the branch that it is for.
+
+    Attributes:
+        base: the SHA of the commit that it is compared with; None if there is none.
+        outlines: whether anything changes that a plan depends on.
+        brought: the paths in the repository of the files of a state that it changes.
+    """
+
+    base: str | None
+    outlines: bool
+    brought: tuple[str, ...] = ()
+
+    def warnings(self) -> Iterator[Diagnostic]:
+        """Yield a warning for each file of a state."""
+        for path in self.brought:
+            yield Diagnostic(
+                Where(path),
+                "this file belongs to a state, which decides which records are yours. It is not "
+                "used here",
+                Remedy(
+                    "Only coursesync writes it. Take it out of this change, for example:",
+                    Shell("git", "checkout", self.base or "main", "--", path),
+                ),
+            )
+
+
+def changed_in(repository: Repository, project: Project, event: Event) -> Changed:
+    """Compare the checked out commit with the branch that it is for.
+
+    Raises CoursesyncError if git can't read the repository.
+    """
+    head, base = repository.commit("HEAD"), _base(repository, event)
+    if base is None:
+        return Changed(None, outlines=True)
+    folder = repository.path_of(project.folder)
+    above = "" if folder == "." else f"{folder}/"
+    inside = [each for each in repository.changed_files(base, head) if each.startswith(above)]
+    brought = tuple(each for each in inside if is_of_a_state(each.removeprefix(above), project))
+    return Changed(base, len(inside) > len(brought), brought)
+
+
+def is_of_a_state(path: str, project: Project) -> bool:
+    """Return whether a path in a workspace is that of a state, or of a file that belongs to one."""
+    names = {STATE_NAME, project.config.state, project.store.path.name}
+    return path.startswith((f"{SANDBOX}/", *names))
+
+
+def _base(repository: Repository, event: Event) -> str | None:
+    if event.base and repository.has(event.base):
+        return event.base
+    branch = f"refs/remotes/origin/{event.branch or 'HEAD'}"
+    return repository.merge_base("HEAD", branch) if repository.has(branch) else None
+
+
+@contextmanager
+def with_the_bases_state(
+    project: Project, repository: Repository, changed: Changed
+) -> Iterator[Project]:
+    """Yield the project with the state of the base, if the commit changes a state in a file."""
+    if not changed.brought or changed.base is None or not isinstance(project.store, StateFile):
+        yield project
+        return
+    with TemporaryDirectory(prefix="coursesync-") as folder:
+        store = project.store
+        at = Path(repository.path_of(store.path.parent), store.path.name)
+        copy = Path(folder, store.path.name)
+        for own, other in ((at, copy), (_journal(at), _journal(copy))):
+            if (content := repository.file_at(changed.base, own.as_posix())) is not None:
+                write_whole(other, content)
+        yield replace(project, store=StateFile(copy, store.target))
+
+
+def _journal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.journal")
+
+
+def artifacts_folder(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder whose files a job keeps, None if it keeps none.
+
+    COURSESYNC_ARTIFACTS names it. Otherwise it is a new folder on GitHub, and the repository's on
+    GitLab, which keeps only files in there.
+    """
+    if named := environment.get("COURSESYNC_ARTIFACTS"):
+        return Path(named)
+    if temporary := environment.get("RUNNER_TEMP"):
+        return Path(mkdtemp(prefix="coursesync-", dir=temporary))
+    project = environment.get("CI_PROJECT_DIR")
+    return Path(project) if project else None
+
+
+def keep_pages(folder: Path, review: str, workspace: Path) -> None:
+    """Write the review page and the preview of a workspace into a folder.
+
+    Raises CoursesyncError if they can't be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / REVIEW, review.encode(errors="replace"))
+    except OSError as error:
+        raise CoursesyncError(
+            f"the review page can't be written to {shown(folder)}: {error.strerror}",
+            "Name another folder as COURSESYNC_ARTIFACTS.",
+        ) from error
+    write_preview(workspace, folder / PREVIEW)

@@ -1,0 +1,209 @@
+"""Tells people what a `coursesync ci apply` did: comments, statuses, and the issue of what waits.
+
+Owns what is written to the forge, and that nothing is written twice. It must never decide anything:
+all of it was decided before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.ci.approvals import Electorate, Grant, answer_to
+from coursesync.ci.deciding import part_of
+from coursesync.ci.outcome import set_once
+from coursesync.ci.waiting import Waiting, body_of, title_of
+from coursesync.errors import Remedy
+from coursesync.planning.action import Action
+from coursesync.render.comment.layout import Links
+from coursesync.render.comment.notices import NOT_LIVE, result
+from coursesync.render.comment.notices import Waiting as NotLive
+from coursesync.render.rows import PlanView
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from coursesync.applying.report import Result
+    from coursesync.ci.forge import Comment, Issue, Review, Status
+    from coursesync.ci.job import Applied
+    from coursesync.planning.plan import Plan
+
+_AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
+_REFUSED = "Correct it in a pull request."
+
+
+def tell(applied: Applied) -> Issue | None:
+    """Write the result to the forge; return the issue that is open now.
+
+    What was applied is recorded by then. Raises TryLater and RemoteError, as the forge does.
+    """
+    issue = _keep_issue(applied)
+    forge, status = applied.job.forge, applied.outcome.status(applied.job.page)
+    for review, courses in applied.before.walk.brought():
+        _comment(applied, review, courses, issue)
+        set_once(forge, review.head, _status_for(applied, courses, status))
+    set_once(forge, applied.main, status)
+    return issue
+
+
+def _status_for(applied: Applied, courses: Collection[int], whole: Status) -> Status:
+    """Return the status of a review: that of the run, unless only other courses wait."""
+    if applied.outcome.matches or {*courses} & applied.unfinished:
+        return whole
+    return replace(applied.outcome, waiting=(), left=0, stop="", later="").status(whole.url)
+
+
+def _keep_issue(applied: Applied) -> Issue | None:
+    forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
+    if waiting is None:
+        if issue is not None:
+            forge.close_issue(issue.number)
+        return None
+    config = applied.after.loaded.project.config
+    title = title_of(waiting)
+    body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
+    if issue is None:
+        return forge.open_issue(title, body)
+    if (issue.title, issue.body.strip()) != (title, body.strip()):
+        forge.edit_issue(issue.number, title=title, body=body)
+    _answer(applied, issue, waiting)
+    return issue
+
+
+def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
+    """Answer each instruction in the issue that decided nothing, in one line, once."""
+    forge, permits = applied.job.forge, applied.after.permits
+    given = permits.in_issue()
+    if not given:
+        return
+    answered = {_first_line(each) for each in forge.comments(issue.number) if each.own}
+    digests = [waiting.digest, *(d for grants in waiting.needs.values() for _, d in grants)]
+    voters: Electorate = permits.electorate(applied.after.coverage.commits)
+    for each in given:
+        mark = f"<!-- coursesync answer: {each.comment.id} -->"
+        if mark not in answered and (answer := answer_to(each, [*filter(None, digests)], voters)):
+            forge.comment(issue.number, f"{mark}\n{answer}")
+
+
+def _first_line(comment: Comment) -> str:
+    return comment.body.partition("\n")[0].strip()
+
+
+def waiting_in(applied: Applied) -> Waiting | None:
+    """Return what waits for a person; None if nothing does."""
+    if not applied.waiting:
+        return None
+    sight = applied.after
+    return Waiting(
+        part_of(sight.wanted, applied.waiting),
+        {each: tuple(_reasons(applied, each)) for each in applied.waiting},
+        sight.coverage.digest if applied.waiting & sight.held else "",
+        {
+            each: tuple((grant, sight.digests[each]) for grant in sorted_grants(applied, each))
+            for each in sorted(applied.waiting)
+        },
+    )
+
+
+def sorted_grants(applied: Applied, course: int) -> Iterator[Grant]:
+    """Yield what has to be allowed in a course."""
+    sight = applied.after
+    stopped = applied.stopped.get(course, frozenset())
+    found = {
+        Grant.LARGE_CHANGE: course in sight.decision.large,
+        Grant.OVERWRITE: Grant.OVERWRITE in stopped,
+        Grant.PRUNE: course in sight.unpruned,
+        Grant.PROGRESS_LOSS: Grant.PROGRESS_LOSS in stopped,
+    }
+    yield from (grant for grant, is_needed in found.items() if is_needed)
+
+
+def _reasons(applied: Applied, course: int) -> Iterator[str]:
+    """Yield why a course waits for a person, as sentences; not inert."""
+    sight = applied.after
+    if course in sight.held:
+        yield from (each.words for each in sight.coverage.held[course])
+    if (large := sight.decision.large.get(course)) is not None:
+        yield f"This changes {large}, which is more than usual."
+    if course in sight.decision.together:
+        yield "Items move between this course and one that waits."
+    if course in sight.unpruned:
+        for change in sight.wanted.changes:
+            if change.course_id == course and change.action is Action.DELETE:
+                yield f'"{change.title}" left the outline and is still on the site.'
+    for done in _results(applied, {course}):
+        if not done.done and done.reason:
+            yield f'"{done.change.title}": {done.reason.rstrip(".")}.'
+
+
+def _results(applied: Applied, courses: Collection[int]) -> Iterator[Result]:
+    for report in applied.reports:
+        yield from (each for each in report.results if each.change.course_id in courses)
+
+
+def donemarker(workspace: str) -> str:
+    """Return the beginning of the comment with a result, by which it is found again."""
+    return f"<!-- coursesync apply: {workspace} -->"
+
+
+def _comment(
+    applied: Applied, review: Review, courses: Collection[int], issue: Issue | None
+) -> None:
+    """Write on a review what became live, and what waits for what."""
+    forge, begin = applied.job.forge, donemarker(applied.job.path)
+    done = _done(applied, courses)
+    rows = [*_not_live(applied, courses, issue)]
+    view = None
+    if done.changes or not rows:
+        view = PlanView(done, limits=applied.after.loaded.project.config.limits)
+    body = f"{begin}\n{result(view, rows, Links(run=applied.job.page))}"
+    own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
+    live, left = _halves(own[-1].body if own else begin)
+    if not own or done.changes or (live and left != _halves(body)[1]):
+        forge.comment(review.number, body)
+    elif (live, left) != _halves(body) and not live:
+        forge.edit_comment(own[-1].id, body)
+
+
+def _halves(body: str) -> tuple[str, str]:
+    """Return what a comment says is live, and what is not.
+
+    Without the line of links, because each run has a page of its own.
+    """
+    lines = body.replace("\r\n", "\n").strip().split("\n")[1:]
+    text = "\n".join(each for each in lines if not each.startswith("[The run](")).strip()
+    live, _, left = text.partition(NOT_LIVE)
+    return live.strip(), left.strip()
+
+
+def _done(applied: Applied, courses: Collection[int]) -> Plan:
+    """Return the changes of these courses that were carried out, as a plan."""
+    done = {each.change.address for each in _results(applied, courses) if each.done}
+    part = part_of(applied.before.plan, courses)
+    changes = tuple(each for each in part.changes if each.address in done)
+    kept = {each.course_id for each in changes}
+    return replace(part, changes=changes, courses={c: part.courses[c] for c in kept})
+
+
+def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:
+    for course in sorted({*courses} & applied.unfinished):
+        known = applied.after.wanted.courses[course]
+        title = known.title or known.key
+        if course in applied.waiting:
+            reasons = [*_reasons(applied, course)]
+            where = f"Decide about it in the issue #{issue.number}." if issue else ""
+            yield NotLive(title, reasons[0] if reasons else "it waits for a decision", where)
+        elif course in applied.after.later:
+            yield NotLive(title, f"This is temporary: {applied.outcome.later}.", _AGAIN)
+        else:
+            yield _left(applied, course, title)
+
+
+def _left(applied: Applied, course: int, title: str) -> NotLive:
+    for each in _results(applied, {course}):
+        if each.problems or (each.reason and not each.done):
+            problem = "; ".join(one.message for one in each.problems) or each.reason
+            todo = each.remedy or (_REFUSED if each.problems else _AGAIN)
+            return NotLive(title, Remedy(f'"{each.change.title}": {problem.rstrip(".")}.'), todo)
+    stop = applied.outcome.stop or "the run ended before it"
+    return NotLive(title, f"{stop[:1].upper()}{stop[1:]}.", _AGAIN)

@@ -1,0 +1,106 @@
+"""`coursesync ci apply`, `ci record` and `ci drift`: what the jobs with credentials run."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from coursesync.ci.annotate import annotate_problem
+from coursesync.ci.outputs import note, summarise
+from coursesync.cli import options
+from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.session import announce, online
+from coursesync.errors import ExitCode
+from coursesync.nexudus.clock import SystemClock
+from coursesync.text import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.applying.world import Progress
+    from coursesync.ci.forge import Issue
+    from coursesync.ci.job import Applied
+    from coursesync.operations.workspace import Project
+
+
+@click.command("apply")
+@options.whole_workspace_argument
+@options.with_project
+def apply_command(*, project: Project) -> ExitCode:
+    """Apply what the default branch holds now, as far as reviews cover it.
+
+    Applies each course whose pending changes were set by merged and reviewed pull
+    requests, whatever event started the job. What nobody reviewed waits in an issue,
+    where a person can approve it. Records the state in its branch, and writes the
+    result on each pull request that was included. Exits with 0 if the site then
+    matches the branch, with 6 if something is left or waits, with 75 if it can only
+    be tried again later.
+    """
+    from coursesync.ci.apply import apply_main  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.forges import current_run, forge_of, page_of_run  # noqa: PLC0415 - as above
+    from coursesync.ci.job import Job  # noqa: PLC0415 - as above
+    from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
+    from coursesync.ci.telling import tell  # noqa: PLC0415 - as above
+
+    clock = SystemClock()
+
+    @contextmanager
+    def begin(total: int) -> Iterator[Progress]:
+        announce(project)
+        with online(clock, total) as progress:
+            yield progress
+
+    repository = Repository(project.folder)
+    job = Job(
+        forge_of(os.environ, clock),
+        repository,
+        project,
+        repository.default_branch(),
+        current_run(os.environ),
+        clock,
+        begin,
+        page_of_run(os.environ),
+    )
+    applied = apply_main(job)
+    issue = tell(applied)
+    _print(applied, issue)
+    return applied.outcome.exit_code
+
+
+@click.command("record")
+@options.whole_workspace_argument
+@options.with_project
+def record_command(*, project: Project) -> ExitCode:
+    """Record what an apply of this job left, if it was killed or could not push the state.
+
+    For a step that runs always, after `ci apply`. Sends no request to Nexudus.
+    """
+    from coursesync.ci.forges import current_run, forge_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.record import record  # noqa: PLC0415 - as above
+    from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
+
+    clock = SystemClock()
+    clock.catch_signals()
+    forge, repository = forge_of(os.environ, clock), Repository(project.folder)
+    recorded = record(forge, repository, project, current_run(os.environ))
+    if recorded is not None:
+        doubts = f", with {count(recorded.doubts, 'create')} in doubt" if recorded.doubts else ""
+        say_wrapped(f"Recorded what the run left: the state has serial {recorded.serial}{doubts}.")
+    return ExitCode.DONE
+
+
+def _print(applied: Applied, issue: Issue | None) -> None:
+    outcome = applied.outcome
+    lines = [f"{each}." for each in outcome.sentences]
+    if issue is not None:
+        lines.append(f"What waits, and how to decide about it, is in the issue {issue.url}")
+    for each in lines:
+        say_wrapped(each)
+    if not outcome.matches:
+        annotate_problem(" ".join(lines), "")
+    note(applied=outcome.main, has_changes=str(bool(applied.unfinished)).lower())
+    summarise(lambda _: "".join(f"{each}\n\n" for each in lines))
+    say()

@@ -1,0 +1,138 @@
+"""Which line of a comment decides something, and who may write it."""
+
+from __future__ import annotations
+
+import pytest
+
+from coursesync.ci.approvals import (
+    Electorate,
+    Grant,
+    Instruction,
+    answer_to,
+    decided,
+    instructions,
+)
+from coursesync.ci.forge import Comment
+
+DIGEST = "0123456789abcdef" * 4
+SHORT = DIGEST[:16]
+EVERYONE = Electorate(lambda _: True)
+
+
+def comment(body: str, author: str = "bea", *, edited: bool = False, own: bool = False) -> Comment:
+    """Return a comment of a person."""
+    return Comment(1, author, body, "2026-01-01T00:00:00Z", edited, own, 7)
+
+
+def given(body: str) -> list[Instruction]:
+    """Return the instructions of one comment."""
+    return [*instructions([comment(body)])]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"/coursesync approve {SHORT}",
+        f"I looked at it.\n\n/coursesync approve {DIGEST}\n\nThanks!",
+        f"I looked at it.\n/coursesync approve {DIGEST.upper()}\nThanks!",
+        f"  /coursesync   approve {SHORT}  \r\n",
+    ],
+)
+def test_a_line_of_its_own_approves(body: str) -> None:
+    """The rest of the comment does not matter, nor do case and blanks."""
+    assert decided(given(body), DIGEST, EVERYONE)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"> /coursesync approve {DIGEST}",
+        f"```\n/coursesync approve {DIGEST}\n```",
+        f"    /coursesync approve {DIGEST}",
+        f"- /coursesync approve {DIGEST}",
+        f"Write `/coursesync approve {DIGEST}`",
+        f"`code\n/coursesync approve {DIGEST}\nmore`",
+        f"<!--\n/coursesync approve {DIGEST}\n-->",
+        f"Fine. <!--\n/coursesync approve {DIGEST}\n-->",
+        f"<details>\n/coursesync approve {DIGEST}\n</details>",
+        f"Please do not write /coursesync approve {DIGEST}",
+        f"# /coursesync approve {DIGEST}",
+        f"/coursesyncapprove {DIGEST}",
+    ],
+)
+def test_what_is_quoted_hidden_or_in_a_sentence_decides_nothing(body: str) -> None:
+    """People quote what others wrote, and what can't be seen is not meant."""
+    assert given(body) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"/coursesync approve {DIGEST[:15]}",
+        f"/coursesync approve {DIGEST}0",
+        "/coursesync approve",
+        "/coursesync approve it",
+        f"/coursesync approve {SHORT} {SHORT}",
+        f"/coursesync allow everything {SHORT}",
+        f"/coursesync allow {SHORT}",
+        f"/coursesync aprove {SHORT}",
+        "/coursesync",
+    ],
+)
+def test_what_is_not_understood_is_answered_in_one_line(body: str) -> None:
+    """A person who writes it wrongly learns why nothing happens."""
+    (one,) = given(body)
+    answer = answer_to(one, [DIGEST], EVERYONE)
+
+    assert not decided([one], DIGEST, EVERYONE)
+    assert answer
+    assert "\n" not in answer
+
+
+def test_another_digest_approves_nothing() -> None:
+    """An approval holds for the plan that was shown, and for no later one."""
+    (one,) = given(f"/coursesync approve {'f' * 16}")
+
+    assert not decided([one], DIGEST, EVERYONE)
+    assert "not the one" in answer_to(one, [DIGEST], EVERYONE)
+
+
+def test_each_grant_is_given_by_its_name() -> None:
+    """An approval allows nothing unusual, and a grant allows nothing but what it names."""
+    (one,) = given(f"/coursesync allow prune {SHORT}")
+
+    assert decided([one], DIGEST, EVERYONE, Grant.PRUNE)
+    assert not decided([one], DIGEST, EVERYONE, Grant.OVERWRITE)
+    assert not decided([one], DIGEST, EVERYONE)
+    assert not decided(given(f"/coursesync approve {SHORT}"), DIGEST, EVERYONE, Grant.PRUNE)
+
+
+@pytest.mark.parametrize(
+    ("written", "electorate"),
+    [
+        (comment(f"/coursesync approve {SHORT}", edited=True), EVERYONE),
+        (comment(f"/coursesync approve {SHORT}"), Electorate(lambda login: login == "ada")),
+        (comment(f"/coursesync approve {SHORT}"), Electorate(lambda _: True, {"Bea"})),
+    ],
+)
+def test_only_an_unedited_comment_of_another_writer_decides(
+    written: Comment, electorate: Electorate
+) -> None:
+    """Not an edited one, not a stranger's, and not one of who pushed it."""
+    (one,) = instructions([written])
+
+    assert not decided([one], DIGEST, electorate)
+    assert answer_to(one, [DIGEST], electorate)
+
+
+def test_without_another_reviewer_the_pusher_decides() -> None:
+    """With `solo` set, the person who pushed may approve, if the person may write."""
+    (one,) = given(f"/coursesync approve {SHORT}")
+
+    assert decided([one], DIGEST, Electorate(lambda _: True, {"bea"}, is_solo=True))
+    assert not decided([one], DIGEST, Electorate(lambda _: False, {"bea"}, is_solo=True))
+
+
+def test_what_coursesync_wrote_decides_nothing() -> None:
+    """Its own comments hold lines to copy, and anyone who may write can edit them."""
+    assert [*instructions([comment(f"/coursesync approve {SHORT}", own=True)])] == []
