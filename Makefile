@@ -16,7 +16,7 @@ SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py'
 unexport PYTHONDONTWRITEBYTECODE
 PYTEST_OPTIONS := --dist loadgroup --durations 10 --hypothesis-seed $(shell date -u +%Y%j)
 # without coverage: these tests repeat what the others run once, and measuring doubles their time
-UNMEASURED := $(addprefix tests/,editor browser github crash power damage secrecy hostile) \
+UNMEASURED := $(addprefix tests/,editor browser crash power damage secrecy hostile) \
 	$(patsubst %,tests/cli/test_cli_%.py,import journal left lock overwrites resolve_and_state settling signals stale state_file terminal) \
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
 TEMPLATES := coursesync/operations/templates

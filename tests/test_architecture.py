@@ -166,7 +166,7 @@ ONLY = {  # what only these may import, at whatever level
     "filelock": ("state.lock",),
     "click": ("cli", "ci"),
     # it parses and cleans text; but only these two need it
-    "nh3": ("outlines.advice.contents", "render.review.model"),
+    "nh3": ("outlines.advice.contents", "render.review.sanitise"),
     "deepdiff": ("render.differences",),
     "jinja2": ("render.templates",),
     "packaging": ("operations.config",),

@@ -1,7 +1,7 @@
 """What a CI job keeps of a command: outputs for its later steps, and a page for people.
 
-COURSESYNC_OUTPUT and COURSESYNC_SUMMARY name the files; on GitHub they are `$GITHUB_OUTPUT` and
-`$GITHUB_STEP_SUMMARY`. The command writes them itself, so that a step may `exec` it.
+COURSESYNC_OUTPUT and COURSESYNC_SUMMARY name the files; without them, a job on GitHub uses those of
+its step. The command writes them itself, so that a step may `exec` it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # GitHub drops a step's summary if it is larger than 1 MiB:
 # https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
 _SUMMARY_BYTES = 1_000_000
+_ON_GITHUB = {"OUTPUT": "GITHUB_OUTPUT", "SUMMARY": "GITHUB_STEP_SUMMARY"}
 
 
 def note(**outputs: str) -> None:
@@ -35,7 +36,7 @@ def note(**outputs: str) -> None:
 
 def check_outputs(**outputs: str) -> None:
     """Raise CoursesyncError if a file is named and an output has more than one line."""
-    if not os.environ.get("COURSESYNC_OUTPUT"):
+    if not _named("OUTPUT"):
         return
     if any(len(f"{each}.".splitlines()) > 1 for each in outputs.values()):
         raise CoursesyncError(
@@ -56,8 +57,17 @@ def summarise(written: Callable[[int], str]) -> None:
     _add("SUMMARY", lambda: written(_SUMMARY_BYTES))
 
 
+def _named(what: str) -> str:
+    """Return the path of a file that the environment names; "" if it names none."""
+    if own := os.environ.get(f"COURSESYNC_{what}"):
+        return own
+    return (
+        os.environ.get(_ON_GITHUB[what], "") if os.environ.get("GITHUB_ACTIONS") == "true" else ""
+    )
+
+
 def _add(what: str, written: Callable[[], str]) -> None:
-    if not (named := os.environ.get(f"COURSESYNC_{what}")):
+    if not (named := _named(what)):
         return
     try:
         with open(named, "a", encoding="utf-8", errors="surrogateescape", opener=_at_once) as file:

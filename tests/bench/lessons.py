@@ -2,18 +2,19 @@
 
 Three workspaces of 200 courses hold the same 9,600 records, each with the same texts: 48 sections
 in each course; 8 sections of 5 lessons, written in place; the same, each lesson in a Markdown file
-with front matter. Whole processes plan each of them, with nothing applied and with everything
-applied.
+with front matter. A fourth has the same 8 sections in each course, without lessons. Whole processes
+plan each of them, with nothing applied and with everything applied.
 
 The figures are processor times (user and system), because other programs disturb those less than
 the time on the clock. The workspaces take turns; a ratio is taken within one round, and then its
-median over the rounds.
+median over the rounds. It is that of a record's time.
 
-The target for lessons in place is the time of sections alone. It is missed (the figures are in
-docs/how-it-works.md): a lesson has three properties more, and the words for when it opens depend on
-its section. The measurement fails above `LIMITS`, which leave room for noise. A Markdown file is
-one more file to read, one more document to parse and one more text to render, so its ratio is only
-shown.
+There are two targets for lessons in place. Against the same courses without their lessons, a record
+takes no more time; as a lesson is added to a course that is read anyway, that is met. Against as
+many records that are all sections, it is missed (the figures are in docs/how-it-works.md): a lesson
+has three properties more, and the words for when it opens depend on its section. The measurement
+fails above `LIMITS`, which leave room for noise. A Markdown file is one more file to read, one more
+document to parse and one more text to render, so its ratio is only shown.
 """
 
 import argparse
@@ -34,6 +35,7 @@ IN_A_COURSE = SECTIONS * (1 + LESSONS)
 RECORDS = COURSES * IN_A_COURSE
 NOTHING, EVERYTHING = "nothing applied", "everything applied"
 ALONE, IN_PLACE, IN_FILES = "sections alone", "lessons in place", "lessons in files"
+WITHOUT = "the same courses without lessons"
 LIMITS = {NOTHING: 1.15, EVERYTHING: 1.12}
 PEAK = 300  # MB
 PROGRAM = str(BIN / "coursesync")
@@ -50,6 +52,12 @@ class Sample:
 def write_alone(folder: Path, course: int) -> None:
     """Write an outline of sections without lessons."""
     lines = [line for number in range(IN_A_COURSE) for line in item(course, number, "  ")]
+    write_outline(folder, course, lines)
+
+
+def write_without(folder: Path, course: int) -> None:
+    """Write the outline that `write_in_place` writes, without its lessons."""
+    lines = [line for numbers in by_section() for line in item(course, numbers[0], "  ")]
     write_outline(folder, course, lines)
 
 
@@ -118,9 +126,24 @@ def write_outline(folder: Path, course: int, sections: Sequence[str]) -> None:
 
 FORMS: dict[str, Callable[[Path, int], None]] = {
     ALONE: write_alone,
+    WITHOUT: write_without,
     IN_PLACE: write_in_place,
     IN_FILES: write_in_files,
 }
+
+
+def records_of(form: str) -> int:
+    """Return how many records a workspace of this form has."""
+    return COURSES * SECTIONS if form == WITHOUT else RECORDS
+
+
+def per_record(taken: Sequence[Sample], others: Sequence[Sample], factor: float) -> float:
+    """Return the time of a record, relative to one of others.
+
+    `factor` is how many times as many records the others have.
+    """
+    pairs = zip(taken, others, strict=True)
+    return statistics.median(sample.seconds / other.seconds * factor for sample, other in pairs)
 
 
 def run(folder: Path, *words: str) -> Sample:
@@ -171,16 +194,19 @@ def main() -> int:
     for (applied, form), taken in samples.items():
         alone = samples[applied, ALONE]
         seconds = statistics.median(sample.seconds for sample in taken)
-        ratio = statistics.median(
-            sample.seconds / other.seconds for sample, other in zip(taken, alone, strict=True)
-        )
+        ratio = per_record(taken, alone, RECORDS / records_of(form))
         peak = max(sample.peak for sample in taken)
-        each = seconds / RECORDS * 1e6
+        each = seconds / records_of(form) * 1e6
         lines.append(
             f"| {form}, {applied} | {seconds:.3f} | {each:.0f} | {ratio:.3f} | {peak:.0f} |"
         )
         if (form == IN_PLACE and ratio > LIMITS[applied]) or peak > PEAK:
             failures.append(f"{form}, {applied}: {ratio:.3f} of the time, {peak:.0f} MB")
+        if form == IN_PLACE:
+            without = samples[applied, WITHOUT]
+            to_these = per_record(taken, without, records_of(WITHOUT) / RECORDS)
+            if to_these > 1:
+                failures.append(f"{applied}: {to_these:.3f} of the time a record without lessons")
     sys.stdout.write("\n".join(lines) + "\n")
     if failures:
         sys.exit("not met: " + "; ".join(failures))

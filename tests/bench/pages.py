@@ -18,7 +18,9 @@ from playwright.sync_api import sync_playwright
 PROGRAM = Path(sys.executable).with_name("coursesync")
 LIMIT = 2.0  # seconds
 ROUNDS = 5
-READY = "document.getElementById('found').textContent.length > 0"
+READY = (
+    "document.getElementById('found').textContent && !document.getElementById('controls').hidden"
+)
 
 
 def main() -> int:

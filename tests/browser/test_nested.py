@@ -194,25 +194,32 @@ def page(tmp_path: Path) -> Path:
 def test_the_review_page_shows_lessons_in_their_sections(
     look: Look, page: Path, width: int
 ) -> None:
-    """Both sides nest lessons, with their changes; the counts have nouns."""
+    """Lessons are nested with their changes; one that moves is shown at both places."""
     look.page.set_viewport_size({"width": width, "height": 844})
     look.page.goto(page.as_uri())
-    before, after = (look.page.locator(".way").nth(n) for n in (0, 1))
     keep_picture(look.page, f"review-lessons-{width}")
+    items = look.page.locator(".item")
+    inside = look.page.locator(".item .item")
 
-    expect(look.page.locator(".counts")).to_have_text(
-        "+ 1 section to create, ~ 1 lesson to update, + 1 lesson to create, - 1 lesson to delete, "
-        "? 1 for you to answer"
+    expect(look.page.locator(".counts")).to_have_text("2 new, 1 moved, 1 deleted, 1 question")
+    expect(items.locator(".title")).to_have_text(
+        [
+            *("Welcome", "Find your desk", "Your first week", "Find your desk", "Old"),
+            "Words we use",
+        ]
     )
-    expect(before.locator(".station .station .title")).to_have_text(["Find your desk", "Old"])
-    expect(after.locator(".station .station .title")).to_have_text(["Find your desk"])
-    expect(after.locator(".station .station")).to_contain_text("opens with its section")
-    expect(after.get_by_role("heading", level=4)).to_have_text("Lessons directly in the course")
-    after.locator(".station .station summary").focus()
-    look.page.keyboard.press("Enter")
-    expect(after.locator(".station .station .inside")).to_contain_text(
+    expect(inside.locator("> h4")).to_have_text(
+        ["Moved Find your desk", "Moved Find your desk", "Deleted Old"]
+    )
+    expect(inside.first).to_contain_text("opens with its section")
+    expect(inside.first).to_contain_text(
         "moved from “Your first week” to “Welcome”; opens with its section; keeps its Id 90"
     )
+    expect(inside.nth(1)).to_contain_text("moved from “Your first week” to “Welcome”")
+    expect(look.page.get_by_role("heading", level=3).last).to_have_text(
+        "Lessons directly in the course"
+    )
+    expect(items.last.locator("ins.contents")).to_have_text("Hot desk.")
     assert look.page.evaluate("document.documentElement.scrollWidth") <= width
     assert look.barriers() == []
     assert look.violations() == []

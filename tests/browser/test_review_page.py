@@ -66,38 +66,82 @@ def page(cli: CommandLine, courses: Path) -> Path:
     return written
 
 
-def test_a_course_is_shown_before_and_after(look: Look, page: Path) -> None:
-    """It is shown side by side, each section with its unlock rule and its change."""
+def test_what_changes_is_shown_without_a_click(look: Look, page: Path) -> None:
+    """Each section has its change, its unlock rule and its contents, with what changes marked."""
     look.page.goto(page.as_uri())
     course = look.page.locator(".course", has_text="Member onboarding")
-    sides = course.locator(".way")
-    before, after = (sides.nth(n).locator(".title").all_inner_texts() for n in (0, 1))
+    items = course.locator(".item")
     keep_picture(look.page, "review-desktop")
 
-    assert look.page.get_by_role("heading", level=1).inner_text().startswith("Plan: 3 to create")
-    assert before == ["Welcome to the space", "Your first week", "House rules"]
-    assert after == ["Welcome to the space", "A tour", "Your first week", "House rules"]
-    expect(sides.nth(1)).to_contain_text(
+    expect(look.page.get_by_role("heading", level=1)).to_have_text("5 changes in 2 courses")
+    expect(course.locator(".counts")).to_have_text(
+        "1 new, 1 changed, 1 kept on the site, 1 question"
+    )
+    expect(items.locator("> h3")).to_have_text(
+        [
+            "Welcome to the space",
+            "New A tour",
+            "Changed Your first week",
+            "Kept on the site House rules",
+        ]
+    )
+    expect(items.nth(1)).to_contain_text(
         "unlocks after the section before it, “Welcome to the space”"
     )
-    expect(sides.nth(1)).to_contain_text("~ update")
-    expect(sides.nth(1)).to_contain_text("! keep")
+    expect(items.nth(1).locator("ins.contents")).to_have_text("This way.")
+    expect(items.nth(2).locator(".when")).to_have_text("unlocks 714 days after enrolment")
+    expect(items.nth(2).locator(".when del")).to_have_text("7")
+    expect(items.nth(2).locator(".when ins")).to_have_text("14")
+    expect(items.nth(2).locator(".contents del").first).to_have_text("Come as you are.")
+    expect(items.nth(2).locator(".contents del").first).to_be_visible()
     assert look.violations() == []
 
 
-def test_changes_are_shown_by_fields_as_source_and_as_read(look: Look, page: Path) -> None:
-    """A section's details open by the keyboard, and show all three views."""
+def test_details_open_by_the_keyboard(look: Look, page: Path) -> None:
+    """A section's details are its fields, and its contents as source."""
     look.page.goto(page.as_uri())
-    name = look.page.locator(".is-update summary", has_text="Your first week").last
-    name.focus()
+    item = look.page.locator(".item", has_text="Your first week")
+    table = item.get_by_role("table")
+    expect(table).not_to_be_visible()
+    item.locator("summary").focus()
     look.page.keyboard.press("Enter")
-    inside = look.page.locator(".is-update .inside").last
 
-    expect(inside.get_by_role("table")).to_contain_text("unlocks 14 days after enrolment")
-    expect(inside.locator(".lines")).to_contain_text("- <p>Come as you are.</p>")
-    frames = inside.locator("iframe")
-    expect(frames).to_have_count(2)
-    expect(inside.frame_locator("iframe").first.locator("p")).to_have_text("Come as you are.")
+    expect(table).to_contain_text("unlocks 14 days after enrolment")
+    expect(item.locator(".lines")).to_contain_text("- <p>Come as you are.</p>")
+    assert look.barriers() == []
+
+
+def test_all_can_be_opened_and_closed_at_once(look: Look, page: Path) -> None:
+    """Two buttons open and close all courses and all details."""
+    look.page.goto(page.as_uri())
+    details = look.page.locator("main details")
+    look.page.get_by_role("button", name="Expand all").click()
+    opened = [each.get_attribute("open") for each in details.all()]
+    look.page.get_by_role("button", name="Collapse all").click()
+    closed = [each.get_attribute("open") for each in details.all()]
+
+    assert opened == [""] * len(opened)
+    assert closed == [None] * len(opened)
+    assert len(opened) >= 4
+    expect(look.page.locator(".course").first).to_contain_text("Course events")
+
+
+def test_one_side_alone_can_be_read(look: Look, page: Path) -> None:
+    """The page shows what changes, or only the course before or after, also without scripts."""
+    look.page.goto(page.as_uri())
+    course = look.page.locator(".course", has_text="Member onboarding")
+    look.page.get_by_label("Before").check()
+    before = course.locator(".title:visible").all_inner_texts()
+    read_before = course.locator(".contents").last.inner_text()
+    look.page.get_by_label("After", exact=True).check()
+    after = course.locator(".title:visible").all_inner_texts()
+    read_after = course.locator(".contents").last.inner_text()
+
+    assert before == ["Welcome to the space", "Your first week", "House rules"]
+    assert after == ["Welcome to the space", "A tour", "Your first week", "House rules"]
+    assert read_before.strip() == "Come as you are."
+    assert read_after.startswith("Hello.")
+    assert "Come as you are." not in read_after
     assert look.barriers() == []
 
 
@@ -106,35 +150,35 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     asked: list[str] = []
     look.page.on("request", lambda request: asked.append(request.url))
     look.page.goto(page.as_uri())
-    look.page.locator(".is-update summary", has_text="Your first week").last.click()
-    inside = look.page.locator(".is-update .inside").last
-    frame = inside.locator("iframe").last.content_frame
-    expect(frame.locator("p").first).to_have_text("Hello.")
-    frame.locator("#a, a").first.click()
+    item = look.page.locator(".item", has_text="Your first week")
+    read = item.locator(".contents")
+    expect(read.locator("ins").first).to_have_text("Hello.")
+    read.locator("a").first.click()
 
     assert look.page.title().startswith("Plan: ")
     assert look.page.evaluate("window.x") is None
     assert look.page.url == page.as_uri()
-    assert frame.locator("script, form, svg, link, img, iframe, meta[http-equiv]").count() == 0
-    assert frame.locator("style").count() == 1  # the frame's own style
-    expect(inside).to_contain_text("Not shown, because it could run or load something: <script>,")
+    assert read.locator("script, form, svg, link, img, iframe, meta, style, [href]").count() == 0
+    assert look.page.locator("iframe").count() == 0
+    expect(read).to_contain_text("Embedded page: http://127.0.0.1:9/f")
+    expect(item).to_contain_text("Not shown, because it could run or load something: <script>,")
     assert look.page.get_by_role("heading", name="Outside").count() == 0
-    assert [url for url in asked if url not in {page.as_uri(), "about:srcdoc"}] == []
+    assert [url for url in asked if url != page.as_uri()] == []
     assert look.violations() == []
 
 
 @pytest.mark.parametrize(
     ("before", "after", "read"),
     [
-        ("<p>Come as you are.</p>", '""', ["frame", "No contents."]),
-        ('""', "<p>Here.</p>", ["No contents.", "frame"]),
-        ("<p>Come.</p>", "<script>1</script>", ["frame", "No contents."]),
+        ("<p>Come as you are.</p>", '""', "del.contents"),
+        ('""', "<p>Here.</p>", "ins.contents"),
+        ("<p>Come.</p>", "<script>1</script>", "div.contents > p > del"),
     ],
 )
-def test_both_sides_of_contents_are_shown(
-    look: Look, cli: CommandLine, courses: Path, before: str, after: str, read: list[str]
+def test_contents_of_one_side_are_shown(
+    look: Look, cli: CommandLine, courses: Path, before: str, after: str, read: str
 ) -> None:
-    """The page marks a side without contents, and contents that it does not show."""
+    """Contents are marked as a whole if there are none before or after."""
     path = courses / "onboarding.yaml"
     path.write_text(BEFORE.replace("<p>Come as you are.</p>", before))
     assert cli("apply", "--sandbox", "--auto-approve").code == 0
@@ -142,16 +186,10 @@ def test_both_sides_of_contents_are_shown(
     page = cli.cwd / "review.html"
     page.write_text(cli("plan", "--sandbox", "--format", "html").out, encoding="utf-8")
     look.page.goto(page.as_uri())
-    look.page.locator(".is-update summary", has_text="Your first week").last.click()
-    inside = look.page.locator(".is-update .inside").last
-    expect(inside.locator("figure")).to_have_count(2)  # a script creates them when the details open
-    shown = [
-        "frame" if figure.locator("iframe").count() else figure.locator("p").inner_text()
-        for figure in inside.locator("figure").all()
-    ]
+    item = look.page.locator(".item", has_text="Your first week")
 
-    assert shown == read
-    assert ("could run or load something: <script>" in inside.inner_text()) == ("script" in after)
+    expect(item.locator(read)).to_be_visible()
+    assert ("could run or load something: <script>" in item.inner_text()) == ("script" in after)
     assert look.barriers() == []
 
 
@@ -168,14 +206,17 @@ def test_a_section_that_moves_is_shown_in_both_courses(
     page = cli.cwd / "review.html"
     page.write_text(cli("plan", "--sandbox", "--format", "html").out, encoding="utf-8")
     look.page.goto(page.as_uri())
-    losing = look.page.locator(".course", has_text="Member onboarding")
-    taking = look.page.locator(".course", has_text="Events")
+    losing, taking = (
+        look.page.locator(".course").filter(
+            has=look.page.get_by_role("heading", name=name, level=2)
+        )
+        for name in ("Member onboarding", "Events")
+    )
 
-    expect(losing.locator(".counts")).to_have_text("< 1 to move to another course")
-    expect(losing.locator(".way").first).to_contain_text("moves to course 4712 (Events)")
-    expect(losing.locator(".way").last.locator(".title")).to_have_count(2)
-    taking.locator(".is-update summary").click()
-    expect(taking.locator(".inside")).to_contain_text("was section.onboarding.rules")
+    expect(losing.locator(".counts")).to_have_text("1 moved to another course")
+    expect(losing.locator(".item").last).to_contain_text("moves to course 4712 (Events)")
+    expect(losing.locator(".item:not(.is-past)")).to_have_count(2)
+    expect(taking.locator(".item")).to_contain_text("was section.onboarding.rules")
     look.page.get_by_label("Search titles and addresses").fill("first week")
     expect(look.page.locator("#found")).to_have_text("1 course of 2, with 0 changes.")
     assert look.barriers() == []
@@ -193,9 +234,12 @@ def test_courses_are_found_by_words_and_by_change(look: Look, page: Path) -> Non
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
     look.page.keyboard.press("Escape")
     expect(found).to_have_text("2 courses of 2, with 5 changes.")
-    look.page.get_by_role("button", name="update").click()
+    look.page.get_by_role("button", name="Changed").click()
+    expect(found).to_have_text("1 course of 2, with 1 change.")
     expect(look.page.locator(".course:visible h2")).to_have_text("Member onboarding")
-    look.page.get_by_role("button", name="update").click()
+    expect(look.page.locator(".title:visible")).to_have_text("Your first week")
+    look.page.get_by_role("button", name="Changed").click()
+    expect(found).to_have_text("2 courses of 2, with 5 changes.")
     look.page.get_by_label("Course", exact=True).select_option("Course events")
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
 
@@ -208,7 +252,7 @@ def test_the_page_fits_and_bars_nobody(look: Look, page: Path, width: int, schem
     look.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     look.page.set_viewport_size({"width": width, "height": 844})
     look.page.goto(page.as_uri())
-    look.page.locator(".is-update summary").last.click()
+    look.page.locator(".item summary").last.click()
     keep_picture(look.page, f"review-{scheme}-{width}")
 
     assert look.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -228,13 +272,18 @@ def test_the_other_scheme_is_a_button_away(look: Look, page: Path) -> None:
     assert look.barriers() == []
 
 
-def test_without_scripts_it_is_a_text(browser: Browser, page: Path) -> None:
-    """The plan can be read without scripts."""
+def test_it_is_read_without_scripts(browser: Browser, page: Path) -> None:
+    """Without scripts, all changes are there, and no control that needs one."""
     context = browser.new_context(java_script_enabled=False)
     plain = context.new_page()
     plain.goto(page.as_uri())
     text = plain.inner_text("body")
+    marked = plain.locator(".item", has_text="Your first week").locator(".contents del").count()
     context.close()
 
     assert "Member onboarding" in text
     assert "A tour" in text
+    assert "This way." in text
+    assert marked == 1
+    assert "Filter by change" not in text
+    assert "Theme" not in text

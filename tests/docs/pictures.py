@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 IMAGES = ROOT / "docs" / "images"
 # what someone changed in the example, for a plan that shows each kind of change
 EDITS = {
+    "from 9:00 to 17:30": "from 8:30 to 18:00",
+    "        <li>Collect your locker tag from the front desk.</li>\n": "",
+    "get the kettle on.</li>": "get the kettle on.</li>\n        <li>Say hello to Tom.</li>",
     "title: Getting in, and locking up": "title: Getting in, and out again",
     "unlock: {after_days: 7}": "unlock: {after_days: 5}",
     "  - key: wi-fi": (
@@ -44,7 +47,7 @@ def page_of(browser: Browser, scheme: str, height: int) -> Page:
 
 
 def review(browser: Browser, file: Path, scheme: str) -> None:
-    """Picture the course of a review page: its first sections, before and after."""
+    """Picture the course of a review page: its first sections, with what changes in them."""
     page = page_of(browser, scheme, 700)
     page.goto(file.as_uri())
     page.evaluate("document.querySelector('.course').scrollIntoView()")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness import PROGRAM
+from shares import slowness
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,8 @@ class Took:
 
     def within_bounds(self) -> bool:
         """Return whether it kept to two seconds and 200 MB, and ended by itself."""
-        return self.code >= 0 and self.seconds < SECONDS and self.megabytes < MEGABYTES
+        in_time = self.seconds < SECONDS * slowness()
+        return self.code >= 0 and in_time and self.megabytes < MEGABYTES
 
 
 def bounded(cwd: Path, *arguments: str) -> Took:

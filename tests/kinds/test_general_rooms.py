@@ -17,7 +17,6 @@ MEANS_ANOTHER: dict[str, str] = {
     # HTML's element of that name
     "outlines/advice/contents.py": r'"section"',
     "outlines/advice/nesting.py": r'"section"',
-    "render/review/review.js": r'"section"',
     "render/text_diff.py": r"\|section\|",
     # a place in a document on the web
     "nexudus/target.py": r"#section-\d",

@@ -10,7 +10,7 @@ from render.edited import DESK, EVERYTHING, GUEST, ONBOARDING, Edit, plan_of_edi
 
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import Links
-from coursesync.render.comment.page import Outlook, Stop, compose, large_change
+from coursesync.render.comment.page import Outlook, Stop, compose, stops_of
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def members_part(plan: Plan, outlook: Outlook | None = None) -> str:
 def rows(written: str) -> dict[str, str]:
     """Return what changes, by the name of the record, in the order of the table."""
     found = re.findall(r"^\| (.+?) \| (.+) \|$", written, re.MULTILINE)
-    return {name.replace("*", ""): words for name, words in found}
+    return {name.replace("*", ""): words for name, words in found if name.startswith("**")}
 
 
 def test_it_begins_with_what_members_see(examples: Path) -> None:
@@ -153,13 +153,27 @@ def test_nothing_is_said_of_the_rest(examples: Path) -> None:
 def test_the_first_line_says_that_apply_stops(examples: Path) -> None:
     """A large change says in the first line what to write, with the digest that was given."""
     plan = plan_of_edits(examples, *EVERYTHING)
-    stops = large_change(plan, "0123456789abcdef")
+    stops = stops_of(plan, "0123456789abcdef")
 
     assert members_part(plan, Outlook(stops=stops)).startswith(
-        "**apply will stop: this changes 8 of the 21 sections and lessons of Member onboarding.** "
-        "To allow it, write in a comment: `/coursesync allow large-change 0123456789abcdef`\n"
+        "**After the merge, apply will stop: this changes 8 of the 21 sections and lessons of "
+        "Member onboarding.** To allow it, write this in a comment: "
+        "`/coursesync allow large-change 0123456789abcdef`\n"
     )
-    assert large_change(plan_of_edits(examples), "0123456789abcdef") == ()
+
+
+def test_a_deletion_stops_too(examples: Path) -> None:
+    """What deletes names the lines that allow it; what is usual stops nothing."""
+    plan = plan_of_edits(examples, (ONBOARDING, LESSON_IN_OUTLINE, ""), policy=DELETE)
+
+    assert [(each.reason, each.write) for each in stops_of(plan, "abc")] == [
+        ("apply will stop: this deletes 1 lesson", "/coursesync allow prune abc"),
+        (
+            "apply will stop if members have completed any of the deleted lessons",
+            "/coursesync allow progress-loss abc",
+        ),
+    ]
+    assert stops_of(plan_of_edits(examples), "abc") == ()
 
 
 def test_links_and_other_files_are_given(examples: Path) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from render.reviewed import courses, items, page_of
 from values import Section, address, course, plan_of, state_of
 
 from coursesync.render import json as json_form
 from coursesync.render import markdown, terminal
-from coursesync.render.review.model import Allowance, model
 from coursesync.render.rows import PlanView
 from coursesync.render.timeline import ways
 from coursesync.state.state import CompleteCourse
@@ -31,11 +31,6 @@ def moved(*stay: str, outlines: bool = True) -> Plan:
     return plan_of([course(*stay), taking] if outlines else [taking], STATE)
 
 
-def carried(plan: Plan) -> Any:  # noqa: ANN401 - as JSON is
-    """Return the data of the review page as its script reads it."""
-    return json.loads(json.dumps(model(PlanView(plan), Allowance())))
-
-
 def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
     """A course that only loses sections has no change, and is shown whole, with what leaves it."""
     plan = moved("A")
@@ -52,20 +47,13 @@ def test_a_course_that_only_loses_a_section_is_a_course_of_the_plan() -> None:
 
 def test_the_review_page_asks_what_the_text_asks() -> None:
     """A course asks whether a new section is an old one, and whether a section moved."""
-    renamed = plan_of(course(Section("Z", contents="<p>new</p>"), "A"), STATE)
-    (asking,) = carried(renamed)
-    silent, _ = carried(moved("A"))
+    (asking,) = courses(page_of(plan_of(course(Section("Z", contents="<p>new</p>"), "A"), STATE)))
+    silent, _ = courses(page_of(moved("A")))
 
-    assert asking["asked"][0][0]["text"].startswith("Is a new section an old one under a new key?")
-    assert silent["asked"] == []
-
-
-def test_large_ids_of_courses_stay_apart_in_a_browser() -> None:
-    """The review page carries an Id as text, because a script would round a large number."""
-    large = [course("A", course_id=2**62 + step, key=f"c{step}") for step in range(2)]
-    told = json.loads(json.dumps(carried(plan_of(large, state_of()))), parse_int=float)
-
-    assert [each["id"] for each in told] == [str(2**62), str(2**62 + 1)]
+    (asked,) = asking.select(".asked")
+    assert asked.text.startswith("Is a new section an old one under a new key?")
+    assert "1 question" in asking.select(".counts")[0].text
+    assert silent.select(".asked") == []
 
 
 def test_a_new_section_is_asked_about_once() -> None:
@@ -150,16 +138,13 @@ def test_markdown_says_it_in_both_courses() -> None:
 
 
 def test_the_review_page_says_it_in_both_courses() -> None:
-    """On the review page, a departing section says on the side before where it goes."""
-    losing, taking = carried(moved("A"))
+    """A section that departs is shown where it was, with where it goes, and in its new course."""
+    losing, taking = courses(page_of(moved("A")))
+    stays, leaves = items(losing)
+    (arrives,) = items(taking)
 
-    assert [station["leaves"] for station in losing["before"]] == [
-        None,
-        "moves to course 4712 (Using the space); keeps its Id 1002",
-    ]
-    assert losing["departures"] == {
-        "mark": "<",
-        "counted": "to move to another course",
-        "number": 1,
-    }
-    assert [station["leaves"] for station in taking["before"]] == []
+    assert (stays.title, stays.labels, stays.past) == ("A", (), False)
+    assert (leaves.title, leaves.labels, leaves.past) == ("B", ("Moved to another course",), True)
+    assert leaves.notes == ("moves to course 4712 (Using the space); keeps its Id 1002",)
+    assert losing.select(".counts")[0].text == "1 moved to another course"
+    assert (arrives.title, arrives.labels, arrives.past) == ("B", ("Moved",), False)

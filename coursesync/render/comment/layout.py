@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from coursesync.render.fit import Part, Rank, fit, joined
 from coursesync.render.markdown_escape import code
-from coursesync.text import count, listed
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 GITHUB, GITLAB = 65_536, 1_000_000  # the characters that a comment may have
 _NOTE = 300  # bytes for the note on what is left out
-_LONGEST_URL, _MOST_FILES = 500, 10
+_LONGEST_URL, _MOST_FILES, _LONGEST_PATH = 500, 10, 100
 _ROWS = (Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW)
 _DETAILS = (Rank.ASKED, Rank.ASIDE, Rank.DETAIL)
 
@@ -57,7 +57,7 @@ NO_LINKS = Links()
 
 def linked(words: str, url: str) -> str:
     """Write a link; "" if the address is not that of a web page."""
-    if urlsplit(url).scheme not in {"https", "http"} or len(url) > _LONGEST_URL:
+    if not url.startswith(("https://", "http://")) or len(url) > _LONGEST_URL:
         return ""
     return f"[{words}]({quote(url, safe=':/?#@!$&,;=%+~-._')})"
 
@@ -66,14 +66,22 @@ def other_files(paths: Sequence[str]) -> Iterator[str]:
     """Yield which files of a pull request are not outlines, after a blank line."""
     if not paths:
         return
-    names = listed([code(path) for path in paths[: _MOST_FILES + 1]], _MOST_FILES)
     several = len(paths) > 1
-    what = f"{len(paths):,} files that are not outlines" if several else "a file that is no outline"
+    what = (
+        f"{len(paths):,} files that are not outlines"
+        if several
+        else "a file that is not an outline"
+    )
     yield ""
     yield (
         f"This pull request also changes {what} and may run on main. Before you merge, let the "
-        f"engineer read {names}."
+        f"engineer read {in_short(paths)}."
     )
+
+
+def in_short(paths: Sequence[str]) -> str:
+    """Write the first of some paths as code, and count the others."""
+    return listed([code(inert(path, _LONGEST_PATH)) for path in paths], _MOST_FILES)
 
 
 def bounded(above: Sequence[Part], below: Sequence[Part], most: int, noun: str) -> str:

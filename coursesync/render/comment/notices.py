@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import InvalidOutlines
-from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, in_short, other_files
 from coursesync.render.comment.page import in_brief
 from coursesync.render.comment.seen import items_of
 from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown_escape import code, escape, with_code
-from coursesync.text import count, listed
+from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from coursesync.render.rows import PlanView
 
 NOT_LIVE = "### Not live yet"
-_MOST_PATHS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,8 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
         found = f"{count(len(mistakes), 'mistake')} in the outlines"
         lines += [f"**{found}.** Nothing goes live before you correct {them} and push again.", ""]
     else:
-        problem = f"{error.problem[:1].upper()}{error.problem[1:]}."
-        lines += [escape(problem), *(["", with_code(error.remedy)] if error.remedy else [])]
+        remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
+        lines.append(f"- {escape(error.problem)}{remedy}")
     above = [Part(Rank.ALWAYS, tuple(lines))]
     above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
     return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
@@ -81,8 +80,7 @@ def _mistake(mistake: Diagnostic, links: Links) -> str:
 
 def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -> str:
     """Write that a pull request conflicts with its base, a branch, in some files."""
-    names = listed([code(path) for path in paths[: _MOST_PATHS + 1]], _MOST_PATHS)
-    where = f", in {names}" if names else ""
+    where = f", in {in_short(paths)}" if paths else ""
     todo = (
         f"Somebody changed the same lines on {code(base)}{where}. Until that is settled, nobody "
         f"can say what members will see. Merge {code(base)} into this branch, choose which lines "

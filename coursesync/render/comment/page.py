@@ -6,9 +6,11 @@ elsewhere is escaped.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
@@ -19,7 +21,7 @@ from coursesync.render.comment.words import cell, course_in_brief, heading, take
 from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown import differences_block
 from coursesync.render.markdown_escape import code, escape, with_code
-from coursesync.text import listed
+from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,12 +35,15 @@ if TYPE_CHECKING:
 ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-_MOST_WARNED, _MOST_REASONS, _MOST_KEPT = 20, 3, 5
+_MOST_WARNED, _MOST_REASONS, _MOST_KEPT, _LONG = 20, 3, 5, 300
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A reason why apply will stop, and the line that a person writes in a comment to allow it."""
+    """What stops apply, in a sentence, and the line that a person writes in a comment to allow it.
+
+    The sentence has no full stop, and need not be safe to show.
+    """
 
     reason: str
     write: str
@@ -61,15 +66,27 @@ class Outlook:
     others: Sequence[str] = ()
 
 
-def large_change(plan: Plan, digest: str) -> tuple[Stop, ...]:
-    """Return why apply will stop because of the size of a plan; nothing if it is usual.
+def stops_of(plan: Plan, digest: str) -> tuple[Stop, ...]:
+    """Return why apply will stop because of what a plan changes.
 
-    `digest` is the one that the permission is bound to.
+    `digest` is the one that a permission is bound to.
     """
-    if not (much := oversized(plan)):
-        return ()
-    line = f"/coursesync allow large-change {digest}"
-    return (Stop(f"this changes {listed(much, _MOST_REASONS)}", line),)
+    deleted = Counter(e.kind for e in plan.changes if e.action is Action.DELETE)
+    reasons = {
+        "large-change": listed(much, _MOST_REASONS) if (much := oversized(plan)) else "",
+        "prune": counted(deleted),
+        "progress-loss": nouns({e.kind for e in plan.changes if e.loses_completions}),
+    }
+    words = {
+        "large-change": "apply will stop: this changes {}",
+        "prune": "apply will stop: this deletes {}",
+        "progress-loss": "apply will stop if members have completed any of the deleted {}",
+    }
+    return tuple(
+        Stop(words[name].format(what), f"/coursesync allow {name} {digest}")
+        for name, what in reasons.items()
+        if what
+    )
 
 
 NO_OUTLOOK = Outlook()
@@ -83,7 +100,7 @@ def compose(
 ) -> str:
     """Write the comment for a plan, as GitHub-flavoured Markdown of at most `most` bytes.
 
-    `most` should be 16,384 or more: the parts that are never left out need that in the worst case.
+    `most` should be 32,768 or more: the parts that are never left out need that in the worst case.
     """
     courses = [(course, items_of(course)) for course in view.courses]
     above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
@@ -102,8 +119,8 @@ def _head(
     view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
 ) -> Iterator[str]:
     for stop in outlook.stops[:_MOST_REASONS]:
-        allow = f"To allow it, write in a comment: `{stop.write}`"
-        yield f"**apply will stop: {escape(stop.reason)}.** {allow}"
+        allow = f"To allow it, write this in a comment: `{stop.write}`"
+        yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
         yield ""
     if any(items for _, items in courses):
         yield "### What members will see"
@@ -160,11 +177,12 @@ def _table(
     view: PlanView, course: CourseView, items: Sequence[Item], outlook: Outlook
 ) -> Iterator[Part]:
     """Yield the rows of a course, the heaviest first; the first one includes the table's head."""
-    is_mixed = len({item.kind for item in items}) > 1
-    above = ("", f"#### {escape(course.title)}", "", "| | What changes |", "|---|---|")
+    kinds = {item.kind for item in items}
+    head = f"| {noun(kinds).capitalize()} | What changes |"
+    above = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
     for number, item in enumerate(items):
         words = cell(item, view.plan.courses, outlook.people)
-        row = f"| {heading(item, is_mixed=is_mixed)} | {words} |"
+        row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
         yield Part(_rank(item), (row,) if number else (*above, row), 1)
 
 
@@ -201,9 +219,10 @@ def _engineer(view: PlanView) -> Iterator[Part]:
     sources = Sources()
     for row in view.rows:
         change = row.change
-        known = f", Id {change.record_id}" if change.record_id is not None else ""
-        words = f" ({escape(row.words)})" if row.remark else ""
-        line = f"{row.wording.verb} {code(change.address)}{known}, at {row.order}{words}"
+        known = f"Id {change.record_id}" if change.record_id is not None else ""
+        remark = escape(row.remark)
+        words = "; ".join(filter(None, ("" if known and known in remark else known, remark)))
+        line = f"{row.wording.verb} {code(change.address)} at {row.order}: {words}".rstrip(": ")
         lines = ["", line]
         if found := sources.differences(row):
             lines += differences_block("What changes in", row.title, found)

@@ -1,32 +1,31 @@
-"""Writes the review page: one HTML file that also works offline.
+"""Writes the review page: one HTML file that also works offline, and can be read without scripts.
 
-Owns its security policy: only its own script and styles apply, by their digests, and nothing may be
-loaded. Without scripts the page shows the plan as text.
+Owns its security policy: only its own script and style apply, by their digests, and nothing may be
+loaded. The script only searches, filters, and opens or closes what is there.
 """
 
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import Counter
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.outlines.advice.advice import FirstPieces
-from coursesync.render import terminal
 from coursesync.render.plan_words import NOTHING
-from coursesync.render.review.model import Allowance, model
+from coursesync.render.review.contents import Allowance
+from coursesync.render.review.items import card
+from coursesync.render.review.shown import source_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.render.review.labels import Label
     from coursesync.render.rows import PlanView
 
-# for the frames that show contents; the page's policy applies there too
-_FRAME_STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;margin:.75rem;overflow-wrap:anywhere;background:#fff;"
-    "color:#1f2328}body>:first-child{margin-top:0}.picture{border:1px dashed #8c8c8c;padding:.5rem}"
-)
+_MOST_OPEN = 50  # courses; if there are more, the page begins with a list of their titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,17 @@ def compose(
     advice: FirstPieces | None = None,
     *,
     above: Sequence[Sentence] = (),
+    allowance: Allowance | None = None,
 ) -> str:
     """Write a plan as a page; `above` holds sentences to show above the plan's own warnings.
 
-    The same plan gives the same bytes.
+    `allowance` limits what the page carries. The same plan gives the same bytes.
     """
     from coursesync.render.templates import pages  # noqa: PLC0415 - takes long
 
+    left = allowance or Allowance()
+    cards = [card(each, left) for each in view.courses]
+    labels: Counter[Label] = sum((each.labels for each in cards), Counter())
     return pages({"page": assets.template})(
         "page",
         view=view,
@@ -59,18 +62,19 @@ def compose(
         nothing=NOTHING,
         warnings=(*above, *view.warnings),
         advice=(advice or FirstPieces()).first(),
-        model=model(view, Allowance()),
-        text=terminal.compose(view),
-        frame_style=_FRAME_STYLE,
+        cards=cards,
+        labels=labels,
+        changes=sum(each.changes for each in cards),
+        are_open=len(cards) <= _MOST_OPEN,
+        source_line=source_line,
     )
 
 
 def policy(assets: Assets) -> str:
     """Return the page's Content-Security-Policy."""
-    styles = " ".join(map(_hashed, (assets.style, _FRAME_STYLE)))
     return (
-        f"default-src 'none'; script-src {_hashed(assets.script)}; style-src {styles}; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {_hashed(assets.script)}; "
+        f"style-src {_hashed(assets.style)}; base-uri 'none'; form-action 'none'"
     )
 
 

@@ -1,0 +1,157 @@
+"""A course of the review page: its records in the members' order, each with what changes.
+
+Owns where a record is shown that is gone, or is elsewhere afterwards: where it was. What the page
+shows of a change is in `shown`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from coursesync.render.review.labels import LEAVES, MOVED, is_elsewhere
+from coursesync.render.review.shown import Detail, detail, ghost, plain
+from coursesync.render.timeline import ways
+from coursesync.text import count, inert
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterator, Sequence
+
+    from coursesync.errors import Sentence
+    from coursesync.render.review.contents import Allowance
+    from coursesync.render.review.labels import Label
+    from coursesync.render.row import Row
+    from coursesync.render.rows import CourseView
+    from coursesync.render.timeline import Station, Way
+
+    # a record, and where it is: in a parent, or below a heading of its course
+    Key: TypeAlias = Hashable
+
+
+@dataclass(slots=True)
+class Item:
+    """A record where members see it, or saw it; what is in it is in `inside`."""
+
+    shown: Detail
+    inside: list[Item] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A course: groups of items, each with the heading above them, or "".
+
+    `changes` is the number of its changes; `labels` counts them by what they are, in words.
+    """
+
+    view: CourseView
+    groups: tuple[tuple[str, list[Item]], ...]
+    changes: int
+    labels: Counter[Label]
+    questions: tuple[Sentence, ...]
+
+    @property
+    def counts(self) -> str:
+        """What changes, in numbers: `1 new, 2 changed, 1 question`."""
+        found = [f"{number:,} {label.words.lower()}" for label, number in self.labels.items()]
+        asked = len(self.questions)
+        return ", ".join([*found, *([count(asked, "question")] if asked else [])])
+
+
+def card(view: CourseView, allowance: Allowance) -> Card:
+    """Return a course of a plan; its contents spend `allowance`."""
+    before, after = ways(view.course, [row.change for row in view.rows])
+    merged = _Merged(view, before, after, allowance)
+    return Card(
+        view,
+        groups=tuple(merged.groups()),
+        changes=len(view.rows),
+        labels=merged.labels,
+        questions=tuple(
+            each for each in (*(row.question for row in view.rows), view.renamed) if each
+        ),
+    )
+
+
+class _Merged:
+    """Merges a course before and after into one list for each parent."""
+
+    def __init__(self, view: CourseView, before: Way, after: Way, allowance: Allowance) -> None:
+        self._before, self._after, self._allowance = before, after, allowance
+        self._rows = {id(row.change): row for row in view.rows}
+        self._leaving = {id(row.change): row for row in view.departures}
+        self._was = {self._key(each): n for n, each in enumerate(before)}
+        self.labels: Counter[Label] = Counter()
+        # by parent: the items after the plan; and those that are gone, by the item before them
+        self._lists: dict[Key, list[tuple[Key, Item]]] = defaultdict(list)
+        self._gone: dict[tuple[Key, Key | None], list[tuple[Key, Item]]] = defaultdict(list)
+
+    def groups(self) -> Iterator[tuple[str, list[Item]]]:
+        """Yield the headings, each with the items below it."""
+        places = {self._key(each): self._holder(each, self._after) for each in self._after}
+        for each in self._after:
+            self._lists[self._holder(each, self._after)].append((self._key(each), self._item(each)))
+        previous: dict[Key, Key | None] = {}
+        for each in self._before:
+            key, holder = self._key(each), self._holder(each, self._before)
+            if places.get(key) == holder and not self._is_elsewhere(each):
+                previous[holder] = key
+                continue
+            mark = ("was", key) if key in places else key
+            self._gone[holder, previous.get(holder)].append(
+                (mark, self._ghost(each, key in places))
+            )
+        headings = dict.fromkeys(each.heading for each in (*self._after, *self._before))
+        for heading in headings:
+            if items := self._under(("", heading)):
+                yield inert(heading), items
+
+    def _under(self, holder: Key) -> list[Item]:
+        """Return the items of a parent, with all that is in them."""
+        listed = [*self._gone[holder, None]]
+        for key, item in self._lists[holder]:
+            listed += [(key, item), *self._gone[holder, key]]
+        for key, item in listed:
+            item.inside = self._under(key)
+        return [item for _, item in listed]
+
+    def _key(self, station: Station) -> Key:
+        return station.address if station.change is None else id(station.change)
+
+    def _holder(self, station: Station, way: Way) -> Key:
+        inside = station.inside
+        return ("", station.heading) if inside is None else self._key(way[inside])
+
+    def _row(self, station: Station) -> Row | None:
+        return self._rows.get(id(station.change))
+
+    def _is_elsewhere(self, station: Station) -> bool:
+        row = self._row(station)
+        return row is not None and is_elsewhere(row)
+
+    def _item(self, station: Station) -> Item:
+        number = self._was.get(self._key(station))
+        was = None if number is None else (self._before[number], self._before)
+        row = self._row(station)
+        if row is None:
+            return Item(plain(station, self._after, was))
+        return self._counted(detail(row, (station, self._after), was, self._allowance))
+
+    def _ghost(self, station: Station, is_elsewhere: bool) -> Item:  # noqa: FBT001
+        if (leaving := self._leaving.get(id(station.change))) is not None:
+            return self._counted(ghost(station, self._before, leaving.remark, LEAVES))
+        row = self._row(station)
+        assert row is not None  # noqa: S101 - what has no change stays where it is
+        if is_elsewhere:
+            return Item(ghost(station, self._before, _moved(row), MOVED))
+        return self._counted(detail(row, None, (station, self._before), self._allowance))
+
+    def _counted(self, shown: Detail) -> Item:
+        self.labels.update(shown.labels)
+        return Item(shown)
+
+
+def _moved(row: Row) -> str:
+    """Return where a record is afterwards."""
+    remarks: Sequence[str] = [each.remark for each in row.differences if each.moved]
+    return row.around.holders.move(row.change) or "; ".join(map(inert, remarks))

@@ -1,0 +1,72 @@
+"""Owns the page's words for how a record changes: `New`, `Moved`, `Hidden`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from coursesync.kinds.field import Role
+from coursesync.planning.action import Action
+from coursesync.render.differences import COURSE, ORDER
+from coursesync.render.holders import is_moved
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.planning.plan import Change
+    from coursesync.render.row import Row
+
+
+class Label(NamedTuple):
+    """A word for a change, and the name of its colours: new, edited, gone, moved or other."""
+
+    words: str
+    style: str
+
+
+CHANGED, RENUMBERED = Label("Changed", "edited"), Label("Renumbered", "other")
+MOVED, LEAVES = Label("Moved", "moved"), Label("Moved to another course", "moved")
+HIDDEN, SHOWN = Label("Hidden", "gone"), Label("No longer hidden", "new")
+PROTECTED = Label("Protected from deletion", "other")
+UNPROTECTED = Label("No longer protected", "other")
+QUESTION = Label("Question", "other")
+_BY_ACTION = {
+    Action.CREATE: Label("New", "new"),
+    Action.MOVE: Label("New key", "other"),
+    Action.DEACTIVATE: HIDDEN,
+    Action.DELETE: Label("Deleted", "gone"),
+    Action.KEEP: Label("Kept on the site", "other"),
+    Action.DOUBT: Label("In doubt", "other"),
+}
+
+
+def labels(row: Row) -> tuple[Label, ...]:
+    """Return the words for a row's change; never none."""
+    change = row.change
+    if change.action is Action.UPDATE:
+        return tuple(_of_update(row)) or (CHANGED,)
+    if change.action is Action.PROTECT:
+        return (PROTECTED if change.protected else UNPROTECTED,)
+    return (_BY_ACTION[change.action],)
+
+
+def is_elsewhere(row: Row) -> bool:
+    """Return whether a record has another place afterwards, among its siblings or in a parent."""
+    return is_moved(row.change) or any(each.moved for each in row.differences)
+
+
+def _of_update(row: Row) -> Iterator[Label]:
+    change = row.change
+    own = (ORDER, COURSE, *change.kind.names(Role.ACTIVE))
+    if change.from_course is not None or is_elsewhere(row):
+        yield MOVED
+    if _is_active(change, before=True) != _is_active(change, before=False):
+        yield SHOWN if _is_active(change, before=False) else HIDDEN
+    fields = {each.field for each in row.differences}
+    if not fields <= {*own}:
+        yield CHANGED
+    elif fields == {ORDER} and not is_elsewhere(row):
+        yield RENUMBERED
+
+
+def _is_active(change: Change, *, before: bool) -> bool:
+    return change.kind.is_active((change.before if before else change.after) or {})
