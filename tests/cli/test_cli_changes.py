@@ -42,6 +42,16 @@ def test_an_update_is_shown(edited: Callable[[str, str], CommandLine]) -> None:
     assert "Plan: 0 to create, 1 to update, 0 to delete.\n" in planned.out
 
 
+def test_hiding_counts_as_hiding(edited: Callable[[str, str], CommandLine]) -> None:
+    """A section that gets `active: false` is counted as hidden, in text and in Markdown."""
+    author = edited("key: first-week\n", "key: first-week\n    active: false\n")
+    counted = "Plan: 0 to create, 0 to update, 0 to delete, 1 to hide from members."
+
+    assert f"{counted}\n" in author("plan").out
+    assert author("plan", "--format", "markdown").out.startswith(f"**{counted}**\n")
+    assert json.loads(author("plan", "--format", "json").out)["summary"]["update"] == 1
+
+
 def test_a_section_put_in_between_costs_one_create(
     edited: Callable[[str, str], CommandLine], api: SandboxServer
 ) -> None:

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from render.edited import DESK, EVERYTHING, GUEST, ONBOARDING, Edit, plan_of_edits
+from values import Section, applied, course, plan_of
 
+from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import Links
+from coursesync.render.comment.notices import Waiting, conflicting, result, unplanned, untouched
 from coursesync.render.comment.page import Outlook, Stop, compose, stops_of
 from coursesync.render.rows import PlanView
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.planning.plan import Plan
+
 
 LESSON_IN_OUTLINE = "      - onboarding/bring-a-guest.md\n"
 STOVE = "text: … the stove, gone by ~~9:15~~ **9:00** in winter"
@@ -118,26 +122,95 @@ def test_what_is_kept_is_still_seen(examples: Path) -> None:
     assert "members still see: *Bringing a guest*. To hide one" in written
 
 
-@pytest.mark.parametrize(
-    ("edit", "words"),
-    [
-        ((DESK, "title: Find your desk", "title: Your desk"), "renamed from *Find your desk*"),
-        ((DESK, "what a jacket", "what a coat"), "summary: … to, and what a ~~jacket~~ **coat**"),
+HIDDEN = "    active: false\n"
+DISCOUNTS = "    contents: |\n      <h3>Discounts"
+PICTURE = "https://cdn.example.com/courses/onboarding/phone-booths.png"
+DESK_LINE, GUEST_LINE = "      - onboarding/find-your-desk.md\n", LESSON_IN_OUTLINE
+SHARING = "Bringing a guest (lesson in Sharing the place)"
+WORDS: dict[str, tuple[tuple[Edit, ...], dict[str, str]]] = {
+    "a field": (
+        ((DESK, "what a jacket", "what a coat"),),
+        {
+            "Find your desk (lesson in Welcome to Tannery Yard)": "summary: … to, and what a "
+            "~~jacket~~ **coat** on a chair means."
+        },
+    ),
+    "another parent": (
         (
-            (ONBOARDING, "      - onboarding/find-your-desk.md\n", ""),
-            "moved from *Welcome to Tannery Yard* to *Sharing the place*",
+            (ONBOARDING, DESK_LINE, ""),
+            (ONBOARDING, GUEST_LINE, f"{GUEST_LINE}{DESK_LINE}"),
         ),
-        ((GUEST, "unlock: {after_days: 3}", "unlock: immediate"), "opens ~~after 3 days~~"),
-        ((GUEST, "Stay with them", "Stay with [them](https://x.example)"), "new link: **https"),
-    ],
-)
-def test_a_row_has_the_words_for(examples: Path, edit: Edit, words: str) -> None:
-    """Each kind of change has its words."""
-    edits = [edit]
-    if edit[2] == "":
-        edits.append((ONBOARDING, LESSON_IN_OUTLINE, f"{LESSON_IN_OUTLINE}{edit[1]}"))
+        {
+            "Find your desk (lesson in Sharing the place)": "moved from *Welcome to Tannery Yard* "
+            "to *Sharing the place*"
+        },
+    ),
+    "another place": (
+        (
+            (ONBOARDING, GUEST_LINE, ""),
+            (
+                ONBOARDING,
+                "      - onboarding/the-dishwasher.md\n",
+                f"{GUEST_LINE}      - onboarding/the-dishwasher.md\n",
+            ),
+        ),
+        {SHARING: "moved to the start, before *The dishwasher, settled once and for all*"},
+    ),
+    "sooner": (
+        ((GUEST, "unlock: {after_days: 3}", "unlock: immediate"),),
+        {SHARING: "opens ~~after 3 days~~ **from the start**"},
+    ),
+    "a link": (
+        ((GUEST, "Stay with them", "Stay with [them](https://x.example)"),),
+        {SHARING: "new link: **https://x.example**"},
+    ),
+    "formatting": (
+        ((GUEST, "**Sign them in**", "*Sign them in*"),),
+        {SHARING: "text: other formatting"},
+    ),
+    "a paragraph": (
+        ((GUEST, "You may have three guests at a time.", "Three guests at most."),),
+        {
+            SHARING: "text: ~~You may have three~~ **Three** guests at ~~a time.~~ **most.** More "
+            "than that is …"
+        },
+    ),
+    "a hidden parent": (
+        (
+            (ONBOARDING, "key: sharing-the-place\n", f"key: sharing-the-place\n{HIDDEN}"),
+            (GUEST, "title: Bringing a guest", "title: Guests"),
+        ),
+        {
+            "Sharing the place": "hidden from members, with the 2 lessons in it",
+            "Guests (lesson in Sharing the place)": "hidden with *Sharing the place*<br>"
+            "renamed from *Bringing a guest*",
+        },
+    ),
+    "a hidden one before it": (
+        ((ONBOARDING, "key: first-week\n", f"key: first-week\n{HIDDEN}"),),
+        {
+            "Your first week": "hidden from members, with the lesson in it",
+            "Meet three people": "can't be opened any more: it waits for *Your first week*, which "
+            "is hidden",
+        },
+    ),
+    "shown": (
+        ((ONBOARDING, f"{HIDDEN}{DISCOUNTS}", DISCOUNTS),),
+        {"Going further": "members see it from now on"},
+    ),
+    "no picture": (
+        ((ONBOARDING, f"image: {PICTURE}", "image: null"),),
+        {"Desks, calls and meeting rooms": "picture removed"},
+    ),
+}
 
-    assert words in members_part(plan_of_edits(examples, *edits))
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_row_has_the_words_for(examples: Path, name: str) -> None:
+    """Each kind of change has its words, and nothing else has a row."""
+    edits, words = WORDS[name]
+
+    assert rows(members_part(plan_of_edits(examples, *edits))) == words
 
 
 def test_nothing_is_said_of_the_rest(examples: Path) -> None:
@@ -160,6 +233,7 @@ def test_the_first_line_says_that_apply_stops(examples: Path) -> None:
         "Member onboarding.** To allow it, write this in a comment: "
         "`/coursesync allow large-change 0123456789abcdef`\n"
     )
+    assert "goes live" not in members_part(plan, Outlook(stops=stops))
 
 
 def test_a_deletion_stops_too(examples: Path) -> None:
@@ -187,3 +261,95 @@ def test_links_and_other_files_are_given(examples: Path) -> None:
     assert "\n[The course before and after](https://x.example/a%20b)\n" in written
     assert "The run" not in written
     assert "let the engineer read `.github/workflows/x.yml`.\n" in written
+
+
+def test_a_move_to_another_course_takes_it_from_the_first() -> None:
+    """The course that a record leaves loses it; the other one gets it."""
+    titles = {"course_id": 4712, "key": "d", "title": "Another"}
+    first = [course("A", Section("B", "b")), course("C", **titles)]  # type: ignore[arg-type]
+    here = Section("B", "b", previous=("c.b",))
+    now = [course("A"), course("C", here, **titles)]  # type: ignore[arg-type]
+    written = members_part(plan_of(now, applied(plan_of(first))))
+
+    assert written.startswith(
+        "### What members will see\n\n"
+        "- **1 section of *Onboarding*:** 1 moved to another course\n"
+        "- **1 section of *Another*:** 1 moved\n\n"
+        "> [!WARNING]\n> **Taken from members:**\n> - **B**: moved to the course *Another*\n"
+    )
+    assert "| **B** | moved here from the course *Onboarding* |\n" in written
+
+
+def test_a_change_of_what_is_hidden_is_no_change_for_members(examples: Path) -> None:
+    """What members see neither before nor after has rows, under a heading that says so."""
+    written = members_part(plan_of_edits(examples, (ONBOARDING, "rate for £9", "rate for £11")))
+
+    assert written.startswith(
+        "### Nothing changes for members\n\nWhat changes is hidden from them.\n\n"
+        "**1 section of *Member onboarding*:** 1 not shown to members\n"
+    )
+    assert rows(written) == {
+        "Going further": "text: … Climbing: day rate for ~~£9~~ **£11** on weekdays<br>"
+        "members do not see it"
+    }
+
+
+def test_a_new_key_is_no_change_for_members(examples: Path) -> None:
+    """What only coursesync knows has no row; the engineer's part names it."""
+    keys = (ONBOARDING, "key: first-week\n", "key: week-one\n    previous_keys: [first-week]\n")
+    plan = plan_of_edits(examples, keys)
+    written = compose(PlanView(plan))
+
+    assert written.startswith("### Nothing changes for members\n\nOnly keys, numbers or other")
+    assert "change the key of `section.onboarding.week-one` at " in written
+
+
+def test_the_engineers_part_has_the_rest(examples: Path) -> None:
+    """Requests, digest and Ids are folded; contents are Markdown where they were written so."""
+    plan = plan_of_edits(examples, (DESK, "gone by 9:15", "gone by 9:00"))
+    folded = compose(PlanView(plan)).partition("<details>")[2]
+
+    assert "1 write (2 requests), at least 1 second at the API's limits" in folded
+    assert f"digest `{plan.digest}`" in folded
+    assert re.search(
+        r"update `lesson\.onboarding\.welcome\.find-your-desk` at 10: Id \d+\n", folded
+    )
+    assert "\n- | warm feet | the six desks round the stove, gone by 9:15 in winter |\n" in folded
+
+
+def test_mistakes_are_named_with_their_places() -> None:
+    """Each has its file and line, as a link where there is one, and what to write instead."""
+    mistake = Diagnostic(Where("courses/a b.yaml", 3, 5), "no such field", Remedy(Code("unlock")))
+    written = unplanned(InvalidOutlines([mistake]), Links(files="https://x.example/blob/1"))
+
+    assert written.startswith("### This can't be planned yet\n\n**1 mistake in the outlines.**")
+    assert (
+        "- [`courses/a b.yaml:3`](https://x.example/blob/1/courses/a%20b.yaml#L3): no such field"
+        "<br>`unlock`\n"
+    ) in written
+
+
+def test_an_apply_says_what_is_live_and_what_waits(examples: Path) -> None:
+    """The result counts what members see now; what waits has a reason and the next step."""
+    view = PlanView(plan_of_edits(examples, EVERYTHING[0]))
+    waiting = Waiting(
+        "Host an event", "nobody reviewed it.", Remedy(Code("/coursesync approve 0123"))
+    )
+
+    assert result(view, [waiting]) == (
+        "### Live now\n\n**1 section of *Member onboarding*:** 1 reworded\n\n"
+        "### Not live yet\n\n"
+        "- **Host an event:** nobody reviewed it.<br>`/coursesync approve 0123`\n"
+    )
+    assert result(None, [waiting]).startswith("### Not live yet\n\n- **Host an event:**")
+    assert "### Applied: nothing changes for members\n" in result(
+        PlanView(plan_of_edits(examples)), []
+    )
+
+
+def test_a_conflict_and_other_files_say_what_to_do() -> None:
+    """A conflict names branch and files; a change of other files names them."""
+    assert "Merge `main` into this branch" in conflicting("main", ["courses/a.yaml"])
+    assert "on `main`, in `courses/a.yaml`." in conflicting("main", ["courses/a.yaml"])
+    assert "changes 12 files that are not outlines" in untouched(["x"] * 12)
+    assert untouched(["x"] * 12).endswith("`x` and 2 more.\n")

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
+WAITS = "When this is merged, it waits until it is allowed as the first line says."
 _MOST_WARNED, _MOST_REASONS, _MOST_KEPT, _LONG = 20, 3, 5, 300
 
 
@@ -54,7 +55,7 @@ class Outlook:
     """What is known about a pull request besides its plan.
 
     Attributes:
-        on_merge: a sentence that says what happens when it is merged.
+        on_merge: a sentence that says what happens when it is merged, if nothing stops apply.
         stops: why apply will stop then.
         people: how many members completed a record that is deleted, by address, where known.
         others: the files that it changes and that are not outlines.
@@ -109,8 +110,8 @@ def compose(
         above += _table(view, course, items, outlook)
         above += _asked(course)
     foot = [*links.lines(), *other_files(outlook.others)]
-    if view.plan.has_changes:
-        foot += ["", escape(outlook.on_merge)]
+    if any(items for _, items in courses):
+        foot += ["", WAITS if outlook.stops else escape(outlook.on_merge)]
     below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
     return bounded(above, below, most, "lighter row")
 
@@ -122,16 +123,23 @@ def _head(
         allow = f"To allow it, write this in a comment: `{stop.write}`"
         yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
         yield ""
-    if any(items for _, items in courses):
+    if is_seen(courses):
         yield "### What members will see"
     else:
         yield "### Nothing changes for members"
-        if why := _why_nothing(view):
+        if why := _why_nothing(view, courses):
             yield ""
             yield why
 
 
-def _why_nothing(view: PlanView) -> str:
+def is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
+    """Return whether members see any difference."""
+    return any(item.effect is not Effect.DRAFT for _, items in courses for item in items)
+
+
+def _why_nothing(view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> str:
+    if any(items for _, items in courses):
+        return "What changes is hidden from them."
     if not view.rows:
         return "The outlines ask for what is live already."
     # otherwise a note below names what members still see
@@ -150,10 +158,10 @@ def _rank(item: Item) -> Rank:
 def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
     """Yield a sentence for each course whose members see a difference."""
     seen = [(course, items) for course, items in courses if items]
-    for course, items in sorted(seen, key=lambda each: each[1][0].effect):
-        line = course_in_brief(course.title, items)
-        lines = ("", line) if len(seen) == 1 else (f"- {line}",)
-        yield Part(_rank(items[0]), lines)
+    mark = "- " if len(seen) > 1 else ""
+    for number, (course, items) in enumerate(sorted(seen, key=lambda each: each[1][0].effect)):
+        line = f"{mark}{course_in_brief(course.title, items)}"
+        yield Part(_rank(items[0]), (line,) if number else ("", line))
 
 
 def _warnings(
@@ -197,9 +205,9 @@ def _asked(course: CourseView) -> Iterator[Part]:
         yield Part(Rank.ASKED, ("", note), 1)
     for row in course.rows:
         if row.question:
-            yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
+            yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(row.question)}"), 1)
     if course.renamed:
-        yield Part(Rank.ASKED, ("", with_code(course.renamed)))
+        yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(course.renamed)}"))
 
 
 def _is_kept(change: Change) -> bool:

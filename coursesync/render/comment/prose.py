@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.html import fed
 from coursesync.render.markdown_escape import escape
-from coursesync.render.text_diff import Effort, stretches
+from coursesync.render.text_diff import Effort, Stretch, stretches
 from coursesync.text import count, inert, unescaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.render.text_diff import Stretch
-
 _EFFORT = 20_000  # pairs of words that are compared
 _WORDS, _AROUND, _CHANGES = 12, 4, 3  # of a change; of equal ones beside it; changes that are shown
 _LONG = 100  # characters of words that are shown together
 _BREAK = "\n"  # between two blocks of HTML
+_ISLAND = 6  # times as many changed words beside equal ones: these only look alike
 _LEAST = 0.25  # the share of equal words below which two texts are wholly different
 _FLOWING = {  # elements within a line
     *(
@@ -70,11 +69,27 @@ def replaced(before: str, after: str) -> str:
 
 
 def _replaced(one: Sequence[str], other: Sequence[str]) -> str:
-    runs = stretches(one, other, Effort(_EFFORT))
+    runs = _without_islands(stretches(one, other, Effort(_EFFORT)))
     same = sum(len(run.before) for run in runs if run.same)
     if not same or same < _LEAST * min(len(one), len(other)):
         return _changed(one, other) if one != other else ""
     return " ".join(filter(None, _pieces(runs)))
+
+
+def _without_islands(runs: Sequence[Stretch]) -> Sequence[Stretch]:
+    """Count a few equal words between larger changes as changed."""
+    kept: list[Stretch] = []
+    for i, run in enumerate(runs):
+        beside = runs[i - 1 : i + 2 : 2] if 0 < i < len(runs) - 1 else ()
+        changed = sum(max(len(each.before), len(each.after)) for each in beside)
+        same = run.same and (_BREAK in run.before or len(run.before) * _ISLAND > changed)
+        if kept and not kept[-1].same and not same:
+            last = kept.pop()
+            both = [*last.before, *run.before], [*last.after, *run.after]
+            kept.append(Stretch(*both, same=False))
+        else:
+            kept.append(Stretch(run.before, run.after, same))
+    return kept
 
 
 def _pieces(runs: Sequence[Stretch]) -> Iterator[str]:
@@ -139,9 +154,10 @@ def reworded(before: str, after: str) -> list[str]:
 
 def _shown(name: str, was: Sequence[str], now: Sequence[str]) -> str:
     """Write how links or pictures in a text differ; the first that differs with its address."""
-    gone, new = [e for e in was if e not in now], [e for e in now if e not in was]
+    before, after = {*was}, {*now}
+    gone, new = [e for e in was if e not in after], [e for e in now if e not in before]
     if not gone and not new:
-        return f"the {name}s in another order"
+        return f"{name}s: other places"
     noun = name if gone and new else _gained(name, gone)
     more = max(len(gone), len(new)) - 1
     return f"{noun}: {_changed(gone[:1], new[:1])}{f' and {more:,} more' if more else ''}"

@@ -74,7 +74,7 @@ class Item:
         ways: the course before and after.
         row: the plan's row; None if the record itself does not change.
         neighbours: the titles before and after it among its siblings after the plan; "" for none.
-        inner: how many records in it, without a change of their own, are hidden or shown with it.
+        inner: how many records in it are hidden or shown with it.
     """
 
     effects: tuple[Effect, ...]
@@ -183,7 +183,10 @@ def _change(was: Station | None, now: Station | None) -> Change | None:
 
 
 def _neighbours(way: Way) -> Mapping[int, tuple[str, str]]:
-    """Return the titles before and after each record of a way, by the record's identity."""
+    """Return the titles before and after each record of a way, by the record's identity.
+
+    A list in which all is new has none.
+    """
     lists: dict[object, list[Station]] = defaultdict(list)
     for each in way:
         lists[each.kind, each.inside, each.heading].append(each)
@@ -193,6 +196,7 @@ def _neighbours(way: Way) -> Mapping[int, tuple[str, str]]:
             siblings[at + 1].title if at + 1 < len(siblings) else "",
         )
         for siblings in lists.values()
+        if not all(each.change and each.change.action is Action.CREATE for each in siblings)
         for at, each in enumerate(siblings)
     }
 
@@ -200,15 +204,16 @@ def _neighbours(way: Way) -> Mapping[int, tuple[str, str]]:
 def _inner(
     pairs: Sequence[tuple[Station | None, Station | None]], both: tuple[Way, Way]
 ) -> Mapping[object, int]:
-    """Count the records without a change that are hidden or shown with each one that is."""
+    """Count the records that are hidden or shown with each one that is."""
     found: dict[object, int] = defaultdict(int)
     for was, now in pairs:
-        if was is None or now is None or now.change is not None:
+        if was is None or now is None or was.is_unseen == now.is_unseen:
             continue
-        if was.is_unseen != now.is_unseen:
-            above, way = (now, both[1]) if now.is_unseen else (was, both[0])
-            while above.inside is not None and not above.is_hidden:
-                above = way[above.inside]
+        here, way = (now, both[1]) if now.is_unseen else (was, both[0])
+        above = here
+        while above.inside is not None and not above.is_hidden:
+            above = way[above.inside]
+        if above is not here:
             found[_identity(above)] += 1
     return found
 
@@ -270,9 +275,8 @@ def _of_access(was: Station | None, now: Station, both: tuple[Way, Way]) -> Iter
         yield Effect.HIDDEN if now.is_unseen else Effect.SHOWN
         return
     late = _lateness(was, now)
-    if late and now.change is None and late == _lateness(*_parents(was, now, both)):
-        return  # it opens with its parent, which is an item of its own
-    if late:
+    with_parent = late == _lateness(*_parents(was, now, both)) and was.opening == now.opening
+    if late and not with_parent:  # otherwise its parent is an item that says so
         yield Effect.LATER if late > 0 else Effect.EARLIER
 
 

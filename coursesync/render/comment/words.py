@@ -154,18 +154,18 @@ def _cell(
 
 def _new(item: Item) -> str:
     hidden = ", not shown to members" if item.effect is Effect.DRAFT else ""
-    place = _between(*item.neighbours)
+    place = _between(*item.neighbours, "at")
     opens = _phrase(opening(item.values[1]), item.kind.name)
     when = "" if opens == _AT_ONCE else f"; opens {opens}"
     return f"new{hidden}{f', {place}' if place else ''}{when}"
 
 
-def _between(follows: str, precedes: str) -> str:
+def _between(follows: str, precedes: str, to: str) -> str:
     if follows and precedes:
         return f"between {named(follows)} and {named(precedes)}"
     if precedes:
-        return f"first, before {named(precedes)}"
-    return f"last, after {named(follows)}" if follows else ""
+        return f"{to} the start, before {named(precedes)}"
+    return f"{to} the end, after {named(follows)}" if follows else ""
 
 
 def _moved(item: Item, courses: Mapping[int, Course]) -> str:
@@ -180,7 +180,7 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
             for title in (item.within_before, item.within)
         )
         return f"moved from {one} to {other}"
-    return f"moved {_between(*item.neighbours)}".strip()
+    return f"moved {_between(*item.neighbours, 'to')}".strip()
 
 
 _AT_ONCE = "from the start"
@@ -201,7 +201,7 @@ def _opens(item: Item) -> str:
     if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
         return ""
     if now.day is None:
-        return f"can't be opened any more: it opens {other}{_blocked(item)}"
+        return f"can't be opened any more{_blocked(item)}"
     if was.day is None:
         return f"can be opened now, on day {now.day:,}"
     return f"opens on day {replaced(f'{was.day:,}', f'{now.day:,}')}{_because(item)}"
@@ -209,10 +209,9 @@ def _opens(item: Item) -> str:
 
 def _blocked(item: Item) -> str:
     """Write which record an item waits for; "" if it waits for none."""
-    other = item.follows
-    return (
-        f", {named(other.title)}{', which is hidden' if other.is_unseen else ''}" if other else ""
-    )
+    if (other := item.follows) is None:
+        return ""
+    return f": it waits for {named(other.title)}{', which is hidden' if other.is_unseen else ''}"
 
 
 def _because(item: Item) -> str:
