@@ -233,6 +233,7 @@ def test_the_first_line_says_that_apply_stops(examples: Path) -> None:
         "Member onboarding.** To allow it, write this in a comment: "
         "`/coursesync allow large-change 0123456789abcdef`\n"
     )
+    assert "goes live" not in members_part(plan, Outlook(stops=stops))
 
 
 def test_a_deletion_stops_too(examples: Path) -> None:

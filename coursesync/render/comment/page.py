@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
+WAITS = "When this is merged, it waits until it is allowed as the first line says."
 _MOST_WARNED, _MOST_REASONS, _MOST_KEPT, _LONG = 20, 3, 5, 300
 
 
@@ -54,7 +55,7 @@ class Outlook:
     """What is known about a pull request besides its plan.
 
     Attributes:
-        on_merge: a sentence that says what happens when it is merged.
+        on_merge: a sentence that says what happens when it is merged, if nothing stops apply.
         stops: why apply will stop then.
         people: how many members completed a record that is deleted, by address, where known.
         others: the files that it changes and that are not outlines.
@@ -110,7 +111,7 @@ def compose(
         above += _asked(course)
     foot = [*links.lines(), *other_files(outlook.others)]
     if any(items for _, items in courses):
-        foot += ["", escape(outlook.on_merge)]
+        foot += ["", WAITS if outlook.stops else escape(outlook.on_merge)]
     below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
     return bounded(above, below, most, "lighter row")
 
@@ -204,9 +205,9 @@ def _asked(course: CourseView) -> Iterator[Part]:
         yield Part(Rank.ASKED, ("", note), 1)
     for row in course.rows:
         if row.question:
-            yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
+            yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(row.question)}"), 1)
     if course.renamed:
-        yield Part(Rank.ASKED, ("", with_code(course.renamed)))
+        yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(course.renamed)}"))
 
 
 def _is_kept(change: Change) -> bool:

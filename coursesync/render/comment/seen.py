@@ -183,7 +183,10 @@ def _change(was: Station | None, now: Station | None) -> Change | None:
 
 
 def _neighbours(way: Way) -> Mapping[int, tuple[str, str]]:
-    """Return the titles before and after each record of a way, by the record's identity."""
+    """Return the titles before and after each record of a way, by the record's identity.
+
+    A list in which all is new has none.
+    """
     lists: dict[object, list[Station]] = defaultdict(list)
     for each in way:
         lists[each.kind, each.inside, each.heading].append(each)
@@ -193,6 +196,7 @@ def _neighbours(way: Way) -> Mapping[int, tuple[str, str]]:
             siblings[at + 1].title if at + 1 < len(siblings) else "",
         )
         for siblings in lists.values()
+        if not all(each.change and each.change.action is Action.CREATE for each in siblings)
         for at, each in enumerate(siblings)
     }
 
