@@ -170,8 +170,8 @@ class GitHubSettings(Asking):
     def _of_the_jobs(self) -> Iterator[Setting]:
         known = self.known
         credentials = (
-            f"add the secret `{_TOKEN}` (or {' and '.join(_LOGIN)}), in `{_OF_DRIFT}` of an account "
-            "that can only read"
+            f"add the secret `{_TOKEN}` (or {' and '.join(_LOGIN)}), in `{_OF_DRIFT}` of an "
+            "account that can only read"
         )
         yield setting(
             f"In the environments `{ENVIRONMENT}` and `{_OF_DRIFT}`",

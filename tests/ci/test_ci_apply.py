@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import Town, outline
+from ci.town import SOLO, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,3 +35,311 @@ def test_a_reviewed_pull_request_is_applied(town: Town) -> None:
     assert town.status().startswith("success: The site matches main; state ")
     assert town.head_status(number) == town.status()
     assert "### Live now" in town.result(number)
+
+
+OUTAGE = "POST /api/content/coursesections@1+:status=503"
+
+
+def test_the_first_two_pull_requests_are_applied(town: Town) -> None:
+    """The second one is proposed before the first is merged."""
+    first, second = town.propose(a=outline(A, "One")), town.propose(b=outline(B, "Two"))
+    town.merge(first)
+    one = town.apply()
+    town.merge(second)
+    two = town.apply()
+
+    assert (one.code, two.code) == (0, 0), (one, two)
+    assert town.titles == ["One", "Two"]
+
+
+def test_a_batch_of_a_merge_queue_is_applied_by_one_run(town: Town) -> None:
+    """Several pull requests come by one push, two of them to one course."""
+    town.reviewed(a=outline(A, "One"))
+    numbers = [
+        town.propose(a=outline(A, "Zero", "One")),
+        town.propose(b=outline(B, "Two")),
+        town.propose("cleo", c=outline(4713, "Three")),
+    ]
+    town.merge(*numbers, how="queue")
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One", "Three", "Two", "Zero"]
+    assert all("### Live now" in town.result(each) for each in numbers)
+
+
+@pytest.mark.parametrize("how", ["squash", "rebase"])
+def test_each_kind_of_merge_is_applied(town: Town, how: str) -> None:
+    """Main's commits are others than those of the pull request."""
+    number = town.propose(a=outline(A, "One"))
+    town.forge.commit("change-1", {"courses/a.yaml": outline(A, "One", "Two")})
+    town.merge(number, how=how)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One", "Two"]
+
+
+def test_a_withdrawn_addition_is_not_published_by_an_old_run(town: Town) -> None:
+    """Outage, revert, and then the red run is started again: it applies main as it is now."""
+    run = town.forge.start_run()
+    merged = town.reviewed(a=outline(A, "One"))
+    town.api.fault(OUTAGE)
+    red = town.apply(run=run)
+    town.api.no_faults()
+    town.reviewed(a=None)
+    again = town.apply(at=merged, run=run, attempt=2)
+
+    assert red.code == 6, red
+    assert again.code == 0, again
+    assert town.titles == []
+
+
+def test_a_red_run_that_is_started_again_finishes_the_work(town: Town) -> None:
+    """After an outage half-way, the rest is still covered by the same review."""
+    town.reviewed(a=outline(A, "One", "Two", "Three"))
+    town.api.fault("POST /api/content/coursesections@2+:status=503")
+    run = town.forge.start_run()
+    red = town.apply(run=run)
+    town.api.no_faults()
+    again = town.apply(run=run, attempt=2)
+
+    assert red.code == 6, red
+    assert "Not live yet" in town.result(1) or "Live now" in town.result(1)
+    assert again.code == 0, again
+    assert town.titles == ["One", "Three", "Two"]
+    assert "### Live now" in town.result(1)
+
+
+def test_a_run_of_a_success_that_is_started_again_does_nothing(town: Town) -> None:
+    """It is green, writes nothing to the site, and nothing to the forge."""
+    run = town.forge.start_run()
+    town.reviewed(a=outline(A, "One"))
+    town.apply(run=run)
+    writes, marks, notes = town.writes(), len(town.forge.marks), len(town.forge.notes)
+    tips = town.forge.repository.refs()
+    again = town.apply(run=run, attempt=2)
+
+    assert again.code == 0, again
+    assert (town.writes(), len(town.forge.marks), len(town.forge.notes)) == (writes, marks, notes)
+    assert town.forge.repository.refs() == tips
+
+
+def test_a_merge_after_an_outage_brings_both_changes(town: Town) -> None:
+    """The plan of the second run holds what the first could not send."""
+    first = town.propose(a=outline(A, "One"))
+    town.merge(first)
+    town.api.fault(OUTAGE)
+    town.apply()
+    town.api.no_faults()
+    second = town.propose(a=outline(A, "One", "Two"))
+    town.merge(second)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One", "Two"]
+    assert "### Live now" in town.result(first)
+    assert "### Live now" in town.result(second)
+
+
+def test_runs_out_of_order_end_green(town: Town) -> None:
+    """The run of the second merge comes first; that of the first has nothing left to do."""
+    first = town.reviewed(a=outline(A, "One"))
+    second = town.reviewed(a=outline(A, "Two"))
+    later, earlier = town.apply(at=second), town.apply(at=first)
+
+    assert (later.code, earlier.code) == (0, 0), (later, earlier)
+    assert town.titles == ["Two"]
+
+
+def test_a_pull_request_that_was_planned_before_the_last_apply_is_applied(town: Town) -> None:
+    """What its comment shows does not matter: its own delta does."""
+    town.reviewed(a=outline(A, "One"))
+    number = town.propose(a=outline(A, "One", "Two"))
+    town.apply()
+    town.merge(number)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One", "Two"]
+
+
+def test_while_the_index_of_the_forge_is_empty_nothing_is_believed(town: Town) -> None:
+    """Unknown is neither none nor covered: the run says that it is temporary, and waits."""
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
+    town.forge.ahead, town.forge.commit_lag, town.forge.closed_lag = 0.0, 1000, 1000
+    later = town.apply()
+    titles, status, issue = town.titles, town.status(), town.issue()
+    town.forge.commit_lag = town.forge.closed_lag = 0
+    ran = town.apply()
+
+    assert later.code == 75, later
+    assert "temporary" in later.said
+    assert (titles, issue) == ([], "")
+    assert status.startswith("error: This is temporary")
+    assert ran.code == 0, ran
+    assert town.titles == ["One"]
+
+
+def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:
+    """It waits in an issue with its plan, other courses go on, and a comment lets it go."""
+    town.push(a=outline(A, "One"))
+    town.reviewed(b=outline(B, "Two"))
+    waits = town.apply()
+    issue, titles, status = town.issue(), town.titles, town.status()
+    line = town.line("approve")
+    town.decide(f"I looked at it.\n\n{line}")
+    goes = town.apply()
+
+    assert waits.code == 6, waits
+    assert titles == ["Two"]
+    assert "was pushed without a review" in issue
+    assert "section.a.one" in issue
+    assert status.startswith("failure: 1 course waits for a decision; state ")
+    assert goes.code == 0, goes
+    assert town.titles == ["One", "Two"]
+    assert town.issue() == ""
+
+
+@pytest.mark.parametrize(
+    ("by", "change"),
+    [
+        ("ada", ""),  # who pushed it
+        ("rita", ""),  # who may not write
+        ("ben", "edited"),
+        ("ben", "quoted"),
+        ("github-actions[bot]", ""),
+        ("ben", "of another plan"),
+    ],
+)
+def test_not_every_comment_is_an_approval(town: Town, by: str, change: str) -> None:
+    """Nothing is applied, and the person learns why by one line, once."""
+    town.push(a=outline(A, "One"))
+    town.apply()
+    line = town.line("approve")
+    (number,) = town.forge.issues
+    body = f"> {line}" if change == "quoted" else line
+    if change == "of another plan":
+        body = f"/coursesync approve {'f' * 16}"
+    comment = town.forge.comment(by, number, body)
+    if change == "edited":
+        town.forge.edit_comment("ben", comment, f"{line}\n")
+    ran = town.apply()
+    town.apply()
+    answers = [e.body for e in town.forge.comments_on(number) if "answer" in e.body]
+
+    assert ran.code == 6, ran
+    assert town.titles == []
+    is_silent = change == "quoted" or by.startswith("github")
+    assert len(answers) == (0 if is_silent else 1), answers
+
+
+def test_a_forged_plan_changes_nothing(town: Town) -> None:
+    """A workflow of any branch may write with the account of coursesync: no decision reads that."""
+    number = town.propose(a=outline(A, "One"))
+    forged = (
+        f"<!-- coursesync plan: courses -->\ndigest `{'a' * 64}`\n/coursesync approve {'a' * 64}"
+    )
+    town.forge.comment(town.forge.bot, number, forged)
+    town.forge.merge(number)
+    waits = town.apply()
+    (issue,) = town.forge.issues
+    line = town.line("approve")
+    town.forge.issues[issue].body += f"\n{line}\n"
+    town.forge.comment(town.forge.bot, issue, line)
+    again = town.apply()
+
+    assert (waits.code, again.code) == (6, 6), (waits, again)
+    assert town.titles == []
+    assert "without an approval" in town.issue()
+
+
+def test_with_solo_set_the_author_needs_no_reviewer(town: Town) -> None:
+    """It is stated openly in the configuration on main; a push is still a push."""
+    town.push(**{"coursesync.toml": SOLO})
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number, approved=False)
+    merged = town.apply()
+    town.push(b=outline(B, "Two"))
+    pushed = town.apply()
+    titles = town.titles
+    town.decide(town.line("approve"), by="ada")
+    approved = town.apply()
+
+    assert (merged.code, pushed.code, approved.code) == (0, 6, 0), (merged, pushed, approved)
+    assert titles == ["One"]
+    assert town.titles == ["One", "Two"]
+
+
+def test_a_pull_request_can_not_excuse_itself_from_review(town: Town) -> None:
+    """What needs a review is read from main, and the change of that is not merged by itself."""
+    number = town.propose(**{"coursesync.toml": SOLO, "a": outline(A, "One")})
+    before = town.apply()
+
+    assert before.code == 0, before
+    assert town.titles == []
+    assert town.forge.pulls[number].state == "open"
+
+
+def test_a_reverted_addition_is_still_on_the_site_and_named(town: Town) -> None:
+    """Nothing is removed by surprise; the run is green and says so."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    town.apply()
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert "1 section is still on the site." in ran.said
+    assert "1 section is still on the site" in town.status()
+    assert town.titles == ["One", "Two"]
+
+
+def test_a_run_without_changes_needs_no_credentials(town: Town) -> None:
+    """It is green; with something to send it says what is missing, and the status is red."""
+    town.environment = {"NEXUDUS_TOKEN": ""}
+    nothing = town.apply()
+    town.reviewed(a=outline(A, "One"))
+    missing = town.apply()
+
+    assert nothing.code == 0, nothing
+    assert missing.code == 64, missing
+    assert "NEXUDUS_TOKEN" in missing.said
+    assert town.status().startswith("failure: ")
+
+
+def test_mistakes_on_main_are_named(town: Town) -> None:
+    """Nothing is sent, and the next valid commit is applied."""
+    town.reviewed(a=outline(A, "One"))
+    town.apply()
+    town.reviewed(a="id: 4711\ntitle: Course\nsections: [{titel: One}]\n")
+    wrong = town.apply()
+    status = town.status()
+    town.reviewed(a=outline(A, "One", "Two"))
+    right = town.apply()
+
+    assert wrong.code == 3, wrong
+    assert "a.yaml:3" in wrong.said
+    assert status.startswith("failure: 1 mistake in the outlines; state ")
+    assert right.code == 0, right
+    assert town.titles == ["One", "Two"]
+
+
+def test_an_upgrade_of_git_hosting_needs_no_checkout_of_main(town: Town) -> None:
+    """A run by an older commit, whose checkout lacks the outline, applies main as it is now."""
+    old = town.forge.repository.tip("main")
+    town.reviewed(a=outline(A, "One"))
+    ran = town.apply(at=old)
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One"]
+
+
+def test_a_state_file_has_to_be_carried_over_first(town: Town) -> None:
+    """The message says which command does it."""
+    town.push(**{"coursesync.toml": ""})
+    ran = town.apply()
+
+    assert ran.code == 64, ran
+    assert "coursesync state move --to git" in ran.said
