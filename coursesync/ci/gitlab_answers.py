@@ -110,8 +110,13 @@ class GraphMergeRequest(Answer):
     commits: AuthoredCommits | None = None
 
 
+class GraphRepository(Answer):
+    commit: Authored | None = None
+
+
 class GraphProject(Answer):
     mergeRequest: GraphMergeRequest | None = None  # noqa: N815 - GitLab's name
+    repository: GraphRepository | None = None
 
 
 class GraphData(Answer):

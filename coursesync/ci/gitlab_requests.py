@@ -52,6 +52,10 @@ query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest
   commits: commitsWithoutMergeCommits {
     pageInfo { hasNextPage } nodes { author { username } } } } } }
 """
+_AUTHOR = """\
+query($project: ID!, $commit: String!) { project(fullPath: $project) { repository {
+  commit(ref: $commit) { author { username } } } } }
+"""
 _REQUESTS = Need("read the merge requests")
 _PEOPLE = Need("read the members")
 _COMMITS = Need("read the commits")
@@ -180,11 +184,20 @@ class Requests:
         return found
 
     def authors(self, commit: str) -> frozenset[str]:
-        """Raise RemoteError: GitLab names a commit's people by their e-mail only."""
-        raise RemoteError(
-            f"GitLab does not name the accounts behind the commit {commit[:12]}",
-            "Set the same values again by a merge request that somebody else approves.",
-        )
+        """Return the author of a commit; raises RemoteError if GitLab does not name one.
+
+        https://docs.gitlab.com/api/graphql/reference/#repositorycommit
+        """
+        asked = {"project": self._rest.api.repository, "commit": commit}
+        sent = {"query": _AUTHOR, "variables": asked}
+        data = self._rest.ask("/graphql", sent, _COMMITS, Graph).data
+        found = data.project.repository if data and data.project else None
+        if found is None or found.commit is None or found.commit.author is None:
+            raise RemoteError(
+                f"GitLab does not name who made the commit {commit[:10]}",
+                "Let its author add the e-mail address of the commit to their account.",
+            )
+        return frozenset({found.commit.author.username})
 
     def _pushers(self, number: int) -> frozenset[str] | None:
         asked = {"project": self._rest.api.repository, "iid": str(number)}

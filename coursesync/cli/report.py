@@ -127,13 +127,13 @@ def print_learnt(found: Sequence[Drifted], report: Report) -> None:
 
 
 def _print_problems(report: Report, onward: Onward) -> None:
-    refusals: list[Diagnostic] = []
+    refused: list[Diagnostic] = []
     for result in report.with_status(Status.REFUSED):
         if result.change.resource is None:
             say_all(f"{result.change.address}: the API refuses this: {result.reason}")
-        for diagnostic in _refusals(result, onward):
+        for diagnostic in refusals(result, onward):
             point(diagnostic)
-            refusals.append(diagnostic)
+            refused.append(diagnostic)
     skipped = [
         *report.with_status(Status.DRIFTED, Status.GONE, Status.UNREADABLE),
         *report.with_status(Status.NOT_EMPTY, Status.HAS_COMPLETIONS),
@@ -149,7 +149,7 @@ def _print_problems(report: Report, onward: Onward) -> None:
         for result in skipped
         if result.change.where
     ]
-    annotate([*refusals, *skips], "error")
+    annotate([*refused, *skips], "error")
 
 
 def _problem(result: Result) -> str:
@@ -220,7 +220,7 @@ def _counts(report: Report) -> str:
     return f"Apply: {listed or 'nothing was sent'}."
 
 
-def _refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
+def refusals(result: Result, onward: Onward) -> Iterator[Diagnostic]:
     """Yield each problem that the API reported for a record, at its line in the outline."""
     resource = result.change.resource
     if resource is None:

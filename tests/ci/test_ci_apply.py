@@ -37,7 +37,7 @@ def test_a_reviewed_pull_request_is_applied(town: Town) -> None:
     assert "### Live now" in town.result(number)
 
 
-OUTAGE = "POST /api/content/coursesections@1+:status=503"
+OUTAGE = "POST /api/content/coursesections@1+:status=403"
 
 
 def test_the_first_two_pull_requests_are_applied(town: Town) -> None:
@@ -90,7 +90,7 @@ def test_a_withdrawn_addition_is_not_published_by_an_old_run(town: Town) -> None
     town.reviewed(a=None)
     again = town.apply(at=merged, run=run, attempt=2)
 
-    assert red.code == 6, red
+    assert red.code != 0, red
     assert again.code == 0, again
     assert town.titles == []
 
@@ -98,14 +98,13 @@ def test_a_withdrawn_addition_is_not_published_by_an_old_run(town: Town) -> None
 def test_a_red_run_that_is_started_again_finishes_the_work(town: Town) -> None:
     """After an outage half-way, the rest is still covered by the same review."""
     town.reviewed(a=outline(A, "One", "Two", "Three"))
-    town.api.fault("POST /api/content/coursesections@2+:status=503")
+    town.api.fault("POST /api/content/coursesections@2:status=422")
     run = town.forge.start_run()
     red = town.apply(run=run)
     town.api.no_faults()
     again = town.apply(run=run, attempt=2)
 
     assert red.code == 6, red
-    assert "Not live yet" in town.result(1) or "Live now" in town.result(1)
     assert again.code == 0, again
     assert town.titles == ["One", "Three", "Two"]
     assert "### Live now" in town.result(1)
@@ -195,7 +194,7 @@ def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:
     assert waits.code == 6, waits
     assert titles == ["Two"]
     assert "was pushed without a review" in issue
-    assert "section.a.one" in issue
+    assert '"One"' in issue
     assert status.startswith("failure: 1 course waits for a decision; state ")
     assert goes.code == 0, goes
     assert town.titles == ["One", "Two"]
@@ -310,24 +309,25 @@ def test_a_run_without_changes_needs_no_credentials(town: Town) -> None:
 
 
 def test_mistakes_on_main_are_named(town: Town) -> None:
-    """Nothing is sent, and the next valid commit is applied."""
+    """Nothing is sent; nobody knows what the correction changes, so it waits for a person."""
     town.reviewed(a=outline(A, "One"))
     town.apply()
     town.reviewed(a="id: 4711\ntitle: Course\nsections: [{titel: One}]\n")
     wrong = town.apply()
     status = town.status()
     town.reviewed(a=outline(A, "One", "Two"))
+    waits = town.apply()
+    town.decide(town.line("approve"))
     right = town.apply()
 
-    assert wrong.code == 3, wrong
+    assert (wrong.code, waits.code, right.code) == (3, 6, 0), (wrong, waits, right)
     assert "a.yaml:3" in wrong.said
     assert status.startswith("failure: 1 mistake in the outlines; state ")
-    assert right.code == 0, right
     assert town.titles == ["One", "Two"]
 
 
-def test_an_upgrade_of_git_hosting_needs_no_checkout_of_main(town: Town) -> None:
-    """A run by an older commit, whose checkout lacks the outline, applies main as it is now."""
+def test_a_run_by_an_older_commit_applies_main_as_it_is_now(town: Town) -> None:
+    """Its checkout lacks the outline: main's files are used."""
     old = town.forge.repository.tip("main")
     town.reviewed(a=outline(A, "One"))
     ran = town.apply(at=old)

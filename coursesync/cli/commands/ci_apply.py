@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from coursesync.ci.annotate import annotate_problem
+from coursesync.applying.report import Status
+from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
-from coursesync.cli.screen import say, say_wrapped
+from coursesync.cli.line import Onward
+from coursesync.cli.report import refusals
+from coursesync.cli.screen import point, say_wrapped
 from coursesync.cli.session import announce, online
 from coursesync.errors import ExitCode
 from coursesync.nexudus.clock import SystemClock
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from coursesync.applying.world import Progress
     from coursesync.ci.forge import Issue
     from coursesync.ci.job import Applied
+    from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
 
 
@@ -94,6 +98,15 @@ def record_command(*, project: Project) -> ExitCode:
 
 def _print(applied: Applied, issue: Issue | None) -> None:
     outcome = applied.outcome
+    refused: list[Diagnostic] = []
+    for result in (each for report in applied.reports for each in report.results):
+        if result.status is Status.REFUSED:
+            refused += refusals(result, Onward({}, {}))
+        elif result.reason and not result.done:
+            say_wrapped(f"{result.change.address}: {result.reason.rstrip('.')}.")
+    for diagnostic in refused:
+        point(diagnostic)
+    annotate(refused, "error")
     lines = [f"{each}." for each in outcome.sentences]
     if issue is not None:
         lines.append(f"What waits, and how to decide about it, is in the issue {issue.url}")
@@ -103,4 +116,3 @@ def _print(applied: Applied, issue: Issue | None) -> None:
         annotate_problem(" ".join(lines), "")
     note(applied=outcome.main, has_changes=str(bool(applied.unfinished)).lower())
     summarise(lambda _: "".join(f"{each}\n\n" for each in lines))
-    say()
