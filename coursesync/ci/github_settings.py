@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Answer)
 
 BRANCH = "main"
-ENVIRONMENT = "production"
-CHECK = "plan"  # the job of plan.yml
+ENVIRONMENT, _OF_DRIFT = "production", "drift"
+CHECK = "Plan"  # the name of the job in plan.yml
 STATE_KEY = "COURSESYNC_STATE_KEY"
 _TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a secret
 _LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
@@ -165,17 +165,20 @@ class GitHubSettings(Asking):
         """
         if self.asks:
             _ = self._own
-        return (*self._of_the_job(), *self._of_branches(), *self._of_actions())
+        return (*self._of_the_jobs(), *self._of_branches(), *self._of_actions())
 
-    def _of_the_job(self) -> Iterator[Setting]:
+    def _of_the_jobs(self) -> Iterator[Setting]:
         known = self.known
-        exists = known(lambda: self._environment is not None)
+        credentials = (
+            f"add the secret `{_TOKEN}` (or {' and '.join(_LOGIN)}), in `{_OF_DRIFT}` of an "
+            "account that can only read"
+        )
         yield setting(
-            f"In the environment `{ENVIRONMENT}`",
+            f"In the environments `{ENVIRONMENT}` and `{_OF_DRIFT}`",
             f"{self._web}/settings/environments",
-            ("create it", exists),
-            (f"let only the branch `{BRANCH}` deploy", known(self._deploys_main)),
-            (f"add the secret `{_TOKEN}` (or {' and '.join(_LOGIN)})", known(self._has_login)),
+            ("create them", known(lambda: None not in self._environments.values())),
+            (f"let only the branch `{BRANCH}` deploy", known(self._deploy_main)),
+            (credentials, known(self._have_logins)),
         )
 
     def _of_branches(self) -> Iterator[Setting]:
@@ -198,7 +201,8 @@ class GitHubSettings(Asking):
             ("let only deploy keys bypass it", known(self._only_keys)),
             without=UNGUARDED,
         )
-        key = f"add a key that may write, and its private half as the secret `{STATE_KEY}` above"
+        secret = f"the secret `{STATE_KEY}` of `{ENVIRONMENT}`"
+        key = f"add a key that may write, and its private half as {secret}"
         yield setting(
             "Under Deploy keys",
             f"{self._web}/settings/keys",
@@ -235,28 +239,35 @@ class GitHubSettings(Asking):
         return self.rest.get(self._path(), _NEED, _Repository)
 
     @cached_property
-    def _environment(self) -> _Environment | None:
-        return self._found(_Environment, "environments", ENVIRONMENT)
+    def _environments(self) -> Mapping[str, _Environment | None]:
+        return {e: self._found(_Environment, "environments", e) for e in (ENVIRONMENT, _OF_DRIFT)}
 
-    def _deploys_main(self) -> bool:
-        policy = self._environment.deployment_branch_policy if self._environment else None
+    def _deploy_main(self) -> bool:
+        return all(self._deploys_main(*each) for each in self._environments.items())
+
+    def _deploys_main(self, name: str, environment: _Environment | None) -> bool:
+        policy = environment.deployment_branch_policy if environment else None
         if policy is None or not policy.custom_branch_policies:
             return False
-        path = ("environments", ENVIRONMENT, "deployment-branch-policies")
+        path = ("environments", name, "deployment-branch-policies")
         found = self._found(_Policies, *path)
         return found is not None and [e.name for e in found.branch_policies] == [BRANCH]
 
     @cached_property
-    def _secrets(self) -> frozenset[str]:
-        found = self._found(_Secrets, "environments", ENVIRONMENT, "secrets")
-        return frozenset(each.name for each in found.secrets) if found else frozenset()
+    def _secrets(self) -> Mapping[str, frozenset[str]]:
+        """The names of each environment's secrets."""
+        found = {e: self._found(_Secrets, "environments", e, "secrets") for e in self._environments}
+        return {
+            name: frozenset(secret.name for secret in each.secrets) if each else frozenset()
+            for name, each in found.items()
+        }
 
-    def _has_login(self) -> bool:
-        return _TOKEN in self._secrets or self._secrets.issuperset(_LOGIN)
+    def _have_logins(self) -> bool:
+        return all(_TOKEN in each or each.issuperset(_LOGIN) for each in self._secrets.values())
 
     def _has_key(self) -> bool:
         keys = self.rest.every(self._path("keys"), _NEED, _Key)
-        return STATE_KEY in self._secrets and any(not each.read_only for each in keys)
+        return STATE_KEY in self._secrets[ENVIRONMENT] and any(not each.read_only for each in keys)
 
     @cached_property
     def _rules(self) -> Sequence[_Rule]:

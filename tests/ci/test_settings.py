@@ -53,7 +53,7 @@ def test_a_new_repository_needs_at_most_six_pages(
     assert pages(ran) == EVERY_PAGE[:5]
     assert f"{forge.url}/{NAME}/settings/environments" in ran.err
     assert (
-        "create it; let only the branch `main` deploy; add the secret `NEXUDUS_TOKEN`" in ran.said
+        "create them; let only the branch `main` deploy; add the secret `NEXUDUS_TOKEN`" in ran.said
     )
     assert "let workflows read only" in ran.said
     assert "allow the actions" not in ran.said
@@ -71,15 +71,15 @@ def test_what_is_right_is_not_named(forge: GitHubWithSettings, cli: CommandLine)
 
 
 def _open_environment(forge: GitHubWithSettings) -> None:
-    forge.environment_branches = None
+    forge.branches["drift"] = None
 
 
 def _other_branches(forge: GitHubWithSettings) -> None:
-    forge.environment_branches = ["main", "release/*"]
+    forge.branches["production"] = ["main", "release/*"]
 
 
 def _half_a_login(forge: GitHubWithSettings) -> None:
-    forge.secrets = {"NEXUDUS_EMAIL", "COURSESYNC_STATE_KEY"}
+    forge.environments["production"] = {"NEXUDUS_EMAIL", "COURSESYNC_STATE_KEY"}
 
 
 def _no_review(forge: GitHubWithSettings) -> None:
@@ -99,7 +99,7 @@ def _states_may_be_deleted(forge: GitHubWithSettings) -> None:
 
 
 def _key_without_secret(forge: GitHubWithSettings) -> None:
-    forge.secrets.remove("COURSESYNC_STATE_KEY")
+    forge.environments["production"].remove("COURSESYNC_STATE_KEY")
 
 
 def _workflows_approve(forge: GitHubWithSettings) -> None:
@@ -121,7 +121,7 @@ def _no_issues(forge: GitHubWithSettings) -> None:
         (_other_branches, "/environments", "let only the branch `main` deploy"),
         (_half_a_login, "/environments", "add the secret `NEXUDUS_TOKEN`"),
         (_no_review, "/rules", "with an approval, which a new push dismisses"),
-        (_no_check, "/rules", "require the status check `plan`"),
+        (_no_check, "/rules", "require the status check `Plan`"),
         (_everyone_may_bypass, "/rules/new?target=branch", "let only deploy keys bypass it"),
         (_states_may_be_deleted, "/rules/new?target=branch", "restrict creations"),
         (_key_without_secret, "/keys", "add a key that may write"),
@@ -158,7 +158,7 @@ def test_the_older_protection_of_a_branch_counts(
             "required_approving_review_count": 2,
             "dismiss_stale_reviews": True,
         },
-        "required_status_checks": {"strict": True, "contexts": ["plan"]},
+        "required_status_checks": {"strict": True, "contexts": ["Plan"]},
     }
 
     assert pages(cli("init", "--github")) == []

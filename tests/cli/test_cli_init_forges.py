@@ -163,7 +163,7 @@ def test_with_yes_a_file_that_differs_is_replaced(cli: CommandLine) -> None:
     assert ran.code == ExitCode.DONE, ran.err
     assert "-name: Ours" in ran.err
     assert f"changed {APPLY}" in ran.said
-    assert path.read_bytes().startswith(b"# Applies what main holds")
+    assert b"\nname: Apply courses\r\n" in path.read_bytes()
 
 
 @pytest.mark.parametrize(("key", "is_kept"), [("n", True), ("", True), ("y", False)])

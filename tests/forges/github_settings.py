@@ -28,9 +28,9 @@ class GitHubWithSettings(GitHub):
 
     Attributes:
         is_admin: whether the token may see the settings. Others get 404, as for what is not there.
-        environment_branches: the branches that may deploy to `production`; None if every one may.
-        has_environment, secrets, keys: the environment, its secrets, and the deploy keys that may
-            write.
+        environments: the secrets of each environment.
+        branches: the branches that may deploy to each environment; None if every one may.
+        keys: the number of deploy keys that may write.
         rules: those that are in force for a branch, by its name; a pattern ends with `**`.
         bypass: the kinds of actors that may bypass the ruleset with an Id.
         protection: main's classic protection; empty if there is none.
@@ -41,9 +41,8 @@ class GitHubWithSettings(GitHub):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.is_admin = True
-        self.has_environment = False
-        self.environment_branches: list[str] | None = None
-        self.secrets: set[str] = set()
+        self.environments: dict[str, set[str]] = {}
+        self.branches: dict[str, list[str] | None] = {}
         self.keys = 0
         self.rules: dict[str, list[dict[str, object]]] = {}
         self.bypass: dict[int, list[str]] = {}
@@ -57,11 +56,14 @@ class GitHubWithSettings(GitHub):
 
     def make_right(self) -> None:
         """Make every setting as the workflows need it."""
-        self.has_environment, self.environment_branches = True, ["main"]
-        self.secrets = {"NEXUDUS_TOKEN", "COURSESYNC_STATE_KEY"}
+        self.environments = {
+            "production": {"NEXUDUS_TOKEN", "COURSESYNC_STATE_KEY"},
+            "drift": {"NEXUDUS_EMAIL", "NEXUDUS_PASSWORD"},
+        }
+        self.branches = {"production": ["main"], "drift": ["main"]}
         self.keys = 1
         review = {"required_approving_review_count": 1, "dismiss_stale_reviews_on_push": True}
-        checks = {"required_status_checks": [{"context": "plan", "integration_id": None}]}
+        checks = {"required_status_checks": [{"context": "Plan", "integration_id": None}]}
         self.rules = {
             "main": [
                 {"type": "pull_request", "ruleset_id": 1, "parameters": review},
@@ -75,11 +77,11 @@ class GitHubWithSettings(GitHub):
         self.workflows["default_workflow_permissions"] = "read"
 
     def _routes(self) -> Sequence[tuple[str, str, str, Callable[..., Response]]]:
-        production = rf"{_AT}/environments/production"
+        environment = rf"{_AT}/environments/(production|drift)"
         hidden: list[tuple[str, Callable[..., object]]] = [
-            (production, self._environment),
-            (rf"{production}/deployment-branch-policies", self._policies),
-            (rf"{production}/secrets", self._secrets),
+            (environment, self._environment),
+            (rf"{environment}/deployment-branch-policies", self._policies),
+            (rf"{environment}/secrets", self._secrets),
             (rf"{_AT}/keys", lambda: [{"id": 1, "read_only": False}] * self.keys),
             (rf"{_AT}/branches/main/protection", lambda: self.protection or None),
             (rf"{_AT}/rulesets/(\d+)", self._ruleset),
@@ -116,21 +118,22 @@ class GitHubWithSettings(GitHub):
         permissions = {"admin": self.is_admin, "push": True, "pull": True}
         return {**self._repository(), "has_issues": self.has_issues, "permissions": permissions}
 
-    def _environment(self) -> object:
+    def _environment(self, name: str) -> object:
         policy = {"protected_branches": False, "custom_branch_policies": True}
-        is_open = self.environment_branches is None
-        body = {"name": "production", "deployment_branch_policy": None if is_open else policy}
-        return body if self.has_environment else None
+        is_open = self.branches.get(name) is None
+        body = {"name": name, "deployment_branch_policy": None if is_open else policy}
+        return body if name in self.environments else None
 
-    def _policies(self) -> object:
-        names = [
-            {"id": at, "name": each} for at, each in enumerate(self.environment_branches or ())
-        ]
+    def _policies(self, name: str) -> object:
+        branches = self.branches.get(name) or []
+        names = [{"id": at, "name": each} for at, each in enumerate(branches)]
         return {"total_count": len(names), "branch_policies": names}
 
-    def _secrets(self) -> object:
-        names = [{"name": each} for each in sorted(self.secrets)]
-        return {"total_count": len(names), "secrets": names} if self.has_environment else None
+    def _secrets(self, name: str) -> object:
+        if name not in self.environments:
+            return None
+        names = [{"name": each} for each in sorted(self.environments[name])]
+        return {"total_count": len(names), "secrets": names}
 
     def _rules_of(self, branch: str) -> object:
         name = unquote(branch)
