@@ -19,7 +19,8 @@ PYTEST_OPTIONS := --dist loadgroup --durations 10 --hypothesis-seed $(shell date
 UNMEASURED := $(addprefix tests/,editor browser crash power damage secrecy hostile) \
 	$(patsubst %,tests/cli/test_cli_%.py,import journal left lock overwrites resolve_and_state settling signals stale state_file terminal) \
 	tests/cli/test_story.py tests/outlines/test_canonical_properties.py
-WORKFLOWS := $(wildcard .github/workflows/*.yml)
+TEMPLATES := coursesync/operations/templates
+WORKFLOWS := $(wildcard .github/workflows/*.yml $(TEMPLATES)/github/*.yml)
 
 .PHONY: first-run words reference pictures demo test lint workflows compiled coverage chromium every-case soak mutants bench clean
 
@@ -65,6 +66,7 @@ workflows: $(VENV)/dev
 	$(BIN)/zizmor --offline --no-config --persona pedantic --quiet .github action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.gitlab-ci $(TEMPLATES)/gitlab-ci.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 
 # compile the tests once, before six processes do it at the same time

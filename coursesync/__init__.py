@@ -49,7 +49,6 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.fmt import fmt as fmt
     from coursesync.operations.import_ import Imported as Imported
     from coursesync.operations.import_ import import_course as import_course
-    from coursesync.operations.init import FileStatus as FileStatus
     from coursesync.operations.init import Initialised as Initialised
     from coursesync.operations.init import init as init
     from coursesync.operations.new import Added as Added
@@ -101,7 +100,8 @@ _PUBLIC = {  # the names of each module
     "operations.doctor": "doctor",
     "operations.fmt": "Layouts fmt",
     "operations.import_": "Imported import_course",
-    "operations.init": "FileStatus Initialised init",
+    "operations.drafts": "FileStatus",
+    "operations.init": "Initialised init",
     "operations.new": "Added new_course new_item",
     "operations.pages": "page_of",
     "operations.plan": "plan validate",

@@ -26,13 +26,14 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.nexudus.ports import Clock
 
-_GITHUB = "https://api.github.com"
+_GITHUB, _GITLAB = "https://api.github.com", "https://gitlab.com/api/v4"
+_V4 = "/v4"
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
 
 _OF_THE_JOB = Code("GITHUB_TOKEN: ${{ github.token }}")
 _FOR_GITLAB = (
-    "Make a project access token with the scope api and the role Developer (Settings > Access "
+    "Make a project access token with the scope api and the role Maintainer (Settings > Access "
     "tokens), and save it as COURSESYNC_GITLAB_TOKEN (Settings > CI/CD > Variables)."
 )
 # a comment on GitLab has up to 1,000,000 characters, each of up to 6 bytes in JSON
@@ -82,7 +83,16 @@ def page_of_run(environment: Mapping[str, str]) -> str:
 
 
 def _github(environment: Mapping[str, str], clock: Clock) -> GitHub:
-    repository = environment["GITHUB_REPOSITORY"]
+    rest, root = github_rest(environment["GITHUB_REPOSITORY"], environment, clock)
+    in_workflow = environment.get("GITHUB_ACTIONS") == "true"
+    return GitHub(rest, clock, root, in_workflow=in_workflow)
+
+
+def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
+    """Return what asks GitHub about a repository, and the path of its REST API on the host.
+
+    Raises UsageError as `forge_of`.
+    """
     if not _REPOSITORY.fullmatch(repository) or {".", ".."} & {*repository.split("/")}:
         raise UsageError(
             "GITHUB_REPOSITORY is not the name of a repository", "Write it as owner/name."
@@ -105,22 +115,26 @@ def _github(environment: Mapping[str, str], clock: Clock) -> GitHub:
     )
     address = _address(environment, "GITHUB_API_URL", _GITHUB)
     host = address.removesuffix("/v3")
-    return GitHub(
-        Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api),
-        clock,
-        address.removeprefix(host),
-        in_workflow=environment.get("GITHUB_ACTIONS") == "true",
-    )
+    rest = Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api)
+    return rest, address.removeprefix(host)
 
 
 def _gitlab(environment: Mapping[str, str], clock: Clock) -> GitLab:
-    address = _address(environment, "CI_API_V4_URL", "")
+    address = environment.get("CI_API_V4_URL", "")
     project, path = (environment.get(f"CI_PROJECT_{name}", "") for name in ("ID", "PATH"))
-    if not address.endswith("/v4") or not _NUMBER.fullmatch(project) or not path:
+    if not address.rstrip("/").endswith(_V4) or not _NUMBER.fullmatch(project) or not path:
         raise UsageError(
             "CI_API_V4_URL, CI_PROJECT_ID and CI_PROJECT_PATH do not name a project of GitLab",
             "GitLab CI sets them. On your machine, copy them from the log of a job.",
         )
+    return GitLab(gitlab_rest(path, environment, clock)[0], clock, int(project))
+
+
+def gitlab_rest(path: str, environment: Mapping[str, str], clock: Clock) -> tuple[Rest, str]:
+    """Return what asks GitLab about a project, and the path of its API after its address.
+
+    Raises UsageError as `forge_of`.
+    """
     names = "COURSESYNC_GITLAB_TOKEN", "CI_JOB_TOKEN"
     name = next((each for each in names if environment.get(each)), names[0])
     token = _token(environment, name, _FOR_GITLAB)
@@ -133,8 +147,8 @@ def _gitlab(environment: Mapping[str, str], clock: Clock) -> GitLab:
         grant=_FOR_GITLAB,
         renew=_FOR_GITLAB,
     )
-    host = address.removesuffix("/v4")
-    return GitLab(Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api), clock, int(project))
+    host = _address(environment, "CI_API_V4_URL", _GITLAB).removesuffix(_V4)
+    return Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api), _V4
 
 
 def _address(environment: Mapping[str, str], name: str, default: str) -> str:

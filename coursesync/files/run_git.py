@@ -126,5 +126,14 @@ def forge_environment(url: str) -> dict[str, str]:
     for name, server, user in _TOKENS:
         host, token = os.environ.get(server, "").rstrip("/"), os.environ.get(name, "")
         if token and url.startswith(f"{host}/") and _SAFE_HOST.match(host):
-            return token_environment(token, user, host)
+            return _with_key(token_environment(token, user, host), url)
     return {}
+
+
+def _with_key(environment: dict[str, str], url: str) -> dict[str, str]:
+    """Add the deploy key for pushes, if there is one."""
+    if not (key := os.environ.get("COURSESYNC_STATE_KEY", "").strip()):
+        return environment
+    from coursesync.files.deploy_key import with_key  # noqa: PLC0415 - few runs have one
+
+    return with_key(environment, key, url)

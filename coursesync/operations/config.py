@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +22,7 @@ from coursesync.operations.config_fields import (
     may_hold,
     mistakes_in,
 )
+from coursesync.operations.origin import origin_of_this
 from coursesync.outlines.folder import ENDINGS
 from coursesync.outlines.settings import Settings
 from coursesync.state import STATE_NAME
@@ -190,26 +190,9 @@ def _check_version(wanted: object, path: Path) -> None:
             f"{path} asks for coursesync {inert(wanted, 60)}, but {__version__} is running",
             Remedy(
                 "Install a commit that has such a version:",
-                Shell("pipx", "install", "--force", f"git+{_origin()}@COMMIT"),
+                Shell("pipx", "install", "--force", f"git+{origin_of_this().address}@COMMIT"),
             ),
         )
-
-
-def _origin() -> str:
-    """Return the address of the repository that coursesync was installed from, or a placeholder.
-
-    https://packaging.python.org/en/latest/specifications/direct-url/
-    """
-    import json  # noqa: PLC0415 - hardly any run needs it
-    from importlib.metadata import PackageNotFoundError, distribution  # noqa: PLC0415 - as above
-
-    with suppress(PackageNotFoundError, ValueError, AttributeError):
-        source = json.loads(distribution("coursesync").read_text("direct_url.json") or "{}")
-        url = source.get("url")
-        # an address with a user may have a password
-        if source.get("vcs_info") and isinstance(url, str) and "@" not in url:
-            return inert(url, 200)
-    return "ADDRESS"
 
 
 def _is_version(text: str) -> bool:

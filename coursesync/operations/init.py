@@ -1,40 +1,35 @@
 """Makes a workspace in a folder, with what git and editors need beside the outlines.
 
 Owns which files a workspace begins with. It must never change a file that exists, except that it
-adds missing lines to those of git; what is done already is not done again.
+adds missing lines to those of git, and what a caller has shown; what is done already is not done
+again.
 """
 
 from __future__ import annotations
 
 import os
 import re
-import stat
 import subprocess
 from dataclasses import dataclass
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, Remedy, Shell, UsageError
-from coursesync.files import (
-    check_real_folder,
-    read,
-    shown,
-    unwritable,
-    with_line_ends_of,
-    write_new,
-    write_whole,
-)
+from coursesync.errors import UsageError
+from coursesync.files import check_real_folder, shown, unwritable
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.operations.config import CONFIG, config_of
+from coursesync.operations.drafts import FileStatus, extended, new, replaced, text_of, written
 from coursesync.operations.locate import FIRST
 from coursesync.outlines.folder import check_folder, outline_paths
-from coursesync.outlines.schema import NAME, first_line, schema_text
-from coursesync.text import as_argument, holds_unseen
+from coursesync.outlines.schema import NAME, line_for, schema_text
+from coursesync.text import holds_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
+
+    from coursesync.operations.drafts import Draft
+    from coursesync.operations.forge_files import ForgeFiles
 
 _EXAMPLE_ID = "id: 4711"  # in the template
 _PATIENCE = 30  # seconds, for git to answer
@@ -42,14 +37,6 @@ _IS_ONE = ["rev-parse", "--git-dir"]  # fails if the folder is in no repository
 # the workflows that come with coursesync run on main; an old git ignores the setting
 _NEW = ("-c", "init.defaultBranch=main", "init", "--quiet")
 _ENOUGH = re.compile(r"[\w./-]+")  # a path that .gitattributes may hold without quotes
-
-
-class FileStatus(StrEnum):
-    """What `init` did with a file."""
-
-    NEW = "new"
-    EXTENDED = "extended"
-    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +83,67 @@ def init(
     Example:
         >>> coursesync.init("our-courses", course_id=4711).workspace
     """
+    return write(drafted(folder, workspace, course_id=course_id, first=first), folder, workspace)
+
+
+def drafted(
+    folder: str | os.PathLike[str],
+    workspace: str | os.PathLike[str],
+    *,
+    course_id: int | None = None,
+    first: bool = True,
+    wanted: ForgeFiles | None = None,
+) -> tuple[Draft, ...]:
+    """Return the files that `init` would write, and those that it would keep; it writes nothing.
+
+    `wanted` are the files for a forge; the others are as in `init`, and so are the errors.
+    """
     root = Path(folder)
     inner = root / workspace
+    below = _below(root, inner)
+    _check(inner)
+    config = config_of(inner)
+    settings = _template(CONFIG)
+    drafts = [
+        extended(root / ".gitignore", _template("gitignore")),
+        extended(root / ".gitattributes", _attributes(below)),
+        new(inner / CONFIG, settings)
+        if wanted is None
+        else replaced(
+            inner / CONFIG, wanted.settings(text_of(inner / CONFIG) or settings, config.sets)
+        ),
+        new(inner / NAME, schema_text()),
+    ]
+    there = [name for name, _ in outline_paths(inner)] if inner.is_dir() else []
+    if first and (not there or FIRST in there):
+        top = line_for(inner / FIRST, inner / NAME)
+        drafts.append(new(inner / FIRST, f"{top}\n{_first_outline(course_id)}"))
+    if wanted is not None:
+        drafts += [replaced(root / name, text) for name, text in wanted.texts(below).items()]
+    return tuple(drafts)
+
+
+def write(
+    drafts: Iterable[Draft],
+    folder: str | os.PathLike[str] = ".",
+    workspace: str | os.PathLike[str] = "courses",
+    *,
+    keep: Container[Path] = (),
+) -> Initialised:
+    """Write drafts, except the existing files to `keep`; the rest is as in `init`."""
+    root = Path(folder)
+    inner = root / workspace
+    _make(inner)
+    done = {each.path: FileStatus.KEPT if each.path in keep else written(each) for each in drafts}
+    problem, is_new = _in_repository(root)
+    if is_new:
+        done[root / ".git"] = FileStatus.NEW
+    is_written = done.get(inner / FIRST) is FileStatus.NEW
+    return Initialised(inner, done, inner / FIRST if is_written else None, problem)
+
+
+def _below(root: Path, inner: Path) -> str:
+    """Return the path of the workspace from the repository's folder, with slashes."""
     below = PurePath(os.path.relpath(inner, root))
     if below.parts[:1] == ("..",):
         raise UsageError(
@@ -110,23 +156,7 @@ def init(
             "can't be seen",
             "Git can't read it in .gitattributes. Name a folder such as courses.",
         )
-    _make(inner)
-    config_of(inner)
-    done = {
-        root / ".gitignore": _extend(root / ".gitignore", _template("gitignore")),
-        root / ".gitattributes": _extend(root / ".gitattributes", _attributes(below.as_posix())),
-        inner / CONFIG: _write(inner / CONFIG, _template(CONFIG)),
-        inner / NAME: _write(inner / NAME, schema_text()),
-    }
-    there = [name for name, _ in outline_paths(inner)]
-    if first and (not there or FIRST in there):
-        text = first_line(inner, FIRST) + _first_outline(course_id)
-        done[inner / FIRST] = _write(inner / FIRST, text)
-    problem, is_new = _in_repository(root)
-    if is_new:
-        done[root / ".git"] = FileStatus.NEW
-    is_written = done.get(inner / FIRST) is FileStatus.NEW
-    return Initialised(inner, done, inner / FIRST if is_written else None, problem)
+    return below.as_posix()
 
 
 def _template(name: str) -> str:
@@ -153,52 +183,20 @@ def _attributes(workspace: str) -> str:
     return re.sub(r"(?m)^\{\}(\S+)", lambda found: f'"{quoted}/**/{found[1]}"', text)
 
 
-def _make(folder: Path) -> None:
+def _check(folder: Path) -> None:
+    """Raise UsageError or CoursesyncError if a folder is there that can't be a workspace."""
     if os.path.lexists(folder):
         check_folder(folder)
         check_real_folder(folder)
-        return
+    elif above := next((e for e in folder.parents if os.path.lexists(e) and not e.is_dir()), None):
+        raise UsageError(f"{shown(above)} is a file, not a folder", "Name another folder.")
+
+
+def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True)
-    except (FileExistsError, NotADirectoryError) as error:
-        above = next(each for each in folder.parents if os.path.lexists(each) and not each.is_dir())
-        raise UsageError(
-            f"{shown(above)} is a file, not a folder", "Name another folder."
-        ) from error
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(folder, error) from error
-
-
-def _write(path: Path, text: str) -> FileStatus:
-    if os.path.lexists(path):
-        return FileStatus.KEPT
-    write_new(path, text.encode())
-    return FileStatus.NEW
-
-
-def _extend(path: Path, text: str) -> FileStatus:
-    """Add the lines of a text that a file of git lacks; its first line is their comment."""
-    if not os.path.lexists(path):
-        return _write(path, text)
-    if path.is_symlink() or not path.is_file():
-        raise CoursesyncError(
-            f"{shown(path)} is a link or a folder, and git reads only a file there",
-            Remedy("Look at it with", Shell("ls", "-ld", as_argument(path))),
-        )
-    before = read(path)
-    there = {line.strip() for line in before.split(b"\n")}
-    comment, *lines = text.splitlines()
-    missing = [line for line in lines if line.encode() not in there]
-    if not missing:
-        return FileStatus.KEPT
-    gap = "" if not before else "\n" if before.endswith((b"\n", b"\r")) else "\n\n"
-    added = gap + "\n".join([comment, *missing, ""])
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        write_whole(path, before + with_line_ends_of(before, added), mode)
-    except OSError as error:
-        raise unwritable(path, error, "It is unchanged.") from error
-    return FileStatus.EXTENDED
 
 
 def _in_repository(folder: Path) -> tuple[str, bool]:

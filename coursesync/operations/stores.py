@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StateError
+from coursesync.errors import Code, Command, CoursesyncError, Remedy, Shell, StateError
 from coursesync.files import shown
 from coursesync.nexudus.target import EMBEDDED, check_target
 from coursesync.operations.config import CONFIG, SANDBOX, config_target
@@ -84,6 +84,8 @@ def check_not_lost(folder: Path, store: Store, config: Config) -> None:
         )
     if store.is_file:
         _check_not_deleted(store.path)
+        if store.path == left:
+            _check_not_in_branch(folder, store.target)
 
 
 def _check_not_deleted(state: Path) -> None:
@@ -101,6 +103,25 @@ def _check_not_deleted(state: Path) -> None:
             Shell("git", "-C", state.parent, "rm", "--cached", "--", state.name),
         ),
     )
+
+
+def _check_not_in_branch(folder: Path, target: str) -> None:
+    """Raise StateError if a state was fetched from its branch, which the settings don't name."""
+    from coursesync.outlines.git import root_of  # noqa: PLC0415 - rarely needed
+
+    if root_of(folder) is None:
+        return
+    store = git_store(folder, target)
+    if store.branch.fetched() is not None:
+        raise StateError(
+            f'{store.place} has the state, and {shown(folder / CONFIG)} does not say store = "git"',
+            Remedy(
+                "Write there",
+                Code('store = "git"'),
+                "or carry the state back:",
+                Command("state move", to="file"),
+            ),
+        )
 
 
 def _in_git(file: Path) -> bytes | None:

@@ -9,10 +9,18 @@ from __future__ import annotations
 import re
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from coursesync.errors import CoursesyncError, Remedy, Shell
-from coursesync.files import read, shown
+from coursesync.errors import Command, Remedy, Shell
+from coursesync.files import shown
+from coursesync.operations.forge_files import (
+    ForgeName,
+    forge_of_files,
+    is_unpinned,
+    names_for,
+    read_lines,
+    runs,
+)
+from coursesync.operations.remote import remote_of
 from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, listed
@@ -22,14 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from coursesync.operations.remote import Remote
+
 _PYTHONS = (3, 11), (3, 14)  # the oldest and the newest that the tests run on
 _OLDEST_GIT = (2, 16)  # the first with `status --ignored=traditional`
-_WORKFLOWS = ("plan.yml", "comment.yml", "apply.yml", "drift.yml")
-_INSTALLS_ITSELF = re.compile(rb"^[^#]*\bpip install (?:-\S+ )*\.(?:\s|$)")
+_OLDER = b"coursesync-unrecorded"  # a branch of the workflows before `ci apply`
 _BRANCH, _OLD_BRANCH = "main", "master"
 _GITHUB = "github.com"
-_SCHEMES = {"git", "http", "https", "ssh"}
-_AS_SSH = re.compile(r"(?:[\w.-]+@)?([\w.-]+):(?![/:])[^@:]+")  # user@host:path
 
 
 def check_python() -> Check:
@@ -71,54 +78,58 @@ def check_forge(folder: Path) -> Iterator[Check]:
     """Check the remote, the workflows and the branch of a folder's repository, if it is in one."""
     if (root := root_of(folder)) is None:
         return
-    names = (answer(folder, "remote") or "").split()
-    if not names:
+    if (remote := remote_of(folder)) is None:
         remedy = Remedy(
             "To let reviews and merges run coursesync, push the repository to GitHub:",
             Shell("git", "remote", "add", "origin", "ADDRESS"),
         )
         yield Check("forge", Level.NOTE, "the repository has no remote", remedy)
         return
-    name = "origin" if "origin" in names else names[0]
-    where = _host_of((answer(folder, "remote", "get-url", name) or "").strip())
-    there = [each for each in _WORKFLOWS if _runs_coursesync(root / ".github/workflows" / each)]
-    missing = [each for each in _WORKFLOWS if each not in there]
-    if where != _GITHUB:
-        found = f"the remote {name} is {where}; the workflows that come with coursesync are for"
-        yield Check("forge", Level.NOTE, f"{found} {_GITHUB}")
+    yield from _check_files(root, remote)
+    yield from _check_branch(folder, remote.name)
+
+
+def _check_files(root: Path, remote: Remote) -> Iterator[Check]:
+    """Check the files by which a forge runs coursesync."""
+    where = remote.words if remote.host else f"the remote {remote.name} is {remote.words}"
+    forge = forge_of_files(root)
+    if forge is None:
+        found = f"{where}, and no file of the repository runs coursesync there"
+        yield Check("forge", Level.NOTE, found, _to_set_up(remote))
         return
+    known = {name: read_lines(root / name) for name in names_for(forge)}
+    missing = [name.rpartition("/")[2] for name, lines in known.items() if not runs(lines)]
+    again = Remedy("To see how it changes them:", Command("init", **{forge: True}))
     if missing:
         found = f"{where}, and .github/workflows lacks {listed(missing, 4)}"
-        yield Check(
-            "forge", Level.NOTE, found, "Copy them; the documentation says how, under “On GitHub”."
-        )
+        yield Check("forge", Level.NOTE, found, again)
+    elif any(_OLDER in line for lines in known.values() for line in lines):
+        found = f"{where}, with workflows of an older coursesync, which commit the state to main"
+        yield Check("forge", Level.NOTE, found, again)
     else:
-        workflows = count(len(there), "workflow")
-        yield Check("forge", Level.OK, f"{where}, with {workflows} in .github/workflows")
-    yield from _check_installing(root)
-    yield from _check_branch(folder, name)
-
-
-def _check_installing(root: Path) -> Iterator[Check]:
-    """Check that no workflow installs a repository of outlines as if it were coursesync's own."""
-    if (root / "pyproject.toml").exists():
-        return
-    found = [
+        runners = count(len(known), "workflow" if forge is ForgeName.GITHUB else "pipeline")
+        yield Check("forge", Level.OK, f"{where}, with {runners} for coursesync")
+    unpinned = [
         f"{name}:{number}"
-        for name in _WORKFLOWS
-        for number, line in enumerate(_lines_of(root / ".github/workflows" / name), 1)
-        if _INSTALLS_ITSELF.search(line)
+        for name, lines in known.items()
+        for number, line in enumerate(lines, 1)
+        if is_unpinned(line)
     ]
-    if found:
-        installs = "installs" if len(found) == 1 else "install"
-        what = f"{listed(found, 4)} {installs} this repository, which holds no program"
-        remedy = Remedy(
-            "Replace",
-            Shell("pip", "install", "."),
-            "by the installation of one commit:",
-            Shell("pip", "install", "git+ADDRESS@COMMIT"),
-        )
-        yield Check("forge", Level.WRONG, what, remedy)
+    if unpinned:
+        found = f"{listed(unpinned, 4)}: no version of coursesync, so that every run is refused"
+        remedy = "Write the address and a commit of coursesync in the place of ADDRESS and COMMIT."
+        yield Check("forge", Level.WRONG, found, remedy)
+
+
+def _to_set_up(remote: Remote) -> Remedy:
+    commands = {each: Command("init", **{each: True}) for each in ForgeName}
+    if remote.host == _GITHUB:
+        return Remedy("To write the workflows:", commands[ForgeName.GITHUB])
+    if "gitlab" in remote.host:
+        return Remedy("To write the pipeline:", commands[ForgeName.GITLAB])
+    return Remedy(
+        "If that is GitHub:", commands[ForgeName.GITHUB], "GitLab:", commands[ForgeName.GITLAB]
+    )
 
 
 def _check_branch(folder: Path, remote: str) -> Iterator[Check]:
@@ -129,28 +140,3 @@ def _check_branch(folder: Path, remote: str) -> Iterator[Check]:
     found = f"the branch is {_OLD_BRANCH}, and the workflows are for {_BRANCH}"
     rename = Shell("git", "-C", folder, "branch", "-m", _BRANCH)
     yield Check("forge", Level.NOTE, found, Remedy("Rename it before you push it:", rename))
-
-
-def _host_of(address: str) -> str:
-    """Return the host of a remote in words; never another part, which may hold a secret."""
-    try:
-        parts = urlsplit(address)
-        host = parts.hostname if parts.scheme in _SCHEMES and "::" not in address else ""
-    except ValueError:
-        return "an unusual address"
-    if not host and (found := _AS_SSH.fullmatch(address)):
-        host = found[1]
-    if not host:
-        return "an unusual address" if ":" in address else "a folder"
-    return host.lower()
-
-
-def _runs_coursesync(workflow: Path) -> bool:
-    return any(b"coursesync" in line for line in _lines_of(workflow))
-
-
-def _lines_of(workflow: Path) -> list[bytes]:
-    try:
-        return read(workflow).splitlines()
-    except CoursesyncError:
-        return []

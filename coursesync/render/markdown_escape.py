@@ -16,9 +16,12 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Typed
 
 # what has a meaning within a line of GitHub-flavoured Markdown; `.` and `:` only where a bare
-# address or the name of an emoji could start: https://github.github.com/gfm/
+# address could start: https://github.github.com/gfm/
+# `joined`: names of emoji, some of which are pictures, and GitLab's references to merge requests,
+# milestones, epics, snippets and labels; the forges look for them in the rendered text
 _MEANING = re.compile(
-    r"[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
+    r"(?P<joined>:(?=[\w+-]{1,40}:)|[!%&$~](?=[0-9])|[%~](?=[\w\"]))"
+    r"|[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
     r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # a commit, not an Id
 )
 _WORD_JOINER = "&#8288;"  # invisible; GitHub looks for mentions and references in the rendered text
@@ -36,14 +39,16 @@ _WRITTEN = {
 
 def escape(text: str) -> str:
     """Escape text from elsewhere for Markdown."""
-    return _MEANING.sub(lambda found: _meant(found[0], f"\\{found[0]}"), inert(text, 500))
+    return _MEANING.sub(lambda found: _meant(found, f"\\{found[0]}"), inert(text, 500))
 
 
-def _meant(text: str, otherwise: str) -> str:
+def _meant(found: re.Match[str], otherwise: str) -> str:
     """Escape one match of `_MEANING`; a commit's number is split so that GitHub makes no link."""
+    text = found[0]
     if len(text) > 1:
         return _WORD_JOINER.join(wrap(text, 6))
-    return _WRITTEN.get(text, otherwise)
+    written = _WRITTEN.get(text, otherwise)
+    return f"{written}{_WORD_JOINER}" if found["joined"] else written
 
 
 def with_code(text: Sentence) -> str:
@@ -63,7 +68,7 @@ def in_html(text: str) -> str:
 
     A backslash escapes nothing there: https://spec.commonmark.org/0.31.2/#html-blocks
     """
-    written = _MEANING.sub(lambda found: _meant(found[0], found[0]), inert(text, 500))
+    written = _MEANING.sub(lambda found: _meant(found, found[0]), inert(text, 500))
     return _ADDRESS.sub(rf"\g<0>{_WORD_JOINER}", written)
 
 

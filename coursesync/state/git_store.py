@@ -56,7 +56,8 @@ class GitStore:
     Attributes:
         local: the state's files on this machine, in a folder that git ignores.
         branch: the branch.
-        run: the run that this process belongs to; by default one of a person's machine.
+        run: the run that this process belongs to; by default one of a person's machine. The steps
+            of a job share a run, and take up what an earlier one left; no two jobs may share one.
         is_over: asks the forge whether a run is over; it returns None if it does not know.
         least_serial: the newest serial that a caller knows; an older state is refused.
         lasts: seconds until a run's deadline.

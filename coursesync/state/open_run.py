@@ -23,6 +23,7 @@ from coursesync.text import at, inert
 
 LOCAL: Final = "local:"  # the Ids of runs on people's machines begin with it
 LOST: Final = "the machine of its run was lost, and the answer with it"
+_PARTS: Final = 4  # of the Id of such a run: "local", its host, its process, and random digits
 _OVERWRITES: Final = {"update", "deactivate", "delete"}
 _CREATES: Final = {"create", "doubt"}
 
@@ -59,6 +60,15 @@ class OpenRun:
         return self.id.startswith(LOCAL)
 
     @property
+    def name(self) -> str:
+        """What people call it."""
+        attempt = f", attempt {self.attempt}" if self.attempt > 1 else ""
+        parts = self.id.split(":")
+        if self.is_local and len(parts) == _PARTS:
+            return inert(f"a run on {parts[1]} (process {parts[2]})", 100)
+        return inert(f"the run {self.id}{attempt}", 100)
+
+    @property
     def since(self) -> str:
         """When it began, for `text.at`."""
         return datetime.fromtimestamp(self.begun, UTC).isoformat()
@@ -93,11 +103,9 @@ def begun(run: RunId, now: float, lasts: float, fresh: float, plan: str) -> Open
 
 def in_use(place: str, run: OpenRun) -> StateLocked:
     """Return the error of a command that needs a state which a run holds."""
-    attempt = f", attempt {run.attempt}" if run.attempt > 1 else ""
     end = at(datetime.fromtimestamp(run.deadline, UTC).isoformat())
     return StateLocked(
-        f"the state in {place} is in use by the run {inert(run.id, 100)}{attempt}"
-        f", since{at(run.since).removeprefix(' at')}",
+        f"the state in {place} is in use by {run.name}, since{at(run.since).removeprefix(' at')}",
         Remedy(
             "Wait until that has ended, then run this again; or wait for it with",
             Shell("--lock-timeout", 600),

@@ -10,6 +10,7 @@ whatever command; `refs/coursesync/` is the newest commit that a writer saw or m
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -34,6 +35,7 @@ _WHO = {
     for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
 }
 _REASONS = ("fatal:", "error:", "remote:", "! ")
+_USER = re.compile(r"//[^/@\s]*@")  # in an address: it may be a password
 _PUSHES = 2  # at one tip, because two pushes at once may both be refused for a moment
 
 
@@ -307,4 +309,5 @@ def _said(error: GitFailed) -> str:
     """Return git's reason, on one line."""
     lines = [line.strip() for line in error.output.splitlines() if line.strip()]
     reasons = [line for line in lines if line.startswith(_REASONS)] or lines[-1:]
-    return inert("; ".join(reasons[:2]) or "git gives no reason", 200).rstrip(".")
+    said = _USER.sub("//", "; ".join(reasons[:2]))
+    return inert(said or "git gives no reason", 200).rstrip(".")

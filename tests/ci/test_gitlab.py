@@ -183,7 +183,7 @@ def test_a_missing_permission(
     with pytest.raises(RemoteError, match="the token in COURSESYNC_GITLAB_TOKEN may not") as caught:
         call(forge)
 
-    assert "with the scope api and the role Developer" in str(caught.value.remedy)
+    assert "with the scope api and the role Maintainer" in str(caught.value.remedy)
 
 
 def test_the_token_of_a_job_alone(gitlab_forge: GitLab, clock: VirtualClock) -> None:

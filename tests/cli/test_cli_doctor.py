@@ -602,36 +602,58 @@ def test_the_sandbox_is_checked_without_a_request(cli: CommandLine, repository: 
 def test_the_forge_is_seen_without_its_secret(
     cli: CommandLine, repository: Path, courses: Path
 ) -> None:
-    """The remote's host and path are shown, and which workflows are missing."""
+    """The remote's host is shown, which workflows are missing, and what writes them."""
     git(repository, "remote", "add", "origin", "https://ada:t0ken-of-ada@github.com/a/b.git?t0ken")
     bare = examined(cli)
     folder = repository / ".github" / "workflows"
     folder.mkdir(parents=True)
     for name in WORKFLOWS[:3]:
-        (folder / name).write_text("run: coursesync plan\n")
+        (folder / name).write_text("uses: ada/coursesync@0123\n")
     some = examined(cli)
-    (folder / WORKFLOWS[3]).write_text("run: coursesync drift\n")
+    (folder / WORKFLOWS[3]).write_text("uses: ada/coursesync@0123\n")
     every = examined(cli)
 
-    assert "note github.com, and .github/workflows lacks plan.yml, comment" in (bare.of("forge"))
-    assert "lacks drift.yml Copy them" in some.of("forge")
+    assert "note github.com, and no file of the repository runs coursesync" in bare.of("forge")
+    assert "coursesync init --github" in bare.of("forge")
+    assert "lacks drift.yml To see how it changes them" in some.of("forge")
     assert "ok github.com, with 4 workflows" in every.of("forge")
     assert "t0ken" not in "".join(each.ran.out for each in (bare, some, every))
     assert courses.is_dir()
 
 
-def test_a_workflow_that_installs_the_outlines(cli: CommandLine, repository: Path) -> None:
-    """The line that comes with coursesync's own workflows fails in a repository of outlines."""
+def test_a_pipeline_of_gitlab(cli: CommandLine, repository: Path) -> None:
+    """Before it is there, the command that writes it; then that it is there."""
+    git(repository, "remote", "add", "origin", "git@gitlab.example.com:a/b.git")
+    bare = examined(cli).of("forge")
+    (repository / ".gitlab-ci.yml").write_text("script: [coursesync ci apply]\n")
+
+    assert "coursesync init --gitlab" in bare
+    assert "ok gitlab.example.com, with 1 pipeline" in examined(cli).of("forge")
+
+
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_files_that_name_no_version(cli: CommandLine, repository: Path, forge: str) -> None:
+    """What `init` could not pin is wrong until somebody does, at its lines."""
+    git(repository, "remote", "add", "origin", f"https://{forge}.com/a/b.git")
+    cli("init", f"--{forge}", "--yes")
+    wrong = examined(cli).wrong()["forge"]
+
+    assert ("apply.yml:" if forge == "github" else ".gitlab-ci.yml:") in wrong
+    assert "Write the address and a commit of coursesync" in wrong
+
+
+def test_workflows_of_an_older_coursesync(cli: CommandLine, repository: Path) -> None:
+    """They committed the state to main; `init` shows how the new ones differ."""
     git(repository, "remote", "add", "origin", "https://github.com/a/b.git")
     folder = repository / ".github" / "workflows"
     folder.mkdir(parents=True)
     for name in WORKFLOWS:
         (folder / name).write_text("run: coursesync plan\n")
-    (folder / "apply.yml").write_text("# coursesync\n\n  run: python -m pip install .\n")
-    wrong = examined(cli).wrong()["forge"]
+    (folder / "apply.yml").write_text("UNRECORDED: coursesync-unrecorded\n")
+    found = examined(cli).of("forge")
 
-    assert "apply.yml:3 installs this repository" in wrong
-    assert "git+ADDRESS@COMMIT" in wrong
+    assert "note github.com, with workflows of an older coursesync" in found
+    assert "coursesync init --github" in found
 
 
 def test_a_branch_that_the_workflows_do_not_know(cli: CommandLine, repository: Path) -> None:
@@ -650,12 +672,12 @@ def test_a_branch_that_the_workflows_do_not_know(cli: CommandLine, repository: P
     ("address", "shown"),
     [
         ("git@github.com:a/b.git", "note github.com, and"),
-        ("ssh://git@gitlab.example:2222/a/b", "the remote origin is gitlab.example;"),
-        ("../elsewhere", "the remote origin is a folder;"),
-        ("http::https://u:t0ken@h.example/p", "the remote origin is an unusual address;"),
-        ("ext::ssh -o Password=t0ken h.example", "the remote origin is an unusual address;"),
-        ("https:u:t0ken@h.example/p", "the remote origin is an unusual address;"),
-        ("https://h.example/t0ken/p", "the remote origin is h.example;"),
+        ("ssh://git@gitlab.example:2222/a/b", "note gitlab.example, and"),
+        ("../elsewhere", "the remote origin is a folder,"),
+        ("http::https://u:t0ken@h.example/p", "the remote origin is an unusual address,"),
+        ("ext::ssh -o Password=t0ken h.example", "the remote origin is an unusual address,"),
+        ("https:u:t0ken@h.example/p", "the remote origin is an unusual address,"),
+        ("https://h.example/t0ken/p", "note h.example, and"),
     ],
 )
 def test_a_remote_may_be_anywhere(

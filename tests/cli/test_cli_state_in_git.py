@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from socket import gethostname
 from typing import TYPE_CHECKING
 
 import pytest
-from harness import CommandLine, lift_limits, pointed_at, write_outline
+from harness import CommandLine, kill_at, lift_limits, pointed_at, slowed, write_outline
 from state.clones import git, new_remote
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def keep_in_git(courses: Path) -> None:
 
 
 def elsewhere(remote: Remote, api: SandboxServer) -> CommandLine:
-    """The command line in another clone."""
+    """Return the command line in another clone."""
     return pointed_at(CommandLine(remote.clone("two").parent), api)
 
 
@@ -109,6 +110,58 @@ def test_a_state_that_was_left_in_the_file_is_not_forgotten(
 
     assert planned.code == 1
     assert "coursesync state move courses --to git" in planned.said
+
+
+def test_a_state_in_the_branch_is_not_forgotten(courses: Path, author: CommandLine) -> None:
+    """Who removes `store` by hand is told where the state is; nothing is planned anew."""
+    keep_in_git(courses)
+    author("apply", "--auto-approve")
+    lift_limits(courses)
+    planned = author("plan")
+
+    assert planned.code == 1
+    assert 'does not say store = "git"' in planned.said
+
+
+def test_a_second_apply_names_the_run_that_holds_the_state(
+    remote: Remote, courses: Path, server: SandboxServer
+) -> None:
+    """It exits with 5, from another clone; plan goes on, and says that a run is in progress."""
+    keep_in_git(courses)
+    author = pointed_at(CommandLine(courses.parent), server)
+    with slowed(author, server, 1, seconds=3) as first:
+        other = elsewhere(remote, server)
+        locked, planned = other("apply", "--auto-approve"), other("plan")
+        first.communicate(timeout=60)
+
+    assert (locked.code, planned.code) == (5, 0), locked.err + planned.err
+    for ran in (locked, planned):
+        assert f"is in use by a run on {gethostname()} (process {first.pid}), since 20" in ran.said
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(
+    remote: Remote, courses: Path, server: SandboxServer
+) -> None:
+    """The same machine need not wait: `state recover` records the Ids in the branch."""
+    keep_in_git(courses)
+    author = pointed_at(CommandLine(courses.parent), server)
+    kill_at(author, server, 1)
+    recovered = author("state", "recover")
+    listed = elsewhere(remote, server)("state", "list")
+
+    assert recovered.code == 0, recovered.err
+    assert f"saved in the branch {state_branch(remote)[0]} of origin" in recovered.said
+    assert "section.a.one" in listed.out
+
+
+def test_a_password_in_the_remotes_address_is_not_shown(courses: Path, author: CommandLine) -> None:
+    """What git says of a remote that it can't reach may hold its address."""
+    keep_in_git(courses)
+    git(courses, "remote", "set-url", "origin", "http://ann:secret@127.0.0.1:1/x.git")
+    planned = author("plan")
+
+    assert planned.code == 75
+    assert "secret" not in planned.out + planned.err
 
 
 def test_without_network_plan_says_how_old_its_state_is(

@@ -30,6 +30,7 @@ REASONS = {
     "needs a twin",
     "needs an account",
     "needs GitHub",
+    "needs a remote",
     "opens a browser",
     "serves until Ctrl-C",
 }

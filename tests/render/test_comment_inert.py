@@ -37,8 +37,9 @@ HOSTILE = [
     "\\| \\` \\",
     "|---|---|",
     "=== --- ***",
-    "$math$ :emoji: #123 GH-123 gh-123 octo/repo#1 octo/repo@deadbeef1",
+    "$math$ :octocat: #123 GH-123 gh-123 octo/repo#1 octo/repo@deadbeef1",
     "0123456789abcdef0123456789abcdef01234567 and deadbee",
+    '!1 %2 %"next" &3 $4 ~bug ~"to do" group/project!5',
     "/coursesync approve 0123456789abcdef",
     "::error::gone ##[group]gone",
     "\u202eoctocat\u2066 \u200b@\u2060octocat",
@@ -57,7 +58,8 @@ TAGS = {"<details-summary>", "</summary>", "</details>", "<br>"}
 # what GitHub looks up in the text that a reader sees, and what it links while it parses:
 # https://github.github.com/gfm/#autolinks-extension-
 COMMIT = r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-z])"
-LOOKED_UP = re.compile(rf"@\w|#\d|gh-\d|{COMMIT}", re.IGNORECASE)
+OF_GITLAB = r"[!%&$~]\d|[%~][\w\"]"
+LOOKED_UP = re.compile(rf"@\w|#\d|gh-\d|:[\w+-]+:|{OF_GITLAB}|{COMMIT}", re.IGNORECASE)
 LINKED = re.compile(r"\w://|www\.|\w@\w", re.IGNORECASE)
 
 

@@ -123,7 +123,7 @@ def test_html_that_reads_the_same_is_named() -> None:
     (shown,) = all_items(page_of(plan_of(course(now), state_of(was))))
 
     assert shown.contents == "<p>x</p>"
-    assert "Members read the same text. Only its HTML changes; see Details." in shown.notes
+    assert "Members read the same text. Only its HTML changes." in shown.notes
 
 
 def test_contents_beyond_the_bound_are_left_out_with_a_note() -> None:
@@ -134,6 +134,18 @@ def test_contents_beyond_the_bound_are_left_out_with_a_note() -> None:
     cut = [each.notes == ("The contents are too long to show here.",) for each in items(card)]
 
     assert cut == [False, False, True, True, True]
+
+
+def test_details_beyond_the_bound_are_left_out_with_a_command() -> None:
+    """Of very many changes, the first have details; the page names the command for the others."""
+    was, now = ([Section(f"{word} {n}", f"s-{n}") for n in range(3)] for word in ("Was", "Now"))
+    view = PlanView(plan_of(course(*now), state_of(*was)))
+    (short,) = courses(compose(view, ASSETS, allowance=Allowance(details=2)))
+    (whole,) = courses(compose(view, ASSETS, allowance=Allowance(details=3)))
+
+    assert (len(short.select(".more")), len(whole.select(".more"))) == (2, 3)
+    assert "coursesync plan --full" in compose(view, ASSETS, allowance=Allowance(details=2))
+    assert "--full" not in compose(view, ASSETS)
 
 
 def test_the_policy_lets_run_what_is_in_the_page_and_nothing_else() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -139,6 +140,23 @@ def test_both_texts_are_in_what_is_marked(before: str, after: str, effort: int) 
 
     assert without(marked, "ins", "del") == texts(shown(old))
     assert without(marked, "del", "ins") == texts(shown(new))
+
+
+@settings(deadline=None, max_examples=examples(400))
+@given(EITHER)
+def test_no_word_is_lost(html: str) -> None:
+    """Each letter of sanitised contents is shown, in order; pictures and pages are described."""
+    clean = sanitised(html)
+
+    described = r'<span class="picture".*?</span>'
+    assert letters(re.sub(described, "", shown(clean))) == letters(
+        re.sub("<iframe.*?</iframe>", "", clean, flags=re.DOTALL)
+    )
+
+
+def letters(html: str) -> str:
+    """Return the text of HTML without blanks."""
+    return "".join(BeautifulSoup(html, "html.parser").get_text().split())
 
 
 @settings(deadline=None, max_examples=examples(400))

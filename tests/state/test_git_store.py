@@ -10,6 +10,7 @@ from state.clones import BRANCH, Clock, Remote, at, git, intent, made, new_remot
 from coursesync.errors import StateError, StateLocked, TryLater
 from coursesync.state.replay import fold
 from coursesync.state.run_id import RunId
+from coursesync.state.state_branch import StateBranch
 from coursesync.state.state_report import StateReport
 
 if TYPE_CHECKING:
@@ -280,3 +281,47 @@ def test_a_report_is_recorded_with_the_state(remote: Remote, clock: Clock) -> No
 
     assert store_in(remote.clone("three"), clock).report == report
     assert remote.commits()[:1] == ["State 3"]
+
+
+@pytest.mark.parametrize("name", ["state.json", "journal", "run.json", "report.json"])
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": 1}', "x" * 100, "\0"])
+def test_what_others_wrote_into_the_branch_is_refused(
+    remote: Remote, clock: Clock, name: str, content: str
+) -> None:
+    """A file that coursesync did not write is an error that names the branch, or is not used."""
+    workspace = remote.clone("one")
+    saved = applied(store_in(workspace, clock), *made("one", 7))
+    StateBranch(workspace, BRANCH).advance(
+        git(remote.folder, "rev-parse", BRANCH).strip(), {name: content.encode()}, "Forged"
+    )
+    store = store_in(remote.clone("two"), clock)
+    try:
+        found = (store.load(), store.report)
+    except StateError as error:
+        assert BRANCH in error.problem  # noqa: PT017 - it need not be raised
+    else:
+        assert found == (saved, StateReport())
+
+
+def test_a_link_in_the_branch_is_refused(remote: Remote, clock: Clock) -> None:
+    """A state is a file: nothing is read through a link."""
+    workspace = remote.clone("one")
+    applied(store_in(workspace, clock), *made("one", 7))
+    git(workspace, "checkout", "--quiet", BRANCH)
+    (workspace.parent / "state.json").unlink()
+    (workspace.parent / "state.json").symlink_to("/etc/passwd")
+    git(workspace, "commit", "--quiet", "--all", "-m", "Forged")
+    git(workspace, "push", "--quiet", "origin", BRANCH)
+
+    with pytest.raises(StateError, match="was not written by coursesync"):
+        store_in(remote.clone("two"), clock).load()
+
+
+def test_a_run_ends_at_its_deadline(remote: Remote, clock: Clock) -> None:
+    """Whoever takes over after it can rely on that."""
+    store = store_in(remote.clone("one"), clock, lasts=100)
+    with store.held():
+        store.begin(store.load())
+        clock.time += 101
+        with pytest.raises(StateError, match="that time is up"):
+            store.append(intent("one"))

@@ -14,6 +14,7 @@ from coursesync.cli import options, types
 from coursesync.cli.agreement import in_agreement
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
+from coursesync.cli.question import agreed, can_ask
 from coursesync.cli.report import (
     exit_code,
     print_learnt,
@@ -78,7 +79,7 @@ class ApplyOptions:
 
     def check_terminal(self, onward: Onward) -> None:
         """Raise UsageError if there is no terminal to ask on."""
-        if sys.stdin.isatty() and sys.stderr.isatty():
+        if can_ask():
             return
         approve = Shell("--auto-approve")
         remedy = Remedy("To apply the reviewed plan without a question, add", approve)
@@ -238,20 +239,10 @@ def _refused(plan: Plan, loaded: Workspace, given: ApplyOptions, onward: Onward)
     if not plan.has_changes or given.is_approved:
         return None
     given.check_terminal(onward)
-    # unlike `confirm`, this names the answers after another one
-    if click.prompt("Apply this plan? [y/N]", "", show_default=False, value_proc=_answer, err=True):
+    if agreed("Apply this plan?"):
         return None
     say("Nothing was changed.")
     return ExitCode.DONE
-
-
-def _answer(typed_: str) -> bool:
-    """Return whether an answer is yes; raises click's UsageError, after which it is asked again."""
-    if (word := typed_.strip().lower()) in {"y", "yes"}:
-        return True
-    if word in {"", "n", "no"}:
-        return False
-    raise click.UsageError("type y (yes) or n (no)")
 
 
 def _carried_out(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +34,8 @@ def command(
     state and the repository, and what to type to put it right. Writes nothing and sends only
     reads. Exits with 1 if something is wrong.
     """
+    from coursesync.ci.setup import check_settings  # noqa: PLC0415 - keeps --help quick
+    from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.doctor import doctor  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.checks import Level, lines_of, summary_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.json import compose_checks  # noqa: PLC0415 - keeps --help quick
@@ -40,14 +44,15 @@ def command(
     named_by = "COURSESYNC_BASE_URL" if source is ParameterSource.ENVIRONMENT else "--base-url"
     checks = []
     with progress_on(sys.stderr, 0) as progress:
-        for check in doctor(
+        found = doctor(
             workspace.folder,
             base_url=base_url,
             state=state,
             sandbox=sandbox,
             progress=progress,
             named_by=named_by,
-        ):
+        )
+        for check in chain(found, check_settings(workspace.folder, os.environ, SystemClock())):
             checks.append(check)
             if form == "text":
                 show("".join(f"{line}\n" for line in lines_of(check, place, painter(sys.stdout))))

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     help="The Id of a course to import; can be repeated.",
 )
 @click.option("--from-site", is_flag=True, help="Import every course of the account.")
+@click.option("--github", is_flag=True, help="Write the workflows for GitHub, too.")
+@click.option("--gitlab", is_flag=True, help="Write the pipeline for GitLab, too.")
+@click.option("--yes", is_flag=True, help="Change existing files without asking.")
 @options.new_workspace_option
 @options.target_options
 @options.verbose_option
@@ -51,6 +54,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     course_id: int | None,
     courses: tuple[int, ...],
     from_site: bool,
+    github: bool,
+    gitlab: bool,
+    yes: bool,
     workspace: Chosen,
     base_url: str | None,
     state: str | None,
@@ -62,26 +68,48 @@ def command(  # noqa: PLR0913 - one parameter an option
     what git and editors need. FOLDER becomes a git repository if it is in none.
     Files that exist are kept; .gitignore and .gitattributes get the lines that
     they lack. The folder of --workspace is in FOLDER.
+
+    With --github or --gitlab, it also writes the files that plan each change and
+    apply what was reviewed, and prints which settings are left. It shows how it
+    would change an existing file, and asks; without a terminal, it then writes
+    nothing unless --yes is given.
     """
-    from coursesync.operations.init import init  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.setup import forge_files  # noqa: PLC0415 - keeps --help quick
+    from coursesync.cli.setting_up import print_setup, refused  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.forge_files import ForgeName  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.init import drafted, write  # noqa: PLC0415 - keeps --help quick
 
     if sum((course_id is not None, bool(courses), from_site)) > 1:
         raise UsageError(
             "init takes one of three: --id ID, --course ID, or --from-site",
             "--id writes a first outline, the other two import courses from the site.",
         )
+    if github and gitlab:
+        raise UsageError("init takes --github or --gitlab, not both", "Leave one of them out.")
     imports = bool(courses) or from_site
-    begun = init(folder, workspace.folder, course_id=course_id, first=not imports)
+    forge = ForgeName.GITHUB if github else ForgeName.GITLAB if gitlab else None
+    inner = folder / workspace.folder
+    wanted = forge_files(folder, inner, forge, base_url) if forge else None
+    drafts = drafted(
+        folder, workspace.folder, course_id=course_id, first=not imports, wanted=wanted
+    )
+    begun = write(
+        drafts, folder, workspace.folder, keep=refused(drafts, is_agreed=yes) if forge else ()
+    )
     made = chosen_folder(str(begun.workspace))
     click.get_current_context().params["workspace"] = made  # for the next commands
     _print(begun)
+    ended = ExitCode.DONE
     if imports:
         from coursesync.cli.commands.import_ import import_courses  # noqa: PLC0415 - only here
 
         project = options.opened(made, base_url, state, sandbox=sandbox)
-        return import_courses(project, courses)
-    _print_next(begun, course_id)
-    return ExitCode.DONE
+        ended = import_courses(project, courses)
+    elif not forge:
+        _print_next(begun, course_id)
+    if wanted is not None:
+        print_setup(folder, begun, wanted)
+    return ended
 
 
 def _print(begun: Initialised) -> None:
@@ -129,7 +157,7 @@ def _print_next(begun: Initialised, course_id: int | None) -> None:
 
 def _say_to_commit(begun: Initialised) -> None:
     """Print the commands that commit what was written, if there is a repository."""
-    from coursesync.operations.init import FileStatus  # noqa: PLC0415 - keeps --help quick
+    from coursesync.operations.drafts import FileStatus  # noqa: PLC0415 - keeps --help quick
 
     if begun.without_git:
         return

@@ -229,6 +229,6 @@ def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
             "saved in this one."
         )
         return ExitCode.ERROR
-    saved = f"The results of the interrupted run are saved in {project.store.path}."
+    saved = f"The results of the interrupted run are saved in {project.store.place}."
     say(saved if left else "There is nothing to recover.")
     return ExitCode.after(clock.signal)

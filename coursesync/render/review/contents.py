@@ -36,11 +36,26 @@ class Contents(NamedTuple):
 
 
 class Allowance:
-    """Counts what a page may still carry: characters of contents, and comparisons of words."""
+    """Counts what a page may still carry.
 
-    def __init__(self, most: int = 4_000_000) -> None:
+    These are characters of contents, comparisons of words, and records whose fields and source it
+    shows. `lacks_details` says that there were more of these.
+    """
+
+    def __init__(self, most: int = 4_000_000, details: int = 2_000) -> None:
         self._left = most
         self._effort = _ALL
+        self._details = details
+
+    @property
+    def lacks_details(self) -> bool:
+        """Whether there were more records with details than the page shows."""
+        return self._details < 0
+
+    def details(self) -> bool:
+        """Spend the details of a record; return False if there are too many."""
+        self._details -= 1
+        return self._details >= 0
 
     def contents(self, change: Change) -> Contents | None:
         """Return what members read of a record's contents; None if the plan does not change it.

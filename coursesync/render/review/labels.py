@@ -28,7 +28,6 @@ MOVED, LEAVES = Label("Moved", "moved"), Label("Moved to another course", "moved
 HIDDEN, SHOWN = Label("Hidden", "gone"), Label("No longer hidden", "new")
 PROTECTED = Label("Protected from deletion", "other")
 UNPROTECTED = Label("No longer protected", "other")
-QUESTION = Label("Question", "other")
 _BY_ACTION = {
     Action.CREATE: Label("New", "new"),
     Action.MOVE: Label("New key", "other"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coursesync.errors import Command, Remedy
 from coursesync.outlines.advice.advice import FirstPieces
 from coursesync.render.plan_words import NOTHING
 from coursesync.render.review.contents import Allowance
@@ -66,7 +67,15 @@ def compose(
         labels=labels,
         changes=sum(each.changes for each in cards),
         are_open=len(cards) <= _MOST_OPEN,
+        foot=_in_text(view) if left.lacks_details else None,
         source_line=source_line,
+    )
+
+
+def _in_text(view: PlanView) -> Remedy:
+    return Remedy(
+        "Only the first changes have Details: there are too many. For the whole plan as text:",
+        view.hint(Command("plan", full=True)),
     )
 
 

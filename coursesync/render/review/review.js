@@ -23,6 +23,7 @@ function begin() {
   const found = document.getElementById("found");
   const chosen = new Set();
   const texts = new Map();
+  const counts = new Map();
 
   function text(card) {
     if (!texts.has(card)) {
@@ -45,19 +46,28 @@ function begin() {
     return isShown;
   }
 
+  function count(card) {
+    if (!counts.has(card)) {
+      counts.set(card, [...card.querySelectorAll("[data-address]")].filter(isChosen).length);
+    }
+    return counts.get(card);
+  }
+
+  function filter() {
+    counts.clear();
+    cards.forEach((card) => card.querySelectorAll(":scope > ol > .item").forEach(choose));
+    show();
+  }
+
   function show() {
     const words = search.value.trim().toLowerCase();
-    let shown = 0;
-    let changes = 0;
-    cards.forEach((card, number) => {
+    const shown = cards.filter((card, number) => {
       const isFound = (!words || text(card).includes(words)) && (!select.value || select.value === String(number));
-      const items = [...card.querySelectorAll(":scope > ol > .item")].map(choose);
-      card.hidden = !isFound || (chosen.size > 0 && !items.includes(true));
-      if (card.hidden) return;
-      shown += 1;
-      changes += [...card.querySelectorAll("[data-address]")].filter(isChosen).length;
+      const isShown = isFound && card.querySelector(":scope > ol > .item:not([hidden])") !== null;
+      card.hidden = !isShown;
+      return isShown;
     });
-    tell(shown, changes);
+    tell(shown.length, shown.map(count).reduce((one, other) => one + other, 0));
   }
 
   function tell(shown, changes) {
@@ -77,7 +87,7 @@ function begin() {
       const on = !chosen.delete(label);
       if (on) chosen.add(label);
       button.setAttribute("aria-pressed", String(on));
-      show();
+      filter();
     }),
   );
   document.getElementById("expand").addEventListener("click", () => open(true));

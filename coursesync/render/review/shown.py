@@ -55,6 +55,7 @@ class Detail:
         row: the row of its change.
         is_gone: whether it is no longer here afterwards.
         is_hidden: whether members don't see it.
+        has_details: whether all fields and the source are shown as well.
     """
 
     title: Markup
@@ -66,6 +67,7 @@ class Detail:
     row: Row | None = None
     is_gone: bool = False
     is_hidden: bool = False
+    has_details: bool = False
 
     @property
     def style(self) -> str:
@@ -109,6 +111,7 @@ def detail(row: Row, now: Place | None, was: Place | None, allowance: Allowance)
         row=row,
         is_gone=now is None,
         is_hidden=station.is_unseen,
+        has_details=row.change.before is not None and allowance.details(),
     )
     if now is None or was is None:
         return shown
