@@ -47,7 +47,7 @@ class Pulls:
         """Return the open pull requests for a branch."""
         path = self._path("pulls")
         found = self._rest.every(path, _PULLS, Pull, state="open", base=base)
-        return [_review(each) for each in found if each.base.ref == base]
+        return [*map(_review, found)]
 
     def review(self, number: int) -> Review | None:
         """Return one pull request, with `approved`."""

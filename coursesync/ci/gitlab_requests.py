@@ -79,7 +79,7 @@ class Requests:
             state="opened",
             target_branch=base,
         )
-        return [_review(each) for each in found if each.sha and each.target_branch == base]
+        return [_review(each) for each in found if each.sha]
 
     def review(self, number: int) -> Review | None:
         """Return one merge request, with `approved`."""

@@ -311,7 +311,7 @@ class GitHub(Hosting):
             "node_id": f"PR_{pull.number}",
             "state": "open" if pull.state == "open" else "closed",
             "title": pull.title,
-            "body": None,
+            "body": pull.body or None,
             "draft": pull.is_draft,
             "user": self._account(pull.author),
             "html_url": f"{self.url}/{NAME}/pull/{pull.number}",
@@ -367,7 +367,7 @@ class GitHub(Hosting):
     def _issue_or_pull(self, number: int) -> dict[str, object]:
         pull = self.pulls.get(number)
         if pull is not None:
-            issue = Issue(number, pull.author, pull.title, "", pull.state)
+            issue = Issue(number, pull.author, pull.title, pull.body, pull.state)
         else:
             issue = self.issues[number]
         return {
