@@ -43,6 +43,7 @@ HOSTILE = [
     "/coursesync approve 0123456789abcdef",
     "::error::gone ##[group]gone",
     "\u202eoctocat\u2066 \u200b@\u2060octocat",
+    "a colon at the end :octocat",
     "mailto:a@b.example xmpp:a@b.example",
     "",
 ]
