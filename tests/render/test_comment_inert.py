@@ -60,7 +60,7 @@ TAGS = {"<details-summary>", "</summary>", "</details>", "<br>"}
 # https://github.github.com/gfm/#autolinks-extension-
 COMMIT = r"(?<![0-9a-z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-z])"
 OF_GITLAB = r"[!%&$~]\d|[%~][\w\"]"
-LOOKED_UP = re.compile(rf"@\w|#\d|gh-\d|:[\w+-]+:|{OF_GITLAB}|{COMMIT}", re.IGNORECASE)
+LOOKED_UP = re.compile(rf"@\w|#\d|gh-\d|:\d*[a-z_+-][\w+-]*:|{OF_GITLAB}|{COMMIT}", re.IGNORECASE)
 LINKED = re.compile(r"\w://|www\.|\w@\w", re.IGNORECASE)
 
 
