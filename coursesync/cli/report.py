@@ -93,7 +93,12 @@ def print_report(report: Report, project: Project, onward: Onward) -> None:
             "that first; then this finds them again:",
             Command("apply"),
         )
-        say_all(f"Error: {report.unsaved.problem}.", report.unsaved.remedy, again)
+        has_journal = project.store.is_file or project.store.journal_path.exists()
+        say_all(
+            f"Error: {report.unsaved.problem}.",
+            report.unsaved.remedy,
+            again if has_journal else "",
+        )
     elif (journal := project.store.journal_path).exists():
         say_wrapped(f"Warning: the state is saved, but its journal {journal} could not be removed.")
         say("  The next run removes it, or reports why it can't.")

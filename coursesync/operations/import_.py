@@ -151,11 +151,15 @@ class Prepared:
 
     def write(self, project: Project, known: State, clock: Clock) -> None:
         """Write the outlines, and save the state, which is held."""
-        for each in self.drafts:
-            save(project.folder, each)
+        self.write_outlines(project)
         save_entries(
             project, known, entry_steps(self.entries, self.forgotten, self.moved, clock.stamp())
         )
+
+    def write_outlines(self, project: Project) -> None:
+        """Write the outlines alone."""
+        for each in self.drafts:
+            save(project.folder, each)
 
 
 def prepare(

@@ -14,13 +14,13 @@ from coursesync.files import decode, shown, write_new
 from coursesync.kinds.address import Address, keys_of
 from coursesync.kinds.field import Role
 from coursesync.operations.import_files import most_that_fit
+from coursesync.operations.state import save_entries
 from coursesync.outlines.rewriting import rewrite
 from coursesync.outlines.updating import Update, shared_files, updated
 from coursesync.planning.live_diff import same
 from coursesync.planning.pulled_items import Conflict, own_home
 from coursesync.planning.pulled_moves import new_address
 from coursesync.state.journal import Forget, Look, Move
-from coursesync.state.logbook import Logbook
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -137,25 +137,18 @@ class PullDraft:
         )
 
     def save(self, done: Pulled, clock: Clock) -> None:
-        """Write the files, then the state; raises CoursesyncError if a file was saved since."""
+        """Write the files, then the state; raises CoursesyncError if a file was saved since.
+
+        A state that people don't commit is left alone: the apply of the files records it.
+        """
         self._check_unchanged()
         for path, (before, text) in done.texts.items():
             if before is None:
                 write_new(self._project.folder / path, text.encode())
             else:
                 rewrite(self._project.folder / path, text, keep_mark=True)
-        steps = [*self._steps(done, clock)]
-        if not steps:
-            self._project.store.recover(self._known)
-            return
-        log = Logbook(self._project.store, self._known)
-        for step in steps:
-            if isinstance(step, Look):
-                log.record(step)
-            else:
-                log.announce(step)
-        log.check()
-        self._project.store.finish(log.led_to())
+        if self._project.store.is_file:
+            save_entries(self._project, self._known, [*self._steps(done, clock)])
 
     def _check_unchanged(self) -> None:
         """Raise CoursesyncError if a file is not as it was when the outlines were loaded."""

@@ -56,11 +56,14 @@ class NewRecords:
         self._live = live
 
     def added(self, done: Pulled, clock: Clock) -> Pulled:
-        """Write them into the outlines and save the state, which is held."""
+        """Write them into the outlines, and save the state, which is held, if people commit it."""
         if not self._live:
             return done
         known, prepared, imported = self._prepared()
-        prepared.write(self._project, known, clock)
+        if self._project.store.is_file:
+            prepared.write(self._project, known, clock)
+        else:
+            prepared.write_outlines(self._project)
         return replace(done, imported=imported)
 
     def shown(self, done: Pulled) -> Pulled:

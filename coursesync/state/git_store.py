@@ -8,8 +8,6 @@ It must never lose them, nor push over a commit that it has not read.
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,13 +16,13 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Command, CoursesyncError, Remedy, StateError, TryLater
 from coursesync.state.lease import FRESH, Lease
 from coursesync.state.local_copy import LocalCopy
-from coursesync.state.open_run import LOCAL, begun, in_use, may_have_sent
-from coursesync.state.run_id import RunId
+from coursesync.state.lock import local_run
+from coursesync.state.open_run import begun, in_use, may_have_sent
 from coursesync.state.state import State
 from coursesync.state.state_branch import JOURNAL, REPORT, RUN, STATE
 from coursesync.state.state_report import StateReport
 from coursesync.state.state_text import serialise
-from coursesync.state.state_tip import check_follows, read_tip
+from coursesync.state.state_tip import check_follows, read_tip, saved_in
 from coursesync.text import duration
 
 if TYPE_CHECKING:
@@ -36,17 +34,13 @@ if TYPE_CHECKING:
     from coursesync.state.interrupted import Foreign
     from coursesync.state.journal import Step
     from coursesync.state.open_run import OpenRun
+    from coursesync.state.run_id import RunId
     from coursesync.state.state_branch import StateBranch
 
 
 LASTS = 7_200.0  # seconds that a run may take; the day's 5,000 writes take 84 minutes
 _SKEW = 120.0  # seconds by which two clocks may differ
 _LOOKS = 5.0  # seconds between two looks at a state that another run holds
-
-
-def local_run() -> RunId:
-    """Return a new Id for a run on a person's machine."""
-    return RunId(f"{LOCAL}{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}")
 
 
 @dataclass(slots=True)
@@ -279,18 +273,23 @@ class GitStore:
             tip = read_tip(self.branch, self.branch.fetch())
             check_follows(self.branch, tip, self.least_serial)
         except TryLater as error:
-            if (commit := self.branch.fetched()) is None:
-                raise
-            age = duration(self.now() - self.branch.saved_at(commit))
-            copy = f"This is the state as it was fetched last; it was saved {age} ago"
-            self._notes.append((f"{error.problem}. {copy}", error.remedy))
-            tip = read_tip(self.branch, commit)
+            tip = self._lease.tip = read_tip(self.branch, self.branch.fetched())
+            self._notes.append((f"{error.problem}. {self._copy_words(error)}", error.remedy))
         self._lease.tip, self._has_looked = tip, True
         if tip is not None and (run := tip.run) is not None and not self._copy.has_all_of(run):
             if (locked := self._held_by(run)) is None:
                 self._lost = run
             else:
                 self._notes.append((locked.problem, "It may change what is planned here."))
+
+    def _copy_words(self, error: TryLater) -> str:
+        """Say which state is used without the remote; raises the error if there is none."""
+        if self._has_more():
+            return "This is the state as this machine left it; it is not pushed yet"
+        if self._lease.tip is None:
+            raise error
+        age = duration(self.now() - self.branch.saved_at(self._lease.tip.commit))
+        return f"This is the state as it was fetched last; it was saved {age} ago"
 
     def _take(self) -> CoursesyncError | None:
         """Take up what the branch has; return why that must wait, if another run holds it."""
@@ -324,5 +323,4 @@ class GitStore:
         return None if run.is_lost(self.now() - _SKEW, over) else in_use(self.place, run)
 
     def _has_more(self) -> bool:
-        known = read_tip(self.branch, self.branch.known())
-        return self._copy.has_more(*(each.saved for each in (self._lease.tip, known) if each))
+        return self._copy.has_more(saved_in(self.branch, self._lease.tip))

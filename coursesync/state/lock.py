@@ -21,6 +21,8 @@ from filelock import FileLock, Timeout
 from coursesync.errors import Remedy, Shell, StateError, StateLocked, UnusableFile
 from coursesync.files import read
 from coursesync.state.disk import Disk, away, unwritable_remedy
+from coursesync.state.open_run import LOCAL
+from coursesync.state.run_id import RunId
 from coursesync.text import at, duration, inert
 
 if TYPE_CHECKING:
@@ -89,6 +91,11 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no name
         return f"user {os.getuid()}"
+
+
+def local_run() -> RunId:
+    """Return a new Id for a run on this machine."""
+    return RunId(f"{LOCAL}{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}")
 
 
 def holder_of(state: Path) -> tuple[bool, str]:

@@ -308,6 +308,6 @@ class StateBranch:
 def _said(error: GitFailed) -> str:
     """Return git's reason, on one line."""
     lines = [line.strip() for line in error.output.splitlines() if line.strip()]
-    reasons = [line for line in lines if line.startswith(_REASONS)] or lines[-1:]
-    said = _USER.sub("//", "; ".join(reasons[:2]))
-    return inert(said or "git gives no reason", 200).rstrip(".")
+    reasons = [line for line in lines if line.startswith(_REASONS)] or lines
+    said = _USER.sub("//", reasons[0]) if reasons else "git gives no reason"
+    return inert(said.removeprefix("fatal: "), 200).rstrip(".")

@@ -60,6 +60,10 @@ def state_branch(remote: Remote) -> list[str]:
     return git(remote.folder, "branch", "--list", "coursesync-state/*").split()
 
 
+def remote_commits(remote: Remote) -> str:
+    return git(remote.folder, "rev-parse", *state_branch(remote))
+
+
 def test_another_clone_plans_from_what_was_applied(
     remote: Remote, courses: Path, author: CommandLine, api: SandboxServer
 ) -> None:
@@ -196,3 +200,86 @@ def test_doctor_names_the_branch(remote: Remote, courses: Path, author: CommandL
 
     (branch,) = state_branch(remote)
     assert f"the branch {branch} of origin holds 2 records (serial 2" in " ".join(found.out.split())
+
+
+def test_pull_leaves_the_state_to_the_apply_of_its_commit(
+    remote: Remote, courses: Path, author: CommandLine, api: SandboxServer
+) -> None:
+    """A pull request can bring what people changed on the site, and its merge records it."""
+    keep_in_git(courses)
+    author("apply", "--auto-approve")
+    commits = remote_commits(remote)
+    one, *_ = api.records()
+    api.foreign_change(int(str(one["Id"])), Title="Uno")
+    api.foreign_create(4711, "Three", DisplayOrder=30)
+    pulled = author("pull", "--new")
+    untouched = remote_commits(remote) == commits
+    applied = author("apply", "--auto-approve")
+
+    assert (pulled.code, applied.code) == (0, 0), pulled.err + applied.err
+    assert untouched
+    assert "the apply of that commit records them" in pulled.said
+    assert "Nothing to do" in author("plan").out
+    assert [each["Title"] for each in api.records()] == ["Uno", "Two", "Three"]
+
+
+def test_results_that_are_not_pushed_are_named(
+    remote: Remote, courses: Path, author: CommandLine, api: SandboxServer
+) -> None:
+    """The remote goes away during an apply: plan uses what this machine knows, and says so."""
+    keep_in_git(courses)
+    author("apply", "--auto-approve")
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    hook = remote.folder / "hooks" / "post-receive"
+    hook.write_text(f"#!/bin/sh\nmv {remote.folder} {remote.folder.with_name('away.git')}\n")
+    hook.chmod(0o755)
+    applied, planned = author("apply", "--auto-approve"), author("plan")
+    remote.come_back()
+    hook.unlink()
+    recovered = author("state", "recover")
+
+    assert (applied.code, planned.code, recovered.code) == (1, 0, 0), applied.err
+    assert "coursesync state recover courses" in applied.said
+    assert "as this machine left it; it is not pushed yet" in planned.said
+    assert "Nothing to do" in planned.out
+    assert "section.a.three" in elsewhere(remote, api)("state", "list").out
+
+
+def test_a_newer_state_in_the_other_place_stops_a_move(courses: Path, author: CommandLine) -> None:
+    """Whoever wrote `store` back and applied has two states, and decides between them."""
+    author("apply", "--auto-approve")
+    old = (courses / "coursesync.state.json").read_bytes()
+    author("state", "move", "--to", "git")
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    author("apply", "--auto-approve")
+    (courses / "coursesync.state.json").write_bytes(old)
+    moved = author("state", "move", "--to", "git")
+
+    assert moved.code == 1
+    assert "has a newer state: its serial is 3" in moved.said
+    assert (courses / "coursesync.state.json").read_bytes() == old
+
+
+def test_a_move_that_was_interrupted_is_finished(courses: Path, author: CommandLine) -> None:
+    """Both places have the same state: the old one goes, and nothing is pushed twice."""
+    author("apply", "--auto-approve")
+    old = (courses / "coursesync.state.json").read_bytes()
+    author("state", "move", "--to", "git")
+    (courses / "coursesync.state.json").write_bytes(old)
+    moved = author("state", "move", "--to", "git")
+
+    assert moved.code == 0, moved.err
+    assert not (courses / "coursesync.state.json").exists()
+    assert "Nothing to do" in author("plan").out
+
+
+def test_a_state_that_is_held_stays(remote: Remote, courses: Path, server: SandboxServer) -> None:
+    """Nobody carries a state away from a run."""
+    keep_in_git(courses)
+    author = pointed_at(CommandLine(courses.parent), server)
+    with slowed(author, server, 1, seconds=3) as first:
+        moved = elsewhere(remote, server)("state", "move", "--to", "file")
+        first.communicate(timeout=60)
+
+    assert moved.code == 5
+    assert len(state_branch(remote)) == 1

@@ -149,7 +149,9 @@ def _commit(project: Project, pulled: Pulled) -> Iterator[str | Shell]:
     yield "Look at the changes:"
     yield Shell("git", "diff")
     merges = (root / ".github/workflows/apply.yml").is_file()
-    if merges and any(each.records for each in pulled.imported):
+    if not project.store.is_file:
+        yield "Then commit the files: the apply of that commit records them in the state. Run:"
+    elif merges and any(each.records for each in pulled.imported):
         yield "The state has the Ids of new items: commit it too, and push both to main. Then run:"
     elif merges and answer(state.parent, "ls-files", "--", state.name):
         yield "Commit the files, but not the state: the merge records it. Put the state back:"
