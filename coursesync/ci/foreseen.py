@@ -13,12 +13,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.ci.delta import Delta
 from coursesync.ci.merging import Conflict
+from coursesync.ci.own_delta import digest_of_delta
 from coursesync.ci.plan import is_of_a_state
 from coursesync.ci.repository import Repository
+from coursesync.ci.trees import Trees
 from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.operations.config import CONFIG
 from coursesync.operations.plan import plan
+from coursesync.planning.policy import OnRemoval
 from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
@@ -59,10 +63,11 @@ class MainUnplanned:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """It can be planned."""
+    """It can be planned; `digest` is that of its own delta, which `/coursesync allow` names."""
 
     view: PlanView
     files: Files
+    digest: str
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -79,6 +84,16 @@ class Main:
         self.sha = repository.commit("HEAD")
         self.path = repository.path_of(project.folder)
         self._state = project.state()
+        self._trees = Trees(repository, self.path)
+
+    def digest_of(self, head: str) -> str:
+        """Return the digest of what a head changes itself; "" if that can't be read."""
+        base = self.repository.merge_base(self.sha, head)
+        before = None if base is None else self._trees.specified(base)
+        after = self._trees.specified(head)
+        if before is None or after is None:
+            return ""
+        return digest_of_delta(Delta(before, after))
 
     def foresee(self, head: str) -> Foreseen:
         """Return what a merge of a commit into main would give."""
@@ -89,7 +104,7 @@ class Main:
             files = self._files(merged)
             if not files.outlines:
                 return Untouched(files)
-            return Planned(self._view(merged), files)
+            return Planned(self._view(merged), files, self.digest_of(head))
         except InvalidOutlines as error:
             known = {*map(_what, error.diagnostics)}
             own = [each for each in self._mistakes if _what(each) in known]
@@ -121,7 +136,8 @@ class Main:
             root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
             with chdir(root):
                 project = replace(self.project, folder=Path(self.path))
-                made = plan(project.outlines_for(self._state))
+                deletes = project.config.on_removal == OnRemoval.DELETE.value
+                made = plan(project.outlines_for(self._state), prune=deletes)
                 return PlanView(made, limits=project.config.limits)
 
     @cached_property

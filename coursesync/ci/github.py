@@ -143,7 +143,7 @@ class GitHub(Pulls):
             creator=self._login,
             direction="asc",
         )
-        return (each for each in found if each.pull_request is None and self._is_own(each))
+        return (each for each in found if each.pull_request is None)
 
     def open_issue(self, title: str, body: str) -> Issue:
         """Open an issue; one of this account with the same text is not opened twice."""
@@ -200,7 +200,7 @@ class GitHub(Pulls):
             return None
         return None if found.errors else found.data
 
-    def _is_own(self, found: IssueComment | IssueFound) -> bool:
+    def _is_own(self, found: IssueComment) -> bool:
         return found.user is not None and found.user.login == self._login
 
     def _comment(self, found: IssueComment, number: int, *, edited: bool) -> Comment:

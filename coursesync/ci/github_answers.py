@@ -93,7 +93,6 @@ class IssueFound(Answer):
     title: str
     html_url: str
     body: str | None = None
-    user: Account | None = None
     pull_request: dict[str, object] | None = None  # a pull request is an issue, too
 
 

@@ -117,7 +117,7 @@ class GitLab(Requests):
 
     def _own_issues(self) -> Iterator[IssueFound]:
         """Yield the open issues of this token's account, the oldest first."""
-        found = self._rest.every(
+        return self._rest.every(
             self._path("issues"),
             _ISSUE,
             IssueFound,
@@ -126,7 +126,6 @@ class GitLab(Requests):
             author_username=self._login,
             sort="asc",
         )
-        return filter(self._is_own, found)
 
     def open_issue(self, title: str, body: str) -> Issue:
         """Open an issue; one of this account with the same text is not opened twice."""
@@ -162,7 +161,7 @@ class GitLab(Requests):
     def _login(self) -> str:
         return self._rest.get("/v4/user", _ACCOUNT, Account).username
 
-    def _is_own(self, found: Note | IssueFound | CommitStatus) -> bool:
+    def _is_own(self, found: Note | CommitStatus) -> bool:
         return found.author is not None and found.author.username == self._login
 
     def _comment(self, found: Note, number: int) -> Comment:

@@ -79,7 +79,6 @@ class IssueFound(Answer):
     iid: int
     title: str
     web_url: str
-    author: Account
     description: str | None = None
 
 

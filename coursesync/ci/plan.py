@@ -18,6 +18,7 @@ from coursesync.operations.config import SANDBOX
 from coursesync.operations.preview_files import write_preview
 from coursesync.state import STATE_NAME
 from coursesync.state.file_store import StateFile
+from coursesync.state.git_store import GitStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,18 +90,21 @@ def _base(repository: Repository, event: Event) -> str | None:
 def with_the_bases_state(
     project: Project, repository: Repository, changed: Changed
 ) -> Iterator[Project]:
-    """Yield the project with the state of the base, if the commit changes a state in a file."""
-    if not changed.brought or changed.base is None or not isinstance(project.store, StateFile):
+    """Yield the project with the state of the base, if the commit changes files of a state."""
+    if not changed.brought or changed.base is None:
         yield project
         return
     with TemporaryDirectory(prefix="coursesync-") as folder:
         store = project.store
+        copy = StateFile(Path(folder, store.path.name), store.target)
+        if isinstance(store, GitStore):  # what this machine has beside the branch is not used
+            yield replace(project, store=replace(store, local=copy))
+            return
         at = Path(repository.path_of(store.path.parent), store.path.name)
-        copy = Path(folder, store.path.name)
-        for own, other in ((at, copy), (_journal(at), _journal(copy))):
+        for own, other in ((at, copy.path), (_journal(at), copy.journal_path)):
             if (content := repository.file_at(changed.base, own.as_posix())) is not None:
                 write_whole(other, content)
-        yield replace(project, store=StateFile(copy, store.target))
+        yield replace(project, store=copy)
 
 
 def _journal(path: Path) -> Path:

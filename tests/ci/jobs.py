@@ -166,7 +166,7 @@ class Job:
             (self.folder / part).mkdir(parents=True)
         (self.folder / "event.json").write_text(json.dumps(event))
         environment = {
-            **self.runner.forge.environment(str(self.runner.jobs)),
+            **self.runner.forge.environment(self.runner.forge.start_run()),
             "GITHUB_EVENT_NAME": on,
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
             "GITHUB_BASE_REF": "main" if on == "pull_request" else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,6 +123,14 @@ def test_a_young_push(hosting: Hosting, forge: Forge, clock: VirtualClock) -> No
 
     assert forge.reviews_between("main", [pushed]) == {pushed: NotYet.INDEXED}
     assert clock.seconds == 1 + 2 + 4 + 8
+
+
+def test_a_push_with_a_date_ahead(hosting: Hosting, forge: Forge) -> None:
+    """A commit can't keep everybody waiting by a date of its own."""
+    ahead = hosting.now() + timedelta(days=9_000)
+    pushed = hosting.repository.commit("main", {"courses/a.yaml": "title: A\n"}, by="ada", at=ahead)
+
+    assert forge.reviews_between("main", [pushed]) == {pushed: None}
 
 
 def test_an_index_that_lags(hosting: Hosting, forge: Forge, clock: VirtualClock) -> None:
@@ -264,14 +273,16 @@ def test_comments(hosting: Hosting, forge: Forge) -> None:
 def test_a_comment_is_added_once(hosting: Hosting, forge: Forge, kind: str) -> None:
     """A comment whose answer is lost is looked for before it is sent again."""
     number = hosting.propose()
+    hosting.comment("ben", number, "The plan")
     hosting.comment(hosting.bot, number, "Another plan")
     hosting.faults.add(f"POST */{hosting.comments_route}", kind)
 
     made = forge.comment(number, "The plan\r\n")
 
-    assert [each.body.strip() for each in hosting.comments_on(number)] == [
-        "Another plan",
-        "The plan",
+    assert [(each.author, each.body.strip()) for each in hosting.comments_on(number)] == [
+        ("ben", "The plan"),
+        (hosting.bot, "Another plan"),
+        (hosting.bot, "The plan"),
     ]
     assert made.id == hosting.comments_on(number)[-1].id
 
@@ -294,7 +305,7 @@ def test_statuses(hosting: Hosting, forge: Forge) -> None:
 
 def test_one_issue(hosting: Hosting, forge: Forge) -> None:
     """The issue is found by its marker, if this account opened it; then it is kept current."""
-    hosting.propose(by=hosting.bot)
+    hosting.pulls[hosting.propose(by=hosting.bot)].body = "<!-- drift -->"
     hosting.open_issue("ben", "Forged", "<!-- drift -->")
     assert forge.issue("<!-- drift -->") is None
 

@@ -78,7 +78,7 @@ def test_a_commit_of_a_pull_request_that_was_pushed_before(
 def test_a_commit_among_very_many(github_forge: GitHub, forge: Forge) -> None:
     """Where GitHub does not list all commits of a pull request, only its last one is sure."""
     before = github_forge.repository.tip()
-    github_forge.repository.commit_often("a", 251, by="ada", at=datetime.now(UTC))
+    github_forge.repository.commit_often("a", 252, by="ada", at=datetime.now(UTC))
     number = github_forge.open_pull("a")
     github_forge.push(github_forge.pulls[number].head)
 

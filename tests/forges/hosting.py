@@ -48,6 +48,7 @@ class Pull:
     made: list[str] = field(default_factory=list)
     merged_by: str = ""
     how: str = ""
+    body: str = ""
     updated: int = 0  # the order in which they were changed
     judgements: list[Judgement] = field(default_factory=list)
     pushes: list[tuple[str, datetime]] = field(default_factory=list)

@@ -11,7 +11,7 @@ import click
 from coursesync.ci.annotate import annotate
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
-from coursesync.cli.commands.ci_apply import apply_command, record_command
+from coursesync.cli.commands.ci_apply import apply_command, drift_command, record_command
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
@@ -38,6 +38,7 @@ def command() -> None:
 
 
 command.add_command(apply_command)
+command.add_command(drift_command)
 command.add_command(record_command)
 
 
