@@ -103,7 +103,15 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     "state.state_branch",
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
-    *("ci.apply", "ci.comment", "ci.forges", "ci.setup", "ci.trees"),
+    *(
+        "ci.apply",
+        "ci.comment",
+        "ci.drift",
+        "ci.forges",
+        "ci.main_workspace",
+        "ci.setup",
+        "ci.trees",
+    ),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.delta import Delta, more_lines
 from coursesync.ci.specified import id_in
+from coursesync.kinds.address import address_of, key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,11 +90,6 @@ class Trail:
         """Return whether main has an item."""
         return bool(self.settings) and self.main.find(address) is not None
 
-    def has_pin(self, address: Address) -> bool:
-        """Return whether an item of main has or had a pinned number."""
-        found = (item.resource.pin for item in self.path(address) if item)
-        return any(pin is not None for pin in found)
-
     def beside(self, address: Address) -> tuple[Address, ...]:
         """Return the addresses in the list of an item of main, in order."""
         item = self.main.find(address)
@@ -106,6 +102,16 @@ class Trail:
             if item.address == address or item.resource.parent in held:
                 held.add(item.address)
                 yield item
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        """For each number, from 0 on, that of the last setting that merged the same review."""
+        reviews = [
+            each.review.review.number if isinstance(each.review, Shown) else None
+            for each in self.settings
+        ]
+        last = {review: number for number, review in enumerate(reviews, 1)}
+        return [0, *(number if r is None else last[r] for number, r in enumerate(reviews, 1))]
 
     def path(self, address: Address) -> tuple[Item | None, ...]:
         """Return what an item of main is in each tree; None where it does not exist."""
@@ -177,16 +183,28 @@ class Trail:
         added = sum(len(stack) for stack in stacks if stack[-1][1] > 0)
         return item is not None and added == item.lines.total()
 
-    def removals(self, address: Address) -> set[tuple[int, Address]]:
-        """Return the settings that removed an item with an address, which main does not have.
+    def removals(self, address: Address, now: Address) -> set[tuple[int, Address]]:
+        """Return the settings that removed the items with an address that main does not have.
 
-        Each has the item's address before it. Its number is 0 if main has the item somewhere else.
+        Args:
+            address: that of the entry in the state.
+            now: the same, below the present address of its parent.
+
+        Returns:
+            With each number the item's address before it. There are several if several items had
+            the address; an item that is there again later, at the same address, counts as the same.
+            The number is 0 if main has the item somewhere else.
         """
-        found: set[tuple[int, Address]] = set()
-        for number in range(len(self.settings)):
-            if self._tree(number).find(address) is not None:
-                found.add(self._removal(number, address))
-        return found
+        numbers = range(len(self.settings))
+        there = [number for number in numbers if self._tree(number).find(address) is not None]
+        found = {self._removal(number, address) for number in there}
+        if not found:  # it got this address when its parent got another one
+            found = {*self._removed_below(now)}
+        return {
+            (at, was)
+            for at, was in found
+            if not any(self._tree(number).find(was) for number in numbers[at:] if at)
+        }
 
     def _removal(self, number: int, address: Address) -> tuple[int, Address]:
         for later, setting in enumerate(self.settings[number:], number + 1):
@@ -195,6 +213,18 @@ class Trail:
                 return later, address
             address = now.address
         return 0, address
+
+    def _removed_below(self, now: Address) -> Iterator[tuple[int, Address]]:
+        """Yield the removals of items whose parent, and so the address, is another one now."""
+        for number, setting in enumerate(self.settings, 1):
+            course = setting.before.courses.get(id_in(now))
+            for item in course.items.values() if course else ():
+                own, parent = item.resource, item.resource.parent
+                if own.key != key_of(now) or setting.delta.later(item.address) is not None:
+                    continue
+                is_moved, at = self._removal(number - 1, parent)
+                if not is_moved and address_of(own.kind.name, *keys_of(at), own.key) == now:
+                    yield number, item.address
 
     def policy_setter(self, since: int) -> int:
         """Return the number of the last setting of `on_removal`, at least `since`."""

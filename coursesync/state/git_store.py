@@ -22,7 +22,7 @@ from coursesync.state.state import State
 from coursesync.state.state_branch import JOURNAL, REPORT, RUN, STATE
 from coursesync.state.state_report import StateReport
 from coursesync.state.state_text import serialise
-from coursesync.state.state_tip import check_follows, read_tip
+from coursesync.state.state_tip import check_follows, read_tip, saved_in
 from coursesync.text import duration
 
 if TYPE_CHECKING:
@@ -323,5 +323,4 @@ class GitStore:
         return None if run.is_lost(self.now() - _SKEW, over) else in_use(self.place, run)
 
     def _has_more(self) -> bool:
-        known = read_tip(self.branch, self.branch.known())
-        return self._copy.has_more(*(each.saved for each in (self._lease.tip, known) if each))
+        return self._copy.has_more(saved_in(self.branch, self._lease.tip))

@@ -16,7 +16,7 @@ from coursesync.state.open_run import run_in
 from coursesync.state.state_text import checksum_of, parse, serialise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from coursesync.state.file_store import StateFile
@@ -40,7 +40,7 @@ class LocalCopy:
         """The bytes of the journal; b"" if there is none."""
         return self.file.read(self.file.journal_path) or b""
 
-    def has_more(self, *pushed: bytes) -> bool:
+    def has_more(self, pushed: Iterable[bytes]) -> bool:
         """Return whether the files hold what none of these states of the branch has."""
         if self.file.read(self.file.journal_path) is not None:
             return True

@@ -18,7 +18,7 @@ from coursesync.state.state_text import checksum_of, parse
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from coursesync.state.open_run import OpenRun
     from coursesync.state.state_branch import StateBranch
@@ -77,6 +77,14 @@ class Tip:
 def read_tip(branch: StateBranch, commit: str | None) -> Tip | None:
     """Read a commit of a branch; None stands for none. Raises StateError as `StateBranch.read`."""
     return None if commit is None else Tip(branch, commit, branch.read(commit))
+
+
+def saved_in(branch: StateBranch, tip: Tip | None) -> Iterator[bytes]:
+    """Yield the states that a branch has at its tip, and had when this clone wrote it last."""
+    if tip is not None:
+        yield tip.saved
+    if (known := read_tip(branch, branch.known())) is not None:
+        yield known.saved
 
 
 def check_follows(branch: StateBranch, tip: Tip | None, least_serial: int | None) -> None:

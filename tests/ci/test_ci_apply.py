@@ -342,4 +342,4 @@ def test_a_state_file_has_to_be_carried_over_first(town: Town) -> None:
     ran = town.apply()
 
     assert ran.code == 64, ran
-    assert "coursesync state move --to git" in ran.said
+    assert "coursesync state move courses --to git" in ran.said

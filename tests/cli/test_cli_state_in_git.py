@@ -243,3 +243,43 @@ def test_results_that_are_not_pushed_are_named(
     assert "as this machine left it; it is not pushed yet" in planned.said
     assert "Nothing to do" in planned.out
     assert "section.a.three" in elsewhere(remote, api)("state", "list").out
+
+
+def test_a_newer_state_in_the_other_place_stops_a_move(courses: Path, author: CommandLine) -> None:
+    """Whoever wrote `store` back and applied has two states, and decides between them."""
+    author("apply", "--auto-approve")
+    old = (courses / "coursesync.state.json").read_bytes()
+    author("state", "move", "--to", "git")
+    write_outline(courses, "a", 4711, "One", "Two", "Three")
+    author("apply", "--auto-approve")
+    (courses / "coursesync.state.json").write_bytes(old)
+    moved = author("state", "move", "--to", "git")
+
+    assert moved.code == 1
+    assert "has a newer state: its serial is 3" in moved.said
+    assert (courses / "coursesync.state.json").read_bytes() == old
+
+
+def test_a_move_that_was_interrupted_is_finished(courses: Path, author: CommandLine) -> None:
+    """Both places have the same state: the old one goes, and nothing is pushed twice."""
+    author("apply", "--auto-approve")
+    old = (courses / "coursesync.state.json").read_bytes()
+    author("state", "move", "--to", "git")
+    (courses / "coursesync.state.json").write_bytes(old)
+    moved = author("state", "move", "--to", "git")
+
+    assert moved.code == 0, moved.err
+    assert not (courses / "coursesync.state.json").exists()
+    assert "Nothing to do" in author("plan").out
+
+
+def test_a_state_that_is_held_stays(remote: Remote, courses: Path, server: SandboxServer) -> None:
+    """Nobody carries a state away from a run."""
+    keep_in_git(courses)
+    author = pointed_at(CommandLine(courses.parent), server)
+    with slowed(author, server, 1, seconds=3) as first:
+        moved = elsewhere(remote, server)("state", "move", "--to", "file")
+        first.communicate(timeout=60)
+
+    assert moved.code == 5
+    assert len(state_branch(remote)) == 1
