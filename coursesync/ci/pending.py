@@ -116,8 +116,8 @@ class _Pending:
         if self.change.action in _ASKED:
             yield from self._removal(*_ASKED[self.change.action])
             return
-        if not self.judge.trail.has(self.address):
-            yield _Finding(UNSET, "", self.effect)
+        if not self.judge.trail.has(self.address):  # no commit set anything
+            yield from self._unset()
             return
         if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
             yield _Finding(doubt, "", self.effect)
@@ -126,6 +126,11 @@ class _Pending:
         yield from self._fields()
         yield from self._contents()
         yield from self._order()
+
+    def _unset(self) -> Iterator[_Finding]:
+        names = [each.name for each in self.kind.fields if self._differs(*each.properties)]
+        for name in [""] if self.is_new else names or [""]:
+            yield _Finding(UNSET, name, self.effect)
 
     def _differs(self, *properties: str) -> bool:
         """Return whether the change sets one of some properties."""
@@ -183,32 +188,28 @@ class _Pending:
         name = self.kind.contents_property
         if not name or not self._differs(name):
             return
-        field, effect = self.kind.field_of(name), Effect.CHANGED
-        since, is_whole = self._since(name)
-        setters = self.judge.trail.line_setters(self.address, since)
-        is_empty = self.is_new and not self._value(self.change.after, name)
-        is_left = is_whole and not self.judge.trail.is_all_set(self.address)
-        if is_left or not (setters or is_empty):
-            yield _Finding(UNSET, field, effect)
-        for doubt, lines in self.judge.of_lines(self.address, since):
+        field, after = self.kind.field_of(name), self._value(self.change.after, name)
+        is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
+        setters = self.judge.trail.line_setters(
+            self.address, 0 if is_foreign else self._since(name), is_foreign=is_foreign
+        )
+        if not setters and not (self.is_new and after == ""):
+            yield _Finding(UNSET, field, Effect.CHANGED)
+        for doubt, lines in self.judge.of_lines(self.address, setters):
             shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
-            yield _Finding(doubt, field, effect, tuple(dict.fromkeys(filter(None, shown))))
+            texts = tuple(dict.fromkeys(filter(None, shown)))
+            yield _Finding(doubt, field, Effect.CHANGED, texts)
 
-    def _since(self, name: str) -> tuple[int, bool]:
-        """Return the number of the last tree with the text that the site has.
-
-        Also returns whether the site has a text of someone else, which would be overwritten.
-        """
+    def _since(self, name: str) -> int:
+        """Return the number of the last tree with the text that the site has; 0 for none."""
         if self.entry is None:
-            return 0, False
-        known, attempted = self.entry.known, self.entry.attempted
-        after = self._value(self.change.after, name)
-        has = self._value(known, name)
-        if has == after and attempted:
+            return 0
+        has, attempted = self._value(self.entry.known, name), self.entry.attempted
+        if attempted and has == self._value(self.change.after, name):
             has = self._value(attempted, name)
         path = self.judge.trail.path(self.address)
         numbers = (i for i, item in enumerate(path) if item and item.resource.contents == has)
-        return max(numbers, default=0), name in self.entry.overridden
+        return max(numbers, default=0)
 
     def _order(self) -> Iterator[_Finding]:
         """Find the siblings with which the item changes places.
