@@ -188,27 +188,29 @@ class _Pending:
         name = self.kind.contents_property
         if not name or not self._differs(name):
             return
-        field, after = self.kind.field_of(name), self._value(self.change.after, name)
+        after, found = self._value(self.change.after, name), dict[_Finding, None]()
         is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
-        setters = self.judge.trail.line_setters(
-            self.address, 0 if is_foreign else self._since(name), is_foreign=is_foreign
-        )
-        if not setters and not (self.is_new and after == ""):
+        texts = {self._value(prior, name) for prior in self.priors if prior is not None}
+        since = {self._since(text) for text in texts - {after}}
+        for number in {0} if is_foreign or self.is_new else since:
+            found |= dict.fromkeys(self._lines(name, number, is_foreign=is_foreign))
+        yield from found
+
+    def _lines(self, name: str, since: int, *, is_foreign: bool) -> Iterator[_Finding]:
+        """Find the lines that differ between a tree, or someone else's text, and main."""
+        field, trail = self.kind.field_of(name), self.judge.trail
+        setters = trail.line_setters(self.address, since, is_foreign=is_foreign)
+        if not setters and not (self.is_new and not self._value(self.change.after, name)):
             yield _Finding(UNSET, field, Effect.CHANGED)
         for doubt, lines in self.judge.of_lines(self.address, setters):
             shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
             texts = tuple(dict.fromkeys(filter(None, shown)))
             yield _Finding(doubt, field, Effect.CHANGED, texts)
 
-    def _since(self, name: str) -> int:
-        """Return the number of the last tree with the text that the site has; 0 for none."""
-        if self.entry is None:
-            return 0
-        has, attempted = self._value(self.entry.known, name), self.entry.attempted
-        if attempted and has == self._value(self.change.after, name):
-            has = self._value(attempted, name)
-        path = self.judge.trail.path(self.address)
-        numbers = (i for i, item in enumerate(path) if item and item.resource.contents == has)
+    def _since(self, text: object) -> int:
+        """Return the number of the last tree with a text; 0 for none."""
+        path = enumerate(self.judge.trail.path(self.address))
+        numbers = (number for number, item in path if item and item.resource.contents == text)
         return max(numbers, default=0)
 
     def _order(self) -> Iterator[_Finding]:

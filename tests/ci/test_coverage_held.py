@@ -172,6 +172,17 @@ def test_a_pushed_order_waits() -> None:
     assert main.reasons() == [("section.welcome.b", "display_order", "PUSHED", "1")]
 
 
+def test_what_is_not_left_to_the_site_any_more_is_set() -> None:
+    """A push that takes a field back from the site sets it."""
+    main = Main({"welcome": course({**A, "leave": ["title"]})})
+    entry = main.state.entries[Address("section.welcome.a")]
+    theirs = entry.reading({**entry.sent, "Title": "Theirs"}, None)
+    main.state = replace(main.state, entries={Address("section.welcome.a"): theirs})
+    main.push({"welcome": course(A)})
+
+    assert main.reasons() == [("section.welcome.a", "title", "PUSHED", "1")]
+
+
 def test_the_words_say_what_who_and_what_next() -> None:
     """An author reads which item and field waits, who set it, and what to do."""
     main = pushed()
