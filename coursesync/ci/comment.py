@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import same_text
-from coursesync.ci.approvals import DIGITS, Electorate, answer_to, instructions
+from coursesync.ci.approvals import Electorate, answer_to, instructions
 from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
 from coursesync.ci.forge import Mark, Status
 from coursesync.ci.merging import Conflict
@@ -20,7 +20,7 @@ from coursesync.errors import InvalidOutlines, TryLater
 from coursesync.kinds.counting import counted
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
 from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
-from coursesync.render.comment.page import Outlook, compose, stops_of
+from coursesync.render.comment.page import Outlook, compose
 from coursesync.render.comment.seen import items_of
 from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from coursesync.ci.event import Event
     from coursesync.ci.foreseen import Files, Foreseen, Main
     from coursesync.ci.forge import Comment, Forge, Review
-    from coursesync.render.comment.page import Stop
     from coursesync.render.rows import PlanView
 
 CONTEXT = "coursesync/plan"
@@ -168,10 +167,9 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str) -> str:
             return unplanned(error, links)
         case MainUnplanned(error):
             return unplanned_base(error, branch, _links(review, branch, run))
-        case Planned(view, files):
-            most = GITHUB - _ROOM
-            outlook = Outlook(stops=_stops(foreseen), others=files.others)
-            return _warning(files) + compose(view, links, most, outlook)
+        case Planned(view, files, stops):
+            outlook = Outlook(stops=stops, others=files.others)
+            return _warning(files) + compose(view, links, GITHUB - _ROOM, outlook)
 
 
 def _warning(files: Files) -> str:
@@ -212,14 +210,8 @@ def _in_short(foreseen: Foreseen, branch: str) -> str:
             return _problem(error)
         case MainUnplanned(error):
             return f"{branch} itself has {_problem(error)}"
-        case Planned(view):
-            stops = _stops(foreseen)
+        case Planned(view, _, stops):
             return f"{_seen(view)}; {stops[0].reason}" if stops else _seen(view)
-
-
-def _stops(planned: Planned) -> tuple[Stop, ...]:
-    digest = planned.digest[:DIGITS]
-    return stops_of(planned.view.plan, digest) if digest else ()
 
 
 def _problem(error: Exception) -> str:

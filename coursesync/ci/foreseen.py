@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.ci.approvals import DIGITS
 from coursesync.ci.delta import Delta
 from coursesync.ci.merging import Conflict
 from coursesync.ci.own_delta import digest_of_delta
@@ -23,12 +24,14 @@ from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, U
 from coursesync.operations.config import CONFIG
 from coursesync.operations.plan import plan
 from coursesync.planning.policy import OnRemoval
+from coursesync.render.comment.page import stops_of
 from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
+    from coursesync.render.comment.page import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,11 @@ class MainUnplanned:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """It can be planned; `digest` is that of its own delta, which `/coursesync allow` names."""
+    """It can be planned; `stops` is what stops apply, with the lines that allow it."""
 
     view: PlanView
     files: Files
-    digest: str
+    stops: tuple[Stop, ...] = ()
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -104,7 +107,8 @@ class Main:
             files = self._files(merged)
             if not files.outlines:
                 return Untouched(files)
-            return Planned(self._view(merged), files, self.digest_of(head))
+            view = self._view(merged)
+            return Planned(view, files, self._stops(view, head))
         except InvalidOutlines as error:
             known = {*map(_what, error.diagnostics)}
             own = [each for each in self._mistakes if _what(each) in known]
@@ -116,6 +120,12 @@ class Main:
             )
         except CoursesyncError as error:
             return Unplanned(error)
+
+    def _stops(self, view: PlanView, head: str) -> tuple[Stop, ...]:
+        if not stops_of(view.plan, ""):  # the digest takes long
+            return ()
+        digest = self.digest_of(head)[:DIGITS]
+        return stops_of(view.plan, digest) if digest else ()
 
     def _files(self, tree: str) -> Files:
         outlines, brought, others = [], [], []

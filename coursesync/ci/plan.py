@@ -37,12 +37,18 @@ class Changed:
     Attributes:
         base: the SHA of the commit that it is compared with; None if there is none.
         outlines: whether anything changes that a plan depends on.
-        brought: the paths in the repository of the files of a state that it changes.
+        inside: the paths in the repository of all files of the workspace that it changes.
+        brought: those of a state.
     """
 
     base: str | None
     outlines: bool
+    inside: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
+
+    def has_made(self, mistake: Diagnostic, repository: Repository) -> bool:
+        """Return whether a mistake is in a file that it changes."""
+        return self.base is None or repository.path_of(Path(mistake.where.path)) in self.inside
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield a warning for each file of a state."""
@@ -70,7 +76,7 @@ def changed_in(repository: Repository, project: Project, event: Event) -> Change
     above = "" if folder == "." else f"{folder}/"
     inside = [each for each in repository.changed_files(base, head) if each.startswith(above)]
     brought = tuple(each for each in inside if is_of_a_state(each.removeprefix(above), project))
-    return Changed(base, len(inside) > len(brought), brought)
+    return Changed(base, len(inside) > len(brought), tuple(inside), brought)
 
 
 def is_of_a_state(path: str, project: Project) -> bool:

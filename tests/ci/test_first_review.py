@@ -14,8 +14,6 @@ from forges.github_settings import GitHubWithSettings
 from forges.hosting import TOKEN as FORGE_TOKEN
 from harness import PROGRAM, TOKEN
 
-from coursesync.files.run_git import token_environment
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -39,21 +37,24 @@ def forge(tmp_path: Path) -> Iterator[GitHubWithSettings]:
 class Person:
     """A person with git and coursesync in an empty folder; counts what they type."""
 
-    def __init__(self, forge: GitHubWithSettings, folder: Path) -> None:
+    def __init__(self, forge: GitHubWithSettings, folder: Path, **environment: str) -> None:
         self.folder = folder / "ada"
         self.typed: list[str] = []
         self._environment = {
-            **token_environment(FORGE_TOKEN),
             "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
             "HOME": str(folder),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_installation(folder / "installed")),
             "GITHUB_API_URL": forge.api,
             "GITHUB_TOKEN": FORGE_TOKEN,
+            **environment,
         }
         for who in ("AUTHOR", "COMMITTER"):
             self._environment |= {f"GIT_{who}_NAME": "Ada", f"GIT_{who}_EMAIL": "ada@space.example"}
         self.folder.mkdir()
+        answer = f"echo username=ada; echo password={FORGE_TOKEN}"
+        helper = f'[credential]\n    helper = "!f() {{ {answer}; }}; f"\n'
+        (folder / ".gitconfig").write_text(helper)
 
     def types(self, line: str) -> str:
         """Run a command, which succeeds, and return what it prints for people."""
@@ -125,6 +126,37 @@ def test_a_first_reviewed_apply_takes_few_commands(
     assert len(api.records()) == 2
     assert "Live now" in _own(forge, number)[-1].body
     assert "coursesync.state.json" not in "".join(forge.repository.files("main"))
+
+
+def test_courses_of_the_site_are_imported_and_nothing_waits(
+    forge: GitHubWithSettings, api: SandboxServer, tmp_path: Path
+) -> None:
+    """What is on the site already was not reviewed, and need not be: no plan changes it."""
+    api.foreign_create(4711, "Welcome")
+    ada = Person(forge, tmp_path, COURSESYNC_BASE_URL=api.url, NEXUDUS_TOKEN=TOKEN)
+    ada.types(f"git clone {forge.clone_url} our-courses")
+    printed = ada.types("coursesync init our-courses --github --course 4711")
+    for line in re.findall(r"^  (git .*)$", printed, re.MULTILINE):
+        ada.types(line)
+    jobs = Runner(
+        forge,
+        tmp_path / "jobs",
+        secrets={"NEXUDUS_TOKEN": TOKEN},
+        around={"COURSESYNC_BASE_URL": api.url},
+        workflows=ada.folder / "our-courses" / ".github" / "workflows",
+    )
+    first = jobs.run("apply", "push", forge.push_event(forge.repository.tip("main")))
+    (outline,) = (e for e in forge.repository.files("main") if e.endswith(".yaml"))
+    text = forge.repository.files("main")[outline]
+    forge.commit("welcome", {outline: text.replace("title: Welcome", "title: Hello")}, by="ada")
+    number = forge.open_pull("welcome", by="ada")
+    forge.approve(number, "ben")
+    old = forge.repository.tip("main")
+    forge.merge(number)
+    second = jobs.run("apply", "push", forge.push_event(old))
+
+    assert (first.code, second.code) == (0, 0), first.log + second.log
+    assert [each["Title"] for each in api.records()] == ["Hello"]
 
 
 def test_the_clicks_are_named_and_then_gone(forge: GitHubWithSettings, tmp_path: Path) -> None:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
 
 _UNCHANGED = "No outline changes here: there is nothing to plan."
+_OF_THE_BASE = (
+    "Not a mistake of this change: the branch that it is for has these mistakes too. Correct them "
+    "there first."
+)
 _MOST_KEPT = 1_000  # pieces of advice, on the review page
 
 
@@ -74,6 +78,8 @@ def plan_command(*, project: Project, strict: bool | None) -> ExitCode:
         except InvalidOutlines as error:
             if not isinstance(error, Advised):
                 _summarise_mistakes(error)
+                if not any(changed.has_made(each, repository) for each in error.diagnostics):
+                    say_wrapped(_OF_THE_BASE)
             raise
 
 
