@@ -1,4 +1,4 @@
-"""`coursesync ci apply` in trouble: killed, cancelled, its state moved back, its change too large."""
+"""`coursesync ci apply` in trouble: killed, cancelled, its state moved back, a change too large."""
 
 from __future__ import annotations
 
