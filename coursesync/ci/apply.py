@@ -7,37 +7,35 @@ anything because of a text that coursesync wrote.
 
 from __future__ import annotations
 
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
+from coursesync.ci.drift import drift_marker
 from coursesync.ci.forge import Mark
 from coursesync.ci.forge import Status as ForgeStatus
 from coursesync.ci.job import Applied
+from coursesync.ci.main_workspace import fetched_main, workspace_of_main
 from coursesync.ci.outcome import CONTEXT, MOST_CHARACTERS, serial_in, set_once
 from coursesync.ci.permits import Permits
-from coursesync.ci.record import store_of_job
 from coursesync.ci.sight import Sight, open_in
 from coursesync.ci.trees import Trees
 from coursesync.ci.waiting import marker
 from coursesync.ci.walk import Walk
 from coursesync.errors import (
-    Command,
     CoursesyncError,
     InvalidOutlines,
-    Remedy,
     StalePlan,
     StateLocked,
     TryLater,
-    UsageError,
 )
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.operations.apply import apply
-from coursesync.operations.config import config_of
 from coursesync.operations.plan import plan as make_plan
+from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.state.state import unconfirmed
@@ -45,14 +43,11 @@ from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from coursesync.applying.report import Report
     from coursesync.applying.world import Progress
     from coursesync.ci.deciding import Group
     from coursesync.ci.job import Job
-    from coursesync.operations.config import Config
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
     from coursesync.state.git_store import GitStore
@@ -76,34 +71,15 @@ def apply_main(job: Job) -> Applied:
         StateLocked: another run holds the state.
         StateError, RemoteError, CoursesyncError: as `operations.apply.apply`.
     """
-    main = job.repository.fetch(f"refs/heads/{job.branch}").get(f"refs/heads/{job.branch}")
-    if main is None:
-        raise CoursesyncError(
-            f"the remote has no branch {inert(job.branch, 100)}",
-            "Choose the branch that is applied as the default branch of the repository.",
-        )
+    main = fetched_main(job)
     serial = _last_serial(job, main)
     try:
-        with _folder_of(job, main) as folder:
-            config = config_of(folder)
-            _check_place(config, job.project)
-            store = store_of_job(job.forge, job.repository, job.project, job.run, serial)
-            project = replace(job.project, folder=folder, config=config, store=store)
-            with project.held():
-                return _Run(job, project, store, main).carried_out()
+        with workspace_of_main(job, main, serial) as (project, store), project.held():
+            return _Run(job, project, store, main).carried_out()
     except CoursesyncError as error:
         with suppress(CoursesyncError):  # the error itself is reported
             _mark_failed(job, main, serial, error)
         raise
-
-
-def _check_place(config: Config, project: Project) -> None:
-    """Raise UsageError if the state is not in a branch."""
-    if config.store != "git" or project.embedded:
-        raise UsageError(
-            "in CI, the state has to be in a branch of its own, and this one is in a file",
-            Remedy("Carry it over, and commit the changes:", Command("state move", to="git")),
-        )
 
 
 def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
@@ -124,13 +100,6 @@ def _last_serial(job: Job, main: str) -> int | None:
     return None
 
 
-def _folder_of(job: Job, main: str) -> AbstractContextManager[Path]:
-    """Return the folder with main's outlines: the checkout itself if it has exactly these."""
-    if job.repository.has_checked_out(main, job.path):
-        return nullcontext(job.project.folder)
-    return job.repository.folder_of(main, job.path)
-
-
 class _Run:
     """One run, while it holds the state."""
 
@@ -144,8 +113,13 @@ class _Run:
             main=main,
             report=store.report,
         )
-        self._issue = job.forge.issue(marker(job.path))
-        self._permits = Permits(job.forge, self._walk, self._issue, solo=project.config.solo)
+        forge = job.forge
+        self._issue = forge.issue(marker(job.path))
+        self._drift = forge.issue(drift_marker(job.path))
+        issues = [each for each in (self._issue, self._drift) if each is not None]
+        self._permits = Permits(forge, self._walk, issues, solo=project.config.solo)
+        # somebody wants the outlines' version back
+        self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
 
     def carried_out(self) -> Applied:
@@ -155,7 +129,8 @@ class _Run:
         after = self._look() if reports else before
         stopped = _stopped(reports)
         self._save(after.loaded.state)
-        return Applied(self._job, self._main, before, after, self._issue, reports, stopped)
+        issue, drifted = self._issue, self._drift if self._refreshes else None
+        return Applied(self._job, self._main, before, after, issue, drifted, reports, stopped)
 
     def _save(self, state: State) -> None:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""
@@ -165,14 +140,20 @@ class _Run:
             self._store.finish(self._store.begin(state))
 
     def _look(self) -> Sight:
-        return self._look_at(self._project.state())
+        return self._sight(self._refreshed(self._loaded(self._project.state())))
 
-    def _look_at(self, state: State) -> Sight:
+    def _loaded(self, state: State) -> Workspace:
         if self._walk.is_empty and not (state.entries or state.doubts):  # nobody wrote one yet
-            loaded = Workspace(self._project, state, Outlines((), frozenset()), self._store.hold)
-        else:
-            loaded = self._project.outlines_for(state)
+            return Workspace(self._project, state, Outlines((), frozenset()), self._store.hold)
+        return self._project.outlines_for(state)
+
+    def _sight(self, loaded: Workspace) -> Sight:
         return Sight(loaded, self._walk, self._permits)
+
+    def _refreshed(self, loaded: Workspace) -> Workspace:
+        if not self._refreshes:
+            return loaded
+        return drift(loaded, clock=self._job.clock).workspace
 
     def _apply_groups(self, sight: Sight) -> Iterator[Report]:
         groups = sight.decision.groups
@@ -194,7 +175,7 @@ class _Run:
     def _apply(self, sight: Sight, group: Group, progress: Progress) -> Report:
         keys = sorted(_keys(sight, group.ids))
         project = replace(self._project, courses=tuple(keys))
-        loaded = project.load()
+        loaded = self._refreshed(project.load())
         plan = make_plan(loaded, prune=bool(group.ids & sight.pruned))
         _check_same(sight.plan, plan, group.ids)
         return apply(
@@ -212,7 +193,7 @@ class _Run:
         if known.since and not (self._did or self._walk.commits):
             return known
         try:
-            left = open_in(self._look_at(state).wanted, state)
+            left = open_in(self._sight(self._loaded(state)).wanted, state)
         except InvalidOutlines:  # the run found what the outlines contradict
             return known
         ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import same_text
-from coursesync.ci.approvals import instructions
+from coursesync.ci.approvals import Electorate, answer_to, instructions
 from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
 from coursesync.ci.forge import Mark, Status
 from coursesync.ci.merging import Conflict
@@ -26,8 +26,9 @@ from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from coursesync.ci.approvals import Instruction
     from coursesync.ci.event import Event
     from coursesync.ci.foreseen import Files, Foreseen, Main
     from coursesync.ci.forge import Comment, Forge, Review
@@ -96,7 +97,7 @@ def _update(forge: Forge, main: Main, event: Event, review: Review) -> str:
     status = replace(status_of(foreseen, main.branch), url=run)
     if known != status:
         forge.set_status(review.head, status)
-    _answer(forge, review.number, comments)
+    _answer_on(forge, main, review, comments)
     return done
 
 
@@ -166,9 +167,9 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str) -> str:
             return unplanned(error, links)
         case MainUnplanned(error):
             return unplanned_base(error, branch, _links(review, branch, run))
-        case Planned(view, files):
-            most, outlook = GITHUB - _ROOM, Outlook(others=files.others)
-            return _warning(files) + compose(view, links, most, outlook)
+        case Planned(view, files, stops):
+            outlook = Outlook(stops=stops, others=files.others)
+            return _warning(files) + compose(view, links, GITHUB - _ROOM, outlook)
 
 
 def _warning(files: Files) -> str:
@@ -209,8 +210,8 @@ def _in_short(foreseen: Foreseen, branch: str) -> str:
             return _problem(error)
         case MainUnplanned(error):
             return f"{branch} itself has {_problem(error)}"
-        case Planned(view):
-            return _seen(view)
+        case Planned(view, _, stops):
+            return f"{_seen(view)}; {stops[0].reason}" if stops else _seen(view)
 
 
 def _problem(error: Exception) -> str:
@@ -231,21 +232,35 @@ def _seen(view: PlanView) -> str:
 # --- instructions ---
 
 
-def _answer(forge: Forge, number: int, comments: Sequence[Comment]) -> None:
-    """Answer each instruction that is not understood with one line, once."""
-    own = [each.body for each in comments if each.own]
-    answers = [(each.comment, each.problem) for each in instructions(comments) if each.problem]
-    for comment, problem in answers[-_MOST_ANSWERS:]:
-        marker = f"<!-- coursesync answer: {comment.id} -->"
-        if not any(each.startswith(marker) for each in own):
-            forge.comment(number, f"{marker}\n{problem}\n")
-            own.append(marker)
+def _answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comment]) -> None:
+    """Answer the instructions on a review that decide nothing."""
+
+    def answer(given: Instruction) -> str:
+        if given.problem or given.word == "plan":
+            return given.problem
+        pushers = {review.author} | forge.pushers(review.number)
+        electorate = Electorate(forge.may_write, pushers, is_solo=main.project.config.solo)
+        return answer_to(given, [*filter(None, [main.digest_of(review.head)])], electorate)
+
+    _answer(forge, review.number, comments, answer)
 
 
 def _answer_elsewhere(forge: Forge, main: Main, event: Event, known: Sequence[int]) -> None:
-    """Answer in the issue that shows what waits, and where the comment of this event is."""
+    """Answer what is not understood in the issue of what waits, and on the page of this event."""
     issue = forge.issue(waiting_marker(main.path))
-    numbers = {event.commented, None if issue is None else issue.number} - {None, *known}
-    for number in numbers:
-        assert number is not None  # noqa: S101 - left out above
-        _answer(forge, number, forge.comments(number))
+    for number in (event.commented, None if issue is None else issue.number):
+        if number is not None and number not in known:
+            _answer(forge, number, forge.comments(number), lambda given: given.problem)
+            known = [*known, number]
+
+
+def _answer(
+    forge: Forge, number: int, comments: Sequence[Comment], answer: Callable[[Instruction], str]
+) -> None:
+    """Answer instructions with one line each, once; `answer` returns the line, "" for none."""
+    own = [each.body for each in comments if each.own]
+    for given in [*instructions(comments)][-_MOST_ANSWERS:]:
+        marker = f"<!-- coursesync answer: {given.comment.id} -->"
+        if not any(each.startswith(marker) for each in own) and (line := answer(given)):
+            forge.comment(number, f"{marker}\n{line}\n")
+            own.append(marker)

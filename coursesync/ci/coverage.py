@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.pending import judged
+from coursesync.ci.pending import judged, places_on_site
 from coursesync.ci.uncovered import Reason, Uncovered
 from coursesync.planning.digest import digest_of
 
@@ -134,9 +134,9 @@ def coverage(plan: Plan, trails: Mapping[int, Trail], *, needs_approval: bool = 
             makes them.
         needs_approval: whether a review counts only if somebody approved its last head.
     """
-    findings, unknown = [], set()
+    findings, unknown, site = [], set(), places_on_site(plan)
     for change in plan.changes:
-        uncovered, is_unknown = judged(change, trails, needs_approval=needs_approval)
+        uncovered, is_unknown = judged(change, trails, site, needs_approval=needs_approval)
         if uncovered:
             findings.append((change, tuple(uncovered)))
         if is_unknown:

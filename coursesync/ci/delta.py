@@ -136,15 +136,21 @@ class Delta:
         return was is not None and id_in(old) != id_in(new) and not self._is_same(id_in(old))
 
     def _with_ids(self, resource: Resource) -> Resource:
-        """Return a resource whose former keys name courses by their Ids, as its address does."""
+        """Return a resource whose former keys name courses by their Ids, as its address does.
+
+        Keys of courses that neither tree has are left out.
+        """
         if not any("." in key for key in resource.previous_keys):
             return resource
         ids, at = {**self.after.ids, **self.before.ids}, 1 if resource.kind.within else 0
-        keys = [key.split(".") for key in resource.previous_keys]
-        for parts in keys:
-            if len(parts) > at + 1 and parts[at] in ids:
-                parts[at] = str(ids[parts[at]])
-        return replace(resource, previous_keys=tuple(map(".".join, keys)))
+        keys = []
+        for key in resource.previous_keys:
+            parts = key.split(".")
+            if len(parts) > 1 and (course_id := ids.get(parts[at])) is not None:
+                parts[at] = str(course_id)
+            if len(parts) == 1 or parts[at].isdecimal():
+                keys.append(".".join(parts))
+        return replace(resource, previous_keys=tuple(keys))
 
 
 def is_taken_back(was: Item, item: Item, name: str) -> bool:

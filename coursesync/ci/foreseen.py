@@ -13,18 +13,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from coursesync.ci.approvals import DIGITS
+from coursesync.ci.delta import Delta
 from coursesync.ci.merging import Conflict
+from coursesync.ci.own_delta import digest_of_delta
 from coursesync.ci.plan import is_of_a_state
 from coursesync.ci.repository import Repository
+from coursesync.ci.trees import Trees
 from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.operations.config import CONFIG
 from coursesync.operations.plan import plan
+from coursesync.planning.policy import OnRemoval
+from coursesync.render.comment.page import stops_of
 from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
+    from coursesync.render.comment.page import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +66,11 @@ class MainUnplanned:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """It can be planned."""
+    """It can be planned; `stops` is what stops apply, with the lines that allow it."""
 
     view: PlanView
     files: Files
+    stops: tuple[Stop, ...] = ()
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -79,6 +87,16 @@ class Main:
         self.sha = repository.commit("HEAD")
         self.path = repository.path_of(project.folder)
         self._state = project.state()
+        self._trees = Trees(repository, self.path)
+
+    def digest_of(self, head: str) -> str:
+        """Return the digest of what a head changes itself; "" if that can't be read."""
+        base = self.repository.merge_base(self.sha, head)
+        before = None if base is None else self._trees.specified(base)
+        after = self._trees.specified(head)
+        if before is None or after is None:
+            return ""
+        return digest_of_delta(Delta(before, after))
 
     def foresee(self, head: str) -> Foreseen:
         """Return what a merge of a commit into main would give."""
@@ -89,7 +107,8 @@ class Main:
             files = self._files(merged)
             if not files.outlines:
                 return Untouched(files)
-            return Planned(self._view(merged), files)
+            view = self._view(merged)
+            return Planned(view, files, self._stops(view, head))
         except InvalidOutlines as error:
             known = {*map(_what, error.diagnostics)}
             own = [each for each in self._mistakes if _what(each) in known]
@@ -101,6 +120,12 @@ class Main:
             )
         except CoursesyncError as error:
             return Unplanned(error)
+
+    def _stops(self, view: PlanView, head: str) -> tuple[Stop, ...]:
+        if not stops_of(view.plan, ""):  # the digest takes long
+            return ()
+        digest = self.digest_of(head)[:DIGITS]
+        return stops_of(view.plan, digest) if digest else ()
 
     def _files(self, tree: str) -> Files:
         outlines, brought, others = [], [], []
@@ -121,7 +146,8 @@ class Main:
             root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
             with chdir(root):
                 project = replace(self.project, folder=Path(self.path))
-                made = plan(project.outlines_for(self._state))
+                deletes = project.config.on_removal == OnRemoval.DELETE.value
+                made = plan(project.outlines_for(self._state), prune=deletes)
                 return PlanView(made, limits=project.config.limits)
 
     @cached_property

@@ -176,3 +176,9 @@ class Forge(Protocol):
 
     def authors(self, commit: str) -> frozenset[str]:
         """Return the logins of the author and the committer of a commit."""
+
+    def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
+        """Open a review of a branch of the repository, or return the one that is open."""
+
+    def close_review(self, number: int) -> None:
+        """Close a review without merging it."""

@@ -24,6 +24,7 @@ _MOST_COMMITS = 250  # that GitHub lists of a pull request
 _MAY_WRITE = {"admin", "write"}  # "maintain" is reported as "write"
 _DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
 _PULLS = Need("read the pull requests", "pull-requests: read")
+_OPEN = Need("open pull requests", "pull-requests: write")
 _COMMITS = Need("read the commits", "contents: read")
 _PEOPLE = Need("read who may write to the repository", "metadata: read")
 
@@ -150,6 +151,24 @@ class Pulls:
     def pushers(self, number: int) -> frozenset[str]:
         """Return the logins of the authors and committers of a pull request's commits."""
         return _logins(self._commits(number))
+
+    def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
+        """Open a pull request of a branch of the repository, or return the one that is open.
+
+        https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request: 422 if there is one.
+        """
+
+        def look() -> Pull | None:
+            found = self._rest.every(self._path("pulls"), _PULLS, Pull, state="open", base=base)
+            return next((each for each in found if each.head.ref == branch), None)
+
+        sent = {"head": branch, "base": base, "title": title, "body": body}
+        made = look() or self._rest.create(self._path("pulls"), sent, _OPEN, Pull, look)
+        return _review(made)
+
+    def close_review(self, number: int) -> None:
+        """Close a pull request without merging it."""
+        self._rest.set("PATCH", self._path("pulls", number), {"state": "closed"}, _OPEN)
 
     def authors(self, commit: str) -> frozenset[str]:
         """Return the logins of the author and the committer of a commit."""

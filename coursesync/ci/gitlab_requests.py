@@ -57,6 +57,7 @@ query($project: ID!, $commit: String!) { project(fullPath: $project) { repositor
   commit(ref: $commit) { author { username } } } } }
 """
 _REQUESTS = Need("read the merge requests")
+_OPEN = Need("open merge requests")
 _PEOPLE = Need("read the members")
 _COMMITS = Need("read the commits")
 
@@ -182,6 +183,31 @@ class Requests:
                 "commits in the merge request.",
             )
         return found
+
+    def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
+        """Open a merge request of a branch of the project, or return the one that is open.
+
+        https://docs.gitlab.com/api/merge_requests/#create-mr
+        """
+        path = self._path("merge_requests")
+
+        def look() -> MergeRequest | None:
+            found = self._rest.every(
+                *(path, _REQUESTS, MergeRequest),
+                state="opened",
+                target_branch=base,
+                source_branch=branch,
+            )
+            return next(iter(found), None)
+
+        sent = {"source_branch": branch, "target_branch": base}
+        sent |= {"title": title, "description": body}
+        return _review(look() or self._rest.create(path, sent, _OPEN, MergeRequest, look))
+
+    def close_review(self, number: int) -> None:
+        """Close a merge request without merging it."""
+        path = self._path("merge_requests", number)
+        self._rest.set("PUT", path, {"state_event": "close"}, _OPEN)
 
     def authors(self, commit: str) -> frozenset[str]:
         """Return the author of a commit; raises RemoteError if GitLab does not name one.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.delta import Delta, more_lines
 from coursesync.ci.specified import id_in
+from coursesync.kinds.address import address_of, key_of, keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,11 +90,6 @@ class Trail:
         """Return whether main has an item."""
         return bool(self.settings) and self.main.find(address) is not None
 
-    def has_pin(self, address: Address) -> bool:
-        """Return whether an item of main has or had a pinned number."""
-        found = (item.resource.pin for item in self.path(address) if item)
-        return any(pin is not None for pin in found)
-
     def beside(self, address: Address) -> tuple[Address, ...]:
         """Return the addresses in the list of an item of main, in order."""
         item = self.main.find(address)
@@ -106,6 +102,16 @@ class Trail:
             if item.address == address or item.resource.parent in held:
                 held.add(item.address)
                 yield item
+
+    @cached_property
+    def ends(self) -> Sequence[int]:
+        """For each number, from 0 on, that of the last setting that merged the same review."""
+        reviews = [
+            each.review.review.number if isinstance(each.review, Shown) else None
+            for each in self.settings
+        ]
+        last = {review: number for number, review in enumerate(reviews, 1)}
+        return [0, *(number if r is None else last[r] for number, r in enumerate(reviews, 1))]
 
     def path(self, address: Address) -> tuple[Item | None, ...]:
         """Return what an item of main is in each tree; None where it does not exist."""
@@ -146,19 +152,24 @@ class Trail:
                 return number
         return 0
 
-    def line_setters(self, address: Address, since: int = 0) -> dict[Line, list[tuple[int, int]]]:
-        """Return the settings of the lines that differ between a tree and main.
+    def line_setters(
+        self, address: Address, since: int = 0, *, is_foreign: bool = False
+    ) -> dict[Line, list[tuple[int, int]]]:
+        """Return the settings of the lines that differ between a text and main's.
 
         Args:
             address: that of an item of main.
-            since: the number of the tree.
+            since: the number of the tree with the text.
+            is_foreign: whether the text is someone else's: then each line of main differs, and has
+                the number 0 if no setting set it.
 
         Returns:
             For each line the number of each setting that counts, with 1 for an added line and -1
             for a removed one. What was undone later does not count.
         """
-        found: dict[Line, list[tuple[int, int]]] = {}
         path = self.path(address)
+        first = path[0].lines if is_foreign and path[0] else {}
+        found = {line: [(0, 1)] * number for line, number in first.items()}
         for number in range(since + 1, len(path)):
             for line, more in more_lines(path[number - 1], path[number]).items():
                 sign = 1 if more > 0 else -1
@@ -170,23 +181,28 @@ class Trail:
                         stack.append((number, sign))
         return {line: stack for line, stack in found.items() if stack}
 
-    def is_all_set(self, address: Address) -> bool:
-        """Return whether each line of an item's contents was set since."""
-        item = self.path(address)[-1]
-        stacks = self.line_setters(address).values()
-        added = sum(len(stack) for stack in stacks if stack[-1][1] > 0)
-        return item is not None and added == item.lines.total()
+    def removals(self, address: Address, now: Address) -> set[tuple[int, Address]]:
+        """Return the settings that removed the items with an address that main does not have.
 
-    def removals(self, address: Address) -> set[tuple[int, Address]]:
-        """Return the settings that removed an item with an address, which main does not have.
+        Args:
+            address: that of the entry in the state.
+            now: the same, below the present address of its parent.
 
-        Each has the item's address before it. Its number is 0 if main has the item somewhere else.
+        Returns:
+            With each number the item's address before it. There are several if several items had
+            the address; an item that is there again later, at the same address, counts as the same.
+            The number is 0 if main has the item somewhere else.
         """
-        found: set[tuple[int, Address]] = set()
-        for number in range(len(self.settings)):
-            if self._tree(number).find(address) is not None:
-                found.add(self._removal(number, address))
-        return found
+        numbers = range(len(self.settings))
+        there = [number for number in numbers if self._tree(number).find(address) is not None]
+        found = {self._removal(number, address) for number in there}
+        if not found:  # it got this address when its parent got another one
+            found = {*self._removed_below(now)}
+        return {
+            (at, was)
+            for at, was in found
+            if not any(self._tree(number).find(was) for number in numbers[at:] if at)
+        }
 
     def _removal(self, number: int, address: Address) -> tuple[int, Address]:
         for later, setting in enumerate(self.settings[number:], number + 1):
@@ -195,6 +211,18 @@ class Trail:
                 return later, address
             address = now.address
         return 0, address
+
+    def _removed_below(self, now: Address) -> Iterator[tuple[int, Address]]:
+        """Yield the removals of items whose parent, and so the address, is another one now."""
+        for number, setting in enumerate(self.settings, 1):
+            course = setting.before.courses.get(id_in(now))
+            for item in course.items.values() if course else ():
+                own, parent = item.resource, item.resource.parent
+                if own.key != key_of(now) or setting.delta.later(item.address) is not None:
+                    continue
+                is_moved, at = self._removal(number - 1, parent)
+                if not is_moved and address_of(own.kind.name, *keys_of(at), own.key) == now:
+                    yield number, item.address
 
     def policy_setter(self, since: int) -> int:
         """Return the number of the last setting of `on_removal`, at least `since`."""

@@ -66,6 +66,7 @@ class Applied:
         before: what it decided at the beginning.
         after: the same look at what is left.
         issue: the issue that shows what waits, if it is open.
+        drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
         stopped: what a person has to allow, by the Id of the course that stopped for it.
     """
@@ -75,6 +76,7 @@ class Applied:
     before: Sight
     after: Sight
     issue: Issue | None
+    drift: Issue | None = None
     reports: tuple[Report, ...] = ()
     stopped: Mapping[int, frozenset[Grant]] = field(default_factory=dict)
 

@@ -17,7 +17,7 @@ from coursesync.ci.specified import id_in
 from coursesync.ci.uncovered import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.ci.effects import Effect
     from coursesync.ci.history import Trail
@@ -56,12 +56,13 @@ class Judge:
     def doubt(self, number: int, shows: Callable[[Delta, Delta], bool]) -> Doubt | None:
         """Return why a setting covers nothing; None if its review counts and shows it.
 
-        `shows` takes the review's own delta, and the delta from its head to the commit.
+        `shows` takes the review's own delta, and the delta from its head to the last commit that
+        it was merged as.
         """
         if number == 0:
             return UNSET
-        setting = self.trail.settings[number - 1]
-        review, from_head = setting.review, setting.from_head
+        review = self.trail.settings[number - 1].review
+        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
         if isinstance(review, NotYet):
             return Doubt(number, None)
         if review is None or review.review.merged_as == review.review.head:
@@ -72,12 +73,16 @@ class Judge:
             return Doubt(number, Reason.NOT_SHOWN)
         return None
 
+    def _merged(self, address: Address, number: int) -> Item | None:
+        """Return what an item of main was once the review of a setting was merged."""
+        return self.trail.path(address)[self.trail.ends[number]]
+
     def of_field(
         self, address: Address, name: str, wanted: frozenset[Effect] = frozenset()
     ) -> Doubt | None:
         """Judge the last setting of something of an item; it must have all `wanted` effects."""
         number = self.trail.setter(address, name)
-        item = self.trail.path(address)[number]
+        item = self._merged(address, number)
 
         def shows(own: Delta, from_head: Delta) -> bool:
             head = from_head.former(item.address) if item else None
@@ -88,14 +93,16 @@ class Judge:
 
         return self.doubt(number, shows)
 
-    def of_lines(self, address: Address, since: int) -> Iterator[tuple[Doubt, list[Line]]]:
-        """Judge the settings of the lines that differ between a tree and main.
+    def of_lines(
+        self, address: Address, setters: Mapping[Line, list[tuple[int, int]]]
+    ) -> Iterator[tuple[Doubt, list[Line]]]:
+        """Judge the settings of an item's lines, as `Trail.line_setters` returns them.
 
         Returns:
             Each setting that does not cover all its lines, with those that it does not.
         """
         by_number: dict[int, list[Line]] = {}
-        for line, stack in self.trail.line_setters(address, since).items():
+        for line, stack in setters.items():
             for number in {number for number, _ in stack}:
                 by_number.setdefault(number, []).append(line)
         for number, lines in sorted(by_number.items()):
@@ -107,28 +114,27 @@ class Judge:
         self, address: Address, number: int, unshown: list[Line], own: Delta, from_head: Delta
     ) -> bool:
         """Return whether a review shows lines; take those that it shows out of `unshown`."""
-        was, item = self.trail.path(address)[number - 1 : number + 1]
+        was, now = self.trail.path(address)[number - 1 : number + 1]
+        item = self._merged(address, number)
         head = from_head.former(item.address) if item else None
         if head is not None:
-            sets, shown = more_lines(was, item), own.lines(head.address)
+            sets, shown = more_lines(was, now), own.lines(head.address)
             unshown[:] = [line for line in unshown if not _within(sets[line], shown[line])]
         return not unshown
 
     def of_order(self, first: Address, second: Address) -> Doubt | None:
-        """Judge the last setting that brought two items into this order; None if there is none.
+        """Judge the last setting that brought two items into this order.
 
-        A review that does not know one of them must have placed the other one.
+        The review must have placed one of them, and have them in this order if it has both.
         """
         number = self.trail.order_setter(first, second)
-        if number == 0:
-            return None
-        pair = [self.trail.path(each)[number] for each in (first, second)]
+        pair = [self._merged(each, number) for each in (first, second)]
 
         def shows(own: Delta, from_head: Delta) -> bool:
             one, two = (from_head.former(each.address) if each else None for each in pair)
             if one is not None and two is not None and one.home == two.home:
-                was, other = own.former(one.address), own.former(two.address)
-                return follows(one, two, own.after) and not follows(was, other, own.before)
+                is_moved = _is_placed(own, one) or _is_placed(own, two)
+                return follows(one, two, own.after) and is_moved
             return any(_is_placed(own, each) for each in (one, two) if each is not None)
 
         return self.doubt(number, shows)
@@ -179,13 +185,13 @@ class Judge:
 
     def _has(self, number: int, item: Item, what: str | Line) -> bool:
         """Return whether the head of a setting's review has a value of an item of main."""
-        setting, there = self.trail.settings[number - 1], self.trail.path(item.address)[number]
-        from_head = setting.from_head
+        there = self._merged(item.address, number)
+        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
         head = from_head.former(there.address) if from_head and there else None
         if head is None or there is None or from_head is None:
             return False
         if isinstance(what, tuple):
-            return head.lines[what] >= min(item.lines[what], there.lines[what]) > 0
+            return what[1] is None or any(line == what[1] for _, line in head.lines)
         if what == PARENT:
             is_later = self.trail.setter(item.address, PARENT) > number
             return not is_later and not from_head.sets(there.address, PARENT)

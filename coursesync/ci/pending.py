@@ -6,8 +6,7 @@ have. It must never decide which review shows it (`judging` does).
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from coursesync.ci.delta import COURSE, EXISTS, PARENT
 from coursesync.ci.effects import Effect, effects
@@ -23,8 +22,11 @@ from coursesync.state.state import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
-    from coursesync.planning.plan import Change
+    from coursesync.planning.plan import Change, Plan
+
+Place: TypeAlias = tuple[int, int]
 
 _ASKED = {
     Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),
@@ -43,9 +45,15 @@ class _Finding(NamedTuple):
 
 
 def judged(
-    change: Change, trails: Mapping[int, Trail], *, needs_approval: bool
+    change: Change,
+    trails: Mapping[int, Trail],
+    site: Mapping[Address, Place],
+    *,
+    needs_approval: bool,
 ) -> tuple[list[Uncovered], bool]:
-    """Judge a change; `trails` and `needs_approval` are as in `coverage`.
+    """Judge a change.
+
+    `trails` and `needs_approval` are as in `coverage`, `site` is as `places_on_site` returns it.
 
     Returns:
         What is not covered of it, and whether that is not known for a part of it yet. A change that
@@ -56,7 +64,7 @@ def judged(
     courses = {change.course_id, change.from_course or change.course_id}
     known = [trails[each] for each in courses if each in trails]
     trail = max(known, key=lambda each: len(each.settings), default=Trail(()))
-    pending = _Pending(change, Judge(trail, needs_approval))
+    pending = _Pending(change, Judge(trail, needs_approval), site)
     findings = [*pending.findings()]
     if len(known) < len(courses):
         findings = [_Finding(Doubt(0, Reason.FIRST), "", pending.effect)]
@@ -83,9 +91,9 @@ def _uncovered(change: Change, trail: Trail, finding: _Finding) -> Uncovered:
 class _Pending:
     """What is pending of a change that sends something."""
 
-    def __init__(self, change: Change, judge: Judge) -> None:
-        """Take a change, and what judges the settings of its course."""
-        self.change, self.judge, self.kind = change, judge, change.kind
+    def __init__(self, change: Change, judge: Judge, site: Mapping[Address, Place]) -> None:
+        """Take a change, what judges the settings of its course, and places as above."""
+        self.change, self.judge, self.site, self.kind = change, judge, site, change.kind
         self.address = by_id(change.address, change.course_id)
         entry = change.held if isinstance(change.held, Entry) else None
         self.entry = entry
@@ -108,8 +116,8 @@ class _Pending:
         if self.change.action in _ASKED:
             yield from self._removal(*_ASKED[self.change.action])
             return
-        if not self.judge.trail.has(self.address):
-            yield _Finding(UNSET, "", self.effect)
+        if not self.judge.trail.has(self.address):  # no commit set anything
+            yield from self._unset()
             return
         if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
             yield _Finding(doubt, "", self.effect)
@@ -118,6 +126,11 @@ class _Pending:
         yield from self._fields()
         yield from self._contents()
         yield from self._order()
+
+    def _unset(self) -> Iterator[_Finding]:
+        names = [each.name for each in self.kind.fields if self._differs(*each.properties)]
+        for name in [""] if self.is_new else names or [""]:
+            yield _Finding(UNSET, name, self.effect)
 
     def _differs(self, *properties: str) -> bool:
         """Return whether the change sets one of some properties."""
@@ -134,7 +147,7 @@ class _Pending:
 
     def _removal(self, asked: OnRemoval, effect: Effect) -> Iterator[_Finding]:
         was = by_id(self.change.previous_address or self.change.address, self.change.course_id)
-        removals = self.judge.trail.removals(was)
+        removals = self.judge.trail.removals(was, self.address)
         doubts = {self.judge.of_removal(*each, asked) for each in removals} or {UNSET}
         for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
             yield _Finding(doubt, "", effect)
@@ -175,46 +188,68 @@ class _Pending:
         name = self.kind.contents_property
         if not name or not self._differs(name):
             return
-        field, effect = self.kind.field_of(name), Effect.CHANGED
-        since, is_whole = self._since(name)
-        setters = self.judge.trail.line_setters(self.address, since)
-        is_empty = self.is_new and not self._value(self.change.after, name)
-        is_left = is_whole and not self.judge.trail.is_all_set(self.address)
-        if is_left or not (setters or is_empty):
-            yield _Finding(UNSET, field, effect)
-        for doubt, lines in self.judge.of_lines(self.address, since):
+        after, found = self._value(self.change.after, name), dict[_Finding, None]()
+        is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
+        texts = {self._value(prior, name) for prior in self.priors if prior is not None}
+        since = {self._since(text) for text in texts - {after}}
+        for number in {0} if is_foreign or self.is_new else since:
+            found |= dict.fromkeys(self._lines(name, number, is_foreign=is_foreign))
+        yield from found
+
+    def _lines(self, name: str, since: int, *, is_foreign: bool) -> Iterator[_Finding]:
+        """Find the lines that differ between a tree, or someone else's text, and main."""
+        field, trail = self.kind.field_of(name), self.judge.trail
+        setters = trail.line_setters(self.address, since, is_foreign=is_foreign)
+        if not setters and not (self.is_new and not self._value(self.change.after, name)):
+            yield _Finding(UNSET, field, Effect.CHANGED)
+        for doubt, lines in self.judge.of_lines(self.address, setters):
             shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
-            yield _Finding(doubt, field, effect, tuple(dict.fromkeys(filter(None, shown))))
+            texts = tuple(dict.fromkeys(filter(None, shown)))
+            yield _Finding(doubt, field, Effect.CHANGED, texts)
 
-    def _since(self, name: str) -> tuple[int, bool]:
-        """Return the number of the last tree with the text that the site has.
-
-        Also returns whether the site has a text of someone else, which would be overwritten.
-        """
-        if self.entry is None:
-            return 0, False
-        known, attempted = self.entry.known, self.entry.attempted
-        after = self._value(self.change.after, name)
-        has = self._value(known, name)
-        if has == after and attempted:
-            has = self._value(attempted, name)
-        path = self.judge.trail.path(self.address)
-        numbers = (i for i, item in enumerate(path) if item and item.resource.contents == has)
-        return max(numbers, default=0), name in self.entry.overridden
+    def _since(self, text: object) -> int:
+        """Return the number of the last tree with a text; 0 for none."""
+        path = enumerate(self.judge.trail.path(self.address))
+        numbers = (number for number, item in path if item and item.resource.contents == text)
+        return max(numbers, default=0)
 
     def _order(self) -> Iterator[_Finding]:
-        kind, trail, judge = self.kind, self.judge.trail, self.judge
+        """Find the siblings with which the item changes places.
+
+        The numbers follow. An item that is new in its list has to be placed between its neighbours.
+        """
+        kind, site = self.kind, self.site
         if not self._differs(kind.order_property):
             return
-        pin, addresses = kind.field_of(kind.order_property), trail.beside(self.address)
-        pairs = [each for each in pairwise(addresses) if trail.order_setter(*each)]
-        pinned = [each for each in addresses if trail.setter(each, pin) and trail.has_pin(each)]
-        placed = {*pinned, *(each for pair in pairs for each in pair)}
-        is_ours = self.entry is not None and kind.order_property in self.entry.overridden
-        follows_others = self.is_new or self._moves or self.change.from_course is not None
-        if not (follows_others or (self.address in placed if is_ours else placed)):
-            yield _Finding(UNSET, pin, Effect.ORDERED)
-        doubts = {judge.of_order(*each) for each in pairs}
-        doubts |= {judge.of_field(each, pin) for each in pinned}
+        pin, addresses = kind.field_of(kind.order_property), self.judge.trail.beside(self.address)
+        at, own, doubts = addresses.index(self.address), site.get(self.address), set[Doubt | None]()
+        for i, other in enumerate(addresses):
+            pair = (other, self.address) if i < at else (self.address, other)
+            if own is not None and other in site:
+                if i != at and (site[other] > own) is (i < at):
+                    doubts.add(self.judge.of_order(*pair))
+            elif abs(i - at) == 1:
+                doubts.add(self.judge.of_order(*pair))
+        if own is not None and self.change.resource and self.change.resource.pin is not None:
+            doubts.add(self.judge.of_field(self.address, pin))
         for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
             yield _Finding(doubt, pin, Effect.ORDERED)
+
+
+def places_on_site(plan: Plan) -> dict[Address, Place]:
+    """Return the place of each record of a plan in its list on the site.
+
+    Returns:
+        By the address with the course's Id: the record's number and its Id, which decides between
+        equal numbers; without the records that are new in their list.
+    """
+    found: dict[Address, Place] = {}
+    for change in plan.changes:
+        if isinstance(change.held, Entry) and change.from_course is None and not change.moves:
+            order = change.kind.order_of(change.held.known)
+            found[by_id(change.address, change.course_id)] = (order, change.held.id)
+    for course in plan.courses.values():
+        for each in course.standing:
+            place = each.kind.order_of(each.attributes), each.id or 0
+            found[by_id(each.address, course.id)] = place
+    return found

@@ -1,6 +1,6 @@
 """What people decided in comments about one apply: approvals of what waits, and grants.
 
-Owns where they are looked for: in the issue that shows what waits, and on the reviews that were
+Owns where they are looked for: in the issues that show what waits, and on the reviews that were
 merged since the courses were applied. It must never take more than a comment names.
 """
 
@@ -17,7 +17,7 @@ from coursesync.ci.own_delta import digest_of_delta, touched
 from coursesync.ci.specified import by_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.approvals import Grant, Instruction
     from coursesync.ci.forge import Forge, Issue
@@ -38,15 +38,19 @@ class _Own:
 class Permits:
     """What people decided; each comment is read once, and only if it may matter."""
 
-    def __init__(self, forge: Forge, walk: Walk, issue: Issue | None, *, solo: bool) -> None:
-        """Take the issue that shows what waits, if there is one; `solo` as in the configuration."""
+    def __init__(self, forge: Forge, walk: Walk, issues: Sequence[Issue], *, solo: bool) -> None:
+        """Take the issues in which people decide; `solo` as in the configuration."""
         self._forge, self._walk = forge, walk
-        self._issue, self._solo = issue, solo
+        self._issues, self._solo = issues, solo
         self._known: dict[int, tuple[Instruction, ...]] = {}
 
-    def in_issue(self) -> tuple[Instruction, ...]:
-        """Return the instructions in the issue."""
-        return () if self._issue is None else self._on(self._issue.number)
+    def in_issues(self) -> tuple[Instruction, ...]:
+        """Return the instructions in these issues."""
+        return tuple(one for each in self._issues for one in self._on(each.number))
+
+    def approves_in(self, issue: Issue) -> bool:
+        """Return whether anyone asks for an approval in an issue."""
+        return any(each.word == "approve" for each in self._on(issue.number))
 
     def _on(self, number: int) -> tuple[Instruction, ...]:
         if number not in self._known:
@@ -68,9 +72,9 @@ class Permits:
 
     def approved(self, digest: str, commits: Iterable[str]) -> bool:
         """Return whether a person approved a digest who pushed none of these commits."""
-        if not digest or not any(each.is_for(digest) for each in self.in_issue()):
+        if not digest or not any(each.is_for(digest) for each in self.in_issues()):
             return False
-        return decided(self.in_issue(), digest, self.electorate(commits))
+        return decided(self.in_issues(), digest, self.electorate(commits))
 
     def allowed(
         self, change: Change, grant: Grant, digests: Mapping[int, str], commits: Iterable[str]
@@ -84,8 +88,8 @@ class Permits:
             commits: those that set what waits in the change's course.
         """
         digest = digests.get(change.course_id, "")
-        is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issue())
-        if is_named and decided(self.in_issue(), digest, self.electorate(commits), grant):
+        is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issues())
+        if is_named and decided(self.in_issues(), digest, self.electorate(commits), grant):
             return True
         address = by_id(change.address, change.course_id)
         return any(address in each.touched for each in self._granting(grant))

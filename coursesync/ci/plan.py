@@ -18,6 +18,7 @@ from coursesync.operations.config import SANDBOX
 from coursesync.operations.preview_files import write_preview
 from coursesync.state import STATE_NAME
 from coursesync.state.file_store import StateFile
+from coursesync.state.git_store import GitStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,12 +37,18 @@ class Changed:
     Attributes:
         base: the SHA of the commit that it is compared with; None if there is none.
         outlines: whether anything changes that a plan depends on.
-        brought: the paths in the repository of the files of a state that it changes.
+        inside: the paths in the repository of all files of the workspace that it changes.
+        brought: those of a state.
     """
 
     base: str | None
     outlines: bool
+    inside: tuple[str, ...] = ()
     brought: tuple[str, ...] = ()
+
+    def has_made(self, mistake: Diagnostic, repository: Repository) -> bool:
+        """Return whether a mistake is in a file that it changes."""
+        return self.base is None or repository.path_of(Path(mistake.where.path)) in self.inside
 
     def warnings(self) -> Iterator[Diagnostic]:
         """Yield a warning for each file of a state."""
@@ -69,7 +76,7 @@ def changed_in(repository: Repository, project: Project, event: Event) -> Change
     above = "" if folder == "." else f"{folder}/"
     inside = [each for each in repository.changed_files(base, head) if each.startswith(above)]
     brought = tuple(each for each in inside if is_of_a_state(each.removeprefix(above), project))
-    return Changed(base, len(inside) > len(brought), brought)
+    return Changed(base, len(inside) > len(brought), tuple(inside), brought)
 
 
 def is_of_a_state(path: str, project: Project) -> bool:
@@ -89,18 +96,21 @@ def _base(repository: Repository, event: Event) -> str | None:
 def with_the_bases_state(
     project: Project, repository: Repository, changed: Changed
 ) -> Iterator[Project]:
-    """Yield the project with the state of the base, if the commit changes a state in a file."""
-    if not changed.brought or changed.base is None or not isinstance(project.store, StateFile):
+    """Yield the project with the state of the base, if the commit changes files of a state."""
+    if not changed.brought or changed.base is None:
         yield project
         return
     with TemporaryDirectory(prefix="coursesync-") as folder:
         store = project.store
+        copy = StateFile(Path(folder, store.path.name), store.target)
+        if isinstance(store, GitStore):  # what this machine has beside the branch is not used
+            yield replace(project, store=replace(store, local=copy))
+            return
         at = Path(repository.path_of(store.path.parent), store.path.name)
-        copy = Path(folder, store.path.name)
-        for own, other in ((at, copy), (_journal(at), _journal(copy))):
+        for own, other in ((at, copy.path), (_journal(at), copy.journal_path)):
             if (content := repository.file_at(changed.base, own.as_posix())) is not None:
                 write_whole(other, content)
-        yield replace(project, store=StateFile(copy, store.target))
+        yield replace(project, store=copy)
 
 
 def _journal(path: Path) -> Path:

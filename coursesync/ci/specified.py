@@ -81,10 +81,11 @@ class Item:
 
         Of Markdown these are its own lines: HTML depends on the version of the renderer.
         """
-        markdown, html = self.resource.markdown, self.resource.contents
-        text = markdown.strip("\n") if markdown else html
+        it, html = self.resource, self.resource.contents
+        # in a file of its own, blank lines stand for its front matter
+        text = (it.markdown.lstrip("\n") if it.in_file else it.markdown) or html
         found = Counter[Line](pairwise([None, *text.split("\n"), None])) if text else Counter()
-        if markdown and "<img" in html:
+        if it.markdown and "<img" in html:
             found.update((None, f"picture {address}") for address in _PICTURE.findall(html))
         return found
 

@@ -43,6 +43,8 @@ def tell(applied: Applied) -> Issue | None:
         _comment(applied, review, courses, issue)
         set_once(forge, review.head, _status_for(applied, courses, status))
     set_once(forge, applied.main, status)
+    if applied.drift is not None and not applied.unfinished:
+        forge.close_issue(applied.drift.number)
     return issue
 
 
@@ -73,7 +75,7 @@ def _keep_issue(applied: Applied) -> Issue | None:
 def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
     """Answer each instruction in the issue that decided nothing, in one line, once."""
     forge, permits = applied.job.forge, applied.after.permits
-    given = permits.in_issue()
+    given = [each for each in permits.in_issues() if each.comment.number == issue.number]
     if not given:
         return
     answered = {_first_line(each) for each in forge.comments(issue.number) if each.own}

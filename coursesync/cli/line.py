@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 # a test compares these with the parameters of each command
 WORKSPACE_IS_AN_ARGUMENT = {
     *("apply", "doctor", "drift", "fmt", "plan", "preview", "sandbox serve", "schema"),
-    *("ci apply", "ci comment", "ci plan", "ci record"),
+    *("ci apply", "ci comment", "ci drift", "ci plan", "ci record"),
     *("state list", "state move", "state recover", "validate"),
 }
 # a suggested command is for the same courses as the command that runs

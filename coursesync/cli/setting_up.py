@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _NAMES = {ForgeName.GITHUB: "GitHub", ForgeName.GITLAB: "GitLab"}
 _REVIEWS = {ForgeName.GITHUB: "pull request", ForgeName.GITLAB: "merge request"}
-_MAIN, _FIRST = "main", "first-course"
+_MAIN, _OLD_MAIN, _FIRST = "main", "master", "first-course"
 
 
 def refused(drafts: Iterable[Draft], *, is_agreed: bool) -> frozenset[Path]:
@@ -81,29 +81,31 @@ def print_setup(folder: Path, begun: Initialised, wanted: ForgeFiles) -> None:
 
 def _print_commands(folder: Path, begun: Initialised) -> None:
     """Print the commands that put the files on main, and the first course on a branch."""
-    inside = begun.workspace
     written = [path for path, done in begun.files.items() if done is not FileStatus.KEPT]
-    of_main = {relpath(_top(e, inside), inside) for e in written if e.name != ".git"}
-    if not (of_main := of_main - {relpath(begun.first, inside)} if begun.first else of_main):
+    inside = begun.workspace
+    set_up = [_top(e, inside) for e in written if e.name != ".git" and e != begun.first]
+    if not set_up:
         return
 
     def git(*words: str) -> None:
         say(f"  {Shell('git', '-C', inside, *words)}")
 
-    with_course = ", with the first course on a branch of its own" if begun.first else ""
-    say_wrapped(f"To push this{with_course}:")
     branch = (answer(folder, "symbolic-ref", "--short", "HEAD") or "").strip()
-    if branch == "master":
+    has_course = begun.first is not None and branch in {_MAIN, _OLD_MAIN}
+    say_wrapped(f"To push this{', with the first course on its own branch' if has_course else ''}:")
+    if branch == _OLD_MAIN:
         git("branch", "-m", _MAIN)
     if remote_of(folder) is None:
         git("remote", "add", "origin", "ADDRESS")
-    git("add", "--", *sorted(of_main))
+    beside = [] if has_course else [inside]  # with outlines that were imported
+    git("add", "--", *sorted({relpath(e, inside) for e in [*set_up, *beside]}))
     git("commit", "-m", "Set coursesync up")
-    if begun.first:
+    if has_course:
         git("switch", "-c", _FIRST)
         git("add", "--", ".")
         git("commit", "-m", "Add the first course")
-    git("push", "origin", _MAIN, *([_FIRST] if begun.first else []))
+    branches = [_MAIN if branch == _OLD_MAIN else branch, *([_FIRST] if has_course else [])]
+    git("push", "origin", *branches)
     say()
 
 

@@ -103,13 +103,14 @@ def begun(run: RunId, now: float, lasts: float, fresh: float, plan: str) -> Open
 
 def in_use(place: str, run: OpenRun) -> StateLocked:
     """Return the error of a command that needs a state which a run holds."""
+    who = "another run" if run.is_local else "the next run of that job"
     end = at(datetime.fromtimestamp(run.deadline, UTC).isoformat())
     return StateLocked(
         f"the state in {place} is in use by {run.name}, since{at(run.since).removeprefix(' at')}",
         Remedy(
             "Wait until that has ended, then run this again; or wait for it with",
             Shell("--lock-timeout", 600),
-            f"If its machine is lost, another run may take over from{end.removeprefix(' at')}.",
+            f"If its machine is lost, {who} may take over from{end.removeprefix(' at')}.",
         ),
     )
 

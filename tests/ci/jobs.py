@@ -31,9 +31,12 @@ _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _WHO = ("-c", "user.name=GitHub", "-c", "user.email=noreply@github.com")
 
 
-def workflow(name: str) -> dict[str, Any]:
-    """Return a workflow of this repository."""
-    found = YAML(typ="safe").load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
+WORKFLOWS = ROOT / ".github" / "workflows"
+
+
+def workflow(name: str, folder: Path = WORKFLOWS) -> dict[str, Any]:
+    """Return a workflow, by default of this repository."""
+    found = YAML(typ="safe").load((folder / f"{name}.yml").read_text())
     assert isinstance(found, dict)
     return found
 
@@ -108,7 +111,7 @@ def act(
 
 @dataclass
 class Runner:
-    """Runs workflows of this repository in one on a fake forge.
+    """Runs workflows, by default of this repository, in one on a fake forge.
 
     `around` is what a test sets in the environment of each job, `secrets` what the environments of
     the repository hold.
@@ -118,6 +121,7 @@ class Runner:
     folder: Path
     secrets: dict[str, str] = field(default_factory=dict)
     around: dict[str, str] = field(default_factory=dict)
+    workflows: Path = WORKFLOWS
     jobs: int = 0
 
     def run(self, name: str, on: str, event: Mapping[str, object], ref: str = "main") -> Job:
@@ -155,14 +159,14 @@ class Job:
 
     def run(self, on: str, event: Mapping[str, object]) -> None:
         """Run the steps whose conditions hold."""
-        read = workflow(self.workflow)
+        read = workflow(self.workflow, self.runner.workflows)
         assert on in read["on"]
         (job,) = read["jobs"].values()
         for part in ("temp", "steps"):
             (self.folder / part).mkdir(parents=True)
         (self.folder / "event.json").write_text(json.dumps(event))
         environment = {
-            **self.runner.forge.environment(str(self.runner.jobs)),
+            **self.runner.forge.environment(self.runner.forge.start_run()),
             "GITHUB_EVENT_NAME": on,
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
             "GITHUB_BASE_REF": "main" if on == "pull_request" else "",
@@ -187,7 +191,8 @@ class Job:
                 self._check_out()
             case "actions/upload-artifact":
                 shutil.copytree(given["path"], self.artifact)
-            case "./":
+            case action:
+                assert action == "./" or action.endswith("/coursesync")
                 own = {name: filled(each, values) for name, each in step.get("env", {}).items()}
                 cli = CommandLine(self.folder / "workspace", environment)
                 folder = self.folder / "steps" / str(len(self.steps))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from forges.github import GitHub
+    from forges.gitlab import GitLab
     from forges.hosting import Comment, Status
     from harness import Ran
 
@@ -28,7 +29,7 @@ MARKER = "<!-- coursesync plan: courses -->"
 class Desk:
     """A forge, and the jobs that run `ci comment` on its main."""
 
-    forge: GitHub
+    forge: GitHub | GitLab
     folder: Path
     jobs: int = 0
 
@@ -275,24 +276,24 @@ def test_an_instruction_that_is_not_understood_is_answered_once(desk: Desk) -> N
     assert "with its digest" in answers[1]
 
 
-def test_an_instruction_in_an_issue_is_answered(desk: Desk) -> None:
+def test_an_instruction_in_an_issue_is_answered(desk: Desk, github_forge: GitHub) -> None:
     """The event names the issue."""
     issue = desk.forge.open_issue("ada", "A question", "")
     comment = desk.forge.comment("ben", issue, "/coursesync alow prune 0123456789abcdef")
-    event = desk.forge.comment_event(comment)
+    event = github_forge.comment_event(comment)
     ran = desk.run(event, GITHUB_EVENT_NAME="issue_comment")
 
     assert ran.code == 0, ran.err
     assert len(desk.forge.comments_on(issue)) == 2
 
 
-def test_the_run_that_kept_the_pages_is_linked(desk: Desk) -> None:
+def test_the_run_that_kept_the_pages_is_linked(desk: Desk, github_forge: GitHub) -> None:
     """The end of the check names its run; that alone is no reason for a new comment."""
     plan = desk.propose("bee", {COURSE: BEE})
     desk.run()
     before = desk.shown(plan)
     head = desk.forge.pulls[plan].head
-    desk.run(desk.forge.workflow_run_event("Plan courses", head, "pull_request"))
+    desk.run(github_forge.workflow_run_event("Plan courses", head, "pull_request"))
     desk.run()
 
     assert "/actions/runs/1#artifacts" not in before
@@ -324,13 +325,15 @@ def test_titles_and_branches_are_inert(desk: Desk) -> None:
 
 
 def test_a_git_from_before_merge_tree_is_enough(desk: Desk, tmp_path: Path) -> None:
-    """Git 2.30 can't merge trees by itself, and the plan is the same."""
+    """Git 2.25 can't merge trees by itself, nor work in an empty folder; the plan is the same."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
     (bin_ / "git").write_text(
         "#!/bin/sh\n"
         'for word; do case "$word" in --write-tree) exit 129;; '
-        "version|--version) echo git version 2.30.2; exit 0;; esac; done\n"
+        "version|--version) echo git version 2.25.1; exit 0;; esac; done\n"
+        'case "$*" in *sparseCheckout=true*) '
+        "echo error: Sparse checkout leaves no entry on working directory >&2; exit 128;; esac\n"
         'exec /usr/bin/git "$@"\n'
     )
     (bin_ / "git").chmod(0o755)
@@ -353,3 +356,20 @@ def test_another_branch_is_refused(desk: Desk) -> None:
 
     assert ran.code == 64
     assert "git checkout main" in ran.said
+
+
+def test_merge_requests_get_their_plans_too(gitlab_forge: GitLab, tmp_path: Path) -> None:
+    """On GitLab by the same command, with links to its pages."""
+    gitlab_forge.commit("main", {COURSE: OUTLINE})
+    desk = Desk(gitlab_forge, tmp_path)
+    plan = desk.propose("bee", {COURSE: BEE})
+    bad = desk.propose("bad", {COURSE: INVALID})
+    ran = desk.run()
+    again = desk.run()
+
+    assert (ran.code, again.code) == (0, 0), ran.err + again.err
+    assert "Bee" in desk.own(plan)[0].body
+    assert f"/-/merge_requests/{plan}/pipelines" in desk.own(plan)[0].body
+    assert f"/-/blob/{gitlab_forge.pulls[bad].head}/{COURSE}#L8" in desk.own(bad)[0].body
+    assert len(desk.own(plan)) == 1
+    assert desk.status(plan).state == "success"

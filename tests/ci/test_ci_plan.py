@@ -113,6 +113,20 @@ def test_a_mistake_is_shown_at_its_line(job: Job) -> None:
     assert job.outputs["failure-reason"] == "invalid"
 
 
+def test_a_mistake_of_main_is_named_as_such(job: Job) -> None:
+    """The check fails, because nothing can be planned, and says where to correct it."""
+    job.clone.commit("Mistake", onboarding=INVALID)
+    job.clone.git("push", "--quiet", "origin", "main")
+    job.change(other=OUTLINE.replace("4711", "4712"))
+    theirs = job.plan()
+    job.change(onboarding=INVALID.replace("title: A", "titel: A"))
+    own = job.plan()
+
+    assert (theirs.code, own.code) == (3, 3)
+    assert "Not a mistake of this change" in theirs.said
+    assert "Not a mistake of this change" not in own.said
+
+
 def test_what_main_changed_meanwhile_is_no_change_of_the_pull_request(job: Job) -> None:
     """A branch that is behind main is compared with the main that it is merged into."""
     first = job.clone.git("rev-parse", "main")

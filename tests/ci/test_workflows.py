@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from ci.clones import OUTLINE
 from ci.jobs import ACTION, STEP, Runner, workflow
-from harness import ROOT
+from ci.town import Town
+from harness import ROOT, TOKEN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from forges.github import GitHub
+    from harness import SandboxServer
 
 NAMES = ("apply", "comment", "drift", "plan")
 COURSE = "courses/onboarding.yaml"
@@ -53,13 +55,13 @@ def test_a_workflow_is_short_and_has_no_shell(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_workflow_has_the_least_permissions(name: str) -> None:
-    """None for the whole workflow; only `apply` may write contents, and only it has both."""
+    """None for the whole workflow; only jobs with an environment may write contents."""
     read = workflow(name)
     (job,) = read["jobs"].values()
     has_secrets = "secrets." in str(job)
 
     assert read["permissions"] == {}
-    assert (job["permissions"]["contents"] == "write") == (name == "apply")
+    assert (job["permissions"]["contents"] == "write") == ("environment" in job)
     assert has_secrets == ("environment" in job) == (name in {"apply", "drift"})
 
 
@@ -106,3 +108,37 @@ def test_comment_shows_the_plan(runner: Runner) -> None:
     assert job.code == 0, job.log
     assert "Bee" in comment.body
     assert runner.forge.status(head, "coursesync/plan") is not None
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A repository whose state has a branch, with one course that was applied."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    made.reviewed(onboarding=OUTLINE)
+    return made
+
+
+def with_secrets(town: Town, folder: Path) -> Runner:
+    """Return a runner whose environments have the credentials of the site."""
+    around = {"COURSESYNC_BASE_URL": town.api.url, "COURSESYNC_SETTLING_TIME": "0.3"}
+    return Runner(town.forge, folder, {"NEXUDUS_TOKEN": TOKEN}, around)
+
+
+def test_apply_brings_what_was_reviewed(town: Town, tmp_path: Path) -> None:
+    """By its own steps, which also record."""
+    job = with_secrets(town, tmp_path / "jobs").run("apply", "push", {})
+
+    assert job.code == 0, job.log
+    assert [each.code for each in job.steps] == [0, 0]
+    assert town.titles == ["A", "B", "C"]
+
+
+def test_drift_keeps_its_issue(town: Town, tmp_path: Path) -> None:
+    """By its own steps: a change on the site is in an issue."""
+    assert town.apply().code == 0
+    record = int(str(town.api.records()[0]["Id"]))
+    town.api.foreign_change(record, Title="Else", At="2030-01-01T00:00:00Z")
+    job = with_secrets(town, tmp_path / "jobs").run("drift", "schedule", {})
+
+    assert "Else" in town.issue(), job.log

@@ -54,11 +54,11 @@ class Town:
 
     # --- what people do ---
 
-    def push(self, by: str = "ada", **files: str | None) -> str:
+    def push(self, by: str = "ada", /, **files: str | None) -> str:
         """Push files of the workspace to main, past review."""
         return self.forge.commit("main", _in_courses(files), by=by)
 
-    def propose(self, by: str = "ada", **files: str | None) -> int:
+    def propose(self, by: str = "ada", /, **files: str | None) -> int:
         """Open a pull request that changes files of the workspace."""
         branch = f"change-{len(self.forge.pulls) + 1}"
         self.forge.commit(branch, _in_courses(files), by=by)
@@ -70,7 +70,7 @@ class Town:
             self.forge.approve(number, "ben")
         return self.forge.merge(*numbers, how=how)
 
-    def reviewed(self, by: str = "ada", **files: str | None) -> str:
+    def reviewed(self, by: str = "ada", /, **files: str | None) -> str:
         """Propose, approve and merge; return the commit."""
         return self.merge(self.propose(by, **files))
 

@@ -132,6 +132,8 @@ class GitHub(Hosting):
         return (
             ("GET", rf"{at}/pulls", "pull-requests: read", self._list_pulls),
             ("GET", rf"{at}/pulls/(\d+)", "pull-requests: read", self._get_pull),
+            ("POST", rf"{at}/pulls", "pull-requests: write", self._open_pull),
+            ("PATCH", rf"{at}/pulls/(\d+)", "pull-requests: write", self._close_pull),
             ("GET", rf"{at}/pulls/(\d+)/reviews", "pull-requests: read", self._list_reviews),
             ("GET", rf"{at}/pulls/(\d+)/commits", "pull-requests: read", self._list_commits),
             ("GET", rf"{at}/commits/(\w+)", "contents: read", self._get_commit),
@@ -183,6 +185,16 @@ class GitHub(Hosting):
         if request.args.get("direction", "desc") == "desc":
             found.reverse()
         return self._listed(request, [self._pull(each) for each in found])
+
+    def _open_pull(self, request: Request, login: str) -> Response:
+        sent = json.loads(request.get_data())
+        number = self.open_pull(sent["head"], by=login, title=sent["title"], base=sent["base"])
+        return _json(self._pull(self.pulls[number]), 201)
+
+    def _close_pull(self, request: Request, _: str, number: str) -> Response:
+        assert json.loads(request.get_data()) == {"state": "closed"}
+        self.close_pull(int(number))
+        return _json(self._pull(self.pulls[int(number)]))
 
     def _get_pull(self, _: Request, __: str, number: str) -> Response:
         pull = self.pulls.get(int(number))

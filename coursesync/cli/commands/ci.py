@@ -11,7 +11,7 @@ import click
 from coursesync.ci.annotate import annotate
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
-from coursesync.cli.commands.ci_apply import apply_command, record_command
+from coursesync.cli.commands.ci_apply import apply_command, drift_command, record_command
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
 
 _UNCHANGED = "No outline changes here: there is nothing to plan."
+_OF_THE_BASE = (
+    "Not a mistake of this change: the branch that it is for has these mistakes too. Correct them "
+    "there first."
+)
 _MOST_KEPT = 1_000  # pieces of advice, on the review page
 
 
@@ -38,6 +42,7 @@ def command() -> None:
 
 
 command.add_command(apply_command)
+command.add_command(drift_command)
 command.add_command(record_command)
 
 
@@ -73,6 +78,8 @@ def plan_command(*, project: Project, strict: bool | None) -> ExitCode:
         except InvalidOutlines as error:
             if not isinstance(error, Advised):
                 _summarise_mistakes(error)
+                if not any(changed.has_made(each, repository) for each in error.diagnostics):
+                    say_wrapped(_OF_THE_BASE)
             raise
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.world import Progress
     from coursesync.ci.forge import Issue
-    from coursesync.ci.job import Applied
+    from coursesync.ci.job import Applied, Job
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
 
@@ -44,10 +44,19 @@ def apply_command(*, project: Project) -> ExitCode:
     be tried again later.
     """
     from coursesync.ci.apply import apply_main  # noqa: PLC0415 - keeps --help quick
-    from coursesync.ci.forges import current_run, forge_of, page_of_run  # noqa: PLC0415 - as above
+    from coursesync.ci.telling import tell  # noqa: PLC0415 - as above
+
+    job = _job(project)
+    applied = apply_main(job)
+    issue = tell(applied)
+    _print(applied, issue)
+    return applied.outcome.exit_code
+
+
+def _job(project: Project) -> Job:
+    from coursesync.ci.forges import current_run, forge_of, page_of_run  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.job import Job  # noqa: PLC0415 - as above
     from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
-    from coursesync.ci.telling import tell  # noqa: PLC0415 - as above
 
     clock = SystemClock()
 
@@ -58,7 +67,7 @@ def apply_command(*, project: Project) -> ExitCode:
             yield progress
 
     repository = Repository(project.folder)
-    job = Job(
+    return Job(
         forge_of(os.environ, clock),
         repository,
         project,
@@ -68,10 +77,29 @@ def apply_command(*, project: Project) -> ExitCode:
         begin,
         page_of_run(os.environ),
     )
-    applied = apply_main(job)
-    issue = tell(applied)
-    _print(applied, issue)
-    return applied.outcome.exit_code
+
+
+@click.command("drift")
+@options.whole_workspace_argument
+@options.with_project
+def drift_command(*, project: Project) -> ExitCode:
+    """Look at what others changed on the site, and keep one issue about it.
+
+    The issue shows the changes, a pull request that takes them into the outlines,
+    and the line that puts the outlines' version back. It is closed when nothing
+    differs any more. Changes nothing on the site.
+    """
+    from coursesync.ci.drift import look  # noqa: PLC0415 - keeps --help quick
+
+    looked = look(_job(project))
+    note(has_changes=str(looked.found.has_drift).lower())
+    if not looked.found.is_whole:
+        say_wrapped("Some records could not be read, so nobody knows whether they were changed.")
+    if looked.issue is not None:
+        say_wrapped(f"What was changed on the site is in the issue {looked.issue.url}")
+    elif not looked.found.has_drift:
+        say_wrapped("Nothing was changed on the site since the last apply.")
+    return ExitCode.DONE if looked.found.is_whole else ExitCode.ERROR
 
 
 @click.command("record")

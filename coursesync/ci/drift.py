@@ -1,0 +1,148 @@
+"""`coursesync ci drift`: one issue about what was changed on the site, and the ways out of it.
+
+Owns that issue, and the pull request that takes the site's version into the outlines. It must never
+write to the site: a person who wants the outlines' version back approves it in the issue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from coursesync.ci.approvals import DIGITS, PREFIX
+from coursesync.ci.main_workspace import fetched_main, workspace_of_main
+from coursesync.ci.permits import Permits
+from coursesync.ci.pull_branch import BRANCH, offered, withdraw
+from coursesync.ci.sight import Sight
+from coursesync.ci.trees import Trees
+from coursesync.ci.walk import Walk
+from coursesync.errors import RemoteError
+from coursesync.operations.pull import pull
+from coursesync.operations.site import drift
+from coursesync.render.comment.layout import linked
+from coursesync.render.drift import DriftView
+from coursesync.render.markdown import compose, compose_drift
+from coursesync.render.markdown_escape import escape, with_code
+from coursesync.render.rows import PlanView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from coursesync.ci.forge import Issue, Review
+    from coursesync.ci.job import Job
+    from coursesync.operations.pull_drafts import Pulled
+    from coursesync.operations.site import Drift
+
+TITLE = "Courses were changed on the site"
+_MOST = 28_000  # bytes of each of the two parts
+
+
+def drift_marker(workspace: str) -> str:
+    """Return the beginning of the issue's text, by which it is found again."""
+    return f"<!-- coursesync drift: {workspace} -->"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a look at the site found.
+
+    Attributes:
+        found: all differences.
+        issue: the issue that is open now.
+        review: the pull request that takes the site's version, if there is one.
+        refused: why there is none, if the forge refuses it.
+    """
+
+    found: Drift
+    issue: Issue | None = None
+    review: Review | None = None
+    refused: RemoteError | None = None
+
+
+def look(job: Job) -> Looked:
+    """Look at the site, and bring the issue and the pull request up to date.
+
+    Raises as `operations.site.drift` and `operations.pull.pull` do, and as the forge does.
+    """
+    main, forge = fetched_main(job), job.forge
+    issue = forge.issue(drift_marker(job.path))
+    with workspace_of_main(job, main) as (project, store), job.online(0) as progress:
+        found = drift(project.load(), progress=progress, clock=job.clock)
+        if not found.has_drift:
+            if found.is_whole:
+                withdraw(job)
+                if issue is not None:
+                    forge.close_issue(issue.number)
+            return Looked(found, None if found.is_whole else issue)
+        pulled = pull(project, dry_run=True, progress=progress, clock=job.clock)
+        walk = Walk(
+            *(forge, job.repository, Trees(job.repository, job.path)),
+            branch=job.branch,
+            main=main,
+            report=store.report,
+        )
+        sight = Sight(found.workspace, walk, Permits(forge, walk, [], solo=project.config.solo))
+        review, refused = _offered(job, main, pulled)
+        looked = Looked(found, issue, review, refused)
+        body = "\n".join(_body(job, looked, sight))
+    if issue is None:
+        issue = forge.open_issue(TITLE, body)
+    elif issue.body.strip() != body.strip():
+        forge.edit_issue(issue.number, title=TITLE, body=body)
+    return Looked(found, issue, review, refused)
+
+
+def _offered(job: Job, main: str, pulled: Pulled) -> tuple[Review | None, RemoteError | None]:
+    if not pulled.texts:
+        return None, None
+    try:
+        return offered(job, main, pulled), None
+    except RemoteError as error:
+        return None, error
+
+
+def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
+    found, state = looked.found, sight.loaded.known
+    view = DriftView(
+        found.found,
+        found.courses,
+        len(state.entries),
+        doubts=state.doubts,
+        entries=state.entries,
+    )
+    yield drift_marker(job.path)
+    yield compose_drift(view, _MOST)
+    yield ""
+    yield "### To keep the version of the site"
+    yield ""
+    yield from _keeping(looked)
+    if not sight.plan.has_changes:
+        return
+    yield ""
+    yield "### To put the version of the outlines back"
+    yield ""
+    if digest := sight.coverage.digest:
+        yield "Somebody who may write to this repository writes this line alone in a comment here:"
+        yield ""
+        yield f"    {PREFIX} approve {digest[:DIGITS]}"
+        yield ""
+        yield "The next run of the workflow that applies then does it, within the hour."
+    else:
+        yield "A reviewed pull request has set it since: the next run that applies puts it back."
+    yield ""
+    limits = sight.loaded.project.config.limits
+    yield "<details>\n<summary>The plan that puts it back</summary>\n"
+    yield compose(PlanView(sight.plan, limits=limits), most=_MOST)
+    yield "\n</details>"
+
+
+def _keeping(looked: Looked) -> Iterator[str]:
+    if looked.review is not None:
+        link = linked(f"the pull request #{looked.review.number}", looked.review.url)
+        yield f"Review and merge {link or f'#{looked.review.number}'}."
+    elif looked.refused is not None:
+        yield f"A pull request could not be opened: {escape(looked.refused.problem)}."
+        yield with_code(looked.refused.remedy)
+        yield f"The changes are in the branch `{BRANCH}`."
+    else:
+        yield "Nothing of it can be taken into the outlines by itself. See `coursesync pull`."

@@ -1,0 +1,199 @@
+"""What the oracle says of a plan: the changes that a reviewed history does not allow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ci.histories.oracle import effects
+from ci.histories.trees import FIELDS, lines_of, placed
+
+from coursesync.kinds.unlock import opening
+from coursesync.planning.action import Action
+from coursesync.state.state import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ci.histories.oracle import Oracle
+
+    from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change, Plan
+
+_PROPERTIES = {"title": "Title", "active": "Active", "summary": "SummaryText"}
+
+
+@dataclass
+class Verdict:
+    """Judges the changes of a plan of main.
+
+    `since` has the number of the commit that was applied, by course; `item_of` says which item a
+    record on the site is.
+    """
+
+    oracle: Oracle
+    plan: Plan
+    since: Mapping[int, int | None]
+    item_of: Mapping[int, int]
+    # courses with a text that was pushed and reviewed in turn: where a line stands counts too
+    unsure: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Find the items of main by their addresses."""
+        self.items = {each.address: each for each in placed(self.oracle.main)}
+
+    def by_course(self) -> dict[int, list[str]]:
+        """Return what is not allowed, by course; with those that items move between."""
+        found: dict[int, list[str]] = {}
+        for change in self.plan.changes:
+            if change.action.writes or (change.action is Action.DOUBT and change.after is not None):
+                own = [f"{change.address}: {each}" for each in self._change(change)]
+                found.setdefault(change.course_id, []).extend(own)
+        for holder, course_id in {(e.holder, e.course) for e in self.items.values()}:
+            found.setdefault(course_id, []).extend(self._order(holder))
+        ties = [(c.course_id, c.from_course) for c in self.plan.changes if c.from_course]
+        for _ in ties:
+            for one, other in ties:
+                if found.get(one) or found.get(other):
+                    for each in (one, other):
+                        found[each] = found.get(each) or ["tied"]
+        return found
+
+    def _change(self, change: Change) -> Iterator[str]:
+        since = self.since.get(change.course_id)
+        if change.from_course is not None and since is not None:
+            other = self.since.get(change.from_course)
+            since = None if other is None else min(since, other)
+        if since is None:
+            yield "first"
+        elif change.action in {Action.DELETE, Action.DEACTIVATE}:
+            item = self.item_of.get(change.record_id or 0)
+            asked = change.action.value
+            if item is None or not self.oracle.is_removal_shown(since, item, asked):
+                yield "removal"
+        elif (at := self.items.get(change.address)) is None:
+            yield "not on main"
+        elif isinstance(change.held, Entry) and change.held.attempted != {}:
+            yield from self._update(change, since, at.item)
+        else:
+            if self.oracle.is_text_pushed(since, at.item):
+                self.unsure.add(change.course_id)
+            yield from self._create(since, at.item)
+
+    def _create(self, since: int, item: int) -> Iterator[str]:
+        if not self.oracle.is_item_shown(since, item):
+            yield "new"
+        for name in FIELDS:
+            if not self.oracle.is_shown(since, item, name):
+                yield name
+        for line in filter(None, self.oracle.main[item, "lines"]):
+            if not self.oracle.is_line_shown(since, item, line):
+                yield f"line {line}"
+        for name in ("holder", "course"):
+            if not self.oracle.is_place_shown(since, item, name):
+                yield name
+
+    def _update(self, change: Change, since: int, item: int) -> Iterator[str]:
+        assert isinstance(change.held, Entry)
+        after, priors = change.after or {}, [change.held.known]
+        if change.held.attempted is not None:
+            priors.append(change.held.attempted)
+        known = priors[0]
+        for name in FIELDS:
+            values = [_value(name, each) for each in (*priors, after)]
+            if all(each == values[-1] for each in values):
+                continue
+            old = _value(name, known)
+            if not self.oracle.shows_effect(since, item, name, old):
+                yield name
+            elif effects(name, old, self.oracle.main[item, name]) & {"shown", "earlier"} and (
+                self.oracle.exposes(since, item, name)
+            ):
+                yield f"exposed by {name}"
+        for prior in priors:
+            yield from self._lines(change, since, item, prior)
+        link = change.kind.parent_property
+        if any(each.get(link) != after.get(link) for each in priors) and (
+            link and not self.oracle.is_place_shown(since, item, "holder")
+        ):
+            yield "holder"
+        if change.from_course is not None and not self.oracle.is_place_shown(since, item, "course"):
+            yield "course"
+
+    def _lines(self, change: Change, since: int, item: int, prior: Any) -> Iterator[str]:  # noqa: ANN401
+        was, now = (change.kind.contents_of(each) for each in (prior, change.after or {}))
+        if was == now:
+            return
+        if self.oracle.is_text_pushed(since, item):
+            self.unsure.add(change.course_id)
+        lines = [{*filter(None, lines_of(each))} for each in (was, now)]
+        ours = {line for line in lines[0] ^ lines[1] if not line.startswith("someone")}
+        if not ours:
+            trees = self.oracle.commits[since].facts, self.oracle.main
+            own = [{*filter(None, each.get((item, "lines")) or ())} for each in trees]
+            ours = own[0] ^ own[1]
+        if not ours and not self.oracle.is_item_shown(since, item):
+            yield "contents without a line"
+        for line in ours:
+            if not self.oracle.is_line_shown(since, item, line):
+                yield f"line {line}"
+
+    def _order(self, holder: Any) -> Iterator[str]:  # noqa: ANN401 - a course or an item
+        """Yield the pairs in a list that would come into an order which no review showed."""
+        items = self.oracle.main[holder, "list"]
+        course_id = next(e.course for e in self.items.values() if e.holder == holder)
+        since, has = self.since.get(course_id), self._places()
+        for i, one in enumerate(items):
+            for at, other in enumerate(items[i + 1 :]):
+                # what is new in the list is placed between its neighbours
+                is_so = has[one] < has[other] if {one, other} <= has.keys() else at > 0
+                if is_so or not {one, other} & self._numbered:
+                    continue
+                if since is None or not self.oracle.is_order_shown(since, (one, other)):
+                    yield f"order of {one} and {other}"
+
+    def _places(self) -> dict[int, tuple[int, int]]:
+        """Return the number and the Id of each item that is in its list on the site."""
+        found: dict[int, tuple[int, int]] = {}
+        for change in self.plan.changes:
+            at = self.items.get(change.address)
+            if at is None or not isinstance(change.held, Entry) or change.from_course is not None:
+                continue
+            before, link = change.held.known, change.kind.parent_property
+            if change.after is None or before.get(link) == change.after.get(link):
+                found[at.item] = int(before["DisplayOrder"]), change.held.id
+        for course in self.plan.courses.values():
+            for each in course.standing:
+                if each.address in self.items:
+                    number = int(each.attributes["DisplayOrder"])
+                    found[self.items[each.address].item] = number, each.id or 0
+        return found
+
+    @cached_property
+    def _numbered(self) -> set[int]:
+        """The items whose number is sent."""
+        return {
+            self.items[change.address].item
+            for change in self.plan.changes
+            if change.address in self.items
+            and change.after is not None
+            and not (
+                isinstance(change.held, Entry)
+                and change.held.known.get("DisplayOrder") == change.after.get("DisplayOrder")
+            )
+        }
+
+
+def _value(name: str, attributes: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an author's value
+    if name != "unlock":
+        return attributes.get(_PROPERTIES[name], "" if name == "summary" else None)
+    opens = opening(attributes)
+    return (
+        "sequential" if opens.in_sequence else opens.days if opens.days is not None else "immediate"
+    )
+
+
+def known_items(oracle: Oracle) -> Mapping[Address, int]:
+    """Return the items of main by their addresses."""
+    return {each.address: each.item for each in placed(oracle.main)}

@@ -1,0 +1,145 @@
+"""`coursesync ci apply` in trouble: killed, cancelled, its state moved back, its change too large."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+from ci.town import CONFIG, Town, outline
+from harness import wait_until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.github import GitHub
+    from harness import SandboxServer
+
+A, B = 4711, 4712
+MANY = [f"Week {each}" for each in range(12)]
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A repository whose main has a configuration, and whose state has a branch."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    return made
+
+
+def reworded(course: int) -> str:
+    """Return the outline of `MANY` with other titles, and the same keys."""
+    return outline(course, *MANY).replace("title: Week", "title: Part")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_apply_that_was_stopped_is_finished_by_the_next(town: Town, how: int) -> None:
+    """The last step of its job records what it left: no Id is lost, nothing is made twice."""
+    town.reviewed(a=outline(A, "One", "Two", "Three"))
+    town.api.fault("POST /api/content/coursesections@2:slow=2")
+    with town.job() as cli:
+        with cli.start("ci", "apply") as process:
+            wait_until(lambda: len(town.api.records()) == 2, 60)
+            process.send_signal(how)
+            process.communicate(timeout=60)
+        recorded, again = cli("ci", "record"), cli("ci", "record")
+    ran = town.apply()
+
+    assert process.returncode == (-9 if how == signal.SIGKILL else 143)
+    assert (recorded.code, again.code) == (0, 0), (recorded, again)
+    assert ("Recorded" in recorded.said) is (how == signal.SIGKILL)
+    assert again.err == ""
+    assert ran.code == 0, ran
+    assert town.titles == ["One", "Three", "Two"]
+    assert len(town.api.records()) == 3
+
+
+@pytest.mark.parametrize("what", ["gone", "older"])
+def test_a_state_that_was_rolled_back_stops_every_run(town: Town, what: str) -> None:
+    """The status on main knows its serial: nothing is sent, and the message says so."""
+    (branch,) = (e for e in town.forge.repository.refs() if e.startswith("coursesync-state/"))
+    first = town.forge.repository.tip(branch)
+    town.reviewed(a=outline(A, "One"))
+    town.apply()
+    town.reviewed(a=outline(A, "One", "Two"))
+    ref = f"refs/heads/{branch}"
+    if what == "gone":
+        town.forge.repository.git("update-ref", "-d", ref)
+    else:
+        town.forge.repository.move(ref, first)
+    ran = town.apply()
+
+    assert ran.code == 1, ran
+    assert town.titles == ["One"]
+    assert town.status().startswith("failure: ")
+
+
+@pytest.mark.parametrize("where", ["issue", "pull request"])
+def test_a_large_change_waits_until_a_person_allows_it(town: Town, where: str) -> None:
+    """Its size is allowed by a line in the issue, or on the pull request before the merge."""
+    town.reviewed(a=outline(A, *MANY), b=outline(B, "One"))
+    town.apply()
+    number = town.propose(a=reworded(A))
+    if where == "pull request":
+        with town.job() as cli:
+            assert cli("ci", "comment").code == 0
+        shown = next(e.body for e in town.forge.comments_on(number))
+        start = shown.index("/coursesync allow large-change ")
+        town.forge.comment("ben", number, shown[start:].split("`")[0].split("\n")[0])
+    town.merge(number)
+    first = town.apply()
+    if where == "issue":
+        waits = town.issue()
+        town.decide(town.line("allow large-change"))
+        second = town.apply()
+        assert first.code == 6, first
+        assert "more than usual" in waits
+        assert "approve" not in waits.partition("<details>")[0]
+        assert second.code == 0, second
+    else:
+        assert first.code == 0, first
+    assert town.titles == sorted(["One", *(each.replace("Week", "Part") for each in MANY)])
+    assert town.issue() == ""
+
+
+def test_what_was_edited_in_nexudus_is_overwritten_only_if_a_person_allows_it(town: Town) -> None:
+    """Other courses go on, and the result on the pull request says what waits for what."""
+    town.reviewed(a=outline(A, "One"), b=outline(B, "Two"))
+    town.apply()
+    one = next(each for each in town.api.records() if each["Title"] == "One")
+    assert isinstance(one["Id"], int)
+    town.api.foreign_change(one["Id"], Title="Edited")
+    number = town.propose(
+        a=outline(A, "One").replace("title: One", "title: First"),
+        b=outline(B, "Two").replace("title: Two", "title: Second"),
+    )
+    town.merge(number)
+    waits = town.apply()
+    titles, result = town.titles, town.result(number)
+    town.decide(town.line("allow overwrite"))
+    goes = town.apply()
+
+    assert waits.code == 6, waits
+    assert titles == ["Edited", "Second"]
+    assert "### Not live yet" in result
+    assert goes.code == 0, goes
+    assert town.titles == ["First", "Second"]
+    assert "### Live now" in town.result(number)
+
+
+def test_what_left_an_outline_is_deleted_only_if_a_person_allows_it(town: Town) -> None:
+    """With `on_removal = "delete"`, a reviewed removal waits for the line that prunes."""
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'})
+    town.reviewed(a=outline(A, "One", "Two"))
+    town.apply()
+    town.reviewed(a=outline(A, "One"))
+    waits = town.apply()
+    titles = town.titles
+    town.decide(town.line("allow prune"))
+    goes = town.apply()
+
+    assert waits.code == 6, waits
+    assert titles == ["One", "Two"]
+    assert goes.code == 0, goes
+    assert town.titles == ["One"]
+    assert town.issue() == ""

@@ -1,0 +1,110 @@
+"""`coursesync ci comment` beside `ci apply`: the state in its branch, and what people decide."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from ci.town import Town, outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.github import GitHub
+    from forges.hosting import Status
+    from harness import Ran, SandboxServer
+
+A, B = 4711, 4712
+TEN = [f"Section {number}" for number in range(10)]
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A repository whose main has a configuration, and whose state has a branch."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    return made
+
+
+def comment(town: Town) -> Ran:
+    """Run the job that comments; it has no credentials for the site."""
+    with town.job() as cli:
+        return cli("ci", "comment", NEXUDUS_TOKEN="")
+
+
+def plans(town: Town, number: int) -> list[str]:
+    """Return the plans on a pull request, the oldest first."""
+    notes = town.forge.comments_on(number)
+    return [each.body for each in notes if each.body.startswith("<!-- coursesync plan")]
+
+
+def status(town: Town, number: int) -> Status:
+    """Return the status of the head of a pull request."""
+    found = town.forge.status(town.forge.pulls[number].head, "coursesync/plan")
+    assert found is not None
+    return found
+
+
+def test_a_new_state_brings_a_new_plan(town: Town) -> None:
+    """What main had waiting is in the first plan, and no longer in the one after the apply."""
+    town.reviewed(a=outline(A, "One"))
+    number = town.propose(b=outline(B, "Two"))
+    comment(town)
+    town.apply()
+    ran = comment(town)
+    before, after = plans(town, number)
+
+    assert ran.code == 0, ran.err
+    assert "Course 4711" in before
+    assert "Course 4711" not in after
+    assert "Course 4712" in after
+
+
+def test_a_large_change_is_allowed_by_the_line_to_copy(town: Town) -> None:
+    """The comment's first line says that apply will stop; the copied line lets it go on."""
+    town.reviewed(a=outline(A, *TEN))
+    assert town.apply().code == 0
+    number = town.propose(a=outline(A, *TEN[5:], *TEN[:5], **dict.fromkeys(TEN, "<p>New</p>")))
+    comment(town)
+    found = re.search(r"`(/coursesync allow large-change [0-9a-f]{16,64})`", plans(town, number)[0])
+    assert found, plans(town, number)[0]
+    town.forge.comment("ben", number, found[1])
+    comment(town)
+    town.merge(number)
+    ran = town.apply()
+
+    assert "apply will stop" in status(town, number).description
+    assert status(town, number).state == "success"
+    assert ran.code == 0, ran
+    assert "answer" not in town.result(number)
+
+
+def test_a_line_with_another_digest_is_answered(town: Town) -> None:
+    """A new push changes what is shown, so that the line has to be copied again."""
+    number = town.propose(a=outline(A, "One"))
+    town.forge.comment("ben", number, "/coursesync allow large-change 0123456789abcdef")
+    comment(town)
+    comment(town)
+    answers = [e.body for e in town.forge.comments_on(number) if "answer" in e.body]
+
+    assert len(answers) == 1
+    assert "not the one of what is shown now" in answers[0]
+
+
+def test_the_check_of_a_pull_request_uses_the_branch_alone(town: Town) -> None:
+    """A copy of a state that a pull request plants beside the branch is not read."""
+    town.reviewed(a=outline(A, "One"))
+    assert town.apply().code == 0
+    with town.job() as cli:
+        plain = cli("ci", "plan", GITHUB_BASE_REF="main")
+    (branch,) = (e for e in town.forge.repository.refs() if e.startswith("coursesync-state/"))
+    planted = f".coursesync/state/{branch.rpartition('/')[2]}/coursesync.state.json.journal"
+    town.propose(a=outline(A, "One", "Two"), **{planted: "{}\n"})
+    with town.job(at="change-2") as cli:
+        ran = cli("ci", "plan", GITHUB_BASE_REF="main", GITHUB_TOKEN="")
+
+    assert plain.code == 0, plain.err
+    assert ran.code == 0, ran.err
+    assert "1 to create" in ran.out
+    assert f"courses/{planted}" in ran.err

@@ -1,0 +1,71 @@
+"""`coursesync ci drift`: one issue about what was changed on the site, and both ways out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from ci.town import Town, outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.github import GitHub
+    from harness import Ran, SandboxServer
+
+A = 4711
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A repository with an applied course whose section was renamed on the site."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    made.reviewed(a=outline(A, "One", "Two"))
+    made.apply()
+    one = next(each for each in api.records() if each["Title"] == "One")
+    assert isinstance(one["Id"], int)
+    api.foreign_change(one["Id"], Title="Edited")
+    return made
+
+
+def drifting(town: Town) -> Ran:
+    """Run the job that looks for drift."""
+    with town.job() as cli:
+        return cli("ci", "drift")
+
+
+def test_the_sites_version_is_offered_by_a_pull_request(town: Town) -> None:
+    """Once it is merged, there is no drift: the issue is closed."""
+    first, second = drifting(town), drifting(town)
+    issue = town.issue()
+    (number,) = (e.number for e in town.forge.pulls.values() if e.branch == "coursesync/pull")
+    files = town.forge.repository.files("coursesync/pull")
+    town.merge(number)
+    applied = town.apply()
+    after = drifting(town)
+
+    assert (first.code, second.code) == (0, 0), (first, second)
+    assert "Edited" in issue
+    assert f"#{number}" in issue
+    assert "title: Edited" in files["courses/a.yaml"]
+    assert applied.code == 0, applied
+    assert after.code == 0, after
+    assert town.issue() == ""
+    assert town.titles == ["Edited", "Two"]
+
+
+def test_the_outlines_version_is_put_back_once_a_person_approves(town: Town) -> None:
+    """Before that, an apply leaves what was edited there as it is."""
+    before = town.apply()
+    drifting(town)
+    waits = town.apply()
+    titles = town.titles
+    town.decide(town.line("approve"))
+    goes = town.apply()
+
+    assert (before.code, waits.code) == (0, 0), (before, waits)
+    assert titles == ["Edited", "Two"]
+    assert goes.code == 0, goes
+    assert town.titles == ["One", "Two"]
+    assert town.issue() == ""
