@@ -1,6 +1,6 @@
 # make demo: plan and apply the examples on the sandbox · make test: everything that CI checks
 # make every-case: every case of the large tests; make test runs a share, another one each day
-# make soak: thousands of random crashes (CRASHES=10000 WORKERS=2)
+# make soak: thousands of random crashes, and histories of reviews (CRASHES=10000 HISTORIES=100000 WORKERS=2)
 # make mutants: mutation tests of outcome, journal, state and reviews (a few minutes)
 # make words: write down every message of the program, so that the diff shows each new wording
 # make reference: write the tables of docs/reference.md again · make pictures: take its screenshots
@@ -10,6 +10,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CRASHES ?= 10000
+HISTORIES ?= 100000
 WORKERS ?= 2
 SOURCES := pyproject.toml README.md LICENSE $(shell find coursesync -name '*.py' -o -name py.typed)
 # keep the byte code: otherwise each test process compiles the modules again
@@ -96,6 +97,7 @@ every-case: $(VENV)/dev $(VENV)/npm chromium
 
 soak: $(VENV)/dev
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
+	PYTHONPATH=tests:tests/power $(BIN)/python -P -m ci.histories.soak --histories $(HISTORIES) --workers $(WORKERS)
 
 # lists the survivors; pyproject.toml says which may survive, and why
 mutants: $(VENV)/mutants

@@ -152,19 +152,24 @@ class Trail:
                 return number
         return 0
 
-    def line_setters(self, address: Address, since: int = 0) -> dict[Line, list[tuple[int, int]]]:
-        """Return the settings of the lines that differ between a tree and main.
+    def line_setters(
+        self, address: Address, since: int = 0, *, is_foreign: bool = False
+    ) -> dict[Line, list[tuple[int, int]]]:
+        """Return the settings of the lines that differ between a text and main's.
 
         Args:
             address: that of an item of main.
-            since: the number of the tree.
+            since: the number of the tree with the text.
+            is_foreign: whether the text is someone else's: then each line of main differs, and has
+                the number 0 if no setting set it.
 
         Returns:
             For each line the number of each setting that counts, with 1 for an added line and -1
             for a removed one. What was undone later does not count.
         """
-        found: dict[Line, list[tuple[int, int]]] = {}
         path = self.path(address)
+        first = path[0].lines if is_foreign and path[0] else {}
+        found = {line: [(0, 1)] * number for line, number in first.items()}
         for number in range(since + 1, len(path)):
             for line, more in more_lines(path[number - 1], path[number]).items():
                 sign = 1 if more > 0 else -1
@@ -175,13 +180,6 @@ class Trail:
                     else:
                         stack.append((number, sign))
         return {line: stack for line, stack in found.items() if stack}
-
-    def is_all_set(self, address: Address) -> bool:
-        """Return whether each line of an item's contents was set since."""
-        item = self.path(address)[-1]
-        stacks = self.line_setters(address).values()
-        added = sum(len(stack) for stack in stacks if stack[-1][1] > 0)
-        return item is not None and added == item.lines.total()
 
     def removals(self, address: Address, now: Address) -> set[tuple[int, Address]]:
         """Return the settings that removed the items with an address that main does not have.

@@ -17,7 +17,7 @@ from coursesync.ci.specified import id_in
 from coursesync.ci.uncovered import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.ci.effects import Effect
     from coursesync.ci.history import Trail
@@ -93,14 +93,16 @@ class Judge:
 
         return self.doubt(number, shows)
 
-    def of_lines(self, address: Address, since: int) -> Iterator[tuple[Doubt, list[Line]]]:
-        """Judge the settings of the lines that differ between a tree and main.
+    def of_lines(
+        self, address: Address, setters: Mapping[Line, list[tuple[int, int]]]
+    ) -> Iterator[tuple[Doubt, list[Line]]]:
+        """Judge the settings of an item's lines, as `Trail.line_setters` returns them.
 
         Returns:
             Each setting that does not cover all its lines, with those that it does not.
         """
         by_number: dict[int, list[Line]] = {}
-        for line, stack in self.trail.line_setters(address, since).items():
+        for line, stack in setters.items():
             for number in {number for number, _ in stack}:
                 by_number.setdefault(number, []).append(line)
         for number, lines in sorted(by_number.items()):

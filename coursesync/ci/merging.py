@@ -10,16 +10,13 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
 from coursesync.files.run_git import GitFailed, git
 from coursesync.text import inert
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _CONFLICTS = 1  # git's exit code
+_NEEDS_FILES = "leaves no entry"  # git before 2.27 can't work with an empty folder
 _NOBODY = {
     f"GIT_{role}_{what}": value
     for role in ("AUTHOR", "COMMITTER")
@@ -43,18 +40,27 @@ def merged_tree(repository: Path, base: str, head: str) -> str | Conflict:
     Raises:
         CoursesyncError: git can't merge them, because they have no common history for example.
     """
+    try:
+        return _merged_apart(repository, base, head)
+    except GitFailed as failed:
+        reason = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
+        raise CoursesyncError(
+            f"git can't merge {head[:12]} into {base[:12]}: {reason}",
+            "Bring the branch up to date with its base, and push it again.",
+        ) from failed
+
+
+def _merged_apart(repository: Path, base: str, head: str, sparsely: str = "true") -> str | Conflict:
     with TemporaryDirectory(prefix="coursesync-") as folder:
         try:
-            return _merged(Path(folder), repository, base, head)
+            return _merged(Path(folder), repository, base, head, sparsely)
         except GitFailed as failed:
-            reason = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
-            raise CoursesyncError(
-                f"git can't merge {head[:12]} into {base[:12]}: {reason}",
-                "Bring the branch up to date with its base, and push it again.",
-            ) from failed
+            if sparsely == "false" or _NEEDS_FILES not in failed.output:
+                raise
+    return _merged_apart(repository, base, head, "false")
 
 
-def _merged(folder: Path, repository: Path, base: str, head: str) -> str | Conflict:
+def _merged(folder: Path, repository: Path, base: str, head: str, sparsely: str) -> str | Conflict:
     files = folder / "files"
     files.mkdir()
     objects = os.fsdecode(git(repository, "rev-parse", "--git-path", "objects")).rstrip("\n")
@@ -70,14 +76,15 @@ def _merged(folder: Path, repository: Path, base: str, head: str) -> str | Confl
         "XDG_CONFIG_HOME": str(folder),
     }
     git(folder, "init", "--quiet", "--template=", environment=environment)
-    # no file of the work tree is written but those in conflict
+    # of the files, only those in conflict are written, and links never
     (folder / "git/info").mkdir()
     (folder / "git/info/sparse-checkout").write_text("/.coursesync-none\n")
     git(folder, "update-ref", "--no-deref", "HEAD", base, environment=environment)
-    _sparsely(files, environment, "read-tree", "--reset", "-u", base)
+    settings = ("-c", f"core.sparseCheckout={sparsely}", "-c", "core.symlinks=false")
+    git(files, *settings, "read-tree", "--reset", "-u", base, environment=environment)
     try:
         words = ("merge", "--quiet", "--no-ff", "--no-edit", "--no-stat", "-m", "merge", head)
-        _sparsely(files, environment, *words)
+        git(files, *settings, *words, environment=environment)
     except GitFailed as failed:
         listed = git(files, "ls-files", "-z", "--unmerged", environment=environment)
         paths = {os.fsdecode(each).partition("\t")[2] for each in listed.split(b"\0") if each}
@@ -85,7 +92,3 @@ def _merged(folder: Path, repository: Path, base: str, head: str) -> str | Confl
             raise
         return Conflict(tuple(sorted(paths)))
     return git(files, "rev-parse", "HEAD^{tree}", environment=environment).decode().strip()
-
-
-def _sparsely(files: Path, environment: Mapping[str, str], *words: str) -> None:
-    git(files, "-c", "core.sparseCheckout=true", *words, environment=environment)

@@ -116,8 +116,8 @@ class _Pending:
         if self.change.action in _ASKED:
             yield from self._removal(*_ASKED[self.change.action])
             return
-        if not self.judge.trail.has(self.address):
-            yield _Finding(UNSET, "", self.effect)
+        if not self.judge.trail.has(self.address):  # no commit set anything
+            yield from self._unset()
             return
         if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
             yield _Finding(doubt, "", self.effect)
@@ -126,6 +126,11 @@ class _Pending:
         yield from self._fields()
         yield from self._contents()
         yield from self._order()
+
+    def _unset(self) -> Iterator[_Finding]:
+        names = [each.name for each in self.kind.fields if self._differs(*each.properties)]
+        for name in [""] if self.is_new else names or [""]:
+            yield _Finding(UNSET, name, self.effect)
 
     def _differs(self, *properties: str) -> bool:
         """Return whether the change sets one of some properties."""
@@ -183,32 +188,30 @@ class _Pending:
         name = self.kind.contents_property
         if not name or not self._differs(name):
             return
-        field, effect = self.kind.field_of(name), Effect.CHANGED
-        since, is_whole = self._since(name)
-        setters = self.judge.trail.line_setters(self.address, since)
-        is_empty = self.is_new and not self._value(self.change.after, name)
-        is_left = is_whole and not self.judge.trail.is_all_set(self.address)
-        if is_left or not (setters or is_empty):
-            yield _Finding(UNSET, field, effect)
-        for doubt, lines in self.judge.of_lines(self.address, since):
+        after, found = self._value(self.change.after, name), dict[_Finding, None]()
+        is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
+        texts = {self._value(prior, name) for prior in self.priors if prior is not None}
+        since = {self._since(text) for text in texts - {after}}
+        for number in {0} if is_foreign or self.is_new else since:
+            found |= dict.fromkeys(self._lines(name, number, is_foreign=is_foreign))
+        yield from found
+
+    def _lines(self, name: str, since: int, *, is_foreign: bool) -> Iterator[_Finding]:
+        """Find the lines that differ between a tree, or someone else's text, and main."""
+        field, trail = self.kind.field_of(name), self.judge.trail
+        setters = trail.line_setters(self.address, since, is_foreign=is_foreign)
+        if not setters and not (self.is_new and not self._value(self.change.after, name)):
+            yield _Finding(UNSET, field, Effect.CHANGED)
+        for doubt, lines in self.judge.of_lines(self.address, setters):
             shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
-            yield _Finding(doubt, field, effect, tuple(dict.fromkeys(filter(None, shown))))
+            texts = tuple(dict.fromkeys(filter(None, shown)))
+            yield _Finding(doubt, field, Effect.CHANGED, texts)
 
-    def _since(self, name: str) -> tuple[int, bool]:
-        """Return the number of the last tree with the text that the site has.
-
-        Also returns whether the site has a text of someone else, which would be overwritten.
-        """
-        if self.entry is None:
-            return 0, False
-        known, attempted = self.entry.known, self.entry.attempted
-        after = self._value(self.change.after, name)
-        has = self._value(known, name)
-        if has == after and attempted:
-            has = self._value(attempted, name)
-        path = self.judge.trail.path(self.address)
-        numbers = (i for i, item in enumerate(path) if item and item.resource.contents == has)
-        return max(numbers, default=0), name in self.entry.overridden
+    def _since(self, text: object) -> int:
+        """Return the number of the last tree with a text; 0 for none."""
+        path = enumerate(self.judge.trail.path(self.address))
+        numbers = (number for number, item in path if item and item.resource.contents == text)
+        return max(numbers, default=0)
 
     def _order(self) -> Iterator[_Finding]:
         """Find the siblings with which the item changes places.

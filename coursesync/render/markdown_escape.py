@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # `joined`: names of emoji, some of which are pictures, and GitLab's references to merge requests,
 # milestones, epics, snippets and labels; the forges look for them in the rendered text
 _MEANING = re.compile(
-    r"(?P<joined>:(?=[\w+-]{1,40}:)|[!%&$~](?=[0-9])|[%~](?=[\w\"]))"
+    r"(?P<joined>:(?=[0-9]*[a-zA-Z_+-][\w+-]{0,40}(?::|$))|[!%&$~](?=[0-9])|[%~](?=[\w\"]))"
     r"|[\\`*_\[\]<>&|~$]|[.:](?=\S)|@(?=\S)|#(?=\S|$)|(?<=[gG][hH])-(?=[0-9])"
     r"|(?<![0-9a-zA-Z])(?=[0-9]*[a-f])[0-9a-f]{7,40}(?![0-9a-zA-Z])"  # a commit, not an Id
 )

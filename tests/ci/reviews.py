@@ -124,8 +124,8 @@ class Main:
 
     def reasons(self) -> list[tuple[str, str, str, str | None]]:
         """Return address, field, reason and commit of all that is held."""
-        return [
+        return sorted(
             (str(each.address), each.field, each.reason.name, each.set_by)
             for found in self.coverage().held.values()
             for each in found
-        ]
+        )

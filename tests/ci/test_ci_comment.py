@@ -325,13 +325,15 @@ def test_titles_and_branches_are_inert(desk: Desk) -> None:
 
 
 def test_a_git_from_before_merge_tree_is_enough(desk: Desk, tmp_path: Path) -> None:
-    """Git 2.30 can't merge trees by itself, and the plan is the same."""
+    """Git 2.25 can't merge trees by itself, nor work in an empty folder; the plan is the same."""
     bin_ = tmp_path / "bin"
     bin_.mkdir()
     (bin_ / "git").write_text(
         "#!/bin/sh\n"
         'for word; do case "$word" in --write-tree) exit 129;; '
-        "version|--version) echo git version 2.30.2; exit 0;; esac; done\n"
+        "version|--version) echo git version 2.25.1; exit 0;; esac; done\n"
+        'case "$*" in *sparseCheckout=true*) '
+        "echo error: Sparse checkout leaves no entry on working directory >&2; exit 128;; esac\n"
         'exec /usr/bin/git "$@"\n'
     )
     (bin_ / "git").chmod(0o755)

@@ -35,7 +35,8 @@ def test_reviews_are_applied_and_nothing_else(batch: int) -> None:
 @pytest.mark.parametrize("rule", WRONG, ids=lambda rule: rule.__name__)
 def test_a_wrong_rule_is_caught(rule: Rule) -> None:
     """The model can fail: it catches each of some wrong rules."""
-    assert any(_breaks(seed, rule) for seed in range(2_000))
+    # the first seeds that catch the most subtle one, and others
+    assert any(_breaks(seed, rule) for seed in range(380, 2_000))
 
 
 def _breaks(seed: int, rule: Rule) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.trees import FIELDS, changed, items_in, placed
+from ci.histories.trees import FIELDS, changed, courses_of, items_in, placed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,11 +205,7 @@ def _holders(facts: Facts) -> dict[int, Any]:
     return {each.item: each.holder for each in placed(facts)}
 
 
-def _courses(facts: Facts) -> dict[int, int]:
-    return {each.item: each.course for each in placed(facts)}
-
-
-_PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": _courses}
+_PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
 
 
 def _pairs(facts: Facts) -> set[tuple[int, int]]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ci.histories.edits import All, Cross, Numbers, Rename, any_edit, first_tree
 from ci.histories.oracle import Oracle, Seen
-from ci.histories.trees import Conflict, Facts, courses_in, merged, outlines_of
+from ci.histories.trees import Conflict, Facts, courses_in, courses_of, merged, outlines_of
 from ci.histories.verdict import Verdict, known_items
 from ci.histories.world import World
 
@@ -221,6 +221,9 @@ class Story:
             raise Conflict
         before, after = (self.oracle.commits[each].facts for each in (number - 1, number))
         main = self.oracle.main
+        was = courses_of(before)
+        if any(was.get(item, at) != at for item, at in courses_of(after).items()):
+            raise Conflict  # without `previous_keys`, the item would be another one
         result = merged(after, main, before)
         if self.careful or self.rng.random() < 0.5:
             self._note((main, result, result))

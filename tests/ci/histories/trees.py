@@ -71,6 +71,11 @@ def items_in(facts: Facts) -> set[int]:
     return {item for (_, name), items in facts.items() if name == "list" for item in items}
 
 
+def courses_of(facts: Facts) -> dict[int, int]:
+    """Return the course of each item of a tree."""
+    return {each.item: each.course for each in placed(facts)}
+
+
 def tidied(facts: Facts) -> Facts:
     """Return the facts without those of items and lists that are in no list."""
     names = {course_name(course_id) for course_id in courses_in(facts)}

@@ -1,0 +1,142 @@
+"""What takes something from members, or shows them more, is covered only if a review shows that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ci.reviews import EVENTS, WELCOME, Main, course, section
+
+if TYPE_CHECKING:
+    from ci.reviews import Tree
+
+A, B = section("a", contents="One\nTwo"), section("b")
+
+
+def tree(*sections: dict[str, Any], on_removal: str = "keep") -> Tree:
+    return {"welcome": course(*sections), "on_removal": on_removal}
+
+
+@pytest.mark.parametrize("asked", ["delete", "deactivate"])
+def test_a_removal_is_covered_with_what_happens_to_it(asked: str) -> None:
+    """A review that removes an item covers what its coursesync.toml says about such items."""
+    main = Main(tree(A, B, on_removal=asked))
+    main.merge(tree(A, on_removal=asked))
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+@pytest.mark.parametrize("asked", ["delete", "deactivate"])
+def test_a_removal_is_not_covered_by_another_consequence(asked: str) -> None:
+    """A review that only changes `on_removal` does not show which items that concerns."""
+    main = Main(tree(A, B))
+    main.merge(tree(A))
+    main.merge(tree(A, on_removal=asked))
+
+    assert main.reasons() == [("section.welcome.b", "", "NOT_SHOWN", "2")]
+
+
+def test_what_is_removed_and_kept_needs_no_review() -> None:
+    """Nothing is sent for an item that stays on the site."""
+    main = Main(tree(A, B))
+    main.push(tree(A))
+
+    assert main.reasons() == []
+
+
+def test_a_removal_below_a_renamed_item_is_covered() -> None:
+    """An item that was removed is found, also once its parent has another key."""
+    tour = {"key": "tour", "title": "Tour"}
+    main = Main(tree(section("a", lessons=[tour]), on_removal="delete"))
+    main.merge(tree(section("a", lessons=[]), on_removal="delete"))
+    main.merge(
+        tree(section("first", previous_keys=["a"], title="A", lessons=[]), on_removal="delete")
+    )
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+def test_to_hide_is_covered_by_a_review_that_hides() -> None:
+    """A review that hides an item covers that."""
+    main = Main(tree(A, B))
+    main.merge(tree(A, section("b", active=False)))
+
+    assert main.reasons() == []
+
+
+def test_another_effect_is_not_covered() -> None:
+    """A review from 14 to 10 days shows an earlier opening, not that 7 days become 10."""
+    main = Main(tree(section("a", unlock={"after_days": 7})))
+    main.push(tree(section("a", unlock={"after_days": 14})))
+    main.merge(tree(section("a", unlock={"after_days": 10})))
+
+    assert main.reasons() == [("section.welcome.a", "unlock", "NOT_SHOWN", "2")]
+
+
+HIDDEN = tree(section("a", contents="Door: ask", active=False))
+SHOWN = tree(section("a", contents="Door: ask"))
+CODE = tree(section("a", contents="Door: 1234", active=False))
+BOTH = tree(section("a", contents="Door: 1234"))
+
+
+def test_what_is_shown_is_covered_only_together_with_its_contents() -> None:
+    """One review shows a section, another one puts a door code into it: nobody saw both."""
+    main = Main(HIDDEN)
+    main.merge(SHOWN)
+    main.merge(CODE, base=HIDDEN, result=BOTH)
+
+    assert main.reasons() == [("section.welcome.a", "active", "EXPOSES", "2")]
+
+
+def test_a_review_of_both_covers_what_is_shown() -> None:
+    """A review that began after the section was shown has both in its head."""
+    main = Main(HIDDEN)
+    main.merge(SHOWN)
+    main.merge(BOTH)
+
+    assert main.reasons() == []
+
+
+def test_items_in_a_shown_one_count_too() -> None:
+    """To show a section shows its lessons: what was set of them needs a review of both."""
+    was, now = ([{"key": "tour", "title": title}] for title in ("Tour", "Secret tour"))
+    hidden = tree(section("a", active=False, lessons=was))
+    main = Main(hidden)
+    main.merge(tree(section("a", lessons=was)))
+    both = tree(section("a", lessons=now))
+    main.merge(tree(section("a", active=False, lessons=now)), base=hidden, result=both)
+
+    (found,) = main.coverage().held[WELCOME]
+    assert (found.field, found.reason.name, found.others) == ("active", "EXPOSES", ("Secret tour",))
+
+
+def moved() -> tuple[Tree, Tree]:
+    """Return trees in which section b is in one course, and then in the other."""
+    before = {"welcome": course(A, B), "events": course(section("c"), course_id=EVENTS)}
+    b = {**B, "previous_keys": ["welcome.b"]}
+    return before, {"welcome": course(A), "events": course(section("c"), b, course_id=EVENTS)}
+
+
+def test_a_move_to_another_course_is_covered() -> None:
+    """A review that moves a section to another course covers that."""
+    before, after = moved()
+    main = Main(before)
+    main.merge(after)
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+def test_courses_between_which_items_move_are_held_together() -> None:
+    """The course that gives a section waits with the one that takes it."""
+    before, after = moved()
+    main = Main(before)
+    main.push(after)
+
+    assert main.coverage().covered == frozenset()
+    assert {(at, reason) for at, _, reason, _ in main.reasons()} == {
+        ("section.events.b", "PUSHED"),
+        ("course.welcome", "TIED"),
+    }
