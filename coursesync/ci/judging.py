@@ -15,6 +15,7 @@ from coursesync.ci.forge import NotYet
 from coursesync.ci.history import follows
 from coursesync.ci.specified import id_in
 from coursesync.ci.uncovered import Reason
+from coursesync.kinds.address import is_course
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -193,8 +194,12 @@ class Judge:
         if isinstance(what, tuple):
             return any(line == what[1] for _, line in head.lines)
         if what == PARENT:
-            is_later = self.trail.setter(item.address, PARENT) > number
-            return not is_later and not from_head.sets(there.address, PARENT)
+            holder = item.resource.parent
+            if not is_course(holder):
+                now = self._merged(holder, number)
+                was = from_head.former(now.address) if now else None
+                return was is not None and head.resource.parent == was.address
+            return head.resource.parent == holder
         return head.values.get(what) == item.values.get(what)
 
 
