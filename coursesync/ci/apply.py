@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
@@ -39,6 +39,7 @@ from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.state.state import unconfirmed
+from coursesync.state.state_report import RunResult
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
     from coursesync.state.git_store import GitStore
     from coursesync.state.state import State
-    from coursesync.state.state_report import StateReport
+    from coursesync.state.state_report import Ended, StateReport
 
 _STATUSES_READ = 20  # commits of main in which the last status of an apply is looked for
 _STOPPED = {Status.DRIFTED: Grant.OVERWRITE, Status.HAS_COMPLETIONS: Grant.PROGRESS_LOSS}
@@ -121,6 +122,7 @@ class _Run:
         # somebody wants the outlines' version back
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
+        self._result: RunResult | None = None
 
     def carried_out(self) -> Applied:
         before = self._look()
@@ -128,16 +130,22 @@ class _Run:
         reports = tuple(self._apply_groups(before))
         after = self._look() if reports else before
         stopped = _stopped(reports)
-        self._save(after.loaded.state)
         issue, drifted = self._issue, self._drift if self._refreshes else None
-        return Applied(self._job, self._main, before, after, issue, drifted, reports, stopped)
+        done = Applied(self._job, self._main, before, after, issue, drifted, reports, stopped)
+        self._result = RunResult(
+            at=self._job.clock.stamp(),
+            commit=self._main,
+            exit_code=cast("Ended", int(done.outcome.exit_code)),
+            run=self._job.run.id,
+            summary="; ".join(done.outcome.sentences),
+        )
+        return replace(done, recorded=self._saved(after.loaded.state))
 
-    def _save(self, state: State) -> None:
+    def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""
         if state.serial:
-            self._store.recover(state)
-        else:
-            self._store.finish(self._store.begin(state))
+            return self._store.recover(state)
+        return self._store.finish(self._store.begin(state))
 
     def _look(self) -> Sight:
         return self._sight(self._refreshed(self._loaded(self._project.state())))
@@ -199,7 +207,16 @@ class _Run:
         ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}
         done = {*ids, *self._walk.courses} - left
         applied = {**self._walk.starts, **dict.fromkeys(done, self._main)}
-        return replace(known, applied=applied, since=known.since or self._main)
+        result = _newer(self._result, known.result)
+        return replace(known, applied=applied, since=known.since or self._main, result=result)
+
+
+def _newer(result: RunResult | None, known: RunResult | None) -> RunResult | None:
+    """Return a result, or the known one if that says the same: then nothing has to be pushed."""
+    if result is None or known is None:
+        return result or known
+    is_same = replace(result, at=known.at, run=known.run) == known
+    return known if is_same else result
 
 
 def _keys(sight: Sight, ids: Collection[int]) -> Iterator[str]:

@@ -48,12 +48,7 @@ def part_of(plan: Plan, ids: Collection[int]) -> Plan:
     """Return a plan with the changes of some courses alone."""
     courses = {each: plan.courses[each] for each in plan.courses if each in ids}
     changes = tuple(each for each in plan.changes if each.course_id in ids)
-    return replace(
-        plan,
-        courses=courses,
-        changes=changes,
-        managed=sum(each.managed for each in courses.values()),
-    )
+    return replace(plan, courses=courses, changes=changes)
 
 
 def decide(plan: Plan, pending: Collection[int], held: Collection[int], may: Allowed) -> Decision:

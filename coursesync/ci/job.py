@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.run_id import RunId
+    from coursesync.state.state import State
 
 _INDEX = "the forge does not know yet which pull request brought a commit to main"
 
@@ -69,6 +70,7 @@ class Applied:
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
         stopped: what a person has to allow, by the Id of the course that stopped for it.
+        recorded: the state as it was recorded at the end.
     """
 
     job: Job
@@ -79,6 +81,7 @@ class Applied:
     drift: Issue | None = None
     reports: tuple[Report, ...] = ()
     stopped: Mapping[int, frozenset[Grant]] = field(default_factory=dict)
+    recorded: State | None = None
 
     @cached_property
     def waiting(self) -> frozenset[int]:
@@ -104,7 +107,7 @@ class Applied:
         kept = (each.kind for each in sight.wanted.changes if each.is_left)
         return Outcome(
             self.main,
-            sight.loaded.state.serial,
+            (self.recorded or sight.loaded.state).serial,
             waiting=titles_in(sight, self.waiting),
             left=sum(each.course_id not in waits for each in left),
             stop=stops[-1].rstrip(".") if stops else "",

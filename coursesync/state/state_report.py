@@ -6,11 +6,12 @@ Owns `report.json` of the state's branch. It must never touch a file or run git.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from coursesync.errors import Command, Remedy, StateError
 from coursesync.state.json_values import each_once, mapping, read_value, written
 
+Ended: TypeAlias = Literal[0, 1, 3, 4, 5, 6, 75, 130, 143]  # an exit code
 _SHA_DIGITS: Final = (40, 64)
 
 
@@ -51,7 +52,7 @@ class RunResult:
 
     at: str
     commit: Annotated[str, _sha]
-    exit_code: Literal[0, 1, 3, 4, 5, 6, 75, 130, 143]
+    exit_code: Ended
     run: str
     summary: str = ""
 

@@ -1,4 +1,4 @@
-"""`coursesync ci apply` in trouble: killed, cancelled, its state moved back, its change too large."""
+"""`coursesync ci apply` in trouble: killed, cancelled, its state moved back, a large change."""
 
 from __future__ import annotations
 
@@ -143,3 +143,15 @@ def test_what_left_an_outline_is_deleted_only_if_a_person_allows_it(town: Town) 
     assert goes.code == 0, goes
     assert town.titles == ["One"]
     assert town.issue() == ""
+
+
+def test_a_course_whose_outline_is_deleted_by_review_is_hidden(town: Town) -> None:
+    """With `on_removal = "deactivate"`: its sections have no outline any more."""
+    town.push(**{"coursesync.toml": f'on_removal = "deactivate"\n{CONFIG}'})
+    town.reviewed(a=outline(A, "One"), b=outline(B, "Two"))
+    town.apply()
+    town.reviewed(a=None)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert {str(e["Title"]): e["Active"] for e in town.api.records()} == {"One": False, "Two": True}

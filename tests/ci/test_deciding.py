@@ -74,7 +74,7 @@ def test_a_large_change_waits_until_it_is_allowed(courses: Path) -> None:
     goes = decide(plan, [A, B], [], lambda _, grant: grant is Grant.LARGE_CHANGE)
 
     assert waits.groups == (Group(frozenset({B})),)
-    assert waits.large == {A: "12 of all 12 sections"}
+    assert waits.large == {A: "12 of the 12 sections of Course a"}
     assert set(goes.groups) == {
         Group(frozenset({A}), frozenset({Grant.LARGE_CHANGE})),
         Group(frozenset({B})),
