@@ -1,0 +1,109 @@
+"""The pipeline that `init --gitlab` writes: its scripts run against a fake GitLab and a site."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from ci.town import git, outline
+from forges.repository import GIT
+from harness import NO_LIMITS, TOKEN, CommandLine, Ran
+from ruamel.yaml import YAML
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.gitlab import GitLab
+    from harness import SandboxServer
+
+CONFIG = f'store = "git"\n{NO_LIMITS}'
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> dict[str, Any]:
+    """The pipeline, as it is written into an empty folder."""
+    folder = tmp_path / "new"
+    folder.mkdir()
+    assert CommandLine(folder)("init", "--gitlab").code == 0
+    found = YAML(typ="safe").load((folder / ".gitlab-ci.yml").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+class Jobs:
+    """Runs jobs of a pipeline, each in a clone of its own."""
+
+    def __init__(
+        self, forge: GitLab, api: SandboxServer, folder: Path, pipeline: dict[str, Any]
+    ) -> None:
+        self.forge, self.api, self.folder, self.pipeline = forge, api, folder, pipeline
+        self.number = 0
+
+    def run(self, name: str, ref: str = "main", **environment: str) -> Ran:
+        """Run the script of a job and what follows it; return how the script ended."""
+        self.number += 1
+        run = self.forge.start_run("", 1)
+        place = self.folder / f"job-{self.number}"
+        path = self.forge.repository.path
+        subprocess.run([GIT, "clone", "-q", str(path), str(place)], check=True)
+        git("fetch", "-q", "origin", ref, at=place)
+        git("checkout", "-q", "--detach", "FETCH_HEAD", at=place)
+        git("remote", "set-url", "origin", self.forge.clone_url, at=place)
+        variables = {
+            **self.forge.environment(run),
+            "CI_PROJECT_DIR": str(place),
+            "CI_DEFAULT_BRANCH": "main",
+            "COURSESYNC_BASE_URL": self.api.url,
+            **environment,
+        }
+        cli = CommandLine(place, variables)
+        job = self.pipeline[name]
+        (script,) = job["script"]
+        program, *words = shlex.split(script)
+        assert program == "coursesync"
+        ran = cli(*words)
+        for line in job.get("after_script", ()):
+            ended = cli(*shlex.split(line)[1:])
+            assert ended.code == 0, ended
+        self.forge.end_run(run, 1)
+        for each in job.get("artifacts", {}).get("paths", ()):
+            assert (place / each).exists() or ran.code
+        return ran
+
+
+@pytest.fixture
+def jobs(
+    gitlab_forge: GitLab, api: SandboxServer, tmp_path: Path, pipeline: dict[str, Any]
+) -> Jobs:
+    """The jobs of a project whose main has a configuration, and whose state has a branch."""
+    made = Jobs(gitlab_forge, api, tmp_path, pipeline)
+    files = {"courses/coursesync.toml": CONFIG, ".gitignore": ".coursesync/\n"}
+    gitlab_forge.commit("main", files, by="ada")
+    first = made.run("apply", NEXUDUS_TOKEN=TOKEN)
+    assert first.code == 0, first
+    return made
+
+
+def test_a_merge_request_is_planned_reviewed_and_applied(jobs: Jobs) -> None:
+    """`plan` without secrets, a note by main's pipeline, and after the merge the site has it."""
+    forge = jobs.forge
+    forge.commit("welcome", {"courses/a.yaml": outline(4711, "One", "Two")}, by="ada")
+    number = forge.open_pull("welcome", by="ada")
+    ref = forge.pull_ref.format(number)
+    own = {"COURSESYNC_GITLAB_TOKEN": "", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"}
+    planned = jobs.run("plan", ref, CI_MERGE_REQUEST_IID=str(number), **own)
+    noted = jobs.run("notes")
+    forge.approve(number, "ben")
+    forge.merge(number)
+    applied = jobs.run("apply", NEXUDUS_TOKEN=TOKEN)
+    bodies = [each.body for each in forge.comments_on(number)]
+
+    assert planned.code == 0, planned
+    assert "Plan: 2 to create" in planned.out
+    assert noted.code == 0, noted
+    assert applied.code == 0, applied
+    assert [each["Title"] for each in jobs.api.records()] == ["One", "Two"]
+    assert "One" in bodies[0]
+    assert "Live now" in bodies[-1]
