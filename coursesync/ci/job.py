@@ -66,7 +66,7 @@ class Applied:
     Attributes:
         before: what it decided at the beginning.
         after: the same look at what is left.
-        issue: the issue that shows what waits, if it is open.
+        issue: the issue that shows what waits, if it is open: at the beginning, then at the end.
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
         stopped: what a person has to allow, by the Id of the course that stopped for it.

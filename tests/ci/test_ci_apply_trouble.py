@@ -200,3 +200,20 @@ def test_an_api_that_only_a_file_names_gets_no_credentials(town: Town) -> None:
     assert ran.code == 1, ran
     assert "gets no credentials" in ran.said
     assert len(town.api.log()) == sent
+
+
+def test_a_result_that_the_forge_did_not_take_is_written_by_the_next_run(town: Town) -> None:
+    """The change is live, and the run is red until the pull request says so."""
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
+    town.forge.denied.add("issues: write")
+    red = town.apply()
+    titles = town.titles
+    town.forge.denied.clear()
+    ran = town.apply()
+
+    assert red.code == 1, red
+    assert titles == ["One"]
+    assert ran.code == 0, ran
+    assert "pplied" in town.result(number)
+    assert town.head_status(number).startswith("success: ")
