@@ -138,7 +138,9 @@ def _check_sent(forge: ForgeName, remote: Remote, environment: Mapping[str, str]
     """Raise UsageError unless there is a token for the API of the remote's host."""
     name, default, token = _APIS[forge]
     if not environment.get(token):
-        raise UsageError(f"{token} is not set", "Set it to a token of yours to have them looked at.")
+        raise UsageError(
+            f"{token} is not set", "Set it to a token of yours to have them looked at."
+        )
     host = urlsplit(environment.get(name) or default).hostname or ""
     if host.removeprefix("api.") != remote.host:
         raise UsageError(
