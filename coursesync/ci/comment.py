@@ -71,7 +71,7 @@ def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
     Raises:
         TryLater, RemoteError: the forge can't be asked for the reviews.
     """
-    reviews = forge.open_reviews(main.branch)
+    reviews = sorted(forge.open_reviews(main.branch), key=lambda each: each.number)
     main.repository.fetch(*(each.ref for each in reviews))
     for review in reviews:
         try:

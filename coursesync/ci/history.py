@@ -6,9 +6,10 @@ it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.ci.delta import Delta, more_lines
 from coursesync.ci.specified import id_in
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from coursesync.ci.forge import NotYet, Review
     from coursesync.ci.specified import Item, Line, Specified
     from coursesync.kinds.address import Address
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,15 +174,19 @@ class Trail:
         first = path[0].lines if is_foreign and path[0] else {}
         found = {line: [(0, 1)] * number for line, number in first.items()}
         for number in range(since + 1, len(path)):
-            for line, more in more_lines(path[number - 1], path[number]).items():
-                sign = 1 if more > 0 else -1
-                stack = found.setdefault(line, [])
-                for _ in range(abs(more)):
-                    if stack and stack[-1][1] != sign:
-                        stack.pop()
-                    else:
-                        stack.append((number, sign))
+            _stack(found, number, more_lines(path[number - 1], path[number]))
         return {line: stack for line, stack in found.items() if stack}
+
+    def added(self, address: Address) -> dict[str, set[int]]:
+        """Return the lines that were added to an item of main, wherever, with their settings."""
+        path, found = self.path(address), dict[str, list[tuple[int, int]]]()
+        for number in range(1, len(path)):
+            more = Counter[str]()
+            for (_, line), each in more_lines(path[number - 1], path[number]).items():
+                more[line or ""] += each
+            _stack(found, number, more)
+        stacks = ((line, stack) for line, stack in found.items() if line and stack)
+        return {line: {n for n, _ in stack} for line, stack in stacks if stack[-1][1] > 0}
 
     def removals(self, address: Address, now: Address) -> set[tuple[int, Address]]:
         """Return the settings that removed the items with an address that main does not have.
@@ -231,6 +238,17 @@ class Trail:
             if setting.before.on_removal is not setting.after.on_removal:
                 return number
         return since
+
+
+def _stack(found: dict[T, list[tuple[int, int]]], number: int, more: Mapping[T, int]) -> None:
+    """Put the lines that a setting adds and removes upon those of the settings before it."""
+    for line, each in more.items():
+        sign, stack = (1 if each > 0 else -1), found.setdefault(line, [])
+        for _ in range(abs(each)):
+            if stack and stack[-1][1] != sign:
+                stack.pop()
+            else:
+                stack.append((number, sign))
 
 
 def follows(first: Item | None, second: Item | None, tree: Specified) -> bool:

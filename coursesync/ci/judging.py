@@ -15,6 +15,7 @@ from coursesync.ci.forge import NotYet
 from coursesync.ci.history import follows
 from coursesync.ci.specified import id_in
 from coursesync.ci.uncovered import Reason
+from coursesync.kinds.address import is_course
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -170,9 +171,9 @@ class Judge:
             number = self.trail.setter(exposed, each)
             if number and not self._is_seen(number, widens, (main, name), (item, each)):
                 return Doubt(number, Reason.EXPOSES)
-        for line, stack in self.trail.line_setters(exposed).items():
-            for number, sign in stack:
-                if sign > 0 and not self._is_seen(number, widens, (main, name), (item, line)):
+        for line, numbers in self.trail.added(exposed).items():
+            for number in numbers:
+                if not self._is_seen(number, widens, (main, name), (item, (None, line))):
                     return Doubt(number, Reason.EXPOSES)
         return None
 
@@ -191,10 +192,14 @@ class Judge:
         if head is None or there is None or from_head is None:
             return False
         if isinstance(what, tuple):
-            return what[1] is None or any(line == what[1] for _, line in head.lines)
+            return any(line == what[1] for _, line in head.lines)
         if what == PARENT:
-            is_later = self.trail.setter(item.address, PARENT) > number
-            return not is_later and not from_head.sets(there.address, PARENT)
+            holder = item.resource.parent
+            if not is_course(holder):
+                now = self._merged(holder, number)
+                was = from_head.former(now.address) if now else None
+                return was is not None and head.resource.parent == was.address
+            return head.resource.parent == holder
         return head.values.get(what) == item.values.get(what)
 
 

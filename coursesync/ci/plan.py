@@ -38,30 +38,17 @@ class Changed:
         base: the SHA of the commit that it is compared with; None if there is none.
         outlines: whether anything changes that a plan depends on.
         inside: the paths in the repository of all files of the workspace that it changes.
-        brought: those of a state.
+        warnings: one for each of these files that belongs to a state.
     """
 
     base: str | None
     outlines: bool
     inside: tuple[str, ...] = ()
-    brought: tuple[str, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     def has_made(self, mistake: Diagnostic, repository: Repository) -> bool:
         """Return whether a mistake is in a file that it changes."""
         return self.base is None or repository.path_of(Path(mistake.where.path)) in self.inside
-
-    def warnings(self) -> Iterator[Diagnostic]:
-        """Yield a warning for each file of a state."""
-        for path in self.brought:
-            yield Diagnostic(
-                Where(path),
-                "this file belongs to a state, which decides which records are yours. It is not "
-                "used here",
-                Remedy(
-                    "Only coursesync writes it. Take it out of this change, for example:",
-                    Shell("git", "checkout", self.base or "main", "--", path),
-                ),
-            )
 
 
 def changed_in(repository: Repository, project: Project, event: Event) -> Changed:
@@ -75,8 +62,20 @@ def changed_in(repository: Repository, project: Project, event: Event) -> Change
     folder = repository.path_of(project.folder)
     above = "" if folder == "." else f"{folder}/"
     inside = [each for each in repository.changed_files(base, head) if each.startswith(above)]
-    brought = tuple(each for each in inside if is_of_a_state(each.removeprefix(above), project))
-    return Changed(base, len(inside) > len(brought), tuple(inside), brought)
+    brought = [each for each in inside if is_of_a_state(each.removeprefix(above), project)]
+    warnings = tuple(_warning(repository, base, each) for each in brought)
+    return Changed(base, len(inside) > len(brought), tuple(inside), warnings)
+
+
+def _warning(repository: Repository, base: str, path: str) -> Diagnostic:
+    is_new = repository.file_at(base, path) is None
+    undo = Shell("git", "rm", "--", path) if is_new else Shell("git", "checkout", base, "--", path)
+    problem = "this file belongs to a state, which decides which records are yours"
+    return Diagnostic(
+        Where(path),
+        f"{problem}. It is not used here",
+        Remedy("Only coursesync writes it. Take it out of this change:", undo),
+    )
 
 
 def is_of_a_state(path: str, project: Project) -> bool:
@@ -97,7 +96,7 @@ def with_the_bases_state(
     project: Project, repository: Repository, changed: Changed
 ) -> Iterator[Project]:
     """Yield the project with the state of the base, if the commit changes files of a state."""
-    if not changed.brought or changed.base is None:
+    if not changed.warnings or changed.base is None:
         yield project
         return
     with TemporaryDirectory(prefix="coursesync-") as folder:

@@ -166,6 +166,7 @@ def test_a_state_that_a_pull_request_brings_is_warned_of(job: Job, name: str) ->
 
     assert ran.code == 0, ran.err
     assert f"::warning file=courses/{name},line=1,col=1::" in ran.err
+    assert f"git rm -- courses/{name}" in ran.err
     assert job.outputs["has-changes"] == "true"
 
 

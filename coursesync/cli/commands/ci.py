@@ -116,10 +116,9 @@ def comment_command(*, project: Project) -> ExitCode:
 
 
 def _warn_of_a_state(changed: Changed) -> None:
-    warnings = [*changed.warnings()]
-    for each in warnings:
+    for each in changed.warnings:
         point(each, "warning: ")
-    annotate(warnings, "warning")
+    annotate(changed.warnings, "warning")
 
 
 def _plan(project: Project, strict: bool | None, folder: Path | None) -> ExitCode:  # noqa: FBT001 - as the option has it
