@@ -7,7 +7,7 @@ authors state in `previous_keys`. It must never know which commit or review made
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -32,10 +32,14 @@ PARENT: Final = "parent"
 
 @dataclass(frozen=True, eq=False)
 class Delta:
-    """What changed from one tree to another."""
+    """What changed from one tree to another.
+
+    `names` has the Ids of courses by keys that neither tree has any more.
+    """
 
     before: Specified
     after: Specified
+    names: Mapping[str, int] = field(default_factory=dict)
 
     def former(self, address: Address) -> Item | None:
         """Return what an item of the later tree was in the earlier one; None if it is new."""
@@ -142,7 +146,8 @@ class Delta:
         """
         if not any("." in key for key in resource.previous_keys):
             return resource
-        ids, at = {**self.after.ids, **self.before.ids}, 1 if resource.kind.within else 0
+        at = 1 if resource.kind.within else 0
+        ids = {**self.names, **self.after.ids, **self.before.ids}
         keys = []
         for key in resource.previous_keys:
             parts = key.split(".")
@@ -161,11 +166,19 @@ def is_taken_back(was: Item, item: Item, name: str) -> bool:
 def more_lines(was: Item | None, now: Item | None) -> Counter[Line]:
     """Return how many more of each line an item has than it had; below 0 for fewer."""
     if was is not None and now is not None:
-        field = now.kind.field_of(now.kind.contents_property)
-        if is_taken_back(was, now, field):
+        if is_taken_back(was, now, now.kind.field_of(now.kind.contents_property)):
             was = None
         elif was is now or was.lines == now.lines:
             return Counter()
     found = Counter(now.lines if now else {})
     found.subtract(was.lines if was else {})
+    return found
+
+
+def alone(lines: Counter[Line]) -> Counter[str]:
+    """Return numbers of lines without regard to the line after them."""
+    found = Counter[str]()
+    for (_, line), more in lines.items():
+        if line is not None:
+            found[line] += more
     return found

@@ -6,12 +6,11 @@ it.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.ci.delta import Delta, more_lines
+from coursesync.ci.delta import Delta, alone, more_lines
 from coursesync.ci.specified import id_in
 from coursesync.kinds.address import address_of, key_of, keys_of
 
@@ -70,7 +69,7 @@ class Setting:
     def from_head(self) -> Delta | None:
         """What differs between the head of its review and the commit; None without one."""
         head = self.review.head if isinstance(self.review, Shown) else None
-        return None if head is None else Delta(head, self.after)
+        return None if head is None else Delta(head, self.after, self.before.ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,8 +156,8 @@ class Trail:
 
     def line_setters(
         self, address: Address, since: int = 0, *, is_foreign: bool = False
-    ) -> dict[Line, list[tuple[int, int]]]:
-        """Return the settings of the lines that differ between a text and main's.
+    ) -> dict[Line, set[int]]:
+        """Return the settings that added the lines in which main's text differs from another one.
 
         Args:
             address: that of an item of main.
@@ -167,26 +166,34 @@ class Trail:
                 the number 0 if no setting set it.
 
         Returns:
-            For each line the number of each setting that counts, with 1 for an added line and -1
-            for a removed one. What was undone later does not count.
+            For each line that main has and the text does not have, the number of each setting that
+            added it. What was undone later does not count.
         """
         path = self.path(address)
         first = path[0].lines if is_foreign and path[0] else {}
         found = {line: [(0, 1)] * number for line, number in first.items()}
         for number in range(since + 1, len(path)):
             _stack(found, number, more_lines(path[number - 1], path[number]))
-        return {line: stack for line, stack in found.items() if stack}
+        return _numbers(found, 1)
+
+    def removed(self, address: Address, since: int) -> dict[str, set[int]]:
+        """Return the settings that removed lines since a tree, whichever line was after them."""
+        return _numbers(self._alone(address, since, {}), -1)
 
     def added(self, address: Address) -> dict[str, set[int]]:
-        """Return the lines that were added to an item of main, wherever, with their settings."""
-        path, found = self.path(address), dict[str, list[tuple[int, int]]]()
-        for number in range(1, len(path)):
-            more = Counter[str]()
-            for (_, line), each in more_lines(path[number - 1], path[number]).items():
-                more[line or ""] += each
-            _stack(found, number, more)
-        stacks = ((line, stack) for line, stack in found.items() if line and stack)
-        return {line: {n for n, _ in stack} for line, stack in stacks if stack[-1][1] > 0}
+        """Return the settings that added lines last, whichever line is after them."""
+        first = self.path(address)[0]
+        known = {line: [(0, 1)] * n for line, n in alone(first.lines).items()} if first else {}
+        numbers = _numbers(self._alone(address, 0, known), 1)
+        return {line: found - {0} for line, found in numbers.items()}
+
+    def _alone(
+        self, address: Address, since: int, found: dict[str, list[tuple[int, int]]]
+    ) -> dict[str, list[tuple[int, int]]]:
+        path = self.path(address)
+        for number in range(since + 1, len(path)):
+            _stack(found, number, alone(more_lines(path[number - 1], path[number])))
+        return found
 
     def removals(self, address: Address, now: Address) -> set[tuple[int, Address]]:
         """Return the settings that removed the items with an address that main does not have.
@@ -249,6 +256,14 @@ def _stack(found: dict[T, list[tuple[int, int]]], number: int, more: Mapping[T, 
                 stack.pop()
             else:
                 stack.append((number, sign))
+
+
+def _numbers(stacks: Mapping[T, list[tuple[int, int]]], sign: int) -> dict[T, set[int]]:
+    return {
+        line: {number for number, _ in stack}
+        for line, stack in stacks.items()
+        if stack and stack[-1][1] == sign
+    }
 
 
 def follows(first: Item | None, second: Item | None, tree: Specified) -> bool:

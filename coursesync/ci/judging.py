@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from coursesync.ci.delta import COURSE, PARENT, Delta, more_lines
 from coursesync.ci.effects import effects
@@ -18,6 +18,7 @@ from coursesync.ci.uncovered import Reason
 from coursesync.kinds.address import is_course
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.ci.effects import Effect
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from coursesync.planning.policy import OnRemoval
 
 
+T = TypeVar("T")
 # an item of main, and a field, PARENT or a line of it
 Seen: TypeAlias = "tuple[Item, str | Line]"
 
@@ -95,33 +97,31 @@ class Judge:
         return self.doubt(number, shows)
 
     def of_lines(
-        self, address: Address, setters: Mapping[Line, list[tuple[int, int]]]
-    ) -> Iterator[tuple[Doubt, list[Line]]]:
-        """Judge the settings of an item's lines, as `Trail.line_setters` returns them.
+        self,
+        address: Address,
+        setters: Mapping[T, set[int]],
+        of: Callable[[Counter[Line]], Counter[T]],
+    ) -> Iterator[tuple[Doubt, list[T]]]:
+        """Judge the settings of an item's lines.
+
+        Args:
+            address: that of the item.
+            setters: the numbers of the settings by line.
+            of: makes what these are counted by from lines with the line after them.
 
         Returns:
             Each setting that does not cover all its lines, with those that it does not.
         """
-        by_number: dict[int, list[Line]] = {}
-        for line, stack in setters.items():
-            for number in {number for number, _ in stack}:
+        by_number: dict[int, list[T]] = {}
+        for line, numbers in setters.items():
+            for number in numbers:
                 by_number.setdefault(number, []).append(line)
         for number, lines in sorted(by_number.items()):
-            unshown = list(lines)
-            if doubt := self.doubt(number, partial(self._shows_lines, address, number, unshown)):
+            path, unshown = self.trail.path(address), list(lines)
+            sets = of(more_lines(path[number - 1] if number else None, path[number]))
+            shows = partial(_shows_lines, self._merged(address, number), sets, of, unshown)
+            if doubt := self.doubt(number, shows):
                 yield doubt, unshown
-
-    def _shows_lines(
-        self, address: Address, number: int, unshown: list[Line], own: Delta, from_head: Delta
-    ) -> bool:
-        """Return whether a review shows lines; take those that it shows out of `unshown`."""
-        was, now = self.trail.path(address)[number - 1 : number + 1]
-        item = self._merged(address, number)
-        head = from_head.former(item.address) if item else None
-        if head is not None:
-            sets, shown = more_lines(was, now), own.lines(head.address)
-            unshown[:] = [line for line in unshown if not _within(sets[line], shown[line])]
-        return not unshown
 
     def of_order(self, first: Address, second: Address) -> Doubt | None:
         """Judge the last setting that brought two items into this order.
@@ -210,6 +210,22 @@ def _effects(base: Item | None, head: Item) -> dict[str, frozenset[Effect]]:
 
 def _counts(_own: Delta, _from_head: Delta) -> bool:
     return True
+
+
+def _shows_lines(
+    item: Item | None,
+    sets: Counter[T],
+    of: Callable[[Counter[Line]], Counter[T]],
+    unshown: list[T],
+    *deltas: Delta,
+) -> bool:
+    """Return whether a review shows lines; take those that it shows out of `unshown`."""
+    own, from_head = deltas
+    head = from_head.former(item.address) if item else None
+    if head is not None:
+        shown = of(own.lines(head.address))
+        unshown[:] = [line for line in unshown if not _within(sets[line], shown[line])]
+    return not unshown
 
 
 def _within(part: int, whole: int) -> bool:

@@ -6,9 +6,10 @@ have. It must never decide which review shows it (`judging` does).
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from coursesync.ci.delta import COURSE, EXISTS, PARENT
+from coursesync.ci.delta import COURSE, EXISTS, PARENT, alone
 from coursesync.ci.effects import Effect, effects
 from coursesync.ci.history import Shown, Trail
 from coursesync.ci.judging import UNSET, Doubt, Judge
@@ -198,14 +199,19 @@ class _Pending:
 
     def _lines(self, name: str, since: int, *, is_foreign: bool) -> Iterator[_Finding]:
         """Find the lines that differ between a tree, or someone else's text, and main."""
-        field, trail = self.kind.field_of(name), self.judge.trail
-        setters = trail.line_setters(self.address, since, is_foreign=is_foreign)
-        if not setters and not (self.is_new and not self._value(self.change.after, name)):
+        field, trail, judge = self.kind.field_of(name), self.judge.trail, self.judge
+        added = trail.line_setters(self.address, since, is_foreign=is_foreign)
+        removed = {} if is_foreign else trail.removed(self.address, since)
+        if not (added or removed or (self.is_new and not self._value(self.change.after, name))):
             yield _Finding(UNSET, field, Effect.CHANGED)
-        for doubt, lines in self.judge.of_lines(self.address, setters):
-            shown = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
-            texts = tuple(dict.fromkeys(filter(None, shown)))
-            yield _Finding(doubt, field, Effect.CHANGED, texts)
+        found: dict[Doubt, dict[str, None]] = {}
+        for doubt, gone in judge.of_lines(self.address, removed, alone):
+            found.setdefault(doubt, {}).update(dict.fromkeys(gone))
+        for doubt, lines in judge.of_lines(self.address, added, Counter):
+            own = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
+            found.setdefault(doubt, {}).update(dict.fromkeys(own))
+        for doubt, texts in found.items():
+            yield _Finding(doubt, field, Effect.CHANGED, tuple(filter(None, texts)))
 
     def _since(self, text: object) -> int:
         """Return the number of the last tree with a text; 0 for none."""
