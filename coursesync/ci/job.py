@@ -42,6 +42,7 @@ class Job:
         clock: the time, and when to stop.
         online: begins to show the progress of so many changes, before the first is sent.
         page: the address of the run's page.
+        open_to_all: whether the job pushes the state with a token that anyone who may push has too.
     """
 
     forge: Forge
@@ -52,6 +53,7 @@ class Job:
     clock: Clock
     online: Callable[[int], AbstractContextManager[Progress]]
     page: str = ""
+    open_to_all: bool = False
 
     @property
     def path(self) -> str:
@@ -115,6 +117,7 @@ class Applied:
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
             failure=ExitCode.ERROR if unsaved or unusable else ExitCode.DONE,
+            open_to_all=self.job.open_to_all,
         )
 
 
