@@ -1,8 +1,9 @@
 """`coursesync ci apply`: applies to the site what main holds and reviews cover.
 
 Owns the order: main as it is now, the newest state, a plan of both, what reviews cover of it, and
-then course by course what may go. It must never write to the forge (`telling` does), nor apply
-anything because of a text that coursesync wrote.
+then course by course what may go; `telling` writes the result to the forge, and last of all comes
+the record of which commit was applied. It must never apply anything because of a text that
+coursesync wrote.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from coursesync.ci.main_workspace import fetched_main, workspace_of_main
 from coursesync.ci.outcome import CONTEXT, MOST_CHARACTERS, serial_in, set_once
 from coursesync.ci.permits import Permits
 from coursesync.ci.sight import Sight, open_in
+from coursesync.ci.telling import tell
 from coursesync.ci.trees import Trees
 from coursesync.ci.waiting import marker
 from coursesync.ci.walk import Walk
@@ -132,6 +134,8 @@ class _Run:
         stopped = _stopped(reports)
         issue, drifted = self._issue, self._drift if self._refreshes else None
         done = Applied(self._job, self._main, before, after, issue, drifted, reports, stopped)
+        # before the record of what was applied, so that the next run writes what fails here
+        ended = replace(done, issue=tell(done))
         self._result = RunResult(
             at=self._job.clock.stamp(),
             commit=self._main,
@@ -139,7 +143,7 @@ class _Run:
             run=self._job.run.id,
             summary="; ".join(done.outcome.sentences),
         )
-        return replace(done, recorded=self._saved(after.loaded.state))
+        return replace(ended, recorded=self._saved(after.loaded.state))
 
     def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""
@@ -198,7 +202,8 @@ class _Run:
 
     def _report(self, state: State, known: StateReport) -> StateReport:
         """Return the report with each course that the site has as main has it."""
-        if known.since and not (self._did or self._walk.commits):
+        is_news = self._did or self._walk.commits or not known.since
+        if self._result is None or not is_news:
             return known
         try:
             left = open_in(self._sight(self._loaded(state)).wanted, state)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.ci.api import Answer, Need, path_of
-from coursesync.ci.settings import UNGUARDED, Asking, setting
+from coursesync.ci.settings import STATE_KEY, UNGUARDED, Asking, setting
 from coursesync.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ M = TypeVar("M", bound=Answer)
 BRANCH = "main"
 ENVIRONMENT, _OF_DRIFT = "production", "drift"
 CHECK = "Plan"  # the name of the job in plan.yml
-STATE_KEY = "COURSESYNC_STATE_KEY"
 _TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a secret
 _LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
 _ANY_STATE = "coursesync-state/courses/site"  # a branch that the pattern below covers

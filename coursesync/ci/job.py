@@ -42,6 +42,7 @@ class Job:
         clock: the time, and when to stop.
         online: begins to show the progress of so many changes, before the first is sent.
         page: the address of the run's page.
+        open_to_all: whether the job pushes the state with a token that anyone who may push has too.
     """
 
     forge: Forge
@@ -52,6 +53,7 @@ class Job:
     clock: Clock
     online: Callable[[int], AbstractContextManager[Progress]]
     page: str = ""
+    open_to_all: bool = False
 
     @property
     def path(self) -> str:
@@ -66,7 +68,7 @@ class Applied:
     Attributes:
         before: what it decided at the beginning.
         after: the same look at what is left.
-        issue: the issue that shows what waits, if it is open.
+        issue: the issue that shows what waits, if it is open: at the beginning, then at the end.
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
         stopped: what a person has to allow, by the Id of the course that stopped for it.
@@ -115,6 +117,7 @@ class Applied:
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
             failure=ExitCode.ERROR if unsaved or unusable else ExitCode.DONE,
+            open_to_all=self.job.open_to_all,
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forge import Mark, Status
+from coursesync.ci.settings import UNGUARDED
 from coursesync.errors import ExitCode
 from coursesync.kinds.counting import counted
 from coursesync.text import count, inert
@@ -37,6 +38,7 @@ class Outcome:
         still: how many records that left their outline are on the site, by kind.
         signal: the signal that stopped it.
         failure: the exit code of an error, such as a state that can't be saved.
+        open_to_all: whether everyone who may push can write the state's branch.
     """
 
     main: str
@@ -48,6 +50,7 @@ class Outcome:
     still: Mapping[Kind, int] = field(default_factory=dict)
     signal: int | None = None
     failure: ExitCode = ExitCode.DONE
+    open_to_all: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
@@ -86,6 +89,8 @@ class Outcome:
         if self.still:
             number = sum(self.still.values())
             yield f"{counted(self.still)} {'is' if number == 1 else 'are'} still on the site"
+        if self.open_to_all:
+            yield UNGUARDED
 
     def status(self, url: str = "") -> Status:
         """Return the status for commits; it ends with the serial of the state."""

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.errors import CoursesyncError, Remedy, Shell
 from coursesync.files.run_git import forge_environment
+from coursesync.operations.config import SANDBOX
 from coursesync.operations.stores import git_store
 
 if TYPE_CHECKING:
@@ -33,8 +35,16 @@ def store_of_job(
 ) -> GitStore:
     """Return the store of a job; its files are in the checkout, for the next step of the job.
 
-    `serial` is the newest that is known of the state; an older one is refused.
+    `serial` is the newest that is known of the state; an older one is refused. Raises
+    CoursesyncError if a commit brought such files: they would be believed.
     """
+    own = f"{repository.path_of(project.folder)}/{SANDBOX}".removeprefix("./")
+    if repository.has_path("HEAD", own):
+        raise CoursesyncError(
+            f"{own} is committed, and only coursesync may write it: it holds what an interrupted "
+            "run has left",
+            Remedy("Delete it in the repository:", Shell("git", "rm", "-r", own)),
+        )
     store = git_store(project.folder, project.store.target)
     store.branch.environment = forge_environment(repository.url)
     store.run, store.is_over, store.least_serial = run, forge.is_over, serial

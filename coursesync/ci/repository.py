@@ -180,6 +180,10 @@ class Repository:
         facts, _, _ = listed.partition("\t")
         return facts.split()[2] if facts.split()[1:2] == ["tree"] else ""
 
+    def has_path(self, commit: str, path: str) -> bool:
+        """Return whether a commit or a tree has anything at a path: a file, a link or a folder."""
+        return bool(self._asked("ls-tree", "-z", "--full-tree", commit, "--", path))
+
     def file_at(self, commit: str, path: str) -> bytes | None:
         """Return the bytes of a file in a commit or a tree; None if it has none there."""
         listed = self._asked("ls-tree", "-z", "--full-tree", commit, "--", path)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from coursesync.ci.rest import Rest
     from coursesync.errors import Sentence
 
+STATE_KEY = "COURSESYNC_STATE_KEY"  # the secret with a deploy key
 UNGUARDED = "the state's branch can be written by anyone who may push"
 Part: TypeAlias = "tuple[str, bool | None]"  # what to do, and whether it is done; None: not known
 

@@ -34,7 +34,7 @@ _REFUSED = "Correct it in a pull request."
 def tell(applied: Applied) -> Issue | None:
     """Write the result to the forge; return the issue that is open now.
 
-    What was applied is recorded by then. Raises TryLater and RemoteError, as the forge does.
+    The state is saved by then. Raises TryLater and RemoteError, as the forge does.
     """
     issue = _keep_issue(applied)
     forge, status = applied.job.forge, applied.outcome.status(applied.job.page)

@@ -32,7 +32,8 @@ def test_a_reviewed_pull_request_is_applied(town: Town) -> None:
 
     assert ran.code == 0, ran
     assert town.titles == ["One", "Two"]
-    assert town.status().startswith("success: The site matches main; state ")
+    assert town.status().startswith("success: The site matches main; ")
+    assert "; the state's branch can be written by anyone who may push; state " in town.status()
     assert town.head_status(number) == town.status()
     assert "### Live now" in town.result(number)
 
@@ -198,7 +199,7 @@ def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:
     assert titles == ["Two"]
     assert "was pushed without a review" in issue
     assert '"One"' in issue
-    assert status.startswith("failure: 1 course waits for a decision; state ")
+    assert status.startswith("failure: 1 course waits for a decision; ")
     assert goes.code == 0, goes
     assert town.titles == ["One", "Two"]
     assert town.issue() == ""

@@ -155,3 +155,65 @@ def test_a_course_whose_outline_is_deleted_by_review_is_hidden(town: Town) -> No
 
     assert ran.code == 0, ran
     assert {str(e["Title"]): e["Active"] for e in town.api.records()} == {"One": False, "Two": True}
+
+
+@pytest.mark.parametrize("what", ["edited", "deleted", "forged"])
+def test_whatever_became_of_the_comment_the_review_counts(town: Town, what: str) -> None:
+    """The plan's comment is for people: no decision is made by its text."""
+    number = town.propose(a=outline(A, "One"))
+    with town.job() as cli:
+        assert cli("ci", "comment").code == 0
+    (comment,) = (each.id for each in town.forge.comments_on(number))
+    if what == "deleted":
+        town.forge.delete_comment(comment)
+    elif what == "edited":
+        town.forge.edit_comment("mallory", comment, "Nothing changes.")
+    else:
+        town.forge.comment(town.forge.bot, number, town.forge.note(comment).body.replace("e", "o"))
+    town.merge(number)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["One"]
+
+
+@pytest.mark.parametrize("name", ["state/x/coursesync.state.json.journal", "run.json"])
+def test_files_of_a_run_that_a_merge_brings_are_refused(town: Town, name: str) -> None:
+    """The entries of a journal are believed, so it must come from a run of this job."""
+    town.reviewed(**{f".coursesync/{name}": "{}", "a": outline(A, "One")})
+    with town.job() as cli:
+        ran, recorded = cli("ci", "apply"), cli("ci", "record")
+
+    assert (ran.code, recorded.code) == (1, 1), (ran, recorded)
+    assert "git rm -r courses/.coursesync" in ran.said
+    assert town.titles == []
+
+
+def test_an_api_that_only_a_file_names_gets_no_credentials(town: Town) -> None:
+    """A pull request may change coursesync.toml: the job names the API."""
+    town.environment = {"COURSESYNC_BASE_URL": ""}
+    config = f'base_url = "{town.api.url}"\n{CONFIG}'
+    town.reviewed(**{"coursesync.toml": config, "a": outline(A, "One")})
+    sent = len(town.api.log())
+    ran = town.apply()
+
+    assert ran.code == 1, ran
+    assert "gets no credentials" in ran.said
+    assert len(town.api.log()) == sent
+
+
+def test_a_result_that_the_forge_did_not_take_is_written_by_the_next_run(town: Town) -> None:
+    """The change is live, and the run is red until the pull request says so."""
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
+    town.forge.denied.add("issues: write")
+    red = town.apply()
+    titles = town.titles
+    town.forge.denied.clear()
+    ran = town.apply()
+
+    assert red.code == 1, red
+    assert titles == ["One"]
+    assert ran.code == 0, ran
+    assert "pplied" in town.result(number)
+    assert town.head_status(number).startswith("success: ")

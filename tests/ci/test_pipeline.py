@@ -107,3 +107,4 @@ def test_a_merge_request_is_planned_reviewed_and_applied(jobs: Jobs) -> None:
     assert [each["Title"] for each in jobs.api.records()] == ["One", "Two"]
     assert "One" in bodies[0]
     assert "Live now" in bodies[-1]
+    assert "anyone who may push" not in applied.err

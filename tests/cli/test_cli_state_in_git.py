@@ -283,3 +283,23 @@ def test_a_state_that_is_held_stays(remote: Remote, courses: Path, server: Sandb
 
     assert moved.code == 5
     assert len(state_branch(remote)) == 1
+
+
+def test_a_workspace_moves_from_the_older_workflows(
+    remote: Remote, courses: Path, author: CommandLine
+) -> None:
+    """`init --github` writes the setting, `state move` the state; then nothing is left to do."""
+    assert author("apply", "--auto-approve").code == 0
+    commit(courses)
+    begun = author("init", "--github", "--yes")
+    before = author("plan")
+    moved = author("state", "move", "--to", "git")
+    after = author("plan")
+
+    assert begun.code == 0, begun.err
+    assert before.code == 1
+    assert "coursesync state move" in before.said
+    assert moved.code == 0, moved.err
+    assert len(state_branch(remote)) == 1
+    assert after.code == 0, after.err
+    assert "Nothing to do" in after.out

@@ -261,6 +261,10 @@ class GitLab(Hosting):
             return _json({"message": "404 Not found"}, 404)
         asked: dict[str, Any] = request.get_json()["variables"]
         assert asked["project"] == NAME
+        if "commit" in asked:
+            email = self.repository.git("show", "-s", "--format=%ae", asked["commit"])
+            author = {"repository": {"commit": {"author": self._known(email)}}}
+            return _json({"data": {"project": author}})
         pull = self.pulls[int(asked["iid"])]
         own = self.own_commits(pull)
         emails = self.repository.git("show", "-s", "--format=%ae %ce", *own).split("\n")

@@ -11,6 +11,7 @@ import click
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate, annotate_problem
 from coursesync.ci.outputs import note, summarise
+from coursesync.ci.settings import STATE_KEY
 from coursesync.cli import options
 from coursesync.cli.line import Onward
 from coursesync.cli.report import refusals
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
-    from coursesync.ci.forge import Issue
     from coursesync.ci.job import Applied, Job
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
@@ -44,12 +44,9 @@ def apply_command(*, project: Project) -> ExitCode:
     be tried again later.
     """
     from coursesync.ci.apply import apply_main  # noqa: PLC0415 - keeps --help quick
-    from coursesync.ci.telling import tell  # noqa: PLC0415 - as above
 
-    job = _job(project)
-    applied = apply_main(job)
-    issue = tell(applied)
-    _print(applied, issue)
+    applied = apply_main(_job(project))
+    _print(applied)
     return applied.outcome.exit_code
 
 
@@ -76,6 +73,8 @@ def _job(project: Project) -> Job:
         clock,
         begin,
         page_of_run(os.environ),
+        # no ruleset can let the token of a workflow's job alone push
+        open_to_all=bool(os.environ.get("GITHUB_ACTIONS")) and not os.environ.get(STATE_KEY),
     )
 
 
@@ -124,7 +123,7 @@ def record_command(*, project: Project) -> ExitCode:
     return ExitCode.DONE
 
 
-def _print(applied: Applied, issue: Issue | None) -> None:
+def _print(applied: Applied) -> None:
     outcome = applied.outcome
     refused: list[Diagnostic] = []
     for result in (each for report in applied.reports for each in report.results):
@@ -136,8 +135,8 @@ def _print(applied: Applied, issue: Issue | None) -> None:
         point(diagnostic)
     annotate(refused, "error")
     lines = [f"{each}." for each in outcome.sentences]
-    if issue is not None:
-        lines.append(f"What waits, and how to decide about it, is in the issue {issue.url}")
+    if applied.issue is not None:
+        lines.append(f"What waits, and how to decide about it, is in the issue {applied.issue.url}")
     for each in lines:
         say_wrapped(each)
     if not outcome.matches:
