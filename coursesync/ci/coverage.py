@@ -8,12 +8,12 @@ never make a request, nor read a comment.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.pending import judged, places_on_site
-from coursesync.ci.uncovered import Reason, Uncovered
+from coursesync.ci.uncovered import Uncovered
 from coursesync.planning.digest import digest_of
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from coursesync.ci.history import Trail
     from coursesync.planning.plan import Change, Plan
-
-DIGITS = 16  # that a person gives of a digest, at least
 
 
 @dataclass(frozen=True)
@@ -60,11 +58,6 @@ class Coverage:
         return self.unknown | self._beside(self.unknown).keys()
 
     @property
-    def waits_for_index(self) -> bool:
-        """Whether the forge has to be asked again about any course."""
-        return bool(self.unknown)
-
-    @property
     def covered(self) -> frozenset[int]:
         """The Ids of the plan's courses that may be applied."""
         return frozenset(self.plan.courses.keys() - self.held.keys() - self.waiting)
@@ -82,28 +75,6 @@ class Coverage:
         """The commits that set what is held; whoever pushed one of them can't approve it."""
         every = (each.set_by for _, uncovered in self.findings for each in uncovered)
         return frozenset(filter(None, every))
-
-    def given(self, approved: Iterable[str], overwrites: Iterable[str] = ()) -> Coverage:
-        """Return the coverage with what people approved.
-
-        Args:
-            approved: the digits of digests that people approved; those of `digest` cover all of it.
-            overwrites: the digits for which people allowed overwrites: these cover what no commit
-                set, because someone changed it in Nexudus.
-        """
-        if any(map(self.answers, approved)):
-            return replace(self, findings=())
-        if not any(map(self.answers, overwrites)):
-            return self
-        left = (
-            (change, tuple(each for each in uncovered if each.reason is not Reason.UNSET))
-            for change, uncovered in self.findings
-        )
-        return replace(self, findings=tuple(each for each in left if each[1]))
-
-    def answers(self, digits: str) -> bool:
-        """Return whether digits that a person gives are the first ones of the digest."""
-        return len(digits) >= DIGITS and self.digest.startswith(digits)
 
     def _beside(self, courses: Iterable[int]) -> dict[int, int]:
         """Return the courses that move items to or from some courses, with one of these."""

@@ -22,7 +22,6 @@ class Review:
 
     Attributes:
         number: its number in the repository.
-        title: its title, as people wrote it; not inert.
         author: the login of its author.
         head: the SHA of its last commit; the commit that was merged, once it is merged.
         ref: the ref that holds `head` on the remote, as in "refs/pull/7/head".
@@ -32,11 +31,9 @@ class Review:
             equals `head` if somebody pushed the head itself.
         approved: whether somebody other than its author and those who pushed to it approved its
             last head, and nobody's later review asks for changes.
-        is_draft: whether it is a draft.
     """
 
     number: int
-    title: str
     author: str
     head: str
     ref: str
@@ -44,7 +41,6 @@ class Review:
     url: str
     merged_as: str | None = None
     approved: bool = False
-    is_draft: bool = False
 
 
 class NotYet(Enum):
@@ -61,7 +57,6 @@ class Comment:
         id: its Id in the forge.
         author: the login of its author.
         body: its Markdown.
-        created: when, as an ISO 8601 time in UTC.
         edited: whether it was ever edited.
         own: whether the account of this token wrote it.
         number: the number of the review or issue that it is on.
@@ -70,7 +65,6 @@ class Comment:
     id: int
     author: str
     body: str
-    created: str
     edited: bool
     own: bool
     number: int

@@ -208,7 +208,6 @@ class GitHub(Pulls):
             id=found.id,
             author=found.author,
             body=found.body or "",
-            created=found.created_at,
             edited=edited,
             own=self._is_own(found),
             number=number,

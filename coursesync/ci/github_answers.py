@@ -29,12 +29,10 @@ class Side(Answer):
 
 class Pull(Answer):
     number: int
-    title: str
     html_url: str
     head: Side
     base: Side
     user: Account | None = None
-    draft: bool = False
     merged_at: str | None = None
     merge_commit_sha: str | None = None  # of an open pull request: a trial
 
@@ -68,7 +66,6 @@ class Commit(Answer):
 class IssueComment(Answer):
     id: int
     node_id: str
-    issue_url: str
     created_at: str
     updated_at: str
     body: str | None = None

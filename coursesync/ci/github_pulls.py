@@ -185,7 +185,6 @@ class Pulls:
 def _review(pull: Pull, *, approved: bool = False) -> Review:
     return Review(
         number=pull.number,
-        title=pull.title,
         author=pull.author,
         head=pull.head.sha,
         ref=f"refs/pull/{pull.number}/head",
@@ -193,7 +192,6 @@ def _review(pull: Pull, *, approved: bool = False) -> Review:
         url=pull.html_url,
         merged_as=pull.merge_commit_sha if pull.merged_at else None,
         approved=approved,
-        is_draft=pull.draft,
     )
 
 

@@ -170,7 +170,6 @@ class GitLab(Requests):
             id=found.id,
             author=found.author.username,
             body=found.body,
-            created=found.created_at,
             edited=found.updated_at != found.created_at,
             own=self._is_own(found),
             number=number,

@@ -26,13 +26,11 @@ class Member(Answer):
 
 class MergeRequest(Answer):
     iid: int
-    title: str
     state: str
     target_branch: str
     web_url: str
     author: Account
     sha: str | None = None  # none while it is prepared
-    draft: bool = False
     merge_commit_sha: str | None = None
     squash_commit_sha: str | None = None
 

@@ -265,7 +265,6 @@ def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeReq
 def _review(found: MergeRequest, *, approved: bool = False) -> Review:
     return Review(
         number=found.iid,
-        title=found.title,
         author=found.author.username,
         head=found.sha or "",
         ref=f"refs/merge-requests/{found.iid}/head",
@@ -273,5 +272,4 @@ def _review(found: MergeRequest, *, approved: bool = False) -> Review:
         url=found.web_url,
         merged_as=_merged_as(found) if found.state == "merged" else None,
         approved=approved,
-        is_draft=found.draft,
     )

@@ -12,16 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from coursesync.errors import CoursesyncError
-from coursesync.files.run_git import GitFailed, git
-from coursesync.text import inert
+from coursesync.files.run_git import AS_COURSESYNC, GitFailed, git
 
 _CONFLICTS = 1  # git's exit code
 _NEEDS_FILES = "leaves no entry"  # git before 2.27 can't work with an empty folder
-_NOBODY = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +37,8 @@ def merged_tree(repository: Path, base: str, head: str) -> str | Conflict:
     try:
         return _merged_apart(repository, base, head)
     except GitFailed as failed:
-        reason = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
         raise CoursesyncError(
-            f"git can't merge {head[:12]} into {base[:12]}: {reason}",
+            f"git can't merge {head[:12]} into {base[:12]}: {failed.reason}",
             "Bring the branch up to date with its base, and push it again.",
         ) from failed
 
@@ -65,7 +58,7 @@ def _merged(folder: Path, repository: Path, base: str, head: str, sparsely: str)
     files.mkdir()
     objects = os.fsdecode(git(repository, "rev-parse", "--git-path", "objects")).rstrip("\n")
     environment = {
-        **_NOBODY,
+        **AS_COURSESYNC,
         "GIT_DIR": str(folder / "git"),
         "GIT_WORK_TREE": str(files),
         "GIT_OBJECT_DIRECTORY": os.path.realpath(repository / objects),

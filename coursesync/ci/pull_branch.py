@@ -11,8 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, TryLater
-from coursesync.files.run_git import GitFailed, forge_environment, git
-from coursesync.text import inert
+from coursesync.files.run_git import AS_COURSESYNC, GitFailed, forge_environment, git
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,11 +30,6 @@ apply does not undo them. Nothing changes for members when it is merged.
 If the check that plans does not start by itself, close this pull request and open it again: a forge
 starts no workflow for what another workflow did.
 """
-_WHO = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
-}
 
 
 def offered(job: Job, main: str, pulled: Pulled) -> Review:
@@ -55,11 +49,12 @@ def offered(job: Job, main: str, pulled: Pulled) -> Review:
         if is_new or job.repository.merge_base(known or main, main) != main:
             _push(job, _commit(job.repository.root, main, tree), known)
     except GitFailed as failed:
-        problem = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
         if failed.code is None:
-            raise TryLater(f"git does not answer: {problem}", "Run the job again later.") from None
+            raise TryLater(
+                f"git does not answer: {failed.reason}", "Run the job again later."
+            ) from None
         raise CoursesyncError(
-            f"the branch {BRANCH} can't be pushed: {problem}",
+            f"the branch {BRANCH} can't be pushed: {failed.reason}",
             "Check that the job may write contents, and that no rule protects that branch.",
         ) from failed
     return review or job.forge.open_review(BRANCH, job.branch, TITLE, _BODY)
@@ -91,7 +86,9 @@ def _tree(root: Path, main: str, texts: Mapping[str, str]) -> str:
 
 def _commit(root: Path, main: str, tree: str) -> str:
     return (
-        git(root, "commit-tree", "-p", main, "-m", TITLE, tree, environment=_WHO).decode().strip()
+        git(root, "commit-tree", "-p", main, "-m", TITLE, tree, environment=AS_COURSESYNC)
+        .decode()
+        .strip()
     )
 
 

@@ -19,7 +19,6 @@ from coursesync.errors import Code, CoursesyncError, Remedy, RemoteError, Shell,
 from coursesync.files.git_tree import write_tree
 from coursesync.files.run_git import GitFailed, forge_environment, git
 from coursesync.operations.config import SANDBOX
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +65,7 @@ class Repository:
             shallow = self._git("rev-parse", "--is-shallow-repository")
         except GitFailed as failed:
             raise CoursesyncError(
-                f"git can't use the repository here: {_last_line(failed)}",
+                f"git can't use the repository here: {failed.reason}",
                 "Run this in a clone of the repository, as a step after actions/checkout.",
             ) from failed
         if shallow.strip() == b"true":
@@ -84,7 +83,7 @@ class Repository:
             return self._git(*words).decode(errors="surrogateescape")
         except GitFailed as failed:
             raise CoursesyncError(
-                f"git can't read the repository: {_last_line(failed)}",
+                f"git can't read the repository: {failed.reason}",
                 Remedy("To check it:", Shell("git", "fsck")),
             ) from failed
 
@@ -103,7 +102,7 @@ class Repository:
                     ),
                 ) from failed
             raise TryLater(
-                f"git can't reach the remote `origin`: {_last_line(failed)}",
+                f"git can't reach the remote `origin`: {failed.reason}",
                 "Run the job again later.",
             ) from failed
         return answer.decode(errors="surrogateescape")
@@ -216,7 +215,7 @@ class Repository:
         except GitFailed as failed:
             if failed.code == 1:
                 return None
-            raise CoursesyncError(f"git can't compare commits: {_last_line(failed)}") from failed
+            raise CoursesyncError(f"git can't compare commits: {failed.reason}") from failed
 
     def is_ancestor(self, one: str, other: str) -> bool:
         """Return whether a commit is in the history of another one, or is that one."""
@@ -274,7 +273,3 @@ def _commit(words: list[str]) -> Commit:
         *(author, author_email, committer, committer_email),
         *(int(time), title),
     )
-
-
-def _last_line(failed: GitFailed) -> str:
-    return inert((failed.output.splitlines() or ["no reason given"])[-1], 200)

@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.kinds.address import address_of, course_address, keys_of
+from coursesync.kinds.address import address_of, keys_of
 from coursesync.kinds.field import Role
 from coursesync.planning.policy import OnRemoval
 from coursesync.state.state import Entry
@@ -196,8 +196,3 @@ def by_id(address: Address, course_id: int) -> Address:
 def id_in(address: Address) -> int:
     """Return the Id of the course in an address that `by_id` made."""
     return int(address.split(".", 2)[1])
-
-
-def course_in(address: Address) -> Address:
-    """Return the address of the course of an address that `by_id` made."""
-    return course_address(str(id_in(address)))

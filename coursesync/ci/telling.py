@@ -16,8 +16,7 @@ from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
 from coursesync.render.comment.layout import Links
-from coursesync.render.comment.notices import NOT_LIVE, result
-from coursesync.render.comment.notices import Waiting as NotLive
+from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from coursesync.errors import CoursesyncError
 from coursesync.files import MAX_BYTES, shown
 from coursesync.files.run_git import GitFailed, git
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,9 +55,9 @@ def write_tree(repository: Path, tree: str, path: str, root: Path) -> None:
             for each, content in zip(part, _contents(repository, part), strict=True):
                 _write(root, each.path, content, each.size)
     except GitFailed as failed:
-        reason = inert((failed.output.splitlines() or ["no reason given"])[-1], 200)
         raise CoursesyncError(
-            f"git can't read the files of {tree[:12]}: {reason}", "Clone the repository again."
+            f"git can't read the files of {tree[:12]}: {failed.reason}",
+            "Clone the repository again.",
         ) from failed
     except OSError as error:
         raise CoursesyncError(

@@ -11,6 +11,8 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from coursesync.text import inert
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -32,20 +34,37 @@ _TOKENS = (
     ("COURSESYNC_GITLAB_TOKEN", "CI_SERVER_URL", "oauth2"),
     ("CI_JOB_TOKEN", "CI_SERVER_URL", "gitlab-ci-token"),
 )
+# the author and the committer of commits that coursesync makes
+AS_COURSESYNC = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
+}
+_REASONS = ("fatal:", "error:", "remote:", "! ")  # lines of git's output begin with these
+_USER = re.compile(r"//[^/@\s]*@")  # in an address: it may be a password
 _SAFE_HOST = re.compile(r"https://[^/@]+$|http://(127\.0\.0\.1|localhost)(:\d+)?$")
 
 
 class GitFailed(Exception):  # noqa: N818 - names what happened
     """Git is missing, answered with an error, or did not answer in time.
 
-    `code` is git's exit code, None if it did not end; `output` is what it printed on stderr, and
-    may hold text from a remote: show it inert.
+    `code` is git's exit code, None if it did not end; `output` is what it printed on stderr, with
+    text from a remote: show people `reason`.
     """
 
     def __init__(self, code: int | None, output: str) -> None:
         super().__init__(output)
         self.code = code
         self.output = output
+
+    @property
+    def reason(self) -> str:
+        """Git's reason in one line: inert, and without the user that an address names."""
+        lines = [line.strip() for line in self.output.splitlines() if line.strip()]
+        reasons = [line for line in lines if line.startswith(_REASONS)] or lines
+        if not reasons:
+            return "git gives no reason"
+        return inert(_USER.sub("//", reasons[0]).removeprefix("fatal: "), 200).rstrip(".")
 
 
 def git(

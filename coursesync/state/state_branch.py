@@ -10,7 +10,6 @@ whatever command; `refs/coursesync/` is the newest commit that a writer saw or m
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StateError, TryLater
-from coursesync.files.run_git import GitFailed, git
+from coursesync.files.run_git import AS_COURSESYNC, GitFailed, git
 from coursesync.kinds.address import slug
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,13 +27,6 @@ REMOTE = "origin"
 STATE, JOURNAL, RUN, REPORT = "state.json", "journal", "run.json", "report.json"
 _MOST_BYTES = {STATE: 100_000_000, JOURNAL: 100_000_000, RUN: 100_000_000, REPORT: 10_000_000}
 _BLOB = "100644"
-_WHO = {
-    f"GIT_{role}_{what}": value
-    for role in ("AUTHOR", "COMMITTER")
-    for what, value in (("NAME", "coursesync"), ("EMAIL", "coursesync@localhost"))
-}
-_REASONS = ("fatal:", "error:", "remote:", "! ")
-_USER = re.compile(r"//[^/@\s]*@")  # in an address: it may be a password
 _PUSHES = 2  # at one tip, because two pushes at once may both be refused for a moment
 
 
@@ -227,7 +218,7 @@ class StateBranch:
         tree = self._own("mktree", "-z", given="".join(rows).encode(errors="surrogateescape"))
         parent = ("-p", tip) if tip else ()
         words = ("commit-tree", *parent, "-m", message, tree.decode().strip())
-        return self._own(*words, environment=_WHO).decode().strip()
+        return self._own(*words, environment=AS_COURSESYNC).decode().strip()
 
     def _entries(self, commit: str) -> Iterator[_Entry]:
         listed = self._own("ls-tree", "-z", "--full-tree", "--long", commit)
@@ -266,7 +257,7 @@ class StateBranch:
             return git(self.folder, *words, given=given, environment=environment)
         except GitFailed as error:
             raise StateError(
-                f"git can't read or write {self.place} in this clone: {_said(error)}",
+                f"git can't read or write {self.place} in this clone: {error.reason}",
                 Remedy("To see what is wrong:", Shell("git", "-C", self.folder, "fsck")),
             ) from error
 
@@ -285,7 +276,7 @@ class StateBranch:
                 ),
             )
         return TryLater(
-            f"{self.place}, which holds the state, can't be reached: {_said(error)}",
+            f"{self.place}, which holds the state, can't be reached: {error.reason}",
             Remedy(
                 "Try again later. To see what git says:",
                 Shell("git", "-C", self.folder, "ls-remote", REMOTE),
@@ -294,7 +285,7 @@ class StateBranch:
 
     def _denied(self, error: GitFailed) -> StateError:
         return StateError(
-            f"the state can't be pushed to {self.place}: {_said(error)}",
+            f"the state can't be pushed to {self.place}: {error.reason}",
             "Check that you may push to that branch. In a forge's job, the job needs the "
             "permission to write contents.",
         )
@@ -303,11 +294,3 @@ class StateBranch:
         return Remedy(
             "To see who wrote it:", Shell("git", "-C", self.folder, "log", "--stat", self._tracking)
         )
-
-
-def _said(error: GitFailed) -> str:
-    """Return git's reason, on one line."""
-    lines = [line.strip() for line in error.output.splitlines() if line.strip()]
-    reasons = [line for line in lines if line.startswith(_REASONS)] or lines
-    said = _USER.sub("//", reasons[0]) if reasons else "git gives no reason"
-    return inert(said.removeprefix("fatal: "), 200).rstrip(".")

@@ -17,7 +17,7 @@ from render.edited import EVERYTHING, ONBOARDING, plan_of_edits
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import Links
-from coursesync.render.comment.notices import Waiting, conflicting, result, unplanned, untouched
+from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
 from coursesync.render.comment.page import Outlook, compose, stops_of
 from coursesync.render.rows import PlanView
 
@@ -90,8 +90,7 @@ def of_a_deletion(courses: Path) -> str:
     """Write the comment on the deletion of a lesson that members have completed."""
     gone = (ONBOARDING, "      - onboarding/bring-a-guest.md\n", "")
     plan = plan_of_edits(courses, gone, policy=Policy(OnRemoval.DELETE, prune=True))
-    people = {each.address: 34 for each in plan.changes}
-    return compose(PlanView(plan), LINKS, outlook=Outlook(people=people))
+    return compose(PlanView(plan), LINKS)
 
 
 def of_mistakes(_: Path) -> str:
@@ -108,7 +107,7 @@ def of_an_apply(courses: Path) -> str:
     why = "0123abc set “opens after 7 days”, and no pull request showed that."
     approve = Code("/coursesync approve 0123456789abcdef")
     todo = Remedy("To put it on the site, somebody else with write access comments", approve)
-    waits = [Waiting("Host an event at Tannery Yard", why, todo)]
+    waits = [NotLive("Host an event at Tannery Yard", why, todo)]
     return result(PlanView(plan_of_edits(courses, *EVERYTHING)), waits, LINKS)
 
 

@@ -91,7 +91,6 @@ class Main:
         known: dict[str, Any] = {"approved": True, "merged_as": str(number), **facts}
         review = Review(
             number,
-            "Title",
             "ada",
             f"head{number}",
             f"refs/pull/{number}/head",

@@ -21,7 +21,7 @@ EVERYONE = Electorate(lambda _: True)
 
 def comment(body: str, author: str = "bea", *, edited: bool = False, own: bool = False) -> Comment:
     """Return a comment of a person."""
-    return Comment(1, author, body, "2026-01-01T00:00:00Z", edited, own, 7)
+    return Comment(1, author, body, edited, own, 7)
 
 
 def given(body: str) -> list[Instruction]:

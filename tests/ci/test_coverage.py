@@ -99,7 +99,6 @@ def test_while_the_index_lags_nothing_is_known() -> None:
     main.merge_unindexed({"welcome": course(but("a", title="Hello"), B)})
     coverage = main.coverage()
 
-    assert coverage.waits_for_index
     assert coverage.waiting == {WELCOME}
     assert (coverage.held, coverage.covered) == ({}, frozenset())
 

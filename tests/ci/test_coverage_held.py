@@ -35,15 +35,6 @@ def test_a_course_is_held_alone() -> None:
     assert coverage.commits == {"1"}
 
 
-def test_a_person_approves_what_waits() -> None:
-    """The first 16 digits of the digest approve all that is held, and nothing else does."""
-    coverage = pushed().coverage()
-    digest = coverage.digest
-
-    assert coverage.given([digest[:16]]).covered == {WELCOME, EVENTS}
-    assert coverage.given([digest[:15], "0" * 64]).covered == {EVENTS}
-
-
 def test_an_approval_is_bound_to_what_was_shown() -> None:
     """Another value that waits has another digest; a new review beside it does not."""
     main = pushed()
@@ -114,17 +105,6 @@ def test_a_value_that_a_review_set_is_put_back() -> None:
     main.merge(main.edited(welcome=course(A, {**B, "title": "Ours"})))
 
     assert main.reasons() == []
-
-
-def test_an_overwrite_may_be_allowed() -> None:
-    """To allow overwrites covers what changed in Nexudus, and not what was pushed."""
-    main = drifted("section.welcome.b", Title="Theirs")
-    drift = main.coverage()
-    main.push(main.edited(events=course(section("c", title="Party"), course_id=EVENTS)))
-    both = main.coverage()
-
-    assert drift.given([], [drift.digest]).covered == {WELCOME}
-    assert both.given([], [both.digest]).held.keys() == {EVENTS}
 
 
 def renamed(tree: Tree) -> Tree:

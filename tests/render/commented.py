@@ -10,7 +10,7 @@ from values import AT, Section, address, applied, course, plan_of
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import GITHUB, Links
-from coursesync.render.comment.notices import Waiting, conflicting, result, unplanned, untouched
+from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
 from coursesync.render.comment.page import Outlook, Stop, compose
 from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
@@ -74,7 +74,7 @@ def comments_with(words: str, most: int = GITHUB) -> list[str]:
         Where(f"courses/{words}.yaml", 2), f"{words} is wrong", words or "Correct it."
     )
     outlook = Outlook(stops=[Stop(words, "/coursesync allow prune 0123")], others=[words, words])
-    waiting = [Waiting(words, f"{words} set it", f"Ask {words}.")]
+    waiting = [NotLive(words, f"{words} set it", f"Ask {words}.")]
     return [
         compose(view, most=most, outlook=outlook),
         unplanned(InvalidOutlines([mistake]), most=most),

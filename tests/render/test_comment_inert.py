@@ -14,7 +14,7 @@ from render.commented import comments_with, plan_with
 from shares import examples
 
 from coursesync.errors import Diagnostic, InvalidOutlines, Where
-from coursesync.render.comment.notices import Waiting, result, unplanned
+from coursesync.render.comment.notices import NotLive, result, unplanned
 from coursesync.render.comment.page import compose
 from coursesync.render.rows import PlanView
 
@@ -138,7 +138,7 @@ def test_the_lightest_rows_are_left_out(most: int) -> None:
 def test_the_other_comments_are_bounded() -> None:
     """Mistakes, and what waits, are cut and counted too."""
     mistakes = [Diagnostic(Where("a.yaml", n), "x" * 300, "y" * 300) for n in range(1, 500)]
-    waiting = [Waiting("x" * 300, "y" * 300, "z" * 300)] * 500
+    waiting = [NotLive("x" * 300, "y" * 300, "z" * 300)] * 500
 
     for document in (
         unplanned(InvalidOutlines(mistakes), most=32_768),

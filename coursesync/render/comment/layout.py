@@ -13,7 +13,7 @@ from coursesync.text import count, inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-GITHUB, GITLAB = 65_536, 1_000_000  # the characters that a comment may have
+GITHUB = 65_536  # the characters that a comment may have there; GitLab takes more
 _NOTE = 300  # bytes for the note on what is left out
 _LONGEST_URL, _MOST_FILES, _LONGEST_PATH = 500, 10, 100
 _ROWS = (Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW)

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from coursesync.render.comment.layout import Links
     from coursesync.render.rows import PlanView
 
-NOT_LIVE = "### Not live yet"
+NOT_LIVE = "### Not live yet"  # what stands above what an apply left
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits: `what` in an author's words, `why`, and what to do about it."""
+class NotLive:
+    """What an apply left: `what` in an author's words, `why`, and what to do about it."""
 
     what: str
     why: Sentence
@@ -46,9 +46,7 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
     else:
         remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
         lines.append(f"- {escape(error.problem)}{remedy}")
-    above = [Part(Rank.ALWAYS, tuple(lines))]
-    above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
-    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
+    return _listed(lines, mistakes, links, most)
 
 
 def unplanned_base(
@@ -66,9 +64,13 @@ def unplanned_base(
         f"Not this pull request: {code(base)} itself. Somebody has to correct {them} there first.",
         "",
     ]
-    above = [Part(Rank.ALWAYS, tuple(lines))]
-    above += [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in error.diagnostics]
-    return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more mistake")
+    return _listed(lines, error.diagnostics, links, most)
+
+
+def _listed(above: list[str], mistakes: Sequence[Diagnostic], links: Links, most: int) -> str:
+    rows = [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
+    below = [Part(Rank.ALWAYS, tuple(links.lines()))]
+    return bounded([Part(Rank.ALWAYS, tuple(above)), *rows], below, most, "more mistake")
 
 
 def _mistake(mistake: Diagnostic, links: Links) -> str:
@@ -98,11 +100,11 @@ def untouched(others: Sequence[str] = (), links: Links = NO_LINKS) -> str:
 
 def result(
     done: PlanView | None,
-    waiting: Sequence[Waiting] = (),
+    left: Sequence[NotLive] = (),
     links: Links = NO_LINKS,
     most: int = GITHUB,
 ) -> str:
-    """Write what an apply did: what is live now, what waits, for what, and what to do.
+    """Write what an apply did: what is live now, and what it left, why, and what to do.
 
     `done` shows the plan as far as it was carried out; None if nothing was.
     """
@@ -112,13 +114,13 @@ def result(
         brief = [*in_brief(courses)]
         words = ("### Live now",) if brief else ("### Applied: nothing changes for members",)
         above += [Part(Rank.ALWAYS, words), *brief]
-    above += _waiting(waiting, first=done is None)
+    above += _not_live(left, first=done is None)
     return bounded(above, [Part(Rank.ALWAYS, tuple(links.lines()))], most, "more line")
 
 
-def _waiting(waiting: Sequence[Waiting], *, first: bool) -> Iterator[Part]:
-    if waiting:
+def _not_live(left: Sequence[NotLive], *, first: bool) -> Iterator[Part]:
+    if left:
         yield Part(Rank.ALWAYS, (*(() if first else ("",)), NOT_LIVE, ""))
-    for each in waiting:
+    for each in left:
         words = f"{with_code(each.why)}<br>{with_code(each.todo)}"
         yield Part(Rank.WEIGHTY, (f"- **{escape(each.what)}:** {words}",), 1)

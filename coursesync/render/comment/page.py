@@ -7,7 +7,7 @@ elsewhere is escaped.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.counting import counted, noun, nouns
@@ -24,18 +24,17 @@ from coursesync.render.markdown_escape import code, escape, with_code
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Plan
     from coursesync.render.comment.layout import Links
     from coursesync.render.comment.seen import Item
     from coursesync.render.rows import CourseView, PlanView
 
-ON_MERGE = (
+_ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-WAITS = "When this is merged, it waits until it is allowed as the first line says."
+_WAITS = "When this is merged, it waits until it is allowed as the first line says."
 _MOST_WARNED, _MOST_REASONS, _MOST_KEPT, _LONG = 20, 3, 5, 300
 
 
@@ -55,15 +54,11 @@ class Outlook:
     """What is known about a pull request besides its plan.
 
     Attributes:
-        on_merge: a sentence that says what happens when it is merged, if nothing stops apply.
-        stops: why apply will stop then.
-        people: how many members completed a record that is deleted, by address, where known.
+        stops: why apply will stop once it is merged.
         others: the files that it changes and that are not outlines.
     """
 
-    on_merge: str = ON_MERGE
     stops: Sequence[Stop] = ()
-    people: Mapping[Address, int] = field(default_factory=dict)
     others: Sequence[str] = ()
 
 
@@ -105,13 +100,13 @@ def compose(
     """
     courses = [(course, items_of(course)) for course in view.courses]
     above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
-    above += [*in_brief(courses), *_warnings(view, courses, outlook)]
+    above += [*in_brief(courses), *_warnings(view, courses)]
     for course, items in courses:
-        above += _table(view, course, items, outlook)
+        above += _table(view, course, items)
         above += _asked(course)
     foot = [*links.lines(), *other_files(outlook.others)]
     if any(items for _, items in courses):
-        foot += ["", WAITS if outlook.stops else escape(outlook.on_merge)]
+        foot += ["", _WAITS if outlook.stops else _ON_MERGE]
     below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
     return bounded(above, below, most, "lighter row")
 
@@ -165,7 +160,7 @@ def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[P
 
 
 def _warnings(
-    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
+    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]
 ) -> Iterator[Part]:
     """Yield the block that names what is taken from members."""
     lost = [(course, i) for course, items in courses for i in items if i.effect.takes]
@@ -173,7 +168,7 @@ def _warnings(
     several = len({id(course) for course, _ in lost}) > 1
     above = ("", "> [!WARNING]", "> **Taken from members:**")
     for number, (course, item) in enumerate(lost[:_MOST_WARNED]):
-        words = taken(item, view.plan.courses, outlook.people)
+        words = taken(item, view.plan.courses)
         where = f", in {named(course.title)}" if several else ""
         line = f"> - {heading(item, is_mixed=True)}{where}: {words}"
         yield Part(_rank(item), (line,) if number else (*above, line))
@@ -181,15 +176,13 @@ def _warnings(
         yield Part(Rank.WEIGHTY, (f"> - and {more:,} more, in the tables below",))
 
 
-def _table(
-    view: PlanView, course: CourseView, items: Sequence[Item], outlook: Outlook
-) -> Iterator[Part]:
+def _table(view: PlanView, course: CourseView, items: Sequence[Item]) -> Iterator[Part]:
     """Yield the rows of a course, the heaviest first; the first one includes the table's head."""
     kinds = {item.kind for item in items}
     head = f"| {noun(kinds).capitalize()} | What changes |"
     above = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
     for number, item in enumerate(items):
-        words = cell(item, view.plan.courses, outlook.people)
+        words = cell(item, view.plan.courses)
         row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
         yield Part(_rank(item), (row,) if number else (*above, row), 1)
 

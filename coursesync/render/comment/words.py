@@ -17,7 +17,6 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from coursesync.kinds.address import Address
     from coursesync.kinds.unlock import Opening
     from coursesync.planning.plan import Course
     from coursesync.render.comment.seen import Item
@@ -82,11 +81,11 @@ def _place(item: Item, *, is_mixed: bool) -> str:
     return f" ({item.kind.name})" if is_mixed and item.kind.within else ""
 
 
-def taken(item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]) -> str:
+def taken(item: Item, courses: Mapping[int, Course]) -> str:
     """Write what an item takes from members; "" if it takes nothing."""
     match item.effect:
         case Effect.DELETED:
-            return _deleted(item, people)
+            return _deleted(item)
         case Effect.HIDDEN:
             return _hidden(item)
         case Effect.LEFT:
@@ -98,17 +97,11 @@ def taken(item: Item, courses: Mapping[int, Course], people: Mapping[Address, in
     return ""
 
 
-def _deleted(item: Item, people: Mapping[Address, int]) -> str:
+def _deleted(item: Item) -> str:
     assert item.row is not None  # noqa: S101 - only a change deletes
-    change = item.row.change
     unseen = ", which members do not see" if item.before is None or item.before.is_unseen else ""
-    if not change.loses_completions:
-        return f"deleted{unseen}"
-    number = people.get(change.address)
-    if number == 0:
-        return f"deleted{unseen}; no member completed it"
-    who = "members" if number is None else count(number, "member")
-    return f"deleted{unseen}; what {who} completed in it is lost"
+    lost = "; what members completed in it is lost" if item.row.change.loses_completions else ""
+    return f"deleted{unseen}{lost}"
 
 
 def _hidden(item: Item) -> str:
@@ -126,16 +119,14 @@ def _inner(item: Item) -> str:
     return f", with the {f'{item.inner:,} ' if item.inner > 1 else ''}{what} in it"
 
 
-def cell(item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]) -> str:
+def cell(item: Item, courses: Mapping[int, Course]) -> str:
     """Write all that changes in a record, for a cell of a table."""
-    return "<br>".join(filter(None, _cell(item, courses, people)))
+    return "<br>".join(filter(None, _cell(item, courses)))
 
 
-def _cell(
-    item: Item, courses: Mapping[int, Course], people: Mapping[Address, int]
-) -> Iterator[str]:
+def _cell(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
     effects = {*item.effects}
-    yield taken(item, courses, people)
+    yield taken(item, courses)
     if Effect.DOUBT in effects:
         yield "it is not known whether this is on the site already"
     if Effect.SHOWN in effects:
