@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from coursesync.ci.forge import NOBODY
 from coursesync.text import inert, nearest
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from coursesync.ci.forge import Comment
+    from coursesync.ci.forge import Comment, Pushers
 
 PREFIX = "/coursesync"
 DIGITS = 16  # of a digest, at least
@@ -69,21 +70,27 @@ class Electorate:
 
     Attributes:
         may_write: whether an account may write to the repository.
-        pushers: the logins of those who pushed one of these commits.
+        pushers: who pushed these commits.
         is_solo: whether they may decide as well, because there is no other reviewer.
     """
 
     may_write: Callable[[str], bool]
-    pushers: Collection[str] = ()
+    pushers: Pushers = NOBODY
     is_solo: bool = False
 
     def objection(self, comment: Comment) -> str:
         """Return why a comment can't decide, as a sentence; "" if it can."""
         if comment.edited:
             return "An edited comment does not count. Write a new one."
-        is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers}
+        is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
             return "You pushed a part of this yourself. Somebody else has to decide about it."
+        if self.pushers.unknown and not self.is_solo:
+            return (
+                f"Nobody knows who pushed commit {inert(self.pushers.unknown[0][:10])}: the forge "
+                "names no account for it. Let its author add its e-mail address to their account, "
+                "or let the values be set again by a pull request that somebody else approves."
+            )
         if not self.may_write(comment.author):
             return "Only people who may write to this repository can decide about it."
         return ""

@@ -238,8 +238,8 @@ def _answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comm
     def answer(given: Instruction) -> str:
         if given.problem or given.word == "plan":
             return given.problem
-        pushers = {review.author} | forge.pushers(review.number)
-        electorate = Electorate(forge.may_write, pushers, is_solo=main.project.config.solo)
+        pushers, is_solo = forge.pushers(review.number), main.project.config.solo
+        electorate = Electorate(forge.may_write, pushers, is_solo=is_solo)
         return answer_to(given, [*filter(None, [main.digest_of(review.head)])], electorate)
 
     _answer(forge, review.number, comments, answer)

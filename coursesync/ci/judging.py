@@ -71,7 +71,8 @@ class Judge:
         if review is None or review.review.merged_as == review.review.head:
             return Doubt(number, Reason.PUSHED)
         if self.needs_approval and not review.review.approved:
-            return Doubt(number, Reason.UNAPPROVED)
+            is_doubtful = review.review.is_doubtful
+            return Doubt(number, Reason.DOUBTFUL if is_doubtful else Reason.UNAPPROVED)
         if review.own is None or from_head is None or not shows(review.own, from_head):
             return Doubt(number, Reason.NOT_SHOWN)
         return None

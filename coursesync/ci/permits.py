@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import Electorate, decided, instructions
-from coursesync.ci.forge import Review
 from coursesync.ci.history import Shown
 from coursesync.ci.own_delta import digest_of_delta, touched
 from coursesync.ci.specified import by_id
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.approvals import Grant, Instruction
-    from coursesync.ci.forge import Forge, Issue
+    from coursesync.ci.forge import Forge, Issue, Pushers, Review
     from coursesync.ci.walk import Walk
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change
@@ -59,16 +58,10 @@ class Permits:
 
     def electorate(self, commits: Iterable[str]) -> Electorate:
         """Return who may decide about what some commits of main set."""
-        pushers: set[str] = set()
-        for commit in commits:
-            review = self._walk.reviews.get(commit)
-            pushers |= self._forge.authors(commit)
-            if isinstance(review, Review):
-                pushers |= {review.author} | self._forge.pushers(review.number)
-        return self._of(pushers)
+        return self._of(self._walk.pushers(commits))
 
-    def _of(self, pushers: Iterable[str]) -> Electorate:
-        return Electorate(self._forge.may_write, frozenset(pushers), is_solo=self._solo)
+    def _of(self, pushers: Pushers) -> Electorate:
+        return Electorate(self._forge.may_write, pushers, is_solo=self._solo)
 
     def approved(self, digest: str, commits: Iterable[str]) -> bool:
         """Return whether a person approved a digest who pushed none of these commits."""
@@ -98,8 +91,8 @@ class Permits:
         for each in self._reviews:
             given = self._on(each.review.number)
             if any(one.grant is grant and one.is_for(each.digest) for one in given):
-                pushers = {each.review.author} | self._forge.pushers(each.review.number)
-                if decided(given, each.digest, self._of(pushers), grant):
+                electorate = self._of(self._forge.pushers(each.review.number))
+                if decided(given, each.digest, electorate, grant):
                     yield each
 
     @cached_property

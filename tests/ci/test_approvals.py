@@ -12,7 +12,7 @@ from coursesync.ci.approvals import (
     decided,
     instructions,
 )
-from coursesync.ci.forge import Comment
+from coursesync.ci.forge import Comment, Pushers
 
 DIGEST = "0123456789abcdef" * 4
 SHORT = DIGEST[:16]
@@ -112,7 +112,10 @@ def test_each_grant_is_given_by_its_name() -> None:
     [
         (comment(f"/coursesync approve {SHORT}", edited=True), EVERYONE),
         (comment(f"/coursesync approve {SHORT}"), Electorate(lambda login: login == "ada")),
-        (comment(f"/coursesync approve {SHORT}"), Electorate(lambda _: True, {"Bea"})),
+        (
+            comment(f"/coursesync approve {SHORT}"),
+            Electorate(lambda _: True, Pushers(frozenset({"Bea"}))),
+        ),
     ],
 )
 def test_only_an_unedited_comment_of_another_writer_decides(
@@ -129,8 +132,21 @@ def test_without_another_reviewer_the_pusher_decides() -> None:
     """With `solo` set, the person who pushed may approve, if the person may write."""
     (one,) = given(f"/coursesync approve {SHORT}")
 
-    assert decided([one], DIGEST, Electorate(lambda _: True, {"bea"}, is_solo=True))
-    assert not decided([one], DIGEST, Electorate(lambda _: False, {"bea"}, is_solo=True))
+    pushers = Pushers(frozenset({"bea"}), ("0" * 40,))
+    assert decided([one], DIGEST, Electorate(lambda _: True, pushers, is_solo=True))
+    assert not decided([one], DIGEST, Electorate(lambda _: False, pushers, is_solo=True))
+
+
+def test_what_nobody_knows_who_pushed_is_not_approved() -> None:
+    """The person who approves it may be the one who pushed it; the answer says what to do."""
+    (one,) = given(f"/coursesync approve {SHORT}")
+    electorate = Electorate(lambda _: True, Pushers(frozenset({"ada"}), ("0123456789" * 4,)))
+
+    answer = answer_to(one, [DIGEST], electorate)
+
+    assert not decided([one], DIGEST, electorate)
+    assert answer.startswith("Nobody knows who pushed commit 0123456789: ")
+    assert answer.endswith("set again by a pull request that somebody else approves.")
 
 
 def test_what_coursesync_wrote_decides_nothing() -> None:

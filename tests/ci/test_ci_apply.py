@@ -347,3 +347,35 @@ def test_a_state_file_has_to_be_carried_over_first(town: Town) -> None:
 
     assert ran.code == 64, ran
     assert "coursesync state move courses --to git" in ran.said
+
+
+@pytest.mark.parametrize("address", ["ben", "stranger"])
+def test_who_pushed_does_not_approve_by_another_address(town: Town, address: str) -> None:
+    """The account that pushed can't approve what it pushed with another e-mail address."""
+    town.push(address, "ada", a=outline(A, "One"))
+    town.apply()
+    town.decide(town.line("approve"), by="ada")
+    own = town.apply()
+    town.decide(town.line("approve"), by="cleo")
+    other = town.apply()
+
+    assert (own.code, other.code) == (6, 0), (own, other)
+    assert town.titles == ["One"]
+
+
+def test_what_nobody_knows_who_pushed_waits(town: Town) -> None:
+    """The answer to an approval, and the reason of a merge, say what to do."""
+    town.forge.records = set()
+    town.push("stranger", "ada", a=outline(A, "One"))
+    number = town.propose("stranger", b=outline(B, "Two"))
+    town.merge(number)
+    town.apply()
+    town.decide(town.line("approve"))
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    issue = next(each for each in town.forge.issues.values() if each.state == "open")
+    answer = town.forge.comments_on(issue.number)[-1].body
+    assert "Nobody knows who pushed commit" in answer
+    assert "an approval that does not count: nobody knows who pushed to it" in issue.body
+    assert "set again by a pull request that somebody else approves" in issue.body

@@ -54,9 +54,9 @@ class Town:
 
     # --- what people do ---
 
-    def push(self, by: str = "ada", /, **files: str | None) -> str:
-        """Push files of the workspace to main, past review."""
-        return self.forge.commit("main", _in_courses(files), by=by)
+    def push(self, by: str = "ada", pusher: str = "", /, **files: str | None) -> str:
+        """Push files of the workspace to main, past review; the commit has the address of `by`."""
+        return self.forge.commit("main", _in_courses(files), by=by, pusher=pusher)
 
     def propose(self, by: str = "ada", /, **files: str | None) -> int:
         """Open a pull request that changes files of the workspace."""
