@@ -90,13 +90,15 @@ def git(
 
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     kept |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
-    settings = [word for name, value in _SAFE.items() for word in ("-c", f"{name}={value}")]
+    given_settings, more = _settings_in(environment or {})
+    every = [*_SAFE.items(), *given_settings]
+    settings = [word for name, value in every for word in ("-c", f"{name}={value}")]
     command = ("git", *settings, "--no-optional-locks", *words)
     try:
         ended = subprocess.run(  # noqa: S603 - all words are the program's own
             command,
             cwd=folder,
-            env={**kept, **(environment or {})},
+            env={**kept, **more},
             input=given,
             capture_output=True,
             timeout=patience,
@@ -111,10 +113,24 @@ def git(
     return ended.stdout
 
 
+def _settings_in(
+    environment: Mapping[str, str],
+) -> tuple[list[tuple[str, str]], dict[str, str]]:
+    """Return the settings that variables give to git, and the other variables.
+
+    As arguments, git before 2.31 takes them too; none holds a secret.
+    """
+    rest = {name: text for name, text in environment.items() if not name.startswith("GIT_CONFIG_")}
+    numbers = range(int(environment.get("GIT_CONFIG_COUNT", "0")))
+    every = (tuple(environment[f"GIT_CONFIG_{w}_{i}"] for w in ("KEY", "VALUE")) for i in numbers)
+    return [(name, value) for name, value in every], rest
+
+
 def token_environment(token: str, user: str = "x-access-token", host: str = "") -> dict[str, str]:
     """Return the variables by which git sends a token to an https remote.
 
-    The token is in the environment alone: in no argument, URL or file. Helpers of the machine are
+    The token is in the environment alone: in no argument, URL or file. `git` above passes the
+    settings that GIT_CONFIG_... hold, by which git finds it there. Helpers of the machine are
     switched off, so that they don't store it. With a `host`, as in "https://github.com", no other
     one gets the token, also by a redirection:
     https://git-scm.com/docs/gitcredentials#_credential_contexts
