@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
-from coursesync.ci.drift import drift_marker
-from coursesync.ci.forge import Mark
+from coursesync.ci.forge import LONGEST_STATUS, Mark
 from coursesync.ci.forge import Status as ForgeStatus
 from coursesync.ci.job import Applied
-from coursesync.ci.main_workspace import fetched_main, workspace_of_main
-from coursesync.ci.outcome import CONTEXT, MOST_CHARACTERS, serial_in, set_once
+from coursesync.ci.kept import marker, set_once
+from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
+from coursesync.ci.outcome import CONTEXT, serial_in
 from coursesync.ci.permits import Permits
 from coursesync.ci.sight import Sight, open_in
 from coursesync.ci.telling import tell
-from coursesync.ci.trees import Trees
-from coursesync.ci.waiting import marker
-from coursesync.ci.walk import Walk
 from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
@@ -88,7 +85,7 @@ def apply_main(job: Job) -> Applied:
 def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
     is_temporary = isinstance(error, TryLater | StateLocked)
     end = "" if serial is None else f"; state {serial}"
-    problem = inert(error.problem, MOST_CHARACTERS - len(end))
+    problem = inert(error.problem, LONGEST_STATUS - len(end))
     mark = Mark.ERROR if is_temporary else Mark.FAILURE
     set_once(job.forge, main, ForgeStatus(CONTEXT, mark, f"{problem}{end}", job.page))
 
@@ -109,16 +106,10 @@ class _Run:
     def __init__(self, job: Job, project: Project, store: GitStore, main: str) -> None:
         self._job, self._project, self._main = job, project, main
         self._store = store
-        trees = Trees(job.repository, job.path)
-        self._walk = Walk(
-            *(job.forge, job.repository, trees),
-            branch=job.branch,
-            main=main,
-            report=store.report,
-        )
+        self._walk = walk_of(job, main, store.report)
         forge = job.forge
-        self._issue = forge.issue(marker(job.path))
-        self._drift = forge.issue(drift_marker(job.path))
+        self._issue = forge.issue(marker("waiting", job.path))
+        self._drift = forge.issue(marker("drift", job.path))
         issues = [each for each in (self._issue, self._drift) if each is not None]
         self._permits = Permits(forge, self._walk, issues, solo=project.config.solo)
         # somebody wants the outlines' version back

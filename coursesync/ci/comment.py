@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from coursesync.ci.api import same_text
 from coursesync.ci.approvals import Electorate, answer_to, instructions
 from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
-from coursesync.ci.forge import Mark, Status
+from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
+from coursesync.ci.kept import answer_once, marker
 from coursesync.ci.merging import Conflict
-from coursesync.ci.waiting import marker as waiting_marker
 from coursesync.errors import InvalidOutlines, TryLater
 from coursesync.kinds.counting import counted
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from coursesync.render.rows import PlanView
 
 CONTEXT = "coursesync/plan"
-_MOST_CHARACTERS = 140  # of a status
 _MOST_ANSWERS = 10  # to the instructions on one page, in one run
 _MOST_FOLDED = 5  # older comments
 _ROOM = 2_000  # bytes for the lines around a plan
@@ -88,11 +87,13 @@ def _update(forge: Forge, main: Main, event: Event, review: Review) -> str:
             "Run the job again later.",
         )
     comments = forge.comments(review.number)
-    own = [each for each in comments if each.own and each.body.startswith(_marker(main))]
+    own = [
+        each for each in comments if each.own and each.body.startswith(marker("plan", main.path))
+    ]
     known = next((e for e in forge.statuses(review.head) if e.context == CONTEXT), None)
     run = event.run_of(review.head) or ("" if known is None else known.url)
     foreseen = main.foresee(review.head)
-    body = f"{_marker(main)}\n{body_of(foreseen, main, review, run)}"
+    body = f"{marker('plan', main.path)}\n{body_of(foreseen, main, review, run)}"
     done = _comment(forge, review, comments, own, body, is_needed=_is_news(foreseen, own))
     status = replace(status_of(foreseen, main.branch), url=run)
     if known != status:
@@ -141,10 +142,6 @@ def _after(comments: Sequence[Comment], last: Comment | None) -> Sequence[Commen
 def _without_links(body: str) -> str:
     lines = body.splitlines()
     return "\n".join(each for each in lines if not each.startswith(("[The ", "[Preview ")))
-
-
-def _marker(main: Main) -> str:
-    return f"<!-- coursesync plan: {inert(main.path).replace('-->', '')} -->"
 
 
 # --- the words ---
@@ -197,7 +194,7 @@ def status_of(foreseen: Foreseen, branch: str) -> Status:
     """Return the status of a head, without an address."""
     is_good = isinstance(foreseen, Untouched | Planned)
     mark = Mark.SUCCESS if is_good else Mark.FAILURE
-    return Status(CONTEXT, mark, inert(_in_short(foreseen, branch), _MOST_CHARACTERS))
+    return Status(CONTEXT, mark, inert(_in_short(foreseen, branch), LONGEST_STATUS))
 
 
 def _in_short(foreseen: Foreseen, branch: str) -> str:
@@ -247,7 +244,7 @@ def _answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comm
 
 def _answer_elsewhere(forge: Forge, main: Main, event: Event, known: Sequence[int]) -> None:
     """Answer what is not understood in the issue of what waits, and on the page of this event."""
-    issue = forge.issue(waiting_marker(main.path))
+    issue = forge.issue(marker("waiting", main.path))
     for number in (event.commented, None if issue is None else issue.number):
         if number is not None and number not in known:
             _answer(forge, number, forge.comments(number), lambda given: given.problem)
@@ -257,10 +254,5 @@ def _answer_elsewhere(forge: Forge, main: Main, event: Event, known: Sequence[in
 def _answer(
     forge: Forge, number: int, comments: Sequence[Comment], answer: Callable[[Instruction], str]
 ) -> None:
-    """Answer instructions with one line each, once; `answer` returns the line, "" for none."""
-    own = [each.body for each in comments if each.own]
-    for given in [*instructions(comments)][-_MOST_ANSWERS:]:
-        marker = f"<!-- coursesync answer: {given.comment.id} -->"
-        if not any(each.startswith(marker) for each in own) and (line := answer(given)):
-            forge.comment(number, f"{marker}\n{line}\n")
-            own.append(marker)
+    """Answer the last instructions; `answer` returns the line, "" for none."""
+    answer_once(forge, number, comments, [*instructions(comments)][-_MOST_ANSWERS:], answer)

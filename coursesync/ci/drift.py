@@ -6,16 +6,15 @@ write to the site: a person who wants the outlines' version back approves it in 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import DIGITS, PREFIX
-from coursesync.ci.main_workspace import fetched_main, workspace_of_main
+from coursesync.ci.kept import keep_issue, marker
+from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
 from coursesync.ci.permits import Permits
 from coursesync.ci.pull_branch import BRANCH, offered, withdraw
 from coursesync.ci.sight import Sight
-from coursesync.ci.trees import Trees
-from coursesync.ci.walk import Walk
 from coursesync.errors import RemoteError
 from coursesync.operations.pull import pull
 from coursesync.operations.site import drift
@@ -35,11 +34,6 @@ if TYPE_CHECKING:
 
 TITLE = "Courses were changed on the site"
 _MOST = 28_000  # bytes of each of the two parts
-
-
-def drift_marker(workspace: str) -> str:
-    """Return the beginning of the issue's text, by which it is found again."""
-    return f"<!-- coursesync drift: {workspace} -->"
 
 
 @dataclass(frozen=True)
@@ -65,7 +59,7 @@ def look(job: Job) -> Looked:
     Raises as `operations.site.drift` and `operations.pull.pull` do, and as the forge does.
     """
     main, forge = fetched_main(job), job.forge
-    issue = forge.issue(drift_marker(job.path))
+    issue = forge.issue(marker("drift", job.path))
     with workspace_of_main(job, main) as (project, store), job.online(0) as progress:
         found = drift(project.load(), progress=progress, clock=job.clock)
         if not found.has_drift:
@@ -75,21 +69,12 @@ def look(job: Job) -> Looked:
                     forge.close_issue(issue.number)
             return Looked(found, None if found.is_whole else issue)
         pulled = pull(project, dry_run=True, progress=progress, clock=job.clock)
-        walk = Walk(
-            *(forge, job.repository, Trees(job.repository, job.path)),
-            branch=job.branch,
-            main=main,
-            report=store.report,
-        )
+        walk = walk_of(job, main, store.report)
         sight = Sight(found.workspace, walk, Permits(forge, walk, [], solo=project.config.solo))
         review, refused = _offered(job, main, pulled)
         looked = Looked(found, issue, review, refused)
         body = "\n".join(_body(job, looked, sight))
-    if issue is None:
-        issue = forge.open_issue(TITLE, body)
-    elif issue.body.strip() != body.strip():
-        forge.edit_issue(issue.number, title=TITLE, body=body)
-    return Looked(found, issue, review, refused)
+    return replace(looked, issue=keep_issue(forge, issue, TITLE, body))
 
 
 def _offered(job: Job, main: str, pulled: Pulled) -> tuple[Review | None, RemoteError | None]:
@@ -110,7 +95,7 @@ def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
         doubts=state.doubts,
         entries=state.entries,
     )
-    yield drift_marker(job.path)
+    yield marker("drift", job.path)
     yield compose_drift(view, _MOST)
     yield ""
     yield "### To keep the version of the site"

@@ -117,6 +117,10 @@ class Mark(Enum):
     ERROR = "error"
 
 
+# characters of a description: https://docs.github.com/en/rest/commits/statuses
+LONGEST_STATUS = 140
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """A status on a commit: `context` is its name, as in "coursesync/plan"."""

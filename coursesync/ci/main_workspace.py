@@ -1,4 +1,4 @@
-"""The workspace as main has it now, with the state of this job.
+"""The workspace as main has it now, with the state of this job, and main's history.
 
 Owns that it is main's newest commit, whatever event started the job, and that the state is in a
 branch. It must never decide anything.
@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.record import store_of_job
+from coursesync.ci.trees import Trees
+from coursesync.ci.walk import Walk
 from coursesync.errors import Command, CoursesyncError, Remedy, UsageError
 from coursesync.operations.config import config_of
 from coursesync.text import inert
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from coursesync.ci.job import Job
     from coursesync.operations.workspace import Project
     from coursesync.state.git_store import GitStore
+    from coursesync.state.state_report import StateReport
 
 
 def fetched_main(job: Job) -> str:
@@ -55,3 +58,9 @@ def workspace_of_main(
             )
         store = store_of_job(job.forge, job.repository, job.project, job.run, serial)
         yield replace(job.project, folder=folder, config=config, store=store), store
+
+
+def walk_of(job: Job, main: str, report: StateReport) -> Walk:
+    """Return main's history since its courses were applied, up to the commit `main`."""
+    trees = Trees(job.repository, job.path)
+    return Walk(job.forge, job.repository, trees, branch=job.branch, main=main, report=report)

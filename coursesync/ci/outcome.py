@@ -5,10 +5,10 @@ Owns their words. It must never decide what is applied.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.ci.forge import Mark, Status
+from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
 from coursesync.ci.settings import UNGUARDED
 from coursesync.errors import ExitCode
 from coursesync.kinds.counting import counted
@@ -17,11 +17,9 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.ci.forge import Forge
     from coursesync.kinds.kind import Kind
 
 CONTEXT = "coursesync/apply"
-MOST_CHARACTERS = 140  # of a status: https://docs.github.com/en/rest/commits/statuses
 
 
 @dataclass(frozen=True)
@@ -95,7 +93,7 @@ class Outcome:
     def status(self, url: str = "") -> Status:
         """Return the status for commits; it ends with the serial of the state."""
         end = f"; state {self.serial}"
-        what = inert("; ".join(self.sentences) or "Interrupted", MOST_CHARACTERS - len(end))
+        what = inert("; ".join(self.sentences) or "Interrupted", LONGEST_STATUS - len(end))
         mark = Mark.FAILURE
         if self.matches:
             mark = Mark.SUCCESS
@@ -108,13 +106,4 @@ def serial_in(status: Status) -> int | None:
     """Return the serial that a status of an apply ends with; None if it has none."""
     number = status.description.rpartition("; state ")[2]
     is_one = status.context == CONTEXT and number.isascii() and number.isdigit()
-    return int(number) if is_one and len(number) < MOST_CHARACTERS // 8 else None
-
-
-def set_once(forge: Forge, commit: str, status: Status) -> None:
-    """Set a status on a commit, unless it says the same already; raises as the forge does.
-
-    Each run has another page, and a commit may have 1,000 statuses.
-    """
-    if not any(replace(each, url=status.url) == status for each in forge.statuses(commit)):
-        forge.set_status(commit, status)
+    return int(number) if is_one and len(number) < LONGEST_STATUS // 8 else None

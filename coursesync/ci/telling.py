@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import Electorate, Grant, answer_to
+from coursesync.ci.approvals import Grant, answer_to
 from coursesync.ci.deciding import part_of
-from coursesync.ci.outcome import set_once
+from coursesync.ci.kept import answer_once, keep_issue, marker, set_once
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from coursesync.applying.report import Result
-    from coursesync.ci.forge import Comment, Issue, Review, Status
+    from coursesync.ci.forge import Issue, Review, Status
     from coursesync.ci.job import Applied
     from coursesync.planning.plan import Plan
 
@@ -63,12 +63,9 @@ def _keep_issue(applied: Applied) -> Issue | None:
     config = applied.after.loaded.project.config
     title = title_of(waiting)
     body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
-    if issue is None:
-        return forge.open_issue(title, body)
-    if (issue.title, issue.body.strip()) != (title, body.strip()):
-        forge.edit_issue(issue.number, title=title, body=body)
-    _answer(applied, issue, waiting)
-    return issue
+    kept = keep_issue(forge, issue, title, body)
+    _answer(applied, kept, waiting)
+    return kept
 
 
 def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
@@ -77,17 +74,11 @@ def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
     given = [each for each in permits.in_issues() if each.comment.number == issue.number]
     if not given:
         return
-    answered = {_first_line(each) for each in forge.comments(issue.number) if each.own}
-    digests = [waiting.digest, *(d for grants in waiting.needs.values() for _, d in grants)]
-    voters: Electorate = permits.electorate(applied.after.coverage.commits)
-    for each in given:
-        mark = f"<!-- coursesync answer: {each.comment.id} -->"
-        if mark not in answered and (answer := answer_to(each, [*filter(None, digests)], voters)):
-            forge.comment(issue.number, f"{mark}\n{answer}")
-
-
-def _first_line(comment: Comment) -> str:
-    return comment.body.partition("\n")[0].strip()
+    needed = (digest for grants in waiting.needs.values() for _, digest in grants)
+    digests = [*filter(None, (waiting.digest, *needed))]
+    voters = permits.electorate(applied.after.coverage.commits)
+    comments = forge.comments(issue.number)
+    answer_once(forge, issue.number, comments, given, lambda each: answer_to(each, digests, voters))
 
 
 def waiting_in(applied: Applied) -> Waiting | None:
@@ -100,13 +91,13 @@ def waiting_in(applied: Applied) -> Waiting | None:
         {each: tuple(_reasons(applied, each)) for each in applied.waiting},
         sight.coverage.digest if applied.waiting & sight.held else "",
         {
-            each: tuple((grant, sight.digests[each]) for grant in sorted_grants(applied, each))
+            each: tuple((grant, sight.digests[each]) for grant in _needed(applied, each))
             for each in sorted(applied.waiting)
         },
     )
 
 
-def sorted_grants(applied: Applied, course: int) -> Iterator[Grant]:
+def _needed(applied: Applied, course: int) -> Iterator[Grant]:
     """Yield what has to be allowed in a course."""
     sight = applied.after
     stopped = applied.stopped.get(course, frozenset())
@@ -142,16 +133,11 @@ def _results(applied: Applied, courses: Collection[int]) -> Iterator[Result]:
         yield from (each for each in report.results if each.change.course_id in courses)
 
 
-def donemarker(workspace: str) -> str:
-    """Return the beginning of the comment with a result, by which it is found again."""
-    return f"<!-- coursesync apply: {workspace} -->"
-
-
 def _comment(
     applied: Applied, review: Review, courses: Collection[int], issue: Issue | None
 ) -> None:
     """Write on a review what became live, and what waits for what."""
-    forge, begin = applied.job.forge, donemarker(applied.job.path)
+    forge, begin = applied.job.forge, marker("apply", applied.job.path)
     done = _done(applied, courses)
     rows = [*_not_live(applied, courses, issue)]
     view = None

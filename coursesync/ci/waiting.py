@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import DIGITS, PREFIX, Grant
+from coursesync.ci.kept import marker
 from coursesync.render.markdown import compose
 from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
@@ -68,11 +69,6 @@ class Waiting:
         return known.title or known.key
 
 
-def marker(workspace: str) -> str:
-    """Return the beginning of the issue's text, by which it is found again."""
-    return f"<!-- coursesync waiting: {workspace} -->"
-
-
 def title_of(waiting: Waiting) -> str:
     """Return the title of the issue."""
     names = [inert(each, 60) for each in waiting.courses]
@@ -90,7 +86,7 @@ def body_of(
 
 
 def _head(waiting: Waiting, workspace: str, *, solo: bool) -> Iterator[str]:
-    yield marker(workspace)
+    yield marker("waiting", workspace)
     number = len(waiting.plan.courses)
     what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
     yield f"**{what}.** Other courses are applied as usual."
