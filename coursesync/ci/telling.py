@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import Electorate, Grant, answer_to
+from coursesync.ci.answers import answer_each, answer_to, choices_in
+from coursesync.ci.approvals import Grant
 from coursesync.ci.deciding import part_of
 from coursesync.ci.outcome import set_once
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
-from coursesync.render.comment.layout import Links
+from coursesync.render.comment.layout import Links, linked
 from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
 from coursesync.render.rows import PlanView
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from coursesync.applying.report import Result
-    from coursesync.ci.forge import Comment, Issue, Review, Status
+    from coursesync.ci.forge import Issue, Review, Status
     from coursesync.ci.job import Applied
     from coursesync.planning.plan import Plan
 
@@ -58,6 +59,7 @@ def _keep_issue(applied: Applied) -> Issue | None:
     forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
     if waiting is None:
         if issue is not None:
+            _answer(applied, issue, "")
             forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
@@ -67,27 +69,28 @@ def _keep_issue(applied: Applied) -> Issue | None:
         return forge.open_issue(title, body)
     if (issue.title, issue.body.strip()) != (title, body.strip()):
         forge.edit_issue(issue.number, title=title, body=body)
-    _answer(applied, issue, waiting)
+    _answer(applied, issue, body)
     return issue
 
 
-def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
-    """Answer each instruction in the issue that decided nothing, in one line, once."""
-    forge, permits = applied.job.forge, applied.after.permits
-    given = [each for each in permits.in_issues() if each.comment.number == issue.number]
-    if not given:
-        return
-    answered = {_first_line(each) for each in forge.comments(issue.number) if each.own}
-    digests = [waiting.digest, *(d for grants in waiting.needs.values() for _, d in grants)]
-    voters: Electorate = permits.electorate(applied.after.coverage.commits)
-    for each in given:
-        mark = f"<!-- coursesync answer: {each.comment.id} -->"
-        if mark not in answered and (answer := answer_to(each, [*filter(None, digests)], voters)):
-            forge.comment(issue.number, f"{mark}\n{answer}")
+def _answer(applied: Applied, issue: Issue, shown: str) -> None:
+    """Answer each instruction in the issue, once; `shown` shows the lines to copy now."""
+    given = applied.after.permits.in_issues()
+    if any(each.comment.number == issue.number for each in given):
+        # what counted for this run is no choice afterwards
+        choices = [*choices_in(applied.before), *choices_in(applied.after)]
+        run = linked("This run", applied.job.page) or "This run"
+        forge = applied.job.forge
+        answer_each(
+            forge,
+            issue.number,
+            forge.comments(issue.number),
+            lambda one: "" if one.word == "plan" else answer_to(one, choices, shown, _used(run)),
+        )
 
 
-def _first_line(comment: Comment) -> str:
-    return comment.body.partition("\n")[0].strip()
+def _used(run: str) -> str:
+    return f"{run} used it. What is left, if anything, is in the text of this issue."
 
 
 def waiting_in(applied: Applied) -> Waiting | None:

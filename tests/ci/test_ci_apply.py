@@ -236,6 +236,8 @@ def test_not_every_comment_is_an_approval(town: Town, by: str, change: str) -> N
     assert town.titles == []
     is_silent = change == "quoted" or by.startswith("github")
     assert len(answers) == (0 if is_silent else 1), answers
+    assert all("This does not count" in each for each in answers)
+    assert (f"\n    {line}" in "".join(answers)) is (change in {"edited", "of another plan"})
 
 
 def test_a_forged_plan_changes_nothing(town: Town) -> None:
