@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.ci.forges import github_rest, gitlab_rest
+from coursesync.ci.forges import GITHUB_API, GITLAB_API, github_rest, gitlab_rest
 from coursesync.ci.github_settings import GitHubSettings
 from coursesync.ci.gitlab_settings import GitLabSettings
 from coursesync.ci.settings import Settings
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 _HOSTS = {ForgeName.GITHUB: "github.com", ForgeName.GITLAB: "gitlab.com"}
 _APIS = {
-    ForgeName.GITHUB: ("GITHUB_API_URL", "https://api.github.com", "GITHUB_TOKEN"),
-    ForgeName.GITLAB: ("CI_API_V4_URL", "https://gitlab.com/api/v4", "COURSESYNC_GITLAB_TOKEN"),
+    ForgeName.GITHUB: ("GITHUB_API_URL", GITHUB_API, "GITHUB_TOKEN"),
+    ForgeName.GITLAB: ("CI_API_V4_URL", GITLAB_API, "COURSESYNC_GITLAB_TOKEN"),
 }
 _NO_NAME = "OWNER/REPOSITORY"  # in an address, while the repository has no remote
 

@@ -174,8 +174,7 @@ def _done(applied: Applied, courses: Collection[int]) -> Plan:
 
 def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:
     for course in sorted({*courses} & applied.unfinished):
-        known = applied.after.wanted.courses[course]
-        title = known.title or known.key
+        title = applied.after.wanted.courses[course].name
         if course in applied.waiting:
             reasons = [*_reasons(applied, course)]
             where = f"Decide about it in the issue #{issue.number}." if issue else ""

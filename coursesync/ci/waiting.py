@@ -51,7 +51,7 @@ class Waiting:
     @property
     def courses(self) -> tuple[str, ...]:
         """The titles of the courses."""
-        return tuple(each.title or each.key for each in self.plan.courses.values())
+        return tuple(each.name for each in self.plan.courses.values())
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -60,13 +60,9 @@ class Waiting:
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
         for course, grants in self.needs.items():
             for grant, digest in grants:
-                want = f"{_ALLOWS[grant]} ({escape(self._name_of(course))})"
+                want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
                 found.append((want, f"{PREFIX} allow {grant.value} {digest[:DIGITS]}"))
         return tuple(found)
-
-    def _name_of(self, course: int) -> str:
-        known = self.plan.courses[course]
-        return known.title or known.key
 
 
 def title_of(waiting: Waiting) -> str:
@@ -92,7 +88,7 @@ def _head(waiting: Waiting, workspace: str, *, solo: bool) -> Iterator[str]:
     yield f"**{what}.** Other courses are applied as usual."
     for course in waiting.plan.courses.values():
         yield ""
-        yield f"### {escape(course.title or course.key)}"
+        yield f"### {escape(course.name)}"
         yield ""
         reasons = waiting.reasons.get(course.id, ())
         yield from (f"- {escape(each)}" for each in reasons[:MOST_REASONS])
