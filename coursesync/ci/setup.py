@@ -22,12 +22,12 @@ from coursesync.errors import (
     UsageError,
 )
 from coursesync.files import shown
+from coursesync.files.ask_git import answer, root_of
 from coursesync.nexudus.target import check_target
 from coursesync.operations.config import config_of, config_target
 from coursesync.operations.forge_files import ForgeFiles, ForgeName, forge_of_files
 from coursesync.operations.origin import origin_of_this
 from coursesync.operations.remote import Remote, remote_of
-from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import inert
 
