@@ -86,7 +86,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.content_files",
         "outlines.file_names",
         "outlines.folder",
-        "outlines.git",
+        "files.ask_git",
     ),
     *(
         "outlines.pieces_reader",

@@ -124,6 +124,4 @@ class Applied:
 def titles_in(sight: Sight, ids: Collection[int]) -> tuple[str, ...]:
     """Return the titles of some courses, or their keys."""
     courses = sight.wanted.courses
-    return tuple(
-        courses[each].title or courses[each].key for each in sorted(ids) if each in courses
-    )
+    return tuple(courses[each].name for each in sorted(ids) if each in courses)

@@ -138,6 +138,11 @@ class Repository:
         )
         return {ref: self.commit(local) for ref, local in specs.items()}
 
+    def tip(self, branch: str) -> str | None:
+        """Fetch a branch, and return its last commit; None if there is none; raises as `fetch`."""
+        ref = f"refs/heads/{branch}"
+        return self.fetch(ref).get(ref)
+
     def _remote_refs(self, *refs: str) -> set[str]:
         lines = self._remotely("ls-remote", "--quiet", "origin", *refs).splitlines()
         return {line.partition("\t")[2] for line in lines}

@@ -197,8 +197,7 @@ def _done(applied: Applied, courses: Collection[int]) -> Plan:
 
 def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:
     for course in sorted({*courses} & applied.unfinished):
-        known = applied.after.wanted.courses[course]
-        title = known.title or known.key
+        title = applied.after.wanted.courses[course].name
         if course in applied.waiting:
             words = [each.words for each in _reasons(applied, course)][:_MOST_REASONS]
             why = "<br>".join(words) or "It waits for a decision."

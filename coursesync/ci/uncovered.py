@@ -66,7 +66,7 @@ class Uncovered:
     @classmethod
     def tied(cls, course: Course, other: str) -> Self:
         """Return what holds a course back together with another one, which is named by its key."""
-        at, title = course_address(course.key), course.title or course.key
+        at, title = course_address(course.key), course.name
         return cls(at, title, "", Effect.CHANGED, Reason.TIED, others=(other,))
 
     @property

@@ -60,7 +60,7 @@ class Waiting:
     @property
     def courses(self) -> tuple[str, ...]:
         """The titles of the courses."""
-        return tuple(each.title or each.key for each in self.plan.courses.values())
+        return tuple(each.name for each in self.plan.courses.values())
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -69,13 +69,9 @@ class Waiting:
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
         for course, grants in self.needs.items():
             for grant, digest in grants:
-                want = f"{_ALLOWS[grant]} ({escape(self._name_of(course))})"
+                want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
                 found.append((want, f"{PREFIX} allow {grant.value} {digest[:DIGITS]}"))
         return tuple(found)
-
-    def _name_of(self, course: int) -> str:
-        known = self.plan.courses[course]
-        return known.title or known.key
 
 
 def title_of(waiting: Waiting) -> str:
@@ -104,7 +100,7 @@ def body_of(
 def _reasons(waiting: Waiting) -> Iterator[Part]:
     for course in waiting.plan.courses.values():
         reasons = waiting.reasons.get(course.id, ())
-        lines = ["", f"### {escape(inert(course.title or course.key, _LONG))}", ""]
+        lines = ["", f"### {escape(inert(course.name, _LONG))}", ""]
         lines += [f"- {each.words}" for each in reasons[:MOST_REASONS]]
         if (more := len(reasons) - MOST_REASONS) > 0:
             lines.append(f"- and {more:,} more.")

@@ -80,7 +80,7 @@ def git(
         folder: the folder to run it in.
         words: the command and its arguments.
         given: its standard input.
-        environment: more variables, as from `token_environment` for a command that needs a remote.
+        environment: more variables, as from `forge_environment` for a command that needs a remote.
         patience: seconds to wait for its end.
 
     Raises:

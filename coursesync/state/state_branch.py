@@ -69,7 +69,7 @@ class StateBranch:
     Attributes:
         folder: any folder of the repository.
         name: the branch.
-        environment: variables for git when it speaks to the remote, as from `token_environment`.
+        environment: variables for git when it speaks to the remote, as from `forge_environment`.
         patience: seconds for one exchange with the remote.
     """
 

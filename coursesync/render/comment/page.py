@@ -129,7 +129,7 @@ def _head(
         allow = f"To allow it, write this in a comment: `{stop.write}`"
         yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
         yield ""
-    if is_seen(courses):
+    if _is_seen(courses):
         yield "### What members will see"
     else:
         yield "### Nothing changes for members"
@@ -138,7 +138,7 @@ def _head(
             yield why
 
 
-def is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
+def _is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
     """Return whether members see any difference."""
     return any(item.effect is not Effect.DRAFT for _, items in courses for item in items)
 

@@ -91,7 +91,7 @@ def taken(item: Item, courses: Mapping[int, Course]) -> str:
         case Effect.LEFT:
             assert item.row is not None  # noqa: S101 - only a change takes it away
             goes = courses[item.row.change.course_id]
-            return f"moved to the course {named(goes.title or goes.key)}"
+            return f"moved to the course {named(goes.name)}"
         case Effect.LATER:
             return _opens(item)
     return ""
@@ -164,7 +164,7 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
     change = item.row.change
     if change.from_course is not None:
         home = courses.get(change.from_course)
-        return f"moved here from the course {named(home.title or home.key) if home else ''}".strip()
+        return f"moved here from the course {named(home.name) if home else ''}".strip()
     if change.moves:
         one, other = (
             named(title) if title else "the course itself"
