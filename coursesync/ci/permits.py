@@ -12,25 +12,24 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import Electorate, decided, instructions
 from coursesync.ci.history import Shown
-from coursesync.ci.own_delta import digest_of_delta, touched
-from coursesync.ci.specified import by_id
+from coursesync.ci.own_delta import digest_of_delta, has_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.approvals import Grant, Instruction
+    from coursesync.ci.delta import Delta
     from coursesync.ci.forge import Forge, Issue, Pushers, Review
     from coursesync.ci.walk import Walk
-    from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change
 
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """A merged review with the items that it touches, and the digest of what it shows."""
+    """A merged review with its own delta, and the digest of what it shows."""
 
     review: Review
-    touched: frozenset[Address]
+    delta: Delta
     digest: str
 
 
@@ -84,8 +83,7 @@ class Permits:
         is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issues())
         if is_named and decided(self.in_issues(), digest, self.electorate(commits), grant):
             return True
-        address = by_id(change.address, change.course_id)
-        return any(address in each.touched for each in self._granting(grant))
+        return any(has_effect(each.delta, change) for each in self._granting(grant))
 
     def _granting(self, grant: Grant) -> Iterator[_Own]:
         for each in self._reviews:
@@ -102,5 +100,5 @@ class Permits:
             shown = setting.review
             if isinstance(shown, Shown) and (own := shown.own) is not None:
                 number = shown.review.number
-                found[number] = _Own(shown.review, touched(own), digest_of_delta(own))
+                found[number] = _Own(shown.review, own, digest_of_delta(own))
         return tuple(found.values())
