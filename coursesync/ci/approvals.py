@@ -82,6 +82,8 @@ class Electorate:
         """Return why a comment can't decide, as a sentence; "" if it can."""
         if comment.edited:
             return "An edited comment does not count. Write a new one."
+        if comment.is_by_bot:
+            return "A bot can't decide about it. Let a person write the line."
         is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
             return "You pushed a part of this yourself. Somebody else has to decide about it."
