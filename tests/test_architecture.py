@@ -104,6 +104,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *(
+        "ci.answering",
         "ci.apply",
         "ci.comment",
         "ci.drift",

@@ -9,15 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import Grant, answer_to
+from coursesync.ci.answers import answer_each, answer_to, choices_in
+from coursesync.ci.approvals import Grant
 from coursesync.ci.deciding import part_of
-from coursesync.ci.kept import answer_once, keep_issue, marker, set_once
+from coursesync.ci.kept import keep_issue, marker, set_once
+from coursesync.ci.reasons import Why, grouped
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
-from coursesync.render.comment.layout import Links
+from coursesync.render.comment.layout import Links, Written, linked
 from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
+from coursesync.render.comment.prose import named
+from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
+from coursesync.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
 _AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
+_MOST_GONE, _MOST_REASONS = 5, 3  # titles; reasons on a review
 _REFUSED = "Correct it in a pull request."
 
 
@@ -58,27 +64,35 @@ def _keep_issue(applied: Applied) -> Issue | None:
     forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
     if waiting is None:
         if issue is not None:
+            _answer(applied, issue, "")
             forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
     body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
     kept = keep_issue(forge, issue, title, body)
-    _answer(applied, kept, waiting)
+    _answer(applied, kept, body)
     return kept
 
 
-def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
-    """Answer each instruction in the issue that decided nothing, in one line, once."""
-    forge, permits = applied.job.forge, applied.after.permits
-    given = [each for each in permits.in_issues() if each.comment.number == issue.number]
-    if not given:
-        return
-    needed = (digest for grants in waiting.needs.values() for _, digest in grants)
-    digests = [*filter(None, (waiting.digest, *needed))]
-    voters = permits.electorate(applied.after.coverage.commits)
-    comments = forge.comments(issue.number)
-    answer_once(forge, issue.number, comments, given, lambda each: answer_to(each, digests, voters))
+def _answer(applied: Applied, issue: Issue, shown: str) -> None:
+    """Answer each instruction in the issue, once; `shown` shows the lines to copy now."""
+    given = applied.after.permits.in_issues()
+    if any(each.comment.number == issue.number for each in given):
+        # what counted for this run is no choice afterwards
+        choices = [*choices_in(applied.before), *choices_in(applied.after)]
+        run = linked("This run", applied.job.page) or "This run"
+        forge = applied.job.forge
+        answer_each(
+            forge,
+            issue.number,
+            forge.comments(issue.number),
+            lambda one: "" if one.word == "plan" else answer_to(one, choices, shown, _used(run)),
+        )
+
+
+def _used(run: str) -> str:
+    return f"{run} used it. What is left, if anything, is in the text of this issue."
 
 
 def waiting_in(applied: Applied) -> Waiting | None:
@@ -110,22 +124,29 @@ def _needed(applied: Applied, course: int) -> Iterator[Grant]:
     yield from (grant for grant, is_needed in found.items() if is_needed)
 
 
-def _reasons(applied: Applied, course: int) -> Iterator[str]:
-    """Yield why a course waits for a person, as sentences; not inert."""
-    sight = applied.after
+def _reasons(applied: Applied, course: int) -> Iterator[Why]:
+    """Yield why a course waits for a person, one reason once."""
+    sight, job = applied.after, applied.job
     if course in sight.held:
-        yield from (each.words for each in sight.coverage.held[course])
+        solo = sight.loaded.project.config.solo
+        found = sight.coverage.held[course]
+        yield from grouped(found, lambda commit: sight.walk.pushers([commit]), job.page, solo=solo)
     if (large := sight.decision.large.get(course)) is not None:
-        yield f"This changes {large}, which is more than usual."
+        yield Why(escape(f"This changes {large}, which is more than usual."))
     if course in sight.decision.together:
-        yield "Items move between this course and one that waits."
+        yield Why("Items move between this course and one that waits.")
     if course in sight.unpruned:
-        for change in sight.wanted.changes:
-            if change.course_id == course and change.action is Action.DELETE:
-                yield f'"{change.title}" left the outline and is still on the site.'
+        gone = [
+            named(each.title)
+            for each in sight.wanted.changes
+            if each.course_id == course and each.action is Action.DELETE
+        ]
+        is_ = "is" if len(gone) == 1 else "are"
+        yield Why(f"{listed(gone, _MOST_GONE)} left the outline and {is_} still on the site.")
     for done in _results(applied, {course}):
         if not done.done and done.reason:
-            yield f'"{done.change.title}": {done.reason.rstrip(".")}.'
+            reason = escape(f"{done.reason.rstrip('.')}.")
+            yield Why(f"{named(done.change.title)}: {reason}")
 
 
 def _results(applied: Applied, courses: Collection[int]) -> Iterator[Result]:
@@ -177,9 +198,11 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
         known = applied.after.wanted.courses[course]
         title = known.title or known.key
         if course in applied.waiting:
-            reasons = [*_reasons(applied, course)]
-            where = f"Decide about it in the issue #{issue.number}." if issue else ""
-            yield NotLive(title, reasons[0] if reasons else "it waits for a decision", where)
+            words = [each.words for each in _reasons(applied, course)][:_MOST_REASONS]
+            why = "<br>".join(words) or "It waits for a decision."
+            where = linked(f"the issue #{abs(issue.number)}", issue.url) if issue else ""
+            todo = f"Somebody decides about it in {where}." if where else ""
+            yield NotLive(title, Written(why), Written(todo))
         elif course in applied.after.later:
             yield NotLive(title, f"This is temporary: {applied.outcome.later}.", _AGAIN)
         else:

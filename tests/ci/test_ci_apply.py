@@ -198,7 +198,8 @@ def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:
     assert waits.code == 6, waits
     assert titles == ["Two"]
     assert "was pushed without a review" in issue
-    assert '"One"' in issue
+    assert "| **One** | new |" in issue
+    assert "/commit/" in issue.partition("was pushed")[0]
     assert status.startswith("failure: 1 course waits for a decision; ")
     assert goes.code == 0, goes
     assert town.titles == ["One", "Two"]
@@ -236,6 +237,23 @@ def test_not_every_comment_is_an_approval(town: Town, by: str, change: str) -> N
     assert town.titles == []
     is_silent = change == "quoted" or by.startswith("github")
     assert len(answers) == (0 if is_silent else 1), answers
+    assert all("This does not count" in each for each in answers)
+    assert (f"\n    {line}" in "".join(answers)) is (change in {"edited", "of another plan"})
+
+
+def test_a_merge_without_an_approval_is_one_reason_with_a_link(town: Town) -> None:
+    """However many items it sets; the pull request leads to the issue that decides."""
+    number = town.propose("cleo", a=outline(A, "One", "Two", "Three"))
+    town.merge(number, approved=False)
+    town.apply()
+    issue, result = town.issue(), town.result(number)
+    (waits,) = town.forge.issues
+
+    assert issue.count("without an approval") == 1
+    assert f"- [Pull request #{number}](" in issue
+    assert "Somebody but cleo has to approve it." in issue
+    assert result.count("without an approval") == 1
+    assert f"Somebody decides about it in [the issue #{waits}](" in result
 
 
 def test_a_forged_plan_changes_nothing(town: Town) -> None:

@@ -148,6 +148,11 @@ class Town:
         assert lines, self.issue()
         return lines[0]
 
+    def answers(self, number: int) -> list[str]:
+        """Return the answers to what people wrote on a page, the oldest first."""
+        notes = (each.body for each in self.forge.comments_on(number))
+        return [each for each in notes if each.startswith("<!-- coursesync answer")]
+
     def decide(self, body: str, by: str = "ben") -> None:
         """Comment on the open issue."""
         (number,) = (e.number for e in self.forge.issues.values() if e.state == "open")

@@ -99,16 +99,27 @@ def compose(
     `most` should be 32,768 or more: the parts that are never left out need that in the worst case.
     """
     courses = [(course, items_of(course)) for course in view.courses]
-    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
-    above += [*in_brief(courses), *_warnings(view, courses)]
-    for course, items in courses:
-        above += _table(view, course, items)
-        above += _asked(course)
+    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook))), *_seen(view, courses)]
     foot = [*links.lines(), *other_files(outlook.others)]
     if any(items for _, items in courses):
         foot += ["", _WAITS if outlook.stops else _ON_MERGE]
-    below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view)]
+    below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view, f" · digest `{view.plan.digest}`")]
     return bounded(above, below, most, "lighter row")
+
+
+def seen_by_members(view: PlanView) -> tuple[Part, ...]:
+    """Return what members will see by a plan, then what the engineer needs, without its digest."""
+    courses = [(course, items_of(course)) for course in view.courses]
+    head = ("", *_head(view, courses, NO_OUTLOOK))
+    return (Part(Rank.ALWAYS, head), *_seen(view, courses), *_engineer(view, digest=""))
+
+
+def _seen(view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
+    yield from in_brief(courses)
+    yield from _warnings(view, courses)
+    for course, items in courses:
+        yield from _table(view, course, items)
+        yield from _asked(course)
 
 
 def _head(
@@ -208,12 +219,15 @@ def _is_kept(change: Change) -> bool:
     return change.is_left and change.action is not Action.DEACTIVATE and is_seen
 
 
-def _engineer(view: PlanView) -> Iterator[Part]:
-    """Yield the folded part: what is sent, to which records, and all differences."""
+def _engineer(view: PlanView, digest: str) -> Iterator[Part]:
+    """Yield the folded part: what is sent, to which records, and all differences.
+
+    `digest` is what to write of the plan's digest.
+    """
     plan = view.plan
     head = ["", "<details><summary>For the engineer: requests, Ids, all differences</summary>", ""]
     head += [view.cost.replace("\n", " "), ""] if view.cost else []
-    head.append(f"Target {escape(plan.target)} · digest `{plan.digest}`")
+    head.append(f"Target {escape(plan.target)}{digest}")
     yield Part(Rank.ALWAYS, tuple(head))
     for warning in view.cautions:
         yield Part(Rank.ASIDE, ("", with_code(warning)))
