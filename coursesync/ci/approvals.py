@@ -85,18 +85,25 @@ class Electorate:
         """Return why a comment can't decide, as a sentence; "" if it can."""
         if comment.edited:
             return "An edited comment does not count. Write a new one."
+        if comment.is_by_bot:
+            return "A bot can't decide about it. Let a person write the line."
         is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
             return "You pushed a part of this yourself. Somebody else has to decide about it."
         if self.pushers.unknown and not self.is_solo:
-            return (
-                f"Nobody knows who pushed commit {inert(self.pushers.unknown[0][:10])}: the forge "
-                "names no account for it. Let its author add its e-mail address to their account, "
-                "or let the values be set again by a pull request that somebody else approves."
-            )
+            return unknown_pusher(self.pushers.unknown[0])
         if not self.may_write(comment.author):
             return "Only people who may write to this repository can decide about it."
         return ""
+
+
+def unknown_pusher(commit: str) -> str:
+    """Return why nobody can approve a commit, and what to do, as sentences."""
+    return (
+        f"Nobody knows who pushed commit {inert(commit[:10])}: the forge names no account for it. "
+        "Let its author add its e-mail address to their account, or let the values be set again "
+        "by a pull request that somebody else approves."
+    )
 
 
 def instructions(comments: Iterable[Comment]) -> Iterator[Instruction]:

@@ -84,6 +84,7 @@ class Comment:
         edited: whether it was ever edited.
         own: whether the account of this token wrote it.
         number: the number of the review or issue that it is on.
+        is_by_bot: whether its author is no person, as far as the forge tells.
     """
 
     id: int
@@ -92,6 +93,7 @@ class Comment:
     edited: bool
     own: bool
     number: int
+    is_by_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

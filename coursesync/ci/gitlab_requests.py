@@ -144,7 +144,7 @@ class Requests:
         approvers = [
             login
             for login, each in last.items()
-            if each.body.lower() == _APPROVED and not _BOT.match(login)
+            if each.body.lower() == _APPROVED and not is_bot(login)
             if pushed is not None and (given := moment(each.created_at)) and given >= pushed
         ]
         refusers = [who for who, each in last.items() if each.body.lower() == _REFUSED]
@@ -270,6 +270,11 @@ class Requests:
 
     def _path(self, *parts: str | int) -> str:
         return f"/v4/projects/{self._project}{path_of(*parts)}"
+
+
+def is_bot(login: str) -> bool:
+    """Return whether an account is that of a project's or a group's access token."""
+    return _BOT.match(login) is not None
 
 
 def _last_push(found: MergeRequest, versions: Iterable[Version]) -> datetime | None:

@@ -8,18 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coursesync.ci.approvals import unknown_pusher
+from coursesync.ci.forge import NOBODY
 from coursesync.ci.uncovered import Reason
 from coursesync.render.comment.layout import linked
 from coursesync.render.markdown_escape import escape
 from coursesync.text import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from coursesync.ci.forge import Review
+    from coursesync.ci.forge import Pushers, Review
     from coursesync.ci.uncovered import Uncovered
 
-_FORGE = frozenset({"web-flow"})  # the account by which GitHub commits for people
 _MOST_NAMES = 3
 
 
@@ -33,7 +34,7 @@ class Why:
 
 def grouped(
     found: Iterable[Uncovered],
-    authors: Callable[[str], Collection[str]],
+    pushers: Callable[[str], Pushers],
     page: str,
     *,
     solo: bool = False,
@@ -42,7 +43,7 @@ def grouped(
 
     Args:
         found: what nobody covers of a course.
-        authors: returns the logins of those who made a commit.
+        pushers: returns who pushed a commit.
         page: a page of the repository on the forge.
         solo: whether those who pushed something may approve it.
     """
@@ -51,14 +52,14 @@ def grouped(
         source = each.review.number if each.review else each.set_by
         groups.setdefault((each.reason, source), []).append(each)
     for (reason, _), same in groups.items():
-        words = _words(reason, same[0], authors, page, solo=solo)
+        words = _words(reason, same[0], pushers, page, solo=solo)
         yield Why(words, tuple(dict.fromkeys(_detail(each) for each in same)))
 
 
 def _words(
     reason: Reason,
     one: Uncovered,
-    authors: Callable[[str], Collection[str]],
+    pushers: Callable[[str], Pushers],
     page: str,
     *,
     solo: bool,
@@ -67,11 +68,14 @@ def _words(
         value = reason.value
         return f"{escape(value[:1].upper())}{escape(value[1:])}. {escape(one.remedy)}"
     what = pull_link(one.review) if one.review else commit_link(one.set_by, page)
-    names = {one.review.author} if one.review else {*authors(one.set_by)} - _FORGE
+    pushed_by = NOBODY if one.review else pushers(one.set_by)
+    names = {one.review.author} if one.review else pushed_by.logins
     by = listed([escape(each) for each in sorted(names)], _MOST_NAMES)
     whose = f"{what} of {by}" if by else what
     if reason not in {Reason.UNAPPROVED, Reason.PUSHED}:
         return f"{whose}: it {escape(reason.value)}. {escape(one.remedy)}"
+    if pushed_by.unknown and not solo:
+        return f"{whose} {escape(reason.value)}. {escape(unknown_pusher(pushed_by.unknown[0]))}"
     who = "Somebody" if solo or not by else f"Somebody but {by}"
     return f"{whose} {escape(reason.value)}. {who} has to approve it."
 

@@ -130,9 +130,7 @@ def _reasons(applied: Applied, course: int) -> Iterator[Why]:
     if course in sight.held:
         solo = sight.loaded.project.config.solo
         found = sight.coverage.held[course]
-        yield from grouped(
-            found, lambda commit: sight.walk.pushers([commit]).logins, job.page, solo=solo
-        )
+        yield from grouped(found, lambda commit: sight.walk.pushers([commit]), job.page, solo=solo)
     if (large := sight.decision.large.get(course)) is not None:
         yield Why(escape(f"This changes {large}, which is more than usual."))
     if course in sight.decision.together:

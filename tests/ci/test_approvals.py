@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from coursesync.ci.answers import Choice, answer_to
@@ -136,6 +138,7 @@ def test_each_grant_is_given_by_its_name() -> None:
     ("written", "electorate"),
     [
         (comment(f"/coursesync approve {SHORT}", edited=True), EVERYONE),
+        (replace(comment(f"/coursesync approve {SHORT}"), is_by_bot=True), EVERYONE),
         (comment(f"/coursesync approve {SHORT}"), Electorate(lambda login: login == "ada")),
         (
             comment(f"/coursesync approve {SHORT}"),
@@ -146,7 +149,7 @@ def test_each_grant_is_given_by_its_name() -> None:
 def test_only_an_unedited_comment_of_another_writer_decides(
     written: Comment, electorate: Electorate
 ) -> None:
-    """Not an edited one, not a stranger's, and not one of who pushed it."""
+    """Not an edited one, not a bot's or a stranger's, and not one of who pushed it."""
     (one,) = instructions([written])
 
     assert not decided([one], DIGEST, electorate)

@@ -51,6 +51,15 @@ def test_an_approval_without_graphql(gitlab_forge: GitLab, forge: Forge) -> None
     assert forge.pushers(number).unknown == (found.head,)
 
 
+def test_a_comment_by_a_bot(gitlab_forge: GitLab, forge: Forge) -> None:
+    """The account of a project's or a group's token is no person."""
+    number = gitlab_forge.propose()
+    for login in ("group_7_bot_0123", "project_42_bot", "ben"):
+        gitlab_forge.comment(login, number, "/coursesync approve 0123")
+
+    assert [each.is_by_bot for each in forge.comments(number)] == [True, True, False]
+
+
 def test_an_approval_by_a_bot(gitlab_forge: GitLab, forge: Forge) -> None:
     """The account of a project's token approves nothing."""
     gitlab_forge.people[gitlab_forge.bot] = "write"
