@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, cast
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
 from coursesync.ci.drift import drift_marker
-from coursesync.ci.forge import Mark
-from coursesync.ci.forge import Status as ForgeStatus
 from coursesync.ci.job import Applied
 from coursesync.ci.main_workspace import fetched_main, workspace_of_main
-from coursesync.ci.outcome import CONTEXT, MOST_CHARACTERS, serial_in, set_once
+from coursesync.ci.outcome import failed, serial_in, set_once
 from coursesync.ci.permits import Permits
 from coursesync.ci.sight import Sight, open_in
-from coursesync.ci.telling import tell
+from coursesync.ci.telling import AGAIN, tell, tell_failure
 from coursesync.ci.trees import Trees
 from coursesync.ci.waiting import marker
 from coursesync.ci.walk import Walk
@@ -31,7 +29,6 @@ from coursesync.errors import (
     InvalidOutlines,
     StalePlan,
     StateLocked,
-    TryLater,
 )
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -42,7 +39,6 @@ from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -77,20 +73,36 @@ def apply_main(job: Job) -> Applied:
     main = fetched_main(job)
     serial = _last_serial(job, main)
     try:
-        with workspace_of_main(job, main, serial) as (project, store), project.held():
-            return _Run(job, project, store, main).carried_out()
+        with workspace_of_main(job, main, serial) as (project, store):
+            walk = _walk(job, store, main)
+            try:
+                with project.held():
+                    return _Run(job, project, store, main).carried_out()
+            except StateLocked as error:
+                again = StateLocked(error.problem, AGAIN)  # nobody waits for it in a job
+                _tell_failure(job, walk, serial, again)
+                raise again from error
+            except CoursesyncError as error:
+                _tell_failure(job, walk, serial, error)
+                raise
     except CoursesyncError as error:
         with suppress(CoursesyncError):  # the error itself is reported
-            _mark_failed(job, main, serial, error)
+            set_once(job.forge, main, failed(error, serial, job.page))
         raise
 
 
-def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
-    is_temporary = isinstance(error, TryLater | StateLocked)
-    end = "" if serial is None else f"; state {serial}"
-    problem = inert(error.problem, MOST_CHARACTERS - len(end))
-    mark = Mark.ERROR if is_temporary else Mark.FAILURE
-    set_once(job.forge, main, ForgeStatus(CONTEXT, mark, f"{problem}{end}", job.page))
+def _walk(job: Job, store: GitStore, main: str) -> Walk:
+    return Walk(
+        *(job.forge, job.repository, Trees(job.repository, job.path)),
+        branch=job.branch,
+        main=main,
+        report=store.report,
+    )
+
+
+def _tell_failure(job: Job, walk: Walk, serial: int | None, error: CoursesyncError) -> None:
+    with suppress(CoursesyncError):  # the error itself is reported
+        tell_failure(job, walk, failed(error, serial, job.page), error)
 
 
 def _last_serial(job: Job, main: str) -> int | None:
@@ -109,13 +121,7 @@ class _Run:
     def __init__(self, job: Job, project: Project, store: GitStore, main: str) -> None:
         self._job, self._project, self._main = job, project, main
         self._store = store
-        trees = Trees(job.repository, job.path)
-        self._walk = Walk(
-            *(job.forge, job.repository, trees),
-            branch=job.branch,
-            main=main,
-            report=store.report,
-        )
+        self._walk = _walk(job, store, main)
         forge = job.forge
         self._issue = forge.issue(marker(job.path))
         self._drift = forge.issue(drift_marker(job.path))
