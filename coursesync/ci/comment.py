@@ -184,8 +184,8 @@ def _links(review: Review, commit: str, run: str) -> Links:
     for page, files, runs in _PAGES:
         repository, found, _ = review.url.partition(page)
         if found:
-            kept = f"{run}#artifacts" if run else ""
-            return Links(kept, kept, run or f"{review.url}{runs}", f"{repository}{files}{commit}")
+            kept = f"{run}#artifacts" if run else f"{review.url}{runs}"
+            return Links(kept, kept, run, f"{repository}{files}{commit}")
     return NO_LINKS
 
 

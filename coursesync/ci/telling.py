@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from coursesync.applying.report import Result
-    from coursesync.ci.forge import Issue, Review, Status
-    from coursesync.ci.job import Applied
+    from coursesync.ci.forge import Forge, Issue, Review, Status
+    from coursesync.ci.job import Applied, Job
+    from coursesync.ci.walk import Walk
+    from coursesync.errors import CoursesyncError
     from coursesync.planning.plan import Plan
 
-_AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
+AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
 _MOST_GONE, _MOST_REASONS = 5, 3  # titles; reasons on a review
 _REFUSED = "Correct it in a pull request."
 
@@ -165,9 +167,30 @@ def _comment(
     if done.changes or not rows:
         view = PlanView(done, limits=applied.after.loaded.project.config.limits)
     body = f"{begin}\n{result(view, rows, Links(run=applied.job.page))}"
+    _write(forge, review, begin, body, is_news=bool(done.changes))
+
+
+def tell_failure(job: Job, walk: Walk, status: Status, error: CoursesyncError) -> None:
+    """Write on each review that is not applied yet that an error ended the run."""
+    begin = marker("apply", job.path)
+    run = linked("the run", job.page) or "the run"
+    todo = error.remedy or Written(f"The log of {run} says more.")
+    rows = [NotLive("This pull request", f"{_sentence(error.problem)}.", todo)]
+    body = f"{begin}\n{result(None, rows, Links(run=job.page))}"
+    for review, _ in walk.brought():
+        _write(job.forge, review, begin, body, is_news=False)
+        set_once(job.forge, review.head, status)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".")
+
+
+def _write(forge: Forge, review: Review, begin: str, body: str, *, is_news: bool) -> None:
+    """Write a result on a review, unless its last one says the same."""
     own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
     live, left = _halves(own[-1].body if own else begin)
-    if not own or done.changes or (live and left != _halves(body)[1]):
+    if not own or is_news or (live and left != _halves(body)[1]):
         forge.comment(review.number, body)
     elif (live, left) != _halves(body) and not live:
         forge.edit_comment(own[-1].id, body)
@@ -203,7 +226,7 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
             todo = f"Somebody decides about it in {where}." if where else ""
             yield NotLive(title, Written(why), Written(todo))
         elif course in applied.after.later:
-            yield NotLive(title, f"This is temporary: {applied.outcome.later}.", _AGAIN)
+            yield NotLive(title, f"This is temporary: {applied.outcome.later}.", AGAIN)
         else:
             yield _left(applied, course, title)
 
@@ -212,7 +235,7 @@ def _left(applied: Applied, course: int, title: str) -> NotLive:
     for each in _results(applied, {course}):
         if each.problems or (each.reason and not each.done):
             problem = "; ".join(one.message for one in each.problems) or each.reason
-            todo = each.remedy or (_REFUSED if each.problems else _AGAIN)
+            todo = each.remedy or (_REFUSED if each.problems else AGAIN)
             return NotLive(title, Remedy(f'"{each.change.title}": {problem.rstrip(".")}.'), todo)
     stop = applied.outcome.stop or "the run ended before it"
-    return NotLive(title, f"{stop[:1].upper()}{stop[1:]}.", _AGAIN)
+    return NotLive(title, f"{stop[:1].upper()}{stop[1:]}.", AGAIN)

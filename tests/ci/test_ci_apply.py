@@ -321,13 +321,21 @@ def test_a_run_without_changes_needs_no_credentials(town: Town) -> None:
     """It is green; with something to send it says what is missing, and the status is red."""
     town.environment = {"NEXUDUS_TOKEN": ""}
     nothing = town.apply()
-    town.reviewed(a=outline(A, "One"))
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
     missing = town.apply()
+    result = town.result(number)
+    town.apply()
 
     assert nothing.code == 0, nothing
     assert missing.code == 64, missing
-    assert "NEXUDUS_TOKEN" in missing.said
-    assert town.status().startswith("failure: ")
+    assert "Add the secret NEXUDUS_TOKEN" in missing.said
+    assert "sandbox" not in missing.said
+    assert town.status().startswith("failure: there are no credentials for Nexudus in the env")
+    assert "### Not live yet" in result
+    assert "to the environment production" in result
+    assert town.head_status(number) == town.status()
+    assert len(town.forge.comments_on(number)) == 1
 
 
 def test_mistakes_on_main_are_named(town: Town) -> None:

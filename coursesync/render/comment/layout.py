@@ -53,8 +53,8 @@ class Links:
     def lines(self) -> Iterator[str]:
         """Yield the line of links, after a blank line; nothing if there are none."""
         named = {
-            "The course before and after": self.review,
-            "Preview by day": self.preview,
+            "The review page, old and new text side by side": self.review,
+            "The preview by day": self.preview,
             "The run": self.run,
         }
         if written := [link for words, url in named.items() if (link := linked(words, url))]:

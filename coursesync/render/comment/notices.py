@@ -49,7 +49,7 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
     if mistakes:
         them = "it" if len(mistakes) == 1 else "them"
         found = f"{count(len(mistakes), 'mistake')} in the outlines"
-        lines += [f"**{found}.** Nothing goes live before you correct {them} and push again.", ""]
+        lines += [f"**{found}.** Correct {them}: the check runs again by itself when you save.", ""]
     else:
         remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
         lines.append(f"- {escape(error.problem)}{remedy}")
@@ -92,8 +92,8 @@ def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -
     where = f", in {in_short(paths)}" if paths else ""
     todo = (
         f"Somebody changed the same lines on {code(base)}{where}. Until that is settled, nobody "
-        f"can say what members will see. Merge {code(base)} into this branch, choose which lines "
-        "stay, and push."
+        "can say what members will see. Choose *Resolve conflicts* at the end of this page, then "
+        f"which lines stay; or merge {code(base)} into this branch and push."
     )
     lines = ["### This can't be planned: it conflicts", "", todo, *links.lines()]
     return "\n".join(lines) + "\n"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
+from coursesync.render.comment.asked import asked
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
@@ -26,7 +27,7 @@ from coursesync.text import inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.render.comment.layout import Links
     from coursesync.render.comment.seen import Item
     from coursesync.render.rows import CourseView, PlanView
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
 _ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-_WAITS = "When this is merged, it waits until it is allowed as the first line says."
-_MOST_WARNED, _MOST_REASONS, _MOST_KEPT, _LONG = 20, 3, 5, 300
+_WAITS = (
+    "When this is merged, it waits until somebody who pushed none of it, and may write to this "
+    "repository, has allowed it by the lines at the top of this comment."
+)
+_MOST_WARNED, _MOST_REASONS, _LONG = 20, 3, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ def _seen(view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]) 
     yield from _warnings(view, courses)
     for course, items in courses:
         yield from _table(view, course, items)
-        yield from _asked(course)
+        yield from asked(view.plan, course)
 
 
 def _head(
@@ -196,27 +200,6 @@ def _table(view: PlanView, course: CourseView, items: Sequence[Item]) -> Iterato
         words = cell(item, view.plan.courses)
         row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
         yield Part(_rank(item), (row,) if number else (*above, row), 1)
-
-
-def _asked(course: CourseView) -> Iterator[Part]:
-    """Yield what the author should know or answer."""
-    kept = [named(row.title) for row in course.rows if _is_kept(row.change)]
-    if kept:
-        note = (
-            f"No longer in the outline, but members still see: {listed(kept, _MOST_KEPT)}. "
-            "To hide one, put its lines back with `active: false`."
-        )
-        yield Part(Rank.ASKED, ("", note), 1)
-    for row in course.rows:
-        if row.question:
-            yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(row.question)}"), 1)
-    if course.renamed:
-        yield Part(Rank.ASKED, ("", f"**Please check:** {with_code(course.renamed)}"))
-
-
-def _is_kept(change: Change) -> bool:
-    is_seen = change.kind.is_active(change.attributes)
-    return change.is_left and change.action is not Action.DEACTIVATE and is_seen
 
 
 def _engineer(view: PlanView, digest: str) -> Iterator[Part]:

@@ -9,7 +9,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import opening
-from coursesync.render.comment.prose import named, replaced, reworded
+from coursesync.render.comment.prose import bold, named, replaced, reworded, struck
 from coursesync.render.comment.seen import Effect
 from coursesync.render.markdown_escape import escape
 from coursesync.text import count, inert
@@ -186,8 +186,11 @@ def _phrase(opens: Opening, sibling: str) -> str:
 def _opens(item: Item) -> str:
     """Write when a record opens, if that changes; "" if it does not."""
     was, now = item.before, item.after
-    one, other = (_phrase(opening(each), item.kind.name) for each in item.values)
-    if item.values[0] and now is not None and (change := replaced(one, other)):
+    before, after = (opening(each) for each in item.values)
+    one, other = (_phrase(each, item.kind.name) for each in (before, after))
+    if item.values[0] and now is not None and one != other:
+        both_in_days = None not in {before.days, after.days}
+        change = replaced(one, other) if both_in_days else f"{struck(one)} {bold(other)}"
         return f"opens {change}"
     if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
         return ""
