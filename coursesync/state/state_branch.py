@@ -294,7 +294,7 @@ class StateBranch:
             return NoAccess(
                 f"{self.place}, which holds the state, can't be read: {error.reason}",
                 Remedy(
-                    "Check that you may read the repository:",
+                    "On your own computer, this asks for a password, or says what to set up:",
                     Shell("git", "-C", self.folder, "ls-remote", REMOTE),
                     "On GitHub, the job needs the permission",
                     Code("contents: read"),
