@@ -403,5 +403,6 @@ def test_what_nobody_knows_who_pushed_waits(town: Town) -> None:
     issue = next(each for each in town.forge.issues.values() if each.state == "open")
     answer = town.forge.comments_on(issue.number)[-1].body
     assert "Nobody knows who pushed commit" in answer
+    assert "Nobody knows who pushed commit" in issue.body
     assert "an approval that does not count: nobody knows who pushed to it" in issue.body
     assert "set again by a pull request that somebody else approves" in issue.body
