@@ -81,7 +81,7 @@ def look(job: Job) -> Looked:
             main=main,
             report=store.report,
         )
-        sight = Sight(found.workspace, walk, Permits(forge, walk, [], solo=project.config.solo))
+        sight = Sight(found.workspace, walk, Permits(forge, walk, []))
         review, refused = _offered(job, main, pulled)
         looked = Looked(found, issue, review, refused)
         body = "\n".join(_body(job, looked, sight))

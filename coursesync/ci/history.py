@@ -53,12 +53,14 @@ class Setting:
         before: what the outlines specify in its first parent.
         after: what they specify in it. If they have mistakes, the last valid ones before it count.
         review: the review that it merged; None if it was pushed; NotYet while nobody knows.
+        needs_approval: whether the setting before it wants an approval of that review.
     """
 
     commit: str
     before: Specified
     after: Specified
     review: Shown | NotYet | None
+    needs_approval: bool = True
 
     @cached_property
     def delta(self) -> Delta:

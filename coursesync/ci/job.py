@@ -118,6 +118,7 @@ class Applied:
             signal=getattr(self.job.clock, "signal", None),
             failure=ExitCode.ERROR if unsaved or unusable else ExitCode.DONE,
             open_to_all=self.job.open_to_all,
+            is_loosened=sight.loosening is not None,
         )
 
 

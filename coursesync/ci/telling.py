@@ -62,7 +62,8 @@ def _keep_issue(applied: Applied) -> Issue | None:
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
-    body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
+    solo = applied.before.walk.rules.reviewing == "solo"
+    body = body_of(waiting, applied.job.path, config.limits, solo=solo)
     if issue is None:
         return forge.open_issue(title, body)
     if (issue.title, issue.body.strip()) != (title, body.strip()):
@@ -78,8 +79,10 @@ def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
     if not given:
         return
     answered = {_first_line(each) for each in forge.comments(issue.number) if each.own}
-    digests = [waiting.digest, *(d for grants in waiting.needs.values() for _, d in grants)]
-    voters: Electorate = permits.electorate(applied.after.coverage.commits)
+    digests = [waiting.digest, waiting.loosening.digest if waiting.loosening else ""]
+    digests.extend(d for grants in waiting.needs.values() for _, d in grants)
+    loosened = [waiting.loosening.commit] if waiting.loosening else []
+    voters: Electorate = permits.electorate([*applied.after.coverage.commits, *loosened])
     for each in given:
         mark = f"<!-- coursesync answer: {each.comment.id} -->"
         if mark not in answered and (answer := answer_to(each, [*filter(None, digests)], voters)):
@@ -92,9 +95,9 @@ def _first_line(comment: Comment) -> str:
 
 def waiting_in(applied: Applied) -> Waiting | None:
     """Return what waits for a person; None if nothing does."""
-    if not applied.waiting:
-        return None
     sight = applied.after
+    if not applied.waiting and sight.loosening is None:
+        return None
     return Waiting(
         part_of(sight.wanted, applied.waiting),
         {each: tuple(_reasons(applied, each)) for each in applied.waiting},
@@ -103,6 +106,7 @@ def waiting_in(applied: Applied) -> Waiting | None:
             each: tuple((grant, sight.digests[each]) for grant in sorted_grants(applied, each))
             for each in sorted(applied.waiting)
         },
+        sight.loosening,
     )
 
 

@@ -17,6 +17,7 @@ from coursesync.text import count, inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coursesync.ci.reviewing import Loosening
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Plan
 
@@ -40,12 +41,14 @@ class Waiting:
         reasons: why each course waits, as sentences that are not inert, by the course's Id.
         digest: of what nobody reviewed; "" if only something has to be allowed.
         needs: what has to be allowed, and by which digest, for each course.
+        loosening: a looser setting of who has to approve, which nobody reviewed.
     """
 
     plan: Plan
     reasons: Mapping[int, tuple[str, ...]]
     digest: str = ""
     needs: Mapping[int, tuple[tuple[Grant, str], ...]] = field(default_factory=dict)
+    loosening: Loosening | None = None
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -57,6 +60,9 @@ class Waiting:
         """What a person may want, and the line to write for it."""
         short = self.digest[:DIGITS]
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
+        if self.loosening is not None:
+            line = f"{PREFIX} approve {self.loosening.digest[:DIGITS]}"
+            found.append(("To let that setting count from now on", line))
         for course, grants in self.needs.items():
             for grant, digest in grants:
                 want = f"{_ALLOWS[grant]} ({escape(self._name_of(course))})"
@@ -76,6 +82,8 @@ def marker(workspace: str) -> str:
 def title_of(waiting: Waiting) -> str:
     """Return the title of the issue."""
     names = [inert(each, 60) for each in waiting.courses]
+    if waiting.loosening is not None:
+        names.append("who has to approve")
     verb = "waits" if len(names) == 1 else "wait"
     return f"Not applied yet: {listed(names, 3)} {verb} for a decision"
 
@@ -85,15 +93,24 @@ def body_of(
 ) -> str:
     """Return the text of the issue, of at most `most` bytes."""
     head = "\n".join(_head(waiting, workspace, solo=solo))
+    if not waiting.plan.courses:
+        return f"{head}\n"
     plan = compose(PlanView(waiting.plan, limits=limits), most=most - len(head.encode()) - 200)
     return f"{head}\n\n<details>\n<summary>The plan that waits</summary>\n\n{plan}\n\n</details>\n"
 
 
 def _head(waiting: Waiting, workspace: str, *, solo: bool) -> Iterator[str]:
     yield marker(workspace)
-    number = len(waiting.plan.courses)
-    what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
-    yield f"**{what}.** Other courses are applied as usual."
+    if waiting.loosening is not None:
+        commit = waiting.loosening.commit[:10]
+        yield (
+            f"**Commit {commit} changes who has to approve, in coursesync.toml, without a review "
+            "that counts.** Until it is approved here, the setting before it counts."
+        )
+        yield ""
+    if number := len(waiting.plan.courses):
+        what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
+        yield f"**{what}.** Other courses are applied as usual."
     for course in waiting.plan.courses.values():
         yield ""
         yield f"### {escape(course.title or course.key)}"
