@@ -179,8 +179,9 @@ class Trail:
         return _numbers(found, 1)
 
     def removed(self, address: Address, since: int) -> dict[str, set[int]]:
-        """Return the settings that removed lines since a tree, whichever line was after them."""
-        return _numbers(self._alone(address, since, {}), -1)
+        """Return the settings that removed or added lines since a tree, wherever they stand."""
+        found = self._alone(address, since, {})
+        return _numbers(found, -1) | _numbers(found, 1)
 
     def added(self, address: Address) -> dict[str, set[int]]:
         """Return the settings that added lines last, whichever line is after them."""
