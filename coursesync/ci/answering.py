@@ -146,5 +146,5 @@ class _Elsewhere:
             report=store.report if isinstance(store, GitStore) else StateReport(),
         )
         issues = [each for each in (self.waiting, self.drifted) if each is not None]
-        permits = Permits(self.forge, walk, issues, solo=project.config.solo)
+        permits = Permits(self.forge, walk, issues)
         return Sight(project.outlines_for(project.state()), walk, permits)

@@ -47,6 +47,8 @@ def choices_in(sight: Sight) -> Iterator[Choice]:
     coverage, permits = sight.coverage, sight.permits
     if coverage.digest:
         yield Choice(None, coverage.digest, lambda: permits.electorate(coverage.commits))
+    if (loosening := sight.loosening) is not None:
+        yield Choice(None, loosening.digest, lambda: permits.electorate([loosening.commit]))
     for course in sorted((sight.pending | sight.unpruned) & sight.digests.keys()):
 
         def electorate(course: int = course) -> Electorate:

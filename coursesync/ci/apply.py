@@ -19,6 +19,7 @@ from coursesync.ci.kept import marker, set_once
 from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
 from coursesync.ci.outcome import failed, serial_in
 from coursesync.ci.permits import Permits
+from coursesync.ci.reviewing import Rules
 from coursesync.ci.sight import Sight, open_in
 from coursesync.ci.telling import AGAIN, tell, tell_failure
 from coursesync.errors import (
@@ -115,7 +116,7 @@ class _Run:
         self._issue = forge.issue(marker("waiting", job.path))
         self._drift = forge.issue(marker("drift", job.path))
         issues = [each for each in (self._issue, self._drift) if each is not None]
-        self._permits = Permits(forge, self._walk, issues, solo=project.config.solo)
+        self._permits = Permits(forge, self._walk, issues)
         # somebody wants the outlines' version back
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
@@ -195,9 +196,16 @@ class _Run:
             clock=self._job.clock,
         )
 
+    def _rules(self) -> Rules:
+        """Return who has to approve what comes next."""
+        rules, loosening = self._walk.rules, self._walk.loosening
+        if loosening is not None and self._permits.approved(loosening.digest, [loosening.commit]):
+            return Rules(loosening.reviewing, self._main)
+        return rules if loosening is not None else replace(rules, loosened="")
+
     def _report(self, state: State, known: StateReport) -> StateReport:
         """Return the report with each course that the site has as main has it."""
-        is_news = self._did or self._walk.commits or not known.since
+        is_news = self._did or self._walk.commits or not known.since or known.loosened
         if self._result is None or not is_news:
             return known
         try:
@@ -207,8 +215,16 @@ class _Run:
         ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}
         done = {*ids, *self._walk.courses} - left
         applied = {**self._walk.starts, **dict.fromkeys(done, self._main)}
-        result = _newer(self._result, known.result)
-        return replace(known, applied=applied, since=known.since or self._main, result=result)
+        result, rules = _newer(self._result, known.result), self._rules()
+        return replace(
+            known,
+            reviewing=rules.reviewing,
+            reviewing_since=rules.since,
+            loosened=rules.loosened,
+            applied=applied,
+            since=known.since or self._main,
+            result=result,
+        )
 
 
 def _newer(result: RunResult | None, known: RunResult | None) -> RunResult | None:

@@ -70,7 +70,7 @@ def look(job: Job) -> Looked:
             return Looked(found, None if found.is_whole else issue)
         pulled = pull(project, dry_run=True, progress=progress, clock=job.clock)
         walk = walk_of(job, main, store.report)
-        sight = Sight(found.workspace, walk, Permits(forge, walk, [], solo=project.config.solo))
+        sight = Sight(found.workspace, walk, Permits(forge, walk, []))
         review, refused = _offered(job, main, pulled)
         looked = Looked(found, issue, review, refused)
         body = "\n".join(_body(job, looked, sight))

@@ -53,12 +53,14 @@ class Setting:
         before: what the outlines specify in its first parent.
         after: what they specify in it. If they have mistakes, the last valid ones before it count.
         review: the review that it merged; None if it was pushed; NotYet while nobody knows.
+        needs_approval: whether the setting before it wants an approval of that review.
     """
 
     commit: str
     before: Specified
     after: Specified
     review: Shown | NotYet | None
+    needs_approval: bool = True
 
     @cached_property
     def delta(self) -> Delta:
@@ -177,8 +179,9 @@ class Trail:
         return _numbers(found, 1)
 
     def removed(self, address: Address, since: int) -> dict[str, set[int]]:
-        """Return the settings that removed lines since a tree, whichever line was after them."""
-        return _numbers(self._alone(address, since, {}), -1)
+        """Return the settings that removed or added lines since a tree, wherever they stand."""
+        found = self._alone(address, since, {})
+        return _numbers(found, -1) | _numbers(found, 1)
 
     def added(self, address: Address) -> dict[str, set[int]]:
         """Return the settings that added lines last, whichever line is after them."""

@@ -118,6 +118,7 @@ class Applied:
             signal=getattr(self.job.clock, "signal", None),
             failure=unsaved[0] if unsaved else ExitCode.ERROR if unusable else ExitCode.DONE,
             open_to_all=self.job.open_to_all,
+            is_loosened=sight.loosening is not None,
         )
 
 

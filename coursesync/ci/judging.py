@@ -65,13 +65,14 @@ class Judge:
         """
         if number == 0:
             return UNSET
-        review = self.trail.settings[number - 1].review
+        setting = self.trail.settings[number - 1]
+        review, needs_approval = setting.review, self.needs_approval and setting.needs_approval
         from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
         if isinstance(review, NotYet):
             return Doubt(number, None)
         if review is None or review.review.merged_as == review.review.head:
             return Doubt(number, Reason.PUSHED)
-        if self.needs_approval and not review.review.approved:
+        if needs_approval and not review.review.approved:
             is_doubtful = review.review.is_doubtful
             return Doubt(number, Reason.DOUBTFUL if is_doubtful else Reason.UNAPPROVED)
         if review.own is None or from_head is None or not shows(review.own, from_head):

@@ -37,6 +37,7 @@ class Outcome:
         still: how many records that left their outline are on the site, by kind.
         signal: the signal that stopped it.
         failure: the exit code of an error, such as a state that can't be saved.
+        is_loosened: whether a looser setting of who has to approve waits for a person.
         open_to_all: whether everyone who may push can write the state's branch.
     """
 
@@ -50,6 +51,7 @@ class Outcome:
     signal: int | None = None
     failure: ExitCode = ExitCode.DONE
     open_to_all: bool = False
+    is_loosened: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
@@ -58,7 +60,7 @@ class Outcome:
             return self.failure
         if self.signal is not None:
             return ExitCode.after(self.signal)
-        if self.waiting or self.left or self.stop:
+        if self.waiting or self.left or self.stop or self.is_loosened:
             return ExitCode.WORK_LEFT
         return ExitCode.TRY_LATER if self.later else ExitCode.DONE
 
@@ -78,6 +80,8 @@ class Outcome:
         if self.waiting:
             number = len(self.waiting)
             yield f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
+        if self.is_loosened:
+            yield "A change of who has to approve waits for a decision"
         if self.left:
             are = "is" if self.left == 1 else "are"
             yield f"{count(self.left, 'change')} {are} left, and the next run continues"

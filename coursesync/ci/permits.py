@@ -36,10 +36,10 @@ class _Own:
 class Permits:
     """What people decided; each comment is read once, and only if it may matter."""
 
-    def __init__(self, forge: Forge, walk: Walk, issues: Sequence[Issue], *, solo: bool) -> None:
-        """Take the issues in which people decide; `solo` as in the configuration."""
+    def __init__(self, forge: Forge, walk: Walk, issues: Sequence[Issue]) -> None:
+        """Take the issues in which people decide."""
         self._forge, self._walk = forge, walk
-        self._issues, self._solo = issues, solo
+        self._issues = issues
         self._known: dict[int, tuple[Instruction, ...]] = {}
 
     def in_issues(self) -> tuple[Instruction, ...]:
@@ -60,7 +60,8 @@ class Permits:
         return self._of(self._walk.pushers(commits))
 
     def _of(self, pushers: Pushers) -> Electorate:
-        return Electorate(self._forge.may_write, pushers, is_solo=self._solo)
+        is_solo = self._walk.rules.reviewing == "solo"
+        return Electorate(self._forge.may_write, pushers, is_solo=is_solo)
 
     def approved(self, digest: str, commits: Iterable[str]) -> bool:
         """Return whether a person approved a digest who pushed none of these commits."""

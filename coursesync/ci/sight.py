@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from coursesync.ci.coverage import Coverage
     from coursesync.ci.deciding import Decision
     from coursesync.ci.permits import Permits
+    from coursesync.ci.reviewing import Loosening
     from coursesync.ci.walk import Walk
     from coursesync.operations.workspace import Workspace
     from coursesync.planning.plan import Change, Plan
@@ -89,9 +90,16 @@ class Sight:
     @cached_property
     def coverage(self) -> Coverage:
         """What reviews cover of the plan; nobody asks for the history of a plan without changes."""
-        needs_approval = self.loaded.project.config.needs_approval
         found = self.walk.trails() if self.pending else {}
-        return coverage(self.plan, found, needs_approval=needs_approval)
+        return coverage(self.plan, found)
+
+    @cached_property
+    def loosening(self) -> Loosening | None:
+        """A looser setting of who has to approve, which nobody approved yet."""
+        found = self.walk.loosening
+        if found is None or self.permits.approved(found.digest, [found.commit]):
+            return None
+        return found
 
     @cached_property
     def is_approved(self) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import FieldValue
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
+    from coursesync.state.state_report import Reviewing
 
 # a line of a text. What stands in it once is its own anchor; anything else is counted from the
 # nearest such line above it, so that each line of a text is another place
@@ -160,10 +161,12 @@ class Specified:
     Attributes:
         courses: by Id.
         on_removal: what the tree's coursesync.toml says about items that leave their outline.
+        reviewing: what it says about who has to approve.
     """
 
     courses: Mapping[int, SpecifiedCourse] = field(default_factory=dict)
     on_removal: OnRemoval = OnRemoval.KEEP
+    reviewing: Reviewing = "required"
 
     @cached_property
     def ids(self) -> Mapping[str, int]:

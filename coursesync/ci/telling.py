@@ -71,7 +71,8 @@ def _keep_issue(applied: Applied) -> Issue | None:
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
-    body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
+    solo = applied.before.walk.rules.reviewing == "solo"
+    body = body_of(waiting, applied.job.path, config.limits, solo=solo)
     kept = keep_issue(forge, issue, title, body)
     _answer(applied, kept, body)
     return kept
@@ -99,9 +100,9 @@ def _used(run: str) -> str:
 
 def waiting_in(applied: Applied) -> Waiting | None:
     """Return what waits for a person; None if nothing does."""
-    if not applied.waiting:
-        return None
     sight = applied.after
+    if not applied.waiting and sight.loosening is None:
+        return None
     return Waiting(
         part_of(sight.wanted, applied.waiting),
         {each: tuple(_reasons(applied, each)) for each in applied.waiting},
@@ -110,6 +111,7 @@ def waiting_in(applied: Applied) -> Waiting | None:
             each: tuple((grant, sight.digests[each]) for grant in _needed(applied, each))
             for each in sorted(applied.waiting)
         },
+        sight.loosening,
     )
 
 
@@ -130,7 +132,7 @@ def _reasons(applied: Applied, course: int) -> Iterator[Why]:
     """Yield why a course waits for a person, one reason once."""
     sight, job = applied.after, applied.job
     if course in sight.held:
-        solo = sight.loaded.project.config.solo
+        solo = sight.walk.rules.reviewing == "solo"
         found = sight.coverage.held[course]
         yield from grouped(found, lambda commit: sight.walk.pushers([commit]), job.page, solo=solo)
     if (large := sight.decision.large.get(course)) is not None:

@@ -5,6 +5,7 @@ It must never decide anything, nor write to the repository.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.specified import Specified, specified
@@ -50,4 +51,5 @@ class Trees:
                 outlines = read_outlines(folder, config.outlines).outlines
             except (InvalidOutlines, UsageError):
                 return None
-        return specified(outlines, OnRemoval(config.on_removal))
+        found = specified(outlines, OnRemoval(config.on_removal))
+        return replace(found, reviewing=config.reviewing)

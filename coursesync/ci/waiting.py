@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from coursesync.ci.reasons import Why
+    from coursesync.ci.reviewing import Loosening
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Plan
 
@@ -50,12 +51,14 @@ class Waiting:
         reasons: why each course waits, by the course's Id.
         digest: of what nobody reviewed; "" if only something has to be allowed.
         needs: what has to be allowed, and by which digest, for each course.
+        loosening: a looser setting of who has to approve, which nobody reviewed.
     """
 
     plan: Plan
     reasons: Mapping[int, tuple[Why, ...]]
     digest: str = ""
     needs: Mapping[int, tuple[tuple[Grant, str], ...]] = field(default_factory=dict)
+    loosening: Loosening | None = None
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -67,6 +70,9 @@ class Waiting:
         """What a person may want, and the line to write for it."""
         short = self.digest[:DIGITS]
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
+        if self.loosening is not None:
+            line = f"{PREFIX} approve {self.loosening.digest[:DIGITS]}"
+            found.append(("To let that setting count from now on", line))
         for course, grants in self.needs.items():
             for grant, digest in grants:
                 want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
@@ -77,6 +83,8 @@ class Waiting:
 def title_of(waiting: Waiting) -> str:
     """Return the title of the issue."""
     names = [inert(each, 60) for each in waiting.courses]
+    if waiting.loosening is not None:
+        names.append("who has to approve")
     verb = "waits" if len(names) == 1 else "wait"
     return f"Not applied yet: {listed(names, 3)} {verb} for a decision"
 
@@ -85,16 +93,27 @@ def body_of(
     waiting: Waiting, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
 ) -> str:
     """Return the text of the issue, of at most `most` bytes."""
-    number = len(waiting.plan.courses)
-    what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
-    head = (marker("waiting", workspace), f"**{what}.** Other courses are applied as usual.")
     above = [
-        Part(Rank.ALWAYS, head),
+        Part(Rank.ALWAYS, tuple(_head(waiting, workspace))),
         *_reasons(waiting),
         Part(Rank.ALWAYS, tuple(_lines(waiting, solo=solo))),
         *seen_by_members(PlanView(waiting.plan, limits=limits)),
     ]
     return bounded(above, [Part(Rank.ALWAYS, ("", _OTHERWISE))], most, "more line")
+
+
+def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
+    yield marker("waiting", workspace)
+    if waiting.loosening is not None:
+        commit = waiting.loosening.commit[:10]
+        yield (
+            f"**Commit {commit} changes who has to approve, in coursesync.toml, without a review "
+            "that counts.** Until it is approved here, the setting before it counts."
+        )
+        yield ""
+    if number := len(waiting.plan.courses):
+        what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
+        yield f"**{what}.** Other courses are applied as usual."
 
 
 def _reasons(waiting: Waiting) -> Iterator[Part]:

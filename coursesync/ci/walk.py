@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.forge import NotYet, Pushers, Review
 from coursesync.ci.history import Setting, Shown, trails
+from coursesync.ci.reviewing import Loosening, Rules, is_looser, judged_by
 from coursesync.ci.specified import Specified
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.ci.repository import Commit, Repository
     from coursesync.ci.specified import SpecifiedCourse
     from coursesync.ci.trees import Trees
-    from coursesync.state.state_report import StateReport
+    from coursesync.state.state_report import Reviewing, StateReport
 
 
 class Walk:
@@ -115,10 +116,35 @@ class Walk:
             self._pushers[wanted] = found
         return self._pushers[wanted]
 
-    @cached_property
+    @property
     def settings(self) -> tuple[Setting, ...]:
         """What each of these commits changed."""
-        return tuple(self._settings())
+        return self._judged[0]
+
+    @property
+    def rules(self) -> Rules:
+        """Who has to approve what comes next."""
+        return self._judged[1]
+
+    @cached_property
+    def _judged(self) -> tuple[tuple[Setting, ...], Rules]:
+        settings, report = [*self._settings()], self._report
+        now = self._trees.specified(self._main)
+        main: Reviewing = now.reviewing if now else "required"
+        if not report.reviewing:  # the first run takes it as it is
+            return judged_by(settings, Rules(settings[0].before.reviewing if settings else main), 0)
+        rules = Rules(report.reviewing, report.reviewing_since, report.loosened)
+        last = self._line.get(report.result.commit, 0) if report.result else 0
+        older = sum(self._line[each.commit] >= last for each in settings) if last else 0
+        return judged_by(settings, rules, older)
+
+    @property
+    def loosening(self) -> Loosening | None:
+        """A looser setting on main that nobody reviewed."""
+        now = self._trees.specified(self._main)
+        if now is None or not is_looser(now.reviewing, self.rules.reviewing):
+            return None
+        return Loosening(self.rules.loosened or self._main, now.reviewing)
 
     def _settings(self) -> Iterator[Setting]:
         before: Specified | None = None

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.errors import Sentence
+    from coursesync.state.state_report import Reviewing
 
 CONFIG = "coursesync.toml"
 SANDBOX = ".coursesync"  # the folder of the embedded sandbox in a workspace
@@ -68,6 +69,11 @@ class Config:
     outlines: Settings = field(default_factory=Settings)
     require_review: bool = True
     solo: bool = False
+
+    @property
+    def reviewing(self) -> Reviewing:
+        """Who has to approve: somebody else, nobody, or, with `solo`, whoever there is."""
+        return "solo" if self.solo else "required" if self.require_review else "optional"
 
     @property
     def needs_approval(self) -> bool:

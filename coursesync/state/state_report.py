@@ -12,6 +12,8 @@ from coursesync.errors import Command, Remedy, StateError
 from coursesync.state.json_values import each_once, mapping, read_value, written
 
 Ended: TypeAlias = Literal[0, 1, 3, 4, 5, 6, 75, 130, 143]  # an exit code
+# who has to approve, the strictest first; "": nobody knows
+Reviewing: TypeAlias = Literal["", "required", "optional", "solo"]
 _SHA_DIGITS: Final = (40, 64)
 
 
@@ -65,11 +67,17 @@ class StateReport:
         applied: the commit of main from which each course was applied whole, by the course's Id.
         result: how the last run ended; None before the first.
         since: main's SHA when the branch was made; "" if nobody knows.
+        reviewing: the setting of who has to approve that counts.
+        reviewing_since: the commit after which it counts; "" if it always did.
+        loosened: the commit that set a looser one, which nobody approved; "" for none.
     """
 
     applied: Annotated[Mapping[int, str], _applied] = field(default_factory=dict)
     format: Literal[1] = 1
+    loosened: Annotated[str, _sha_or_none] = ""
     result: RunResult | None = None
+    reviewing: Reviewing = ""
+    reviewing_since: Annotated[str, _sha_or_none] = ""
     since: Annotated[str, _sha_or_none] = ""
 
     def as_bytes(self) -> bytes:

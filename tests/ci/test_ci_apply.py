@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import SOLO, Town, outline
+from ci.town import CONFIG, SOLO, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -278,7 +279,7 @@ def test_a_forged_plan_changes_nothing(town: Town) -> None:
 
 def test_with_solo_set_the_author_needs_no_reviewer(town: Town) -> None:
     """It is stated openly in the configuration on main; a push is still a push."""
-    town.push(**{"coursesync.toml": SOLO})
+    town.reviewed(**{"coursesync.toml": SOLO})
     number = town.propose(a=outline(A, "One"))
     town.merge(number, approved=False)
     merged = town.apply()
@@ -293,14 +294,33 @@ def test_with_solo_set_the_author_needs_no_reviewer(town: Town) -> None:
     assert town.titles == ["One", "Two"]
 
 
-def test_a_pull_request_can_not_excuse_itself_from_review(town: Town) -> None:
-    """What needs a review is read from main, and the change of that is not merged by itself."""
-    number = town.propose(**{"coursesync.toml": SOLO, "a": outline(A, "One")})
-    before = town.apply()
+@pytest.mark.parametrize("config", [SOLO, f"require_review = false\n{CONFIG}"])
+def test_a_pull_request_can_not_excuse_itself_from_review(town: Town, config: str) -> None:
+    """The setting that main had before it decides; a looser one waits, and is named."""
+    number = town.propose(**{"coursesync.toml": config, "a": outline(A, "One")})
+    commit = town.merge(number, approved=False)
+    merged = town.apply()
 
-    assert before.code == 0, before
-    assert town.titles == []
-    assert town.forge.pulls[number].state == "open"
+    assert (merged.code, town.titles) == (6, []), merged
+    assert f"Commit {commit[:10]} changes who has to approve" in town.issue()
+
+
+def test_a_pushed_looser_setting_counts_once_somebody_else_approved_it(town: Town) -> None:
+    """Who pushed it can't; until then the one before it counts, also for what comes later."""
+    town.push(**{"coursesync.toml": SOLO})
+    town.merge(town.propose(a=outline(A, "One")), approved=False)
+    first = town.apply()
+    line = re.findall(r"    (/coursesync approve \w+)", town.issue())[-1]
+    town.decide(line, by="ada")
+    second, titles = town.apply(), town.titles
+    town.decide(line, by="ben")
+    town.apply()
+    town.merge(town.propose(b=outline(B, "Two")), approved=False)
+    town.apply()
+
+    assert (first.code, second.code, titles) == (6, 6, []), (first, second)
+    assert town.titles == ["Two"]
+    assert town.report()["reviewing"] == "solo"
 
 
 def test_a_reverted_addition_is_still_on_the_site_and_named(town: Town) -> None:
