@@ -42,7 +42,7 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
     if mistakes:
         them = "it" if len(mistakes) == 1 else "them"
         found = f"{count(len(mistakes), 'mistake')} in the outlines"
-        lines += [f"**{found}.** Nothing goes live before you correct {them} and push again.", ""]
+        lines += [f"**{found}.** Nothing goes live before you correct {them} in this branch.", ""]
     else:
         remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
         lines.append(f"- {escape(error.problem)}{remedy}")
@@ -77,7 +77,15 @@ def _mistake(mistake: Diagnostic, links: Links) -> str:
     where = mistake.where
     place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
     remedy = f"<br>{with_code(mistake.remedy)}" if mistake.remedy else ""
-    return f"- {place}: {escape(mistake.problem)}{remedy}"
+    return f"- {place}: {_quoted(mistake.problem)}{remedy}"
+
+
+def _quoted(problem: str) -> str:
+    """Escape a problem; what it has between backticks is code."""
+    pieces = problem.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(problem)
+    return "".join(code(each) if i % 2 else escape(each) for i, each in enumerate(pieces))
 
 
 def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -> str:
@@ -85,8 +93,8 @@ def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -
     where = f", in {in_short(paths)}" if paths else ""
     todo = (
         f"Somebody changed the same lines on {code(base)}{where}. Until that is settled, nobody "
-        f"can say what members will see. Merge {code(base)} into this branch, choose which lines "
-        "stay, and push."
+        "can say what members will see. Click *Resolve conflicts* below, and choose which lines "
+        f"stay. Or do it in a clone: Merge {code(base)} into this branch, and push."
     )
     lines = ["### This can't be planned: it conflicts", "", todo, *links.lines()]
     return "\n".join(lines) + "\n"
