@@ -86,7 +86,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
         "outlines.content_files",
         "outlines.file_names",
         "outlines.folder",
-        "outlines.git",
+        "files.ask_git",
     ),
     *(
         "outlines.pieces_reader",
@@ -104,6 +104,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *(
+        "ci.answering",
         "ci.apply",
         "ci.comment",
         "ci.drift",
@@ -114,6 +115,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
     ),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
+    "operations.take_over",
     *("outlines.advising", "outlines.assets", "outlines.edit"),
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),

@@ -154,7 +154,7 @@ def _keeping(change: Change, record: Record) -> Sentence:
 def _edited(run: Run, change: Change, record: Record) -> str:
     """Return who edited a record, in words; "" if it may be overwritten."""
     entry, kind = change.entry, change.kind
-    # also ours: an update without an answer, and one that a lost state would know
+    # also ours: an update without an answer, and what this one would send
     ours = [entry.known, *(each for each in (entry.attempted, sendable(change)) if each)]
     who = f" by {inert(record.updated_by, 100)}" if record.updated_by else ""
     by = f"{who}{at(record.updated_on)}"
@@ -170,6 +170,10 @@ def _edited(run: Run, change: Change, record: Record) -> str:
                 f"coursesync never wrote, last written{by}"
             )
     if run.terms.overwrite_drift or any(not edits(entry, record, kind, sent) for sent in ours):
+        return ""
+    others = [(sent, edits(entry, record, kind, sent)) for sent in ours]
+    # a value that people wrote on the site is no edit if the outline has it as well
+    if all(any(n in sent and n not in differ for sent, differ in others) for n in others[0][1]):
         return ""
     if is_elsewhere:
         return f"it was moved to the course {record.course_id} on the site{by}"

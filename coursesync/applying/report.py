@@ -37,6 +37,7 @@ class Status(Enum):
     ADOPTED = "adopted"  # found on the site: created by a run whose state was lost
     SETTLED = "settled"  # it was in doubt, and is no longer
     UPDATED = "updated"
+    ALREADY_SO = "already so"  # the site has all of it; only the state changed
     DEACTIVATED = "deactivated"
     DELETED = "deleted"
     # only the state changed
@@ -101,6 +102,7 @@ DONE = {
     Status.ADOPTED,
     Status.SETTLED,
     Status.UPDATED,
+    Status.ALREADY_SO,
     Status.DEACTIVATED,
     Status.DELETED,
     Status.RE_KEYED,

@@ -152,6 +152,9 @@ def _attempt(run: Run, change: Change, number: int) -> FinalOutcome | NotCarried
         run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
     if change.address in run.results:
         return None
+    if record is not None and _changes_nothing(change, record):
+        _note(run, change, record)
+        return None
     run.sender.until_writable()
     if run.times_sent(change) < number:
         doubt = replace(run.create_of(change), attempts=number, since=run.stamp())
@@ -168,6 +171,38 @@ def _attempt(run: Run, change: Change, number: int) -> FinalOutcome | NotCarried
         run.sender.give_back()
         run.log.check()
     return outcome
+
+
+def _changes_nothing(change: Change, record: Record) -> bool:
+    """Return whether a record, as just read, has all that an update would send.
+
+    Values are compared exactly, but for a final newline of contents. What can't be read back counts
+    as a change, and so does everything while the outcome of an earlier update is not known.
+    """
+    kind = change.kind
+    if change.action is Action.DELETE or change.entry.unsure or record.whole is None:
+        return False
+    texts = {name for name, type_ in kind.types.items() if type_ is str}
+
+    def value(name: str, raw: object) -> object:
+        if name in texts and isinstance(raw, str | None):
+            raw = raw or ""
+            return raw.rstrip("\n") if name == kind.contents_property else raw
+        return type(raw), raw
+
+    return all(
+        name not in kind.write_only and value(name, record.whole.get(name)) == value(name, sent)
+        for name, sent in _payload(change, record).items()
+    )
+
+
+def _note(run: Run, change: Change, record: Record) -> None:
+    """Journal a change that the site already has, as if it had been sent and answered."""
+    run.log.announce(_intent(run, change))
+    is_ours = not leaves_contents_of_others(change, record)
+    has = Applied(change.entry.id, record.updated_on if is_ours else None)
+    run.log.record(_conclusion(change, has, run.stamp()))
+    run.conclude(Result(change, Status.ALREADY_SO, change.record_id))
 
 
 def _as_written(outcome: Outcome, change: Change, record: Record | None, answered: str) -> Outcome:

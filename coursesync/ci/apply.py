@@ -14,21 +14,18 @@ from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
-from coursesync.ci.forge import LONGEST_STATUS, Mark
-from coursesync.ci.forge import Status as ForgeStatus
 from coursesync.ci.job import Applied
 from coursesync.ci.kept import marker, set_once
 from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
-from coursesync.ci.outcome import CONTEXT, serial_in
+from coursesync.ci.outcome import failed, serial_in
 from coursesync.ci.permits import Permits
 from coursesync.ci.sight import Sight, open_in
-from coursesync.ci.telling import tell
+from coursesync.ci.telling import AGAIN, tell, tell_failure
 from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
     StalePlan,
     StateLocked,
-    TryLater,
 )
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -39,7 +36,6 @@ from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -48,6 +44,7 @@ if TYPE_CHECKING:
     from coursesync.applying.world import Progress
     from coursesync.ci.deciding import Group
     from coursesync.ci.job import Job
+    from coursesync.ci.walk import Walk
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
     from coursesync.state.git_store import GitStore
@@ -74,20 +71,27 @@ def apply_main(job: Job) -> Applied:
     main = fetched_main(job)
     serial = _last_serial(job, main)
     try:
-        with workspace_of_main(job, main, serial) as (project, store), project.held():
-            return _Run(job, project, store, main).carried_out()
+        with workspace_of_main(job, main, serial) as (project, store):
+            walk = walk_of(job, main, store.report)
+            try:
+                with project.held():
+                    return _Run(job, project, store, main).carried_out()
+            except StateLocked as error:
+                again = StateLocked(error.problem, AGAIN)  # nobody waits for it in a job
+                _tell_failure(job, walk, serial, again)
+                raise again from error
+            except CoursesyncError as error:
+                _tell_failure(job, walk, serial, error)
+                raise
     except CoursesyncError as error:
         with suppress(CoursesyncError):  # the error itself is reported
-            _mark_failed(job, main, serial, error)
+            set_once(job.forge, main, failed(error, serial, job.page))
         raise
 
 
-def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
-    is_temporary = isinstance(error, TryLater | StateLocked)
-    end = "" if serial is None else f"; state {serial}"
-    problem = inert(error.problem, LONGEST_STATUS - len(end))
-    mark = Mark.ERROR if is_temporary else Mark.FAILURE
-    set_once(job.forge, main, ForgeStatus(CONTEXT, mark, f"{problem}{end}", job.page))
+def _tell_failure(job: Job, walk: Walk, serial: int | None, error: CoursesyncError) -> None:
+    with suppress(CoursesyncError):  # the error itself is reported
+        tell_failure(job, walk, failed(error, serial, job.page), error)
 
 
 def _last_serial(job: Job, main: str) -> int | None:

@@ -14,19 +14,23 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
+from coursesync.ci.forge import NOBODY
 from coursesync.text import inert, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
 
-    from coursesync.ci.forge import Comment
+    from coursesync.ci.forge import Comment, Pushers
 
 PREFIX = "/coursesync"
 DIGITS = 16  # of a digest, at least
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGITS},64}}")
 _HEX = re.compile(r"[0-9a-f]+")
+# the whole line within other text: somebody meant it
+_MEANT = re.compile(rf"{PREFIX}\s+(?:approve|allow\s+[\w-]+)\s+[0-9a-f]{{7}}", re.IGNORECASE)
+_NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
 class Grant(Enum):
@@ -69,43 +73,71 @@ class Electorate:
 
     Attributes:
         may_write: whether an account may write to the repository.
-        pushers: the logins of those who pushed one of these commits.
+        pushers: who pushed these commits.
         is_solo: whether they may decide as well, because there is no other reviewer.
     """
 
     may_write: Callable[[str], bool]
-    pushers: Collection[str] = ()
+    pushers: Pushers = NOBODY
     is_solo: bool = False
 
     def objection(self, comment: Comment) -> str:
         """Return why a comment can't decide, as a sentence; "" if it can."""
         if comment.edited:
             return "An edited comment does not count. Write a new one."
-        is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers}
+        if comment.is_by_bot:
+            return "A bot can't decide about it. Let a person write the line."
+        is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
             return "You pushed a part of this yourself. Somebody else has to decide about it."
+        if self.pushers.unknown and not self.is_solo:
+            return unknown_pusher(self.pushers.unknown[0])
         if not self.may_write(comment.author):
             return "Only people who may write to this repository can decide about it."
         return ""
 
 
+def unknown_pusher(commit: str) -> str:
+    """Return why nobody can approve a commit, and what to do, as sentences."""
+    return (
+        f"Nobody knows who pushed commit {inert(commit[:10])}: the forge names no account for it. "
+        "Let its author add its e-mail address to their account, or let the values be set again "
+        "by a pull request that somebody else approves."
+    )
+
+
 def instructions(comments: Iterable[Comment]) -> Iterator[Instruction]:
     """Yield the instructions of people, in their order; comments of coursesync have none.
 
-    An instruction is a line of its own in a paragraph. Quotes, lists, code and hidden text hold
-    none: people quote what others wrote, and what can't be seen is not meant.
+    An instruction is a line of its own in a paragraph. A sentence, a list or code that holds a
+    whole line has a problem instead. Quotes and hidden text hold none: people quote what others
+    wrote, and what can't be seen is not meant.
     """
     for comment in comments:
         if comment.own or PREFIX not in comment.body:
             continue
-        for line in _lines(comment.body):
-            words = line.split()
-            if words and words[0] == PREFIX:
-                yield _read(comment, words[1:])
+        tokens = MarkdownIt("commonmark").parse(comment.body)
+        alone = [words for line in _lines(tokens) if (words := line.split())[:1] == [PREFIX]]
+        yield from (_read(comment, words[1:]) for words in alone)
+        if not alone and any(map(_MEANT.search, _all_text(tokens))):
+            yield Instruction(comment, problem=_NOT_ALONE)
 
 
-def _lines(body: str) -> Iterator[str]:
-    tokens = MarkdownIt("commonmark").parse(body)
+def _all_text(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield the text of each block outside of quotes, code as well, without HTML."""
+    quotes = 0
+    for token in tokens:
+        quotes += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if quotes:
+            continue
+        if token.type in {"fence", "code_block"}:
+            yield token.content
+        for part in token.children or ():
+            if part.type in {"text", "code_inline"}:
+                yield part.content
+
+
+def _lines(tokens: Sequence[Token]) -> Iterator[str]:
     for before, token in pairwise(tokens):
         if token.type == "inline" and before.type == "paragraph_open" and before.level == 0:
             yield from _plain(token.children or ())
@@ -144,7 +176,7 @@ def _read(comment: Comment, words: Sequence[str]) -> Instruction:
         case ["approve" | "allow", *_]:
             return Instruction(
                 comment,
-                problem="Copy the whole line as it is shown, with its digest.",
+                problem="It lacks the number at the end. Copy the whole line as it is shown.",
             )
         case _:
             wrong = inert(" ".join(words), 40)
@@ -159,9 +191,9 @@ def _with_digest(comment: Comment, word: str, text: str, grant: Grant | None = N
     if _DIGEST.fullmatch(digest):
         return Instruction(comment, word, digest, grant)
     if _HEX.fullmatch(digest):
-        problem = f"The digest needs at least {DIGITS} digits and at most 64."
+        problem = f"The number at the end needs at least {DIGITS} digits, and at most 64."
     else:
-        problem = f'"{inert(text, 70)}" is not a digest. Copy the whole line as it is shown.'
+        problem = f'"{inert(text, 70)}" is not the number of a plan. Copy the whole line.'
     return Instruction(comment, problem=problem)
 
 
@@ -175,19 +207,3 @@ def decided(
         for each in given
         if not electorate.objection(each.comment)
     )
-
-
-def answer_to(given: Instruction, digests: Collection[str], electorate: Electorate) -> str:
-    """Return the line that answers an instruction which decides nothing; "" if it does decide.
-
-    `digests` are those of what is shown now. A plan may be asked for by anyone.
-    """
-    if given.problem:
-        return given.problem
-    if given.word == "plan":
-        return ""
-    if objection := electorate.objection(given.comment):
-        return objection
-    if not any(map(given.is_for, digests)):
-        return "That digest is not the one of what is shown now. Copy the line that stands there."
-    return ""

@@ -10,11 +10,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from coursesync.ci.answering import answer_elsewhere, answer_on
 from coursesync.ci.api import same_text
-from coursesync.ci.approvals import Electorate, answer_to, instructions
+from coursesync.ci.approvals import instructions
 from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
 from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
-from coursesync.ci.kept import answer_once, marker
+from coursesync.ci.kept import marker
 from coursesync.ci.merging import Conflict
 from coursesync.errors import InvalidOutlines, TryLater
 from coursesync.kinds.counting import counted
@@ -26,16 +27,14 @@ from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from coursesync.ci.approvals import Instruction
     from coursesync.ci.event import Event
     from coursesync.ci.foreseen import Files, Foreseen, Main
     from coursesync.ci.forge import Comment, Forge, Issue, Review
     from coursesync.render.rows import PlanView
 
 CONTEXT = "coursesync/plan"
-_MOST_ANSWERS = 10  # to the instructions on one page, in one run
 _MOST_FOLDED = 5  # older comments
 _ROOM = 2_000  # bytes for the lines around a plan
 # in the address of a review, and of the files and the runs, on GitHub and on GitLab
@@ -78,7 +77,7 @@ def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
             yield Done(review, _update(forge, main, event, review, issue))
         except Exception as error:  # noqa: BLE001 - the caller raises it after the others
             yield Done(review, "", error)
-    _answer_elsewhere(forge, event, issue, [each.number for each in reviews])
+    answer_elsewhere(forge, main, event.commented, [each.number for each in reviews])
 
 
 def _update(forge: Forge, main: Main, event: Event, review: Review, issue: Issue | None) -> str:
@@ -99,7 +98,7 @@ def _update(forge: Forge, main: Main, event: Event, review: Review, issue: Issue
     status = replace(status_of(foreseen, main.branch), url=run)
     if known != status:
         forge.set_status(review.head, status)
-    _answer_on(forge, main, review, comments)
+    answer_on(forge, main, review, comments)
     return done
 
 
@@ -197,8 +196,8 @@ def _links(review: Review, commit: str, run: str) -> Links:
     for page, files, runs in _PAGES:
         repository, found, _ = review.url.partition(page)
         if found:
-            kept = f"{run}#artifacts" if run else ""
-            return Links(kept, kept, run or f"{review.url}{runs}", f"{repository}{files}{commit}")
+            kept = f"{run}#artifacts" if run else f"{review.url}{runs}"
+            return Links(kept, kept, run, f"{repository}{files}{commit}")
     return NO_LINKS
 
 
@@ -237,36 +236,3 @@ def _seen(view: PlanView) -> str:
         return "Nothing changes for members"
     verb = "changes" if kinds.total() == 1 else "change"
     return f"{counted(kinds)} {verb} for members"
-
-
-# --- instructions ---
-
-
-def _answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comment]) -> None:
-    """Answer the instructions on a review that decide nothing."""
-
-    def answer(given: Instruction) -> str:
-        if given.problem or given.word == "plan":
-            return given.problem
-        pushers = {review.author} | forge.pushers(review.number)
-        electorate = Electorate(forge.may_write, pushers, is_solo=main.project.config.solo)
-        return answer_to(given, [*filter(None, [main.digest_of(review.head)])], electorate)
-
-    _answer(forge, review.number, comments, answer)
-
-
-def _answer_elsewhere(
-    forge: Forge, event: Event, issue: Issue | None, known: Sequence[int]
-) -> None:
-    """Answer what is not understood in the issue of what waits, and on the page of this event."""
-    for number in (event.commented, None if issue is None else issue.number):
-        if number is not None and number not in known:
-            _answer(forge, number, forge.comments(number), lambda given: given.problem)
-            known = [*known, number]
-
-
-def _answer(
-    forge: Forge, number: int, comments: Sequence[Comment], answer: Callable[[Instruction], str]
-) -> None:
-    """Answer the last instructions; `answer` returns the line, "" for none."""
-    answer_once(forge, number, comments, [*instructions(comments)][-_MOST_ANSWERS:], answer)

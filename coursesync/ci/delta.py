@@ -175,10 +175,10 @@ def more_lines(was: Item | None, now: Item | None) -> Counter[Line]:
     return found
 
 
-def alone(lines: Counter[Line]) -> Counter[str]:
-    """Return numbers of lines without regard to the line after them."""
+def alone(lines: Mapping[Line, int]) -> Counter[str]:
+    """Return numbers of lines without regard to where they stand."""
     found = Counter[str]()
-    for (_, line), more in lines.items():
-        if line is not None:
-            found[line] += more
+    for (_, place), more in lines.items():
+        if place is not None:
+            found[place[0]] += more
     return found

@@ -240,8 +240,8 @@ def open_main(project: Project) -> Main:
     """
     repository = Repository(project.folder)
     branch = repository.default_branch()
-    tip = repository.fetch(f"refs/heads/{branch}").get(f"refs/heads/{branch}", "")
-    if not repository.is_ancestor("HEAD", tip):
+    tip = repository.tip(branch)
+    if tip is None or not repository.is_ancestor("HEAD", tip):
         raise UsageError(
             f"the commit that is checked out is not on {inert(branch, 100)}",
             Remedy("Run this on that branch only:", Shell("git", "checkout", branch)),

@@ -31,6 +31,7 @@ class Review:
             equals `head` if somebody pushed the head itself.
         approved: whether somebody other than its author and those who pushed to it approved its
             last head, and nobody's later review asks for changes.
+        is_doubtful: whether it would be approved, if anyone knew who pushed to it.
     """
 
     number: int
@@ -41,12 +42,35 @@ class Review:
     url: str
     merged_as: str | None = None
     approved: bool = False
+    is_doubtful: bool = False
 
 
 class NotYet(Enum):
     """The forge's index does not know yet which review a commit merged: neither none nor one."""
 
     INDEXED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Pushers:
+    """Who pushed some commits.
+
+    Attributes:
+        logins: of the accounts that pushed them, and of their authors and committers.
+        unknown: the SHAs of commits of which nobody knows who pushed them: an approval of these
+            does not count, because it may be by the same person.
+    """
+
+    logins: frozenset[str] = frozenset()
+    unknown: tuple[str, ...] = ()
+
+    def __or__(self, other: Pushers) -> Pushers:
+        """Return who pushed these or those."""
+        unknown = dict.fromkeys((*self.unknown, *other.unknown))
+        return Pushers(self.logins | other.logins, tuple(unknown))
+
+
+NOBODY = Pushers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +84,7 @@ class Comment:
         edited: whether it was ever edited.
         own: whether the account of this token wrote it.
         number: the number of the review or issue that it is on.
+        is_by_bot: whether its author is no person, as far as the forge tells.
     """
 
     id: int
@@ -68,6 +93,7 @@ class Comment:
     edited: bool
     own: bool
     number: int
+    is_by_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +195,15 @@ class Forge(Protocol):
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository."""
 
-    def pushers(self, number: int) -> frozenset[str]:
-        """Return the logins of the authors and committers of a review's commits."""
+    def pushers(self, number: int) -> Pushers:
+        """Return who pushed to a review; its author counts, too."""
 
-    def authors(self, commit: str) -> frozenset[str]:
-        """Return the logins of the author and the committer of a commit."""
+    def pushers_between(self, branch: str, line: Sequence[str], commits: Sequence[str]) -> Pushers:
+        """Return who pushed some commits of a branch.
+
+        `line` are the SHAs of its first-parent history, the oldest first, from one that is at most
+        as old as the oldest of `commits`.
+        """
 
     def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
         """Open a review of a branch of the repository, or return the one that is open."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.nexudus.ports import Clock
 
-_GITHUB, _GITLAB = "https://api.github.com", "https://gitlab.com/api/v4"
+GITHUB_API, GITLAB_API = "https://api.github.com", "https://gitlab.com/api/v4"
 _V4 = "/v4"
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
@@ -113,7 +113,7 @@ def github_rest(repository: str, environment: Mapping[str, str], clock: Clock) -
         grant="Add this to the permissions of the job, or of your own token:",
         renew=Remedy("In a workflow, set", _OF_THE_JOB, "On your machine, use a token of yours."),
     )
-    address = _address(environment, "GITHUB_API_URL", _GITHUB)
+    address = _address(environment, "GITHUB_API_URL", GITHUB_API)
     host = address.removesuffix("/v3")
     rest = Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api)
     return rest, address.removeprefix(host)
@@ -147,7 +147,7 @@ def gitlab_rest(path: str, environment: Mapping[str, str], clock: Clock) -> tupl
         grant=_FOR_GITLAB,
         renew=_FOR_GITLAB,
     )
-    host = _address(environment, "CI_API_V4_URL", _GITLAB).removesuffix(_V4)
+    host = _address(environment, "CI_API_V4_URL", GITLAB_API).removesuffix(_V4)
     return Rest(Wire(host, None, DEADLINE, _LONGEST), clock, api), _V4
 
 

@@ -211,6 +211,7 @@ class GitHub(Pulls):
             edited=edited,
             own=self._is_own(found),
             number=number,
+            is_by_bot=found.user is not None and found.user.type != "User",
         )
 
 

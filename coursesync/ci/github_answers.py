@@ -20,11 +20,16 @@ class Account(Answer):
     type: str = ""
 
 
+class Repository(Answer):
+    full_name: str
+
+
 class Side(Answer):
-    """A branch of a pull request."""
+    """A branch of a pull request; its repository may have been deleted."""
 
     ref: str
     sha: str
+    repo: Repository | None = None
 
 
 class Pull(Answer):
@@ -61,6 +66,15 @@ class Commit(Answer):
     commit: GitCommit
     author: Account | None = None
     committer: Account | None = None
+
+
+class Activity(Answer):
+    """A change of a branch: https://docs.github.com/rest/repos/repos#list-repository-activities."""
+
+    before: str
+    after: str
+    activity_type: str
+    actor: Account | None = None
 
 
 class IssueComment(Answer):

@@ -2,6 +2,9 @@
 
 https://docs.github.com/en/rest/pulls, https://docs.github.com/en/rest/commits. Owns what counts as
 an approval and as a merge. It must never decide what is applied.
+
+Who pushed is known from the activity of a branch, in its own repository. Where that can't be read
+(a private fork, an old Enterprise Server), the accounts of a commit's author and committer count.
 """
 
 from __future__ import annotations
@@ -9,9 +12,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import Need, path_of
-from coursesync.ci.forge import Review
-from coursesync.ci.github_answers import Commit, Permission, Pull, PullReview
+from coursesync.ci.forge import NOBODY, Pushers, Review
+from coursesync.ci.github_answers import Activity, Commit, Permission, Pull, PullReview
 from coursesync.ci.index import asked_again, unless_young
+from coursesync.ci.pushes import Made, Push, pushers_of_branch, pushers_of_line
+from coursesync.errors import RemoteError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +26,9 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
 
 _MOST_COMMITS = 250  # that GitHub lists of a pull request
+_ACTIVITY_PAGES = 10  # of a hundred each, the newest first
+_NO_COMMIT = "0" * 40
+_WEB = "web-flow"  # the committer of what GitHub makes for a person
 _MAY_WRITE = {"admin", "write"}  # "maintain" is reported as "write"
 _DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
 _PULLS = Need("read the pull requests", "pull-requests: read")
@@ -124,7 +132,6 @@ class Pulls:
         was dismissed has the state DISMISSED. A person's last decision counts. No decision of
         somebody who may not write counts, as in GitHub's own rules, nor an approval by a bot.
         """
-        own = self._commits(pull.number)
         path = self._path("pulls", pull.number, "reviews")
         last: dict[str, PullReview] = {}
         for each in self._rest.every(path, _PULLS, PullReview):
@@ -135,12 +142,14 @@ class Pulls:
             for login, each in last.items()
             if each.state == "APPROVED" and each.commit_id == pull.head.sha
             if each.user is not None and each.user.type == "User"
-            if login not in {pull.author, *_logins(own)}
         ]
         refusers = [who for who, each in last.items() if each.state == "CHANGES_REQUESTED"]
-        is_known = len(own) < _MOST_COMMITS  # of more commits, not all authors are known
-        approved = is_known and any(map(self.may_write, approvers))
-        return _review(pull, approved=approved and not any(map(self.may_write, refusers)))
+        if not approvers or any(map(self.may_write, refusers)):
+            return _review(pull)
+        pushers = self._pushers(pull)
+        approved = any(each not in pushers.logins and self.may_write(each) for each in approvers)
+        is_known = not pushers.unknown
+        return _review(pull, approved=approved and is_known, is_doubtful=approved and not is_known)
 
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository."""
@@ -148,9 +157,16 @@ class Pulls:
         found = self._rest.find(path, _PEOPLE, Permission)
         return found is not None and found.permission in _MAY_WRITE
 
-    def pushers(self, number: int) -> frozenset[str]:
-        """Return the logins of the authors and committers of a pull request's commits."""
-        return _logins(self._commits(number))
+    def pushers(self, number: int) -> Pushers:
+        """Return who pushed to a pull request; its author counts, too."""
+        return self._pushers(self._rest.get(self._path("pulls", number), _PULLS, Pull))
+
+    def _pushers(self, pull: Pull) -> Pushers:
+        own, head = self._commits(pull.number), pull.head
+        pushes = self._pushes(head.repo.full_name, head.ref) if head.repo else []
+        found = pushers_of_branch(head.sha, [*map(_made, own)], pushes)
+        cut = (head.sha,) if len(own) >= _MOST_COMMITS else ()  # not all of them are listed
+        return found | Pushers(frozenset({pull.author}), cut)
 
     def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
         """Open a pull request of a branch of the repository, or return the one that is open.
@@ -170,9 +186,23 @@ class Pulls:
         """Close a pull request without merging it."""
         self._rest.set("PATCH", self._path("pulls", number), {"state": "closed"}, _OPEN)
 
-    def authors(self, commit: str) -> frozenset[str]:
-        """Return the logins of the author and the committer of a commit."""
-        return _logins([self._rest.get(self._path("commits", commit), _COMMITS, Commit)])
+    def pushers_between(self, branch: str, line: Sequence[str], commits: Sequence[str]) -> Pushers:
+        """Return who pushed some commits of a branch."""
+        if not commits:
+            return NOBODY
+        paths = (self._path("commits", each) for each in commits)
+        made = [_made(self._rest.get(path, _COMMITS, Commit)) for path in paths]
+        return pushers_of_line(line, made, self._pushes(self._rest.api.repository, branch))
+
+    def _pushes(self, repository: str, branch: str) -> list[Push]:
+        """Return the pushes to a branch, the newest first; none where they can't be read."""
+        path = f"{self._root}/repos{path_of(*repository.split('/'))}/activity"
+        ref = f"refs/heads/{branch}"
+        found = self._rest.every(path, _COMMITS, Activity, pages=_ACTIVITY_PAGES, ref=ref)
+        try:
+            return [*map(_push, found)]
+        except RemoteError:
+            return []
 
     def _commits(self, number: int) -> list[Commit]:
         path = self._path("pulls", number, "commits")
@@ -182,7 +212,7 @@ class Pulls:
         return f"{self._root}/repos/{self._rest.api.repository}{path_of(*parts)}"
 
 
-def _review(pull: Pull, *, approved: bool = False) -> Review:
+def _review(pull: Pull, *, approved: bool = False, is_doubtful: bool = False) -> Review:
     return Review(
         number=pull.number,
         author=pull.author,
@@ -192,9 +222,19 @@ def _review(pull: Pull, *, approved: bool = False) -> Review:
         url=pull.html_url,
         merged_as=pull.merge_commit_sha if pull.merged_at else None,
         approved=approved,
+        is_doubtful=is_doubtful,
     )
 
 
-def _logins(commits: Sequence[Commit]) -> frozenset[str]:
-    people = (person for each in commits for person in (each.author, each.committer))
-    return frozenset(each.login for each in people if each is not None and each.login)
+def _made(commit: Commit) -> Made:
+    """Return a commit with its people; GitHub commits in its own name only for an author."""
+    author = commit.author.login if commit.author else ""
+    committer = commit.committer.login if commit.committer else ""
+    people = frozenset({author, committer} - {"", _WEB})
+    return Made(commit.sha, people, author not in {"", _WEB} and bool(committer))
+
+
+def _push(found: Activity) -> Push:
+    before, after = ("" if each == _NO_COMMIT else each for each in (found.before, found.after))
+    by = found.actor.login if found.actor else ""
+    return Push(before, after, by, may_drop=found.activity_type == "force_push")

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.ci.api import Answer, Need, path_of
-from coursesync.ci.settings import STATE_KEY, UNGUARDED, Asking, setting
+from coursesync.ci.settings import BRANCH, LOGIN, STATE_KEY, TOKEN, UNGUARDED, Asking, setting
 from coursesync.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -21,11 +21,8 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Answer)
 
-BRANCH = "main"
 ENVIRONMENT, _OF_DRIFT = "production", "drift"
 CHECK = "Plan"  # the name of the job in plan.yml
-_TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a secret
-_LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
 _ANY_STATE = "coursesync-state/courses/site"  # a branch that the pattern below covers
 _STATES = "coursesync-state/**"
 _NEED = Need("read the settings", "administration: read")
@@ -169,7 +166,7 @@ class GitHubSettings(Asking):
     def _of_the_jobs(self) -> Iterator[Setting]:
         known = self.known
         credentials = (
-            f"add the secret `{_TOKEN}` (or {' and '.join(_LOGIN)}), in `{_OF_DRIFT}` of an "
+            f"add the secret `{TOKEN}` (or {' and '.join(LOGIN)}), in `{_OF_DRIFT}` of an "
             "account that can only read"
         )
         yield setting(
@@ -262,7 +259,7 @@ class GitHubSettings(Asking):
         }
 
     def _have_logins(self) -> bool:
-        return all(_TOKEN in each or each.issuperset(_LOGIN) for each in self._secrets.values())
+        return all(TOKEN in each or each.issuperset(LOGIN) for each in self._secrets.values())
 
     def _has_key(self) -> bool:
         keys = self.rest.every(self._path("keys"), _NEED, _Key)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from coursesync.ci.api import Need, same_text
 from coursesync.ci.forge import Comment, Issue, Mark, Status
 from coursesync.ci.gitlab_answers import Account, CommitStatus, IssueFound, Job, Note
-from coursesync.ci.gitlab_requests import Requests
+from coursesync.ci.gitlab_requests import Requests, is_bot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,6 +173,7 @@ class GitLab(Requests):
             edited=found.updated_at != found.created_at,
             own=self._is_own(found),
             number=number,
+            is_by_bot=is_bot(found.author.username),
         )
 
     def _notes_of(self, number: int) -> str:

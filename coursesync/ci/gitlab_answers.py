@@ -26,6 +26,8 @@ class Member(Answer):
 
 class MergeRequest(Answer):
     iid: int
+    source_branch: str
+    source_project_id: int | None = None  # none once a fork is deleted
     state: str
     target_branch: str
     web_url: str
@@ -41,6 +43,7 @@ class Version(Answer):
     id: int
     head_commit_sha: str | None
     created_at: str
+    base_commit_sha: str | None = None
 
 
 class Approver(Answer):
@@ -53,6 +56,22 @@ class Approvals(Answer):
 
 class Commit(Answer):
     committed_date: str | None = None
+
+
+class PushData(Answer):
+    """What a push changed; a push of many branches at once names none."""
+
+    ref_type: str | None = None
+    ref: str | None = None
+    commit_from: str | None = None
+    commit_to: str | None = None
+
+
+class Event(Answer):
+    """Something that a person did: https://docs.gitlab.com/api/events."""
+
+    author: Account | None = None
+    push_data: PushData | None = None
 
 
 class Note(Answer):
@@ -97,14 +116,19 @@ class Authored(Answer):
     author: Account | None = None
 
 
-class AuthoredCommits(Answer):
+class MadeCommit(Answer):
+    sha: str
+    author: Account | None = None
+
+
+class MadeCommits(Answer):
     pageInfo: PageInfo  # noqa: N815 - GitLab's name
-    nodes: list[Authored | None]
+    nodes: list[MadeCommit | None]
 
 
 class GraphMergeRequest(Answer):
     committers: Users | None = None
-    commits: AuthoredCommits | None = None
+    commits: MadeCommits | None = None
 
 
 class GraphRepository(Answer):

@@ -7,8 +7,10 @@ never decide what is applied. GitLab differs from GitHub:
   time is that of the system note about it, which nobody can write by hand.
 - Rules that require approvals, or reset them after a push, need GitLab Premium. Giving an approval
   does not, and coursesync checks approvals itself.
-- Who pushed is known from GraphQL only. Where GraphQL can't be used, and of more than 100 commits,
-  nothing counts as approved.
+- Who pushed is known from the project's events; they don't tell a forced push from another one, so
+  everybody counts who pushed to the branch since it was made, or since its merge base was its tip.
+  The accounts of the commits' authors are known from GraphQL only. Where GraphQL can't be used, and
+  of more than 100 commits, nothing counts as approved.
 - A fast-forward merge looks like a push of the same commits, and counts as one. Choose merge
   commits, a semi-linear history, or squashing in the project's settings.
 """
@@ -16,13 +18,15 @@ never decide what is applied. GitLab differs from GitHub:
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import Need, path_of
-from coursesync.ci.forge import Review
+from coursesync.ci.forge import NOBODY, Pushers, Review
 from coursesync.ci.gitlab_answers import (
     Approvals,
     Commit,
+    Event,
     Graph,
     Member,
     MergeRequest,
@@ -31,6 +35,7 @@ from coursesync.ci.gitlab_answers import (
     Version,
 )
 from coursesync.ci.index import asked_again, unless_young
+from coursesync.ci.pushes import Made, Push, pushers_of_branch, pushers_of_line
 from coursesync.errors import RemoteError
 from coursesync.text import moment
 
@@ -39,9 +44,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from coursesync.ci.forge import NotYet
+    from coursesync.ci.gitlab_answers import Account, GraphProject
     from coursesync.ci.rest import Rest
     from coursesync.nexudus.ports import Clock
 
+_EVENT_PAGES = 10  # of a hundred each, the newest first
 _DEVELOPER = 30  # https://docs.gitlab.com/api/members/#roles
 _APPROVED, _UNAPPROVED = "approved this merge request", "unapproved this merge request"
 _REFUSED = "requested changes"
@@ -49,8 +56,7 @@ _BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an acces
 _PUSHERS = """\
 query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
   committers { pageInfo { hasNextPage } nodes { username } }
-  commits: commitsWithoutMergeCommits {
-    pageInfo { hasNextPage } nodes { author { username } } } } } }
+  commits { pageInfo { hasNextPage } nodes { sha author { username } } } } } }
 """
 _AUTHOR = """\
 query($project: ID!, $commit: String!) { project(fullPath: $project) { repository {
@@ -70,6 +76,7 @@ class Requests:
         self._rest = rest
         self._clock = clock
         self._project = project
+        self._events: dict[int | None, list[Event]] = {}
 
     def open_reviews(self, base: str) -> Sequence[Review]:
         """Return the open merge requests for a branch; not those without a commit."""
@@ -132,30 +139,29 @@ class Requests:
         for each in self._notes(found.iid):
             if each.system and each.body.lower() in {_APPROVED, _UNAPPROVED, _REFUSED}:
                 last[each.author.username] = each
-        pushed, pushers = self._last_push(found), self._pushers(found.iid)
+        versions = self._versions(found.iid)
+        pushed = _last_push(found, versions)
         approvers = [
             login
             for login, each in last.items()
-            if each.body.lower() == _APPROVED and not _BOT.match(login)
+            if each.body.lower() == _APPROVED and not is_bot(login)
             if pushed is not None and (given := moment(each.created_at)) and given >= pushed
-            if pushers is not None and login not in {found.author.username, *pushers}
         ]
         refusers = [who for who, each in last.items() if each.body.lower() == _REFUSED]
-        standing = self._standing(found.iid) if approvers else frozenset()
-        approved = any(each in standing and self.may_write(each) for each in approvers)
-        return _review(found, approved=approved and not any(map(self.may_write, refusers)))
+        if not approvers or any(map(self.may_write, refusers)):
+            return _review(found)
+        pushers, standing = self._pushers(found, versions), self._standing(found.iid)
+        others = (each for each in approvers if each in standing and each not in pushers.logins)
+        approved, is_known = any(map(self.may_write, others)), not pushers.unknown
+        return _review(found, approved=approved and is_known, is_doubtful=approved and not is_known)
 
     def _notes(self, number: int) -> Iterator[Note]:
         path = self._path("merge_requests", number, "notes")
         return self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at")
 
-    def _last_push(self, found: MergeRequest) -> datetime | None:
-        """Return when the head of a merge request was pushed, by GitLab's clock."""
-        path = self._path("merge_requests", found.iid, "versions")
-        versions = self._rest.every(path, _REQUESTS, Version)
-        newest = max(versions, key=lambda each: each.id, default=None)
-        is_head = newest is not None and newest.head_commit_sha == found.sha
-        return moment(newest.created_at) if newest is not None and is_head else None
+    def _versions(self, number: int) -> list[Version]:
+        path = self._path("merge_requests", number, "versions")
+        return [*self._rest.every(path, _REQUESTS, Version)]
 
     def _standing(self, number: int) -> frozenset[str]:
         """Return who approves: an approval may have been taken away without a note."""
@@ -174,15 +180,10 @@ class Requests:
         found = self._rest.find(path, _PEOPLE, Member)
         return found is not None and found.access_level >= _DEVELOPER
 
-    def pushers(self, number: int) -> frozenset[str]:
-        """Return the authors and committers of a merge request's commits, as far as known."""
-        if (found := self._pushers(number)) is None:
-            raise RemoteError(
-                f"GitLab does not name who pushed to merge request !{number}",
-                "This needs GitLab 14.9 or newer, a token with the scope api, and at most 100 "
-                "commits in the merge request.",
-            )
-        return found
+    def pushers(self, number: int) -> Pushers:
+        """Return who pushed to a merge request; its author counts, too."""
+        found = self._rest.get(self._path("merge_requests", number), _REQUESTS, MergeRequest)
+        return self._pushers(found, self._versions(number))
 
     def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
         """Open a merge request of a branch of the project, or return the one that is open.
@@ -209,39 +210,82 @@ class Requests:
         path = self._path("merge_requests", number)
         self._rest.set("PUT", path, {"state_event": "close"}, _OPEN)
 
-    def authors(self, commit: str) -> frozenset[str]:
-        """Return the author of a commit; raises RemoteError if GitLab does not name one.
+    def pushers_between(self, branch: str, line: Sequence[str], commits: Sequence[str]) -> Pushers:
+        """Return who pushed some commits of a branch."""
+        if not commits:
+            return NOBODY
+        made = [_made(each, self._author(each)) for each in commits]
+        return pushers_of_line(line, made, self._pushes(self._project, branch))
+
+    def _author(self, commit: str) -> Account | None:
+        """Return the account of a commit's author, as far as GraphQL tells.
 
         https://docs.gitlab.com/api/graphql/reference/#repositorycommit
         """
-        asked = {"project": self._rest.api.repository, "commit": commit}
-        sent = {"query": _AUTHOR, "variables": asked}
-        data = self._rest.ask("/graphql", sent, _COMMITS, Graph).data
-        found = data.project.repository if data and data.project else None
-        if found is None or found.commit is None or found.commit.author is None:
-            raise RemoteError(
-                f"GitLab does not name who made the commit {commit[:10]}",
-                "Let its author add the e-mail address of the commit to their account.",
-            )
-        return frozenset({found.commit.author.username})
+        project = self._asked(_AUTHOR, commit=commit)
+        found = project.repository if project else None
+        return found.commit.author if found and found.commit else None
 
-    def _pushers(self, number: int) -> frozenset[str] | None:
-        asked = {"project": self._rest.api.repository, "iid": str(number)}
-        sent = {"query": _PUSHERS, "variables": asked}
+    def _pushers(self, found: MergeRequest, versions: Iterable[Version]) -> Pushers:
+        author, head = frozenset({found.author.username}), found.sha or ""
+        project = self._asked(_PUSHERS, iid=str(found.iid))
+        people = project.mergeRequest if project else None
+        if people is None or people.committers is None or people.commits is None:
+            return Pushers(author, (head,))
+        pages = people.committers.pageInfo, people.commits.pageInfo
+        cut = (head,) if any(each.hasNextPage for each in pages) else ()
+        own = [_made(each.sha, each.author) for each in people.commits.nodes if each]
+        bases = {each.base_commit_sha for each in versions}
+        pushes = [
+            replace(each, may_drop=each.before not in bases)
+            for each in self._pushes(found.source_project_id, found.source_branch)
+        ]
+        committers = frozenset(each.username for each in people.committers.nodes if each)
+        return pushers_of_branch(head, own, pushes) | Pushers(author | committers, cut)
+
+    def _pushes(self, project: int | None, branch: str) -> list[Push]:
+        """Return the pushes to a branch, the newest first; none where they can't be read."""
+        if project not in self._events:
+            path = f"/v4/projects/{project}/events"
+            query = {"action": "pushed", "sort": "desc"}
+            found = self._rest.every(path, _COMMITS, Event, pages=_EVENT_PAGES, **query)
+            try:
+                self._events[project] = [*found] if project else []
+            except RemoteError:
+                self._events[project] = []
+        return [
+            Push(data.commit_from or "", data.commit_to or "", author.username if author else "")
+            for data, author in ((each.push_data, each.author) for each in self._events[project])
+            if data is not None and data.ref_type == "branch" and data.ref == branch
+        ]
+
+    def _asked(self, query: str, **variables: str) -> GraphProject | None:
+        """Return what GraphQL answers about the project; None if it can't be used."""
+        sent = {"query": query, "variables": {"project": self._rest.api.repository, **variables}}
         try:
             data = self._rest.ask("/graphql", sent, _REQUESTS, Graph).data
         except RemoteError:
             return None
-        found = data.project.mergeRequest if data and data.project else None
-        if found is None or found.committers is None or found.commits is None:
-            return None
-        if found.committers.pageInfo.hasNextPage or found.commits.pageInfo.hasNextPage:
-            return None
-        people = [*found.committers.nodes, *(each.author for each in found.commits.nodes if each)]
-        return frozenset(each.username for each in people if each)
+        return data.project if data else None
 
     def _path(self, *parts: str | int) -> str:
         return f"/v4/projects/{self._project}{path_of(*parts)}"
+
+
+def is_bot(login: str) -> bool:
+    """Return whether an account is that of a project's or a group's access token."""
+    return _BOT.match(login) is not None
+
+
+def _last_push(found: MergeRequest, versions: Iterable[Version]) -> datetime | None:
+    """Return when the head of a merge request was pushed, by GitLab's clock."""
+    newest = max(versions, key=lambda each: each.id, default=None)
+    is_head = newest is not None and newest.head_commit_sha == found.sha
+    return moment(newest.created_at) if newest is not None and is_head else None
+
+
+def _made(sha: str, author: Account | None) -> Made:
+    return Made(sha, frozenset({author.username} if author else ()), author is not None)
 
 
 def _merged_as(found: MergeRequest) -> str | None:
@@ -262,7 +306,7 @@ def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeReq
     )
 
 
-def _review(found: MergeRequest, *, approved: bool = False) -> Review:
+def _review(found: MergeRequest, *, approved: bool = False, is_doubtful: bool = False) -> Review:
     return Review(
         number=found.iid,
         author=found.author.username,
@@ -272,4 +316,5 @@ def _review(found: MergeRequest, *, approved: bool = False) -> Review:
         url=found.web_url,
         merged_as=_merged_as(found) if found.state == "merged" else None,
         approved=approved,
+        is_doubtful=is_doubtful,
     )

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.api import Answer, Need, path_of
-from coursesync.ci.settings import UNGUARDED, Asking, setting
+from coursesync.ci.settings import BRANCH, LOGIN, TOKEN, UNGUARDED, Asking, setting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
     from coursesync.ci.rest import Rest
     from coursesync.ci.settings import Setting
 
-BRANCH = "main"
 _STATES = "coursesync-state/*"
-_TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a variable
-_LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
 _OWN = "COURSESYNC_GITLAB_TOKEN"
 _NEED = Need("read the settings")
 _MAINTAINER = 40  # https://docs.gitlab.com/api/access_requests/#valid-access-levels
@@ -88,7 +85,7 @@ class GitLabSettings(Asking):
             setting(
                 "Under CI/CD, Variables, protected and masked",
                 f"{self._web}/settings/ci_cd#js-cicd-variables-settings",
-                (f"add `{_TOKEN}` (or {' and '.join(_LOGIN)})", known(self._has_login)),
+                (f"add `{TOKEN}` (or {' and '.join(LOGIN)})", known(self._has_login)),
                 (f"add that token as `{_OWN}`", has_own),
             ),
             setting(
@@ -130,7 +127,7 @@ class GitLabSettings(Asking):
         return self._variables.issuperset(names)
 
     def _has_login(self) -> bool:
-        return self._has(_TOKEN) or self._has(*_LOGIN)
+        return self._has(TOKEN) or self._has(*LOGIN)
 
     @cached_property
     def _branches(self) -> Sequence[_Protected]:

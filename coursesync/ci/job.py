@@ -104,7 +104,7 @@ class Applied:
         waits = self.waiting | sight.later
         left = [each for each in sight.plan.changes if each.action.changes]
         stops = [each.stop.reason for each in self.reports if each.stop is not None]
-        unsaved = any(each.unsaved for each in self.reports)
+        unsaved = [each.unsaved.exit_code for each in self.reports if each.unsaved]
         unusable = any(each.stop is not None and each.stop.unusable for each in self.reports)
         kept = (each.kind for each in sight.wanted.changes if each.is_left)
         return Outcome(
@@ -116,7 +116,7 @@ class Applied:
             later=_INDEX if sight.later & sight.pending else "",
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
-            failure=ExitCode.ERROR if unsaved or unusable else ExitCode.DONE,
+            failure=unsaved[0] if unsaved else ExitCode.ERROR if unusable else ExitCode.DONE,
             open_to_all=self.job.open_to_all,
         )
 
@@ -124,6 +124,4 @@ class Applied:
 def titles_in(sight: Sight, ids: Collection[int]) -> tuple[str, ...]:
     """Return the titles of some courses, or their keys."""
     courses = sight.wanted.courses
-    return tuple(
-        courses[each].title or courses[each].key for each in sorted(ids) if each in courses
-    )
+    return tuple(courses[each].name for each in sorted(ids) if each in courses)

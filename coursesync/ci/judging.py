@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from coursesync.ci.delta import COURSE, PARENT, Delta, more_lines
+from coursesync.ci.delta import COURSE, PARENT, Delta, alone, more_lines
 from coursesync.ci.effects import effects
 from coursesync.ci.forge import NotYet
 from coursesync.ci.history import follows
-from coursesync.ci.specified import id_in
+from coursesync.ci.shown_lines import shows_lines, within
+from coursesync.ci.specified import id_in, tells
 from coursesync.ci.uncovered import Reason
 from coursesync.kinds.address import is_course
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-# an item of main, and a field, PARENT or a line of it
-Seen: TypeAlias = "tuple[Item, str | Line]"
+# an item of main, and a field, PARENT or, in a tuple, a line of it
+Seen: TypeAlias = "tuple[Item, str | tuple[str]]"
 
 
 class Doubt(NamedTuple):
@@ -71,7 +72,8 @@ class Judge:
         if review is None or review.review.merged_as == review.review.head:
             return Doubt(number, Reason.PUSHED)
         if self.needs_approval and not review.review.approved:
-            return Doubt(number, Reason.UNAPPROVED)
+            is_doubtful = review.review.is_doubtful
+            return Doubt(number, Reason.DOUBTFUL if is_doubtful else Reason.UNAPPROVED)
         if review.own is None or from_head is None or not shows(review.own, from_head):
             return Doubt(number, Reason.NOT_SHOWN)
         return None
@@ -96,32 +98,48 @@ class Judge:
 
         return self.doubt(number, shows)
 
-    def of_lines(
-        self,
-        address: Address,
-        setters: Mapping[T, set[int]],
-        of: Callable[[Counter[Line]], Counter[T]],
-    ) -> Iterator[tuple[Doubt, list[T]]]:
-        """Judge the settings of an item's lines.
+    def of_removed(
+        self, address: Address, setters: Mapping[str, set[int]]
+    ) -> Iterator[tuple[Doubt, list[str]]]:
+        """Judge the settings that removed lines of an item, by line.
 
-        Args:
-            address: that of the item.
-            setters: the numbers of the settings by line.
-            of: makes what these are counted by from lines with the line after them.
-
-        Returns:
-            Each setting that does not cover all its lines, with those that it does not.
+        Yields each setting that does not cover all its lines, with those that it does not.
         """
-        by_number: dict[int, list[T]] = {}
-        for line, numbers in setters.items():
-            for number in numbers:
-                by_number.setdefault(number, []).append(line)
-        for number, lines in sorted(by_number.items()):
-            path, unshown = self.trail.path(address), list(lines)
-            sets = of(more_lines(path[number - 1] if number else None, path[number]))
-            shows = partial(_shows_lines, self._merged(address, number), sets, of, unshown)
+        for number, lines in _by_number(setters):
+            sets, unshown = alone(self._set_lines(address, number)), list(lines)
+            item = self._merged(address, number)
+
+            def shows(
+                own: Delta,
+                from_head: Delta,
+                item: Item | None = item,
+                sets: Counter[str] = sets,
+                unshown: list[str] = unshown,
+            ) -> bool:
+                head = from_head.former(item.address) if item else None
+                if head is not None:
+                    shown = alone(own.lines(head.address))
+                    unshown[:] = [each for each in unshown if not within(sets[each], shown[each])]
+                return not unshown
+
             if doubt := self.doubt(number, shows):
                 yield doubt, unshown
+
+    def of_added(
+        self, address: Address, setters: Mapping[Line, set[int]]
+    ) -> Iterator[tuple[Doubt, list[Line]]]:
+        """Judge the settings that put lines of an item where they are, as `of_removed` does."""
+        for number, lines in _by_number(setters):
+            unshown = list(lines)
+            before = self.trail.path(address)[number - 1] if number else None
+            sets = self._set_lines(address, number)
+            shows = partial(shows_lines, self._merged(address, number), before, sets, unshown)
+            if doubt := self.doubt(number, shows):
+                yield doubt, unshown
+
+    def _set_lines(self, address: Address, number: int) -> Counter[Line]:
+        path = self.trail.path(address)
+        return more_lines(path[number - 1] if number else None, path[number])
 
     def of_order(self, first: Address, second: Address) -> Doubt | None:
         """Judge the last setting that brought two items into this order.
@@ -172,8 +190,8 @@ class Judge:
             if number and not self._is_seen(number, widens, (main, name), (item, each)):
                 return Doubt(number, Reason.EXPOSES)
         for line, numbers in self.trail.added(exposed).items():
-            for number in numbers:
-                if not self._is_seen(number, widens, (main, name), (item, (None, line))):
+            for number in numbers if tells(line) else ():
+                if not self._is_seen(number, widens, (main, name), (item, (line,))):
                     return Doubt(number, Reason.EXPOSES)
         return None
 
@@ -184,7 +202,7 @@ class Judge:
             for each in {number, widens}
         )
 
-    def _has(self, number: int, item: Item, what: str | Line) -> bool:
+    def _has(self, number: int, item: Item, what: str | tuple[str]) -> bool:
         """Return whether the head of a setting's review has a value of an item of main."""
         there = self._merged(item.address, number)
         from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
@@ -192,7 +210,7 @@ class Judge:
         if head is None or there is None or from_head is None:
             return False
         if isinstance(what, tuple):
-            return any(line == what[1] for _, line in head.lines)
+            return what[0] in alone(head.lines)
         if what == PARENT:
             holder = item.resource.parent
             if not is_course(holder):
@@ -212,25 +230,12 @@ def _counts(_own: Delta, _from_head: Delta) -> bool:
     return True
 
 
-def _shows_lines(
-    item: Item | None,
-    sets: Counter[T],
-    of: Callable[[Counter[Line]], Counter[T]],
-    unshown: list[T],
-    *deltas: Delta,
-) -> bool:
-    """Return whether a review shows lines; take those that it shows out of `unshown`."""
-    own, from_head = deltas
-    head = from_head.former(item.address) if item else None
-    if head is not None:
-        shown = of(own.lines(head.address))
-        unshown[:] = [line for line in unshown if not _within(sets[line], shown[line])]
-    return not unshown
-
-
-def _within(part: int, whole: int) -> bool:
-    """Return whether a number of lines, below 0 for removed ones, is a part of another one."""
-    return 0 < part <= whole or whole <= part < 0
+def _by_number(setters: Mapping[T, set[int]]) -> list[tuple[int, list[T]]]:
+    found: dict[int, list[T]] = {}
+    for line, numbers in setters.items():
+        for number in numbers:
+            found.setdefault(number, []).append(line)
+    return sorted(found.items(), key=lambda each: each[0])
 
 
 def _is_placed(own: Delta, item: Item) -> bool:

@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 def fetched_main(job: Job) -> str:
     """Fetch the branch whose outlines are applied; return the SHA of its last commit."""
-    ref = f"refs/heads/{job.branch}"
-    main = job.repository.fetch(ref).get(ref)
+    main = job.repository.tip(job.branch)
     if main is None:
         raise CoursesyncError(
             f"the remote has no branch {inert(job.branch, 100)}",

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
 from coursesync.ci.settings import UNGUARDED
-from coursesync.errors import ExitCode
+from coursesync.errors import ExitCode, StateLocked, TryLater
 from coursesync.kinds.counting import counted
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coursesync.errors import CoursesyncError
     from coursesync.kinds.kind import Kind
 
 CONTEXT = "coursesync/apply"
@@ -100,6 +101,14 @@ class Outcome:
         elif self.exit_code is ExitCode.TRY_LATER:
             mark = Mark.ERROR
         return Status(CONTEXT, mark, f"{what}{end}", url)
+
+
+def failed(error: CoursesyncError, serial: int | None, url: str) -> Status:
+    """Return the status of a run that an error ended, with the newest known serial of the state."""
+    is_temporary = isinstance(error, TryLater | StateLocked)
+    end = "" if serial is None else f"; state {serial}"
+    problem = inert(error.problem, LONGEST_STATUS - len(end))
+    return Status(CONTEXT, Mark.ERROR if is_temporary else Mark.FAILURE, f"{problem}{end}", url)
 
 
 def serial_in(status: Status) -> int | None:

@@ -9,14 +9,21 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from coursesync.ci.delta import COURSE, PARENT
+from coursesync.ci.specified import by_id
+from coursesync.planning.action import Action
+from coursesync.planning.policy import OnRemoval
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.ci.delta import Delta
     from coursesync.ci.specified import Item, Specified
     from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change
 
 _VERSION = 1
+_ASKED = {Action.DELETE: OnRemoval.DELETE, Action.DEACTIVATE: OnRemoval.DEACTIVATE}
 
 
 def touched(delta: Delta) -> frozenset[Address]:
@@ -39,6 +46,38 @@ def _touched(delta: Delta) -> Iterator[Address]:
         for home, addresses in course.lists.items():
             if before is None or before.lists.get(home) != addresses:
                 yield from addresses
+
+
+def has_effect(delta: Delta, change: Change) -> bool:
+    """Return whether a review shows all that a change does to an existing record.
+
+    A number that only follows from the order is shown with the list whose order changes.
+    """
+    address = by_id(change.address, change.course_id)
+    asked = _ASKED.get(change.action)
+    if asked is not None:
+        was = delta.before.find(by_id(change.previous_address or change.address, change.course_id))
+        is_gone = was is not None and delta.later(was.address) is None
+        return is_gone and delta.after.on_removal is asked
+    item, now = delta.after.find(address), change.after or {}
+    if item is None:
+        return False
+    before, kind, has = change.before or {}, change.kind, item.resource.attributes
+    names = {name for name in (*before, *now) if before.get(name) != now.get(name)}
+    fields = {kind.field_of(name) for name in names & has.keys()}
+    contents, number = kind.contents_property, kind.order_property
+    is_shown = (
+        all(has[name] == now.get(name) for name in names & has.keys())
+        and all(
+            any(delta.lines(address).values())
+            if contents and each == kind.field_of(contents)
+            else delta.sets(address, each)
+            for each in fields
+        )
+        and (change.from_course is None or delta.sets(address, COURSE))
+        and (not change.moves or delta.sets(address, PARENT))
+    )
+    return is_shown and (number not in names or address in _touched(delta))
 
 
 def _items(tree: Specified) -> Iterator[tuple[Address, Item]]:

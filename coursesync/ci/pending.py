@@ -6,14 +6,13 @@ have. It must never decide which review shows it (`judging` does).
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from coursesync.ci.delta import COURSE, EXISTS, PARENT, alone
+from coursesync.ci.delta import COURSE, EXISTS, PARENT
 from coursesync.ci.effects import Effect, effects
 from coursesync.ci.history import Shown, Trail
 from coursesync.ci.judging import UNSET, Doubt, Judge
-from coursesync.ci.specified import by_id
+from coursesync.ci.specified import by_id, tells
 from coursesync.ci.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
@@ -205,10 +204,15 @@ class _Pending:
         if not (added or removed or (self.is_new and not self._value(self.change.after, name))):
             yield _Finding(UNSET, field, Effect.CHANGED)
         found: dict[Doubt, dict[str, None]] = {}
-        for doubt, gone in judge.of_lines(self.address, removed, alone):
+        if is_foreign and (item := trail.main.find(self.address)):
+            set_since = trail.added(self.address)
+            kept = [each for each, _, _ in item.text_places if tells(each)]
+            if kept := [each for each in kept if not set_since.get(each)]:
+                found[UNSET] = dict.fromkeys(kept)
+        for doubt, gone in judge.of_removed(self.address, removed):
             found.setdefault(doubt, {}).update(dict.fromkeys(gone))
-        for doubt, lines in judge.of_lines(self.address, added, Counter):
-            own = [(line[1] if line[1] is not None else line[0]) or "" for line in lines]
+        for doubt, lines in judge.of_added(self.address, added):
+            own = [(after or before or ("",))[0] for before, after in lines]
             found.setdefault(doubt, {}).update(dict.fromkeys(own))
         for doubt, texts in found.items():
             yield _Finding(doubt, field, Effect.CHANGED, tuple(filter(None, texts)))

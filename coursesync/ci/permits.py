@@ -11,27 +11,25 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import Electorate, decided, instructions
-from coursesync.ci.forge import Review
 from coursesync.ci.history import Shown
-from coursesync.ci.own_delta import digest_of_delta, touched
-from coursesync.ci.specified import by_id
+from coursesync.ci.own_delta import digest_of_delta, has_effect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.approvals import Grant, Instruction
-    from coursesync.ci.forge import Forge, Issue
+    from coursesync.ci.delta import Delta
+    from coursesync.ci.forge import Forge, Issue, Pushers, Review
     from coursesync.ci.walk import Walk
-    from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change
 
 
 @dataclass(frozen=True, slots=True)
 class _Own:
-    """A merged review with the items that it touches, and the digest of what it shows."""
+    """A merged review with its own delta, and the digest of what it shows."""
 
     review: Review
-    touched: frozenset[Address]
+    delta: Delta
     digest: str
 
 
@@ -59,16 +57,10 @@ class Permits:
 
     def electorate(self, commits: Iterable[str]) -> Electorate:
         """Return who may decide about what some commits of main set."""
-        pushers: set[str] = set()
-        for commit in commits:
-            review = self._walk.reviews.get(commit)
-            pushers |= self._forge.authors(commit)
-            if isinstance(review, Review):
-                pushers |= {review.author} | self._forge.pushers(review.number)
-        return self._of(pushers)
+        return self._of(self._walk.pushers(commits))
 
-    def _of(self, pushers: Iterable[str]) -> Electorate:
-        return Electorate(self._forge.may_write, frozenset(pushers), is_solo=self._solo)
+    def _of(self, pushers: Pushers) -> Electorate:
+        return Electorate(self._forge.may_write, pushers, is_solo=self._solo)
 
     def approved(self, digest: str, commits: Iterable[str]) -> bool:
         """Return whether a person approved a digest who pushed none of these commits."""
@@ -91,15 +83,14 @@ class Permits:
         is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issues())
         if is_named and decided(self.in_issues(), digest, self.electorate(commits), grant):
             return True
-        address = by_id(change.address, change.course_id)
-        return any(address in each.touched for each in self._granting(grant))
+        return any(has_effect(each.delta, change) for each in self._granting(grant))
 
     def _granting(self, grant: Grant) -> Iterator[_Own]:
         for each in self._reviews:
             given = self._on(each.review.number)
             if any(one.grant is grant and one.is_for(each.digest) for one in given):
-                pushers = {each.review.author} | self._forge.pushers(each.review.number)
-                if decided(given, each.digest, self._of(pushers), grant):
+                electorate = self._of(self._forge.pushers(each.review.number))
+                if decided(given, each.digest, electorate, grant):
                     yield each
 
     @cached_property
@@ -109,5 +100,5 @@ class Permits:
             shown = setting.review
             if isinstance(shown, Shown) and (own := shown.own) is not None:
                 number = shown.review.number
-                found[number] = _Own(shown.review, touched(own), digest_of_delta(own))
+                found[number] = _Own(shown.review, own, digest_of_delta(own))
         return tuple(found.values())

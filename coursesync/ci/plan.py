@@ -106,14 +106,11 @@ def with_the_bases_state(
             yield replace(project, store=replace(store, local=copy))
             return
         at = Path(repository.path_of(store.path.parent), store.path.name)
-        for own, other in ((at, copy.path), (_journal(at), copy.journal_path)):
-            if (content := repository.file_at(changed.base, own.as_posix())) is not None:
-                write_whole(other, content)
+        for file in (copy.path, copy.journal_path):
+            own = at.with_name(file.name).as_posix()
+            if (content := repository.file_at(changed.base, own)) is not None:
+                write_whole(file, content)
         yield replace(project, store=copy)
-
-
-def _journal(path: Path) -> Path:
-    return path.with_name(f"{path.name}.journal")
 
 
 def artifacts_folder(environment: Mapping[str, str]) -> Path | None:

@@ -40,7 +40,7 @@ def offered(job: Job, main: str, pulled: Pulled) -> Review:
         RemoteError: the token may not open a pull request.
         CoursesyncError: git can't make the commit.
     """
-    known = job.repository.fetch(_REF).get(_REF)
+    known = job.repository.tip(BRANCH)
     review = _open(job, known)
     texts = {f"{job.path}/{name}": new for name, (_, new) in pulled.texts.items()}
     try:
@@ -62,7 +62,7 @@ def offered(job: Job, main: str, pulled: Pulled) -> Review:
 
 def withdraw(job: Job) -> None:
     """Close the pull request, if it is open: the site has nothing that the outlines lack."""
-    if (review := _open(job, job.repository.fetch(_REF).get(_REF))) is not None:
+    if (review := _open(job, job.repository.tip(BRANCH))) is not None:
         job.forge.close_review(review.number)
 
 

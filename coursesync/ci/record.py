@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Remedy, Shell
-from coursesync.files.run_git import forge_environment
 from coursesync.operations.config import SANDBOX
 from coursesync.operations.stores import git_store
 
@@ -46,7 +45,6 @@ def store_of_job(
             Remedy("Delete it in the repository:", Shell("git", "rm", "-r", own)),
         )
     store = git_store(project.folder, project.store.target)
-    store.branch.environment = forge_environment(repository.url)
     store.run, store.is_over, store.least_serial = run, forge.is_over, serial
     return store
 

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FIELDS = ("%H", "%T", "%P", "%an", "%ae", "%cn", "%ce", "%ct", "%s")
-_DENIED = re.compile(r"Authentication failed|could not read (Username|Password)|error: 40[13]")
 _PATIENCE = 600.0  # seconds, for a remote
 _FETCHED = "refs/coursesync/fetched/"
 
@@ -93,7 +92,7 @@ class Repository:
         try:
             answer = git(self.folder, *words, environment=environment, patience=_PATIENCE)
         except GitFailed as failed:
-            if _DENIED.search(failed.output):
+            if failed.is_denied:
                 raise RemoteError(
                     "the remote `origin` denies access to git",
                     Remedy(
@@ -137,6 +136,11 @@ class Repository:
             *(f"+{ref}:{local}" for ref, local in specs.items()),
         )
         return {ref: self.commit(local) for ref, local in specs.items()}
+
+    def tip(self, branch: str) -> str | None:
+        """Fetch a branch, and return its last commit; None if there is none; raises as `fetch`."""
+        ref = f"refs/heads/{branch}"
+        return self.fetch(ref).get(ref)
 
     def _remote_refs(self, *refs: str) -> set[str]:
         lines = self._remotely("ls-remote", "--quiet", "origin", *refs).splitlines()

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
 
 STATE_KEY = "COURSESYNC_STATE_KEY"  # the secret with a deploy key
+BRANCH = "main"  # the branch whose outlines are applied
+TOKEN = "NEXUDUS_TOKEN"  # noqa: S105 - the name of a secret
+LOGIN = ("NEXUDUS_EMAIL", "NEXUDUS_PASSWORD")
 UNGUARDED = "the state's branch can be written by anyone who may push"
 Part: TypeAlias = "tuple[str, bool | None]"  # what to do, and whether it is done; None: not known
 

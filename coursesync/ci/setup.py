@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.ci.forges import github_rest, gitlab_rest
+from coursesync.ci.forges import GITHUB_API, GITLAB_API, github_rest, gitlab_rest
 from coursesync.ci.github_settings import GitHubSettings
 from coursesync.ci.gitlab_settings import GitLabSettings
 from coursesync.ci.settings import Settings
@@ -22,12 +22,12 @@ from coursesync.errors import (
     UsageError,
 )
 from coursesync.files import shown
+from coursesync.files.ask_git import answer, root_of
 from coursesync.nexudus.target import check_target
 from coursesync.operations.config import config_of, config_target
 from coursesync.operations.forge_files import ForgeFiles, ForgeName, forge_of_files
 from coursesync.operations.origin import origin_of_this
 from coursesync.operations.remote import Remote, remote_of
-from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import inert
 
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 _HOSTS = {ForgeName.GITHUB: "github.com", ForgeName.GITLAB: "gitlab.com"}
 _APIS = {
-    ForgeName.GITHUB: ("GITHUB_API_URL", "https://api.github.com", "GITHUB_TOKEN"),
-    ForgeName.GITLAB: ("CI_API_V4_URL", "https://gitlab.com/api/v4", "COURSESYNC_GITLAB_TOKEN"),
+    ForgeName.GITHUB: ("GITHUB_API_URL", GITHUB_API, "GITHUB_TOKEN"),
+    ForgeName.GITLAB: ("CI_API_V4_URL", GITLAB_API, "COURSESYNC_GITLAB_TOKEN"),
 }
 _NO_NAME = "OWNER/REPOSITORY"  # in an address, while the repository has no remote
 

@@ -19,16 +19,18 @@ from coursesync.planning.policy import OnRemoval
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
 
-# a line of a text with the line after it, so that the order of the lines counts; a picture's
-# address stands alone
-Line: TypeAlias = tuple[str | None, str | None]
+# a line of a text. What stands in it once is its own anchor; anything else is counted from the
+# nearest such line above it, so that each line of a text is another place
+Place: TypeAlias = "tuple[str, str | None, int]"
+# a place with the one after it, so that the order of the lines counts; None: the beginning, the end
+Line: TypeAlias = "tuple[Place | None, Place | None]"
 # the properties of a field
 Value: TypeAlias = "tuple[tuple[str, FieldValue], ...]"
 # the list of a kind in an item, or in the course
@@ -79,15 +81,23 @@ class Item:
     def lines(self) -> Counter[Line]:
         """The lines of the contents as they are written, and the addresses of their pictures.
 
-        Of Markdown these are its own lines: HTML depends on the version of the renderer.
+        Of Markdown these are its own lines: HTML depends on the version of the renderer. No two
+        texts have the same ones.
         """
         it, html = self.resource, self.resource.contents
-        # in a file of its own, blank lines stand for its front matter
-        text = (it.markdown.lstrip("\n") if it.in_file else it.markdown) or html
-        found = Counter[Line](pairwise([None, *text.split("\n"), None])) if text else Counter()
-        if it.markdown and "<img" in html:
-            found.update((None, f"picture {address}") for address in _PICTURE.findall(html))
+        found = Counter(pairwise([None, *self.text_places, None]) if self.text_places else ())
+        if it.markdown:
+            pictures = [f"picture {each}" for each in _PICTURE.findall(html)]
+            found.update(pairwise([None, *places(["in Markdown", *pictures]), None]))
         return found
+
+    @cached_property
+    def text_places(self) -> tuple[Place, ...]:
+        """The lines of the contents as they are written, in their order."""
+        it = self.resource
+        # in a file of its own, blank lines stand for its front matter
+        text = (it.markdown.lstrip("\n") if it.in_file else it.markdown) or it.contents
+        return tuple(places(text.split("\n"))) if text else ()
 
     @cached_property
     def _compared(self) -> object:
@@ -164,6 +174,23 @@ class Specified:
         """Return the item at an address; None if there is none."""
         course = self.courses.get(id_in(address)) if address else None
         return course.items.get(address) if course and address else None
+
+
+def tells(line: str) -> bool:
+    """Return whether a line says something; what separates parts of a text does not."""
+    return bool(line.strip(" \t-*_="))
+
+
+def places(lines: Sequence[str]) -> Iterator[Place]:
+    """Yield the place of each of some lines; no two are the same."""
+    number, anchor, seen = Counter(lines), None, Counter[str]()
+    for line in lines:
+        if number[line] == 1 and tells(line):
+            anchor, seen = line, Counter()
+            yield line, line, 0
+        else:
+            seen[line] += 1
+            yield line, anchor, seen[line]
 
 
 def specified(outlines: Iterable[Outline], on_removal: OnRemoval = OnRemoval.KEEP) -> Specified:

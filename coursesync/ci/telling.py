@@ -9,25 +9,33 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import Grant, answer_to
+from coursesync.ci.answers import answer_each, answer_to, choices_in
+from coursesync.ci.approvals import Grant
 from coursesync.ci.deciding import part_of
-from coursesync.ci.kept import answer_once, keep_issue, marker, set_once
+from coursesync.ci.kept import keep_issue, marker, set_once
+from coursesync.ci.reasons import Why, grouped
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
-from coursesync.render.comment.layout import Links
+from coursesync.render.comment.layout import Links, Written, linked
 from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
+from coursesync.render.comment.prose import named
+from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
+from coursesync.text import listed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from coursesync.applying.report import Result
-    from coursesync.ci.forge import Issue, Review, Status
-    from coursesync.ci.job import Applied
+    from coursesync.ci.forge import Forge, Issue, Review, Status
+    from coursesync.ci.job import Applied, Job
+    from coursesync.ci.walk import Walk
+    from coursesync.errors import CoursesyncError
     from coursesync.planning.plan import Plan
 
-_AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
+AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
+_MOST_GONE, _MOST_REASONS = 5, 3  # titles; reasons on a review
 _REFUSED = "Correct it in a pull request."
 
 
@@ -58,27 +66,35 @@ def _keep_issue(applied: Applied) -> Issue | None:
     forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
     if waiting is None:
         if issue is not None:
+            _answer(applied, issue, "")
             forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
     body = body_of(waiting, applied.job.path, config.limits, solo=config.solo)
     kept = keep_issue(forge, issue, title, body)
-    _answer(applied, kept, waiting)
+    _answer(applied, kept, body)
     return kept
 
 
-def _answer(applied: Applied, issue: Issue, waiting: Waiting) -> None:
-    """Answer each instruction in the issue that decided nothing, in one line, once."""
-    forge, permits = applied.job.forge, applied.after.permits
-    given = [each for each in permits.in_issues() if each.comment.number == issue.number]
-    if not given:
-        return
-    needed = (digest for grants in waiting.needs.values() for _, digest in grants)
-    digests = [*filter(None, (waiting.digest, *needed))]
-    voters = permits.electorate(applied.after.coverage.commits)
-    comments = forge.comments(issue.number)
-    answer_once(forge, issue.number, comments, given, lambda each: answer_to(each, digests, voters))
+def _answer(applied: Applied, issue: Issue, shown: str) -> None:
+    """Answer each instruction in the issue, once; `shown` shows the lines to copy now."""
+    given = applied.after.permits.in_issues()
+    if any(each.comment.number == issue.number for each in given):
+        # what counted for this run is no choice afterwards
+        choices = [*choices_in(applied.before), *choices_in(applied.after)]
+        run = linked("This run", applied.job.page) or "This run"
+        forge = applied.job.forge
+        answer_each(
+            forge,
+            issue.number,
+            forge.comments(issue.number),
+            lambda one: "" if one.word == "plan" else answer_to(one, choices, shown, _used(run)),
+        )
+
+
+def _used(run: str) -> str:
+    return f"{run} used it. What is left, if anything, is in the text of this issue."
 
 
 def waiting_in(applied: Applied) -> Waiting | None:
@@ -110,22 +126,29 @@ def _needed(applied: Applied, course: int) -> Iterator[Grant]:
     yield from (grant for grant, is_needed in found.items() if is_needed)
 
 
-def _reasons(applied: Applied, course: int) -> Iterator[str]:
-    """Yield why a course waits for a person, as sentences; not inert."""
-    sight = applied.after
+def _reasons(applied: Applied, course: int) -> Iterator[Why]:
+    """Yield why a course waits for a person, one reason once."""
+    sight, job = applied.after, applied.job
     if course in sight.held:
-        yield from (each.words for each in sight.coverage.held[course])
+        solo = sight.loaded.project.config.solo
+        found = sight.coverage.held[course]
+        yield from grouped(found, lambda commit: sight.walk.pushers([commit]), job.page, solo=solo)
     if (large := sight.decision.large.get(course)) is not None:
-        yield f"This changes {large}, which is more than usual."
+        yield Why(escape(f"This changes {large}, which is more than usual."))
     if course in sight.decision.together:
-        yield "Items move between this course and one that waits."
+        yield Why("Items move between this course and one that waits.")
     if course in sight.unpruned:
-        for change in sight.wanted.changes:
-            if change.course_id == course and change.action is Action.DELETE:
-                yield f'"{change.title}" left the outline and is still on the site.'
+        gone = [
+            named(each.title)
+            for each in sight.wanted.changes
+            if each.course_id == course and each.action is Action.DELETE
+        ]
+        is_ = "is" if len(gone) == 1 else "are"
+        yield Why(f"{listed(gone, _MOST_GONE)} left the outline and {is_} still on the site.")
     for done in _results(applied, {course}):
         if not done.done and done.reason:
-            yield f'"{done.change.title}": {done.reason.rstrip(".")}.'
+            reason = escape(f"{done.reason.rstrip('.')}.")
+            yield Why(f"{named(done.change.title)}: {reason}")
 
 
 def _results(applied: Applied, courses: Collection[int]) -> Iterator[Result]:
@@ -144,9 +167,30 @@ def _comment(
     if done.changes or not rows:
         view = PlanView(done, limits=applied.after.loaded.project.config.limits)
     body = f"{begin}\n{result(view, rows, Links(run=applied.job.page))}"
+    _write(forge, review, begin, body, is_news=bool(done.changes))
+
+
+def tell_failure(job: Job, walk: Walk, status: Status, error: CoursesyncError) -> None:
+    """Write on each review that is not applied yet that an error ended the run."""
+    begin = marker("apply", job.path)
+    run = linked("the run", job.page) or "the run"
+    todo = error.remedy or Written(f"The log of {run} says more.")
+    rows = [NotLive("This pull request", f"{_sentence(error.problem)}.", todo)]
+    body = f"{begin}\n{result(None, rows, Links(run=job.page))}"
+    for review, _ in walk.brought():
+        _write(job.forge, review, begin, body, is_news=False)
+        set_once(job.forge, review.head, status)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".")
+
+
+def _write(forge: Forge, review: Review, begin: str, body: str, *, is_news: bool) -> None:
+    """Write a result on a review, unless its last one says the same."""
     own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
     live, left = _halves(own[-1].body if own else begin)
-    if not own or done.changes or (live and left != _halves(body)[1]):
+    if not own or is_news or (live and left != _halves(body)[1]):
         forge.comment(review.number, body)
     elif (live, left) != _halves(body) and not live:
         forge.edit_comment(own[-1].id, body)
@@ -174,14 +218,15 @@ def _done(applied: Applied, courses: Collection[int]) -> Plan:
 
 def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:
     for course in sorted({*courses} & applied.unfinished):
-        known = applied.after.wanted.courses[course]
-        title = known.title or known.key
+        title = applied.after.wanted.courses[course].name
         if course in applied.waiting:
-            reasons = [*_reasons(applied, course)]
-            where = f"Decide about it in the issue #{issue.number}." if issue else ""
-            yield NotLive(title, reasons[0] if reasons else "it waits for a decision", where)
+            words = [each.words for each in _reasons(applied, course)][:_MOST_REASONS]
+            why = "<br>".join(words) or "It waits for a decision."
+            where = linked(f"the issue #{abs(issue.number)}", issue.url) if issue else ""
+            todo = f"Somebody decides about it in {where}." if where else ""
+            yield NotLive(title, Written(why), Written(todo))
         elif course in applied.after.later:
-            yield NotLive(title, f"This is temporary: {applied.outcome.later}.", _AGAIN)
+            yield NotLive(title, f"This is temporary: {applied.outcome.later}.", AGAIN)
         else:
             yield _left(applied, course, title)
 
@@ -190,7 +235,7 @@ def _left(applied: Applied, course: int, title: str) -> NotLive:
     for each in _results(applied, {course}):
         if each.problems or (each.reason and not each.done):
             problem = "; ".join(one.message for one in each.problems) or each.reason
-            todo = each.remedy or (_REFUSED if each.problems else _AGAIN)
+            todo = each.remedy or (_REFUSED if each.problems else AGAIN)
             return NotLive(title, Remedy(f'"{each.change.title}": {problem.rstrip(".")}.'), todo)
     stop = applied.outcome.stop or "the run ended before it"
-    return NotLive(title, f"{stop[:1].upper()}{stop[1:]}.", _AGAIN)
+    return NotLive(title, f"{stop[:1].upper()}{stop[1:]}.", AGAIN)

@@ -29,6 +29,7 @@ class Reason(Enum):
 
     PUSHED = "was pushed without a review"
     UNAPPROVED = "was merged without an approval of its last version"
+    DOUBTFUL = "was merged with an approval that does not count: nobody knows who pushed to it"
     NOT_SHOWN = "sets it, but the pull request that it merged does not show that"
     EXPOSES = "shows it to members, but nobody reviewed that together with what they see then"
     UNSET = "no commit set it since the last apply: someone changed it in Nexudus"
@@ -65,7 +66,7 @@ class Uncovered:
     @classmethod
     def tied(cls, course: Course, other: str) -> Self:
         """Return what holds a course back together with another one, which is named by its key."""
-        at, title = course_address(course.key), course.title or course.key
+        at, title = course_address(course.key), course.name
         return cls(at, title, "", Effect.CHANGED, Reason.TIED, others=(other,))
 
     @property
@@ -103,6 +104,10 @@ class Uncovered:
 _REMEDIES = {
     Reason.PUSHED: "Revert that commit in a pull request, or approve what waits.",
     Reason.UNAPPROVED: "Let someone else approve what waits.",
+    Reason.DOUBTFUL: (
+        "Let the author of its commits add their e-mail address to their account, or let the "
+        "values be set again by a pull request that somebody else approves."
+    ),
     Reason.NOT_SHOWN: "Set it in a pull request of its own, or approve what waits.",
     Reason.EXPOSES: "Look at all that members will see, and approve what waits.",
     Reason.UNSET: "To keep the version in Nexudus, pull it; to overwrite it, approve what waits.",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.approvals import DIGITS, PREFIX, Grant
 from coursesync.ci.kept import marker
-from coursesync.render.markdown import compose
+from coursesync.render.comment.layout import bounded
+from coursesync.render.comment.page import seen_by_members
+from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
 from coursesync.text import count, inert, listed
@@ -18,11 +20,18 @@ from coursesync.text import count, inert, listed
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from coursesync.ci.reasons import Why
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Plan
 
 MOST_REASONS = 20  # of a course that are shown
+MOST_DETAILS = 50  # of a course
+_LONG = 200  # characters of a title
 MOST_LINES = 20  # to write
+_OTHERWISE = (
+    "Otherwise change the outlines by a pull request. This issue is closed when nothing waits any "
+    "more."
+)
 _APPROVE = "To apply all that nobody reviewed"
 _ALLOWS = {
     Grant.LARGE_CHANGE: "To allow a change of that size",
@@ -38,20 +47,20 @@ class Waiting:
 
     Attributes:
         plan: what waits: the plan of all that main specifies for these courses.
-        reasons: why each course waits, as sentences that are not inert, by the course's Id.
+        reasons: why each course waits, by the course's Id.
         digest: of what nobody reviewed; "" if only something has to be allowed.
         needs: what has to be allowed, and by which digest, for each course.
     """
 
     plan: Plan
-    reasons: Mapping[int, tuple[str, ...]]
+    reasons: Mapping[int, tuple[Why, ...]]
     digest: str = ""
     needs: Mapping[int, tuple[tuple[Grant, str], ...]] = field(default_factory=dict)
 
     @property
     def courses(self) -> tuple[str, ...]:
         """The titles of the courses."""
-        return tuple(each.title or each.key for each in self.plan.courses.values())
+        return tuple(each.name for each in self.plan.courses.values())
 
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
@@ -60,13 +69,9 @@ class Waiting:
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
         for course, grants in self.needs.items():
             for grant, digest in grants:
-                want = f"{_ALLOWS[grant]} ({escape(self._name_of(course))})"
+                want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
                 found.append((want, f"{PREFIX} allow {grant.value} {digest[:DIGITS]}"))
         return tuple(found)
-
-    def _name_of(self, course: int) -> str:
-        known = self.plan.courses[course]
-        return known.title or known.key
 
 
 def title_of(waiting: Waiting) -> str:
@@ -80,36 +85,47 @@ def body_of(
     waiting: Waiting, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
 ) -> str:
     """Return the text of the issue, of at most `most` bytes."""
-    head = "\n".join(_head(waiting, workspace, solo=solo))
-    plan = compose(PlanView(waiting.plan, limits=limits), most=most - len(head.encode()) - 200)
-    return f"{head}\n\n<details>\n<summary>The plan that waits</summary>\n\n{plan}\n\n</details>\n"
-
-
-def _head(waiting: Waiting, workspace: str, *, solo: bool) -> Iterator[str]:
-    yield marker("waiting", workspace)
     number = len(waiting.plan.courses)
     what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
-    yield f"**{what}.** Other courses are applied as usual."
+    head = (marker("waiting", workspace), f"**{what}.** Other courses are applied as usual.")
+    above = [
+        Part(Rank.ALWAYS, head),
+        *_reasons(waiting),
+        Part(Rank.ALWAYS, tuple(_lines(waiting, solo=solo))),
+        *seen_by_members(PlanView(waiting.plan, limits=limits)),
+    ]
+    return bounded(above, [Part(Rank.ALWAYS, ("", _OTHERWISE))], most, "more line")
+
+
+def _reasons(waiting: Waiting) -> Iterator[Part]:
     for course in waiting.plan.courses.values():
-        yield ""
-        yield f"### {escape(course.title or course.key)}"
-        yield ""
         reasons = waiting.reasons.get(course.id, ())
-        yield from (f"- {escape(each)}" for each in reasons[:MOST_REASONS])
+        lines = ["", f"### {escape(inert(course.name, _LONG))}", ""]
+        lines += [f"- {each.words}" for each in reasons[:MOST_REASONS]]
         if (more := len(reasons) - MOST_REASONS) > 0:
-            yield f"- and {more:,} more."
+            lines.append(f"- and {more:,} more.")
+        yield Part(Rank.WEIGHTY, tuple(lines), 1)
+        details = [one for each in reasons for one in each.details]
+        if details:
+            fold = [f"- {escape(each)}" for each in details[:MOST_DETAILS]]
+            if (more := len(details) - MOST_DETAILS) > 0:
+                fold.append(f"- and {more:,} more")
+            head = ("", "<details><summary>Which fields wait</summary>", "")
+            yield Part(Rank.DETAIL, (*head, *fold, "", "</details>"), 1)
+
+
+def _lines(waiting: Waiting, *, solo: bool) -> Iterator[str]:
     who = "Somebody who may write to this repository"
     if not solo:
         who += ", and who pushed none of it,"
+    lines = waiting.lines[:MOST_LINES]
+    what = "this line" if len(lines) == 1 else "one or more of these lines"
     yield ""
-    yield f"{who} decides by a comment here, with this line alone on a line:"
-    for want, line in waiting.lines[:MOST_LINES]:
+    yield f"{who} decides by a new comment here with {what}, alone on its line:"
+    for want, line in lines:
         yield ""
         yield f"{want}:"
         yield ""
         yield f"    {line}"
     yield ""
-    yield (
-        "Otherwise change the outlines by a pull request. This issue is closed when nothing waits "
-        "any more."
-    )
+    yield "coursesync answers each line, and says what happens next."

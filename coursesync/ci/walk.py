@@ -9,12 +9,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.forge import NotYet, Review
+from coursesync.ci.forge import NotYet, Pushers, Review
 from coursesync.ci.history import Setting, Shown, trails
 from coursesync.ci.specified import Specified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.ci.forge import Forge
     from coursesync.ci.history import Trail
@@ -41,6 +41,7 @@ class Walk:
         self._forge, self._repository, self._trees = forge, repository, trees
         self._branch, self._main = branch, main
         self._report = report
+        self._pushers: dict[tuple[str, ...], Pushers] = {}
 
     @cached_property
     def _line(self) -> Mapping[str, int]:
@@ -101,6 +102,18 @@ class Walk:
         """The merged review of each of these commits, by its SHA."""
         commits = [each.sha for each in self.commits]
         return self._forge.reviews_between(self._branch, commits) if commits else {}
+
+    def pushers(self, commits: Iterable[str]) -> Pushers:
+        """Return who pushed some of these commits, and to the reviews that they merged."""
+        wanted = tuple(sorted({*commits}))
+        if wanted not in self._pushers:
+            line = [each.sha for each in self._after_root]
+            found = self._forge.pushers_between(self._branch, line, wanted)
+            merged = (self.reviews.get(each) for each in wanted)
+            for number in sorted({each.number for each in merged if isinstance(each, Review)}):
+                found |= self._forge.pushers(number)
+            self._pushers[wanted] = found
+        return self._pushers[wanted]
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:

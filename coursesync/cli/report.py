@@ -63,7 +63,7 @@ def exit_code(report: Report, signal: int | None) -> ExitCode:
     A state that is not saved comes first, because the exit code of a signal promises a saved one.
     """
     if report.unsaved is not None:
-        return ExitCode.ERROR
+        return report.unsaved.exit_code
     if signal is not None:
         return ExitCode.after(signal)
     if report.stop is not None and report.stop.unusable:

@@ -119,8 +119,8 @@ def remind_of_git(project: Project, *, quiet: bool = False) -> None:
     """
     if quiet or project.embedded or os.environ.get("CI"):
         return
+    from coursesync.files.ask_git import root_of  # noqa: PLC0415 - few runs need it
     from coursesync.operations.in_git import check_in_git  # noqa: PLC0415 - few runs need it
-    from coursesync.outlines.git import root_of  # noqa: PLC0415 - few runs need it
     from coursesync.render.checks import Level  # noqa: PLC0415 - few runs need it
 
     if root_of(project.store.path.parent) is None:

@@ -11,11 +11,11 @@ from coursesync.cli.question import agreed, can_ask
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.files import shown
+from coursesync.files.ask_git import answer
 from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.drafts import FileStatus
 from coursesync.operations.forge_files import ForgeName
 from coursesync.operations.remote import remote_of
-from coursesync.outlines.git import answer
 from coursesync.text import count, on_one_line
 
 if TYPE_CHECKING:

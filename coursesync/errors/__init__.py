@@ -10,7 +10,9 @@ CoursesyncError            exit 1: an expected failure, shown as a message, neve
 ├── LargeChange            exit 6: the plan changes more than is usual, and was not allowed to
 ├── StateLocked            exit 5: another apply holds the state
 ├── StateError             exit 1: the state or its journal can't be read, or is another target's
+│   └── Unpushed           exit 75: this machine has the state, and the remote can't be reached
 ├── TryLater               exit 75: the forge, or the state's store, can't be reached now
+│   └── NoAccess           exit 1: it denies access, so that a person has to help
 ├── Interrupted            exit 130: Ctrl-C while the site was read; nothing was changed
 │   └── Terminated         exit 143: the same, by SIGTERM
 └── RemoteError            exit 1: the API can't be used at all (unreachable, credentials refused)

@@ -42,6 +42,7 @@ AS_COURSESYNC = {
 }
 _REASONS = ("fatal:", "error:", "remote:", "! ")  # lines of git's output begin with these
 _USER = re.compile(r"//[^/@\s]*@")  # in an address: it may be a password
+_DENIED = re.compile(r"Authentication failed|could not read (Username|Password)|error: 40[13]")
 _SAFE_HOST = re.compile(r"https://[^/@]+$|http://(127\.0\.0\.1|localhost)(:\d+)?$")
 
 
@@ -56,6 +57,11 @@ class GitFailed(Exception):  # noqa: N818 - names what happened
         super().__init__(output)
         self.code = code
         self.output = output
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether a remote wants a token, or another one."""
+        return _DENIED.search(self.output) is not None
 
     @property
     def reason(self) -> str:
@@ -80,7 +86,7 @@ def git(
         folder: the folder to run it in.
         words: the command and its arguments.
         given: its standard input.
-        environment: more variables, as from `token_environment` for a command that needs a remote.
+        environment: more variables, as from `forge_environment` for a command that needs a remote.
         patience: seconds to wait for its end.
 
     Raises:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Literal
 
 from coursesync.errors import Code, CoursesyncError, Remedy, Shell, StateError, UsageError
 from coursesync.files import decode, read, shown, write_whole
+from coursesync.files.ask_git import answer, indexed
 from coursesync.operations.config import CONFIG
 from coursesync.operations.in_git import untracked_in
 from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.stores import file_store, git_store
 from coursesync.outlines.folder import names_outline
-from coursesync.outlines.git import answer, indexed
 from coursesync.state.file_store import StateFile
 from coursesync.state.git_store import GitStore
 from coursesync.state.state_report import StateReport

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, Shell
 from coursesync.files import shown
+from coursesync.files.ask_git import root_of
 from coursesync.kinds import LISTED, kind_of
 from coursesync.kinds.counting import counted
 from coursesync.nexudus.clock import SystemClock
@@ -26,7 +27,6 @@ from coursesync.operations.reading import read_outlines
 from coursesync.operations.surroundings import check_forge, check_git, check_python
 from coursesync.operations.workspace import open_project
 from coursesync.outlines.folder import check_folder, empty_workspace
-from coursesync.outlines.git import root_of
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.render.checks import Check, Level

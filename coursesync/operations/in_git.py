@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, Remedy, Shell
 from coursesync.files import shown
+from coursesync.files.ask_git import answer, restoring
 from coursesync.kinds.address import course_of, slug
 from coursesync.operations.config import CONFIG
 from coursesync.outlines.folder import names_outline
-from coursesync.outlines.git import answer, restoring
 from coursesync.outlines.schema import NAME
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, inert, listed

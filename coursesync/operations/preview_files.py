@@ -66,17 +66,18 @@ class Alone:
         return self.written("contents.html", station=station, style=FRAME_STYLE)
 
 
-def write_preview(folder: Path, into: Path) -> None:
+def write_preview(folder: Path, into: Path, courses: tuple[str, ...] = ()) -> None:
     """Write a page for each course of a workspace, and one that lists them.
 
     Args:
         folder: the workspace.
-        into: a folder that does not exist yet.
+        into: a folder that is empty, or does not exist yet.
+        courses: the courses, as in `load`; none for all.
 
     Raises:
-        CoursesyncError: the files can't be written.
+        CoursesyncError: the folder holds something, or the files can't be written.
     """
-    shown = replace(Viewer(folder, pictures=_PICTURES).look(), version="")
+    shown = replace(Viewer(folder, courses, pictures=_PICTURES).look(), version="")
     style, script = (BESIDE_PAGES.joinpath(f"portal.{e}").read_text("utf-8") for e in ("css", "js"))
     written = portal_pages()
     alone = Alone(style, script, _names(shown.courses), written)
@@ -86,14 +87,19 @@ def write_preview(folder: Path, into: Path) -> None:
         text = written("course.html", shown=shown, title=title, view=view, alone=alone)
         pages[alone.file_of(view)] = text
     try:
-        into.mkdir(parents=True)
+        into.mkdir(parents=True, exist_ok=True)
+        if any(into.iterdir()):
+            raise CoursesyncError(
+                f"{into} holds files already, and the preview is written into a folder of its own",
+                "Name a new folder, or an empty one.",
+            )
         for name, text in pages.items():
             write_whole(into / name, text.encode(errors="replace"))
         _write_pictures(shown, into)
     except OSError as error:
         raise CoursesyncError(
             f"the preview can't be written to {into}: {error.strerror}",
-            "Name a folder on a disk that has room, as COURSESYNC_ARTIFACTS.",
+            "Name a folder on a disk that has room; for `ci plan`, as COURSESYNC_ARTIFACTS.",
         ) from error
 
 

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 from coursesync.applying.receipt import Origin, compose, did_something, parse
 from coursesync.errors import CoursesyncError, Remedy, Shell, UnusableFile
 from coursesync.files import read, shown, write_named
+from coursesync.files.ask_git import answer, composed
 from coursesync.nexudus.clock import SystemClock
 from coursesync.outlines.folder import ENDINGS
-from coursesync.outlines.git import answer, composed
 from coursesync.text import inert
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from coursesync.outlines.git import answer
+from coursesync.files.ask_git import answer
 
 if TYPE_CHECKING:
     from pathlib import Path

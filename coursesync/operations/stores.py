@@ -58,7 +58,7 @@ def git_store(folder: Path, target: str) -> GitStore:
 
     Raises StateError if it is in none.
     """
-    from coursesync.outlines.git import answer  # noqa: PLC0415 - few runs need it
+    from coursesync.files.ask_git import answer  # noqa: PLC0415 - few runs need it
     from coursesync.state.git_store import GitStore  # noqa: PLC0415 - few runs need it
     from coursesync.state.state_branch import StateBranch, branch_name  # noqa: PLC0415 - as above
 
@@ -92,7 +92,7 @@ def _check_not_deleted(state: Path) -> None:
     """Raise StateError if a state is gone and git has it."""
     if os.path.lexists(state) or _in_git(state) is None:
         return
-    from coursesync.outlines.git import restoring  # noqa: PLC0415 - rarely needed
+    from coursesync.files.ask_git import restoring  # noqa: PLC0415 - rarely needed
 
     raise StateError(
         f"git has the state {shown(state)}, and the folder lacks it",
@@ -107,7 +107,7 @@ def _check_not_deleted(state: Path) -> None:
 
 def _check_not_in_branch(folder: Path, target: str) -> None:
     """Raise StateError if a state was fetched from its branch, which the settings don't name."""
-    from coursesync.outlines.git import root_of  # noqa: PLC0415 - rarely needed
+    from coursesync.files.ask_git import root_of  # noqa: PLC0415 - rarely needed
 
     if root_of(folder) is None:
         return
@@ -125,6 +125,6 @@ def _check_not_in_branch(folder: Path, target: str) -> None:
 
 
 def _in_git(file: Path) -> bytes | None:
-    from coursesync.outlines.git import indexed  # noqa: PLC0415 - rarely needed
+    from coursesync.files.ask_git import indexed  # noqa: PLC0415 - rarely needed
 
     return indexed(file)

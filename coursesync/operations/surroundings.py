@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy, Shell
 from coursesync.files import shown
+from coursesync.files.ask_git import answer, root_of
 from coursesync.operations.forge_files import (
     ForgeName,
     forge_of_files,
@@ -21,7 +22,6 @@ from coursesync.operations.forge_files import (
     runs,
 )
 from coursesync.operations.remote import remote_of
-from coursesync.outlines.git import answer, root_of
 from coursesync.render.checks import Check, Level
 from coursesync.text import count, listed
 from coursesync.version import __version__

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Remedy, Shell, UnusableFile, Where
 from coursesync.files import shown
+from coursesync.files.ask_git import composed, tracked_in
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.content_files import path_of
-from coursesync.outlines.git import composed, tracked_in
 from coursesync.outlines.outline import PicturesOf
 from coursesync.outlines.pictures import (
     address_of_picture,

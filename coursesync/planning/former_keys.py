@@ -126,4 +126,6 @@ def unmet(
                 f"{noun} from the outline."
             )
     key = resource.previous_keys[0]
-    return f"previous_keys names {key}, but no {noun} in the state has that key. Is it misspelt?"
+    return (
+        f"previous_keys names {key}, but coursesync knows no {noun} with that key. Is it misspelt?"
+    )

@@ -31,7 +31,7 @@ def oversized(plan: Plan) -> tuple[str, ...]:
         number = sum(change.action.overwrites for change in changes)
         # if the workspace has only this course, the phrase for the workspace is enough
         if course.managed != plan.managed and _is_much(number, course.managed):
-            name = inert(course.title or course.key, 60)
+            name = inert(course.name, 60)
             records = nouns(_kinds(course, changes))
             found.append(f"{number:,} of the {course.managed:,} {records} of {name}")
     number = plan.count(*OVERWRITES)

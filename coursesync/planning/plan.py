@@ -243,6 +243,11 @@ class Course:
     standing: tuple[Standing, ...] = ()
     departures: tuple[Change, ...] = ()
 
+    @property
+    def name(self) -> str:
+        """What people call it: its title, or its key if it has none; not inert."""
+        return self.title or self.key
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -273,13 +278,9 @@ class Plan:
     hindrances: tuple[Hindrance, ...] = ()
     left: Mapping[Address, tuple[str, ...]] = field(default_factory=dict)
 
-    @cached_property
-    def _counts(self) -> Counter[Action]:
-        return Counter(change.action for change in self.changes)
-
     def count(self, *actions: Action) -> int:
         """Count the changes of these actions."""
-        return sum(self._counts[action] for action in actions)
+        return sum(change.action in actions for change in self.changes)
 
     @cached_property
     def holders(self) -> frozenset[tuple[Kind, int]]:

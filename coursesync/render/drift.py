@@ -136,7 +136,7 @@ class DriftView:
                 shown.append(each)
         left = len(found) - len(shown)
         return CourseDrift(
-            title=inert(course.title or course.key) if course else f"Course {course_id}",
+            title=inert(course.name) if course else f"Course {course_id}",
             origin=f"course {course_id}, {path or NO_OUTLINE}",
             rows=tuple((each, self._changed(each)) for each in shown),
             more=f"and {left:,} more that {'is' if left == 1 else 'are'} not drift" if left else "",

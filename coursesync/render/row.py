@@ -157,7 +157,7 @@ def departure_of(change: Change, around: Around) -> Row:
 
 
 def _course(course: Course) -> str:
-    return f"{course.id} ({inert(course.title or course.key, 60)})"
+    return f"{course.id} ({inert(course.name, 60)})"
 
 
 def _hides(change: Change) -> bool:

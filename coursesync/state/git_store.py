@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 LASTS = 7_200.0  # seconds that a run may take; the day's 5,000 writes take 84 minutes
-_SKEW = 120.0  # seconds by which two clocks may differ
+SKEW = 120.0  # seconds by which two clocks may differ
 _LOOKS = 5.0  # seconds between two looks at a state that another run holds
 
 
@@ -233,6 +233,8 @@ class GitStore:
     def recover(self, state: State) -> State:
         """Save and push what an interrupted run left, here or in the branch, if anything."""
         saved, tip = self.local.recover(state), self._lease.tip
+        if not saved.serial:  # there never was a state
+            return saved
         if self._lost is not None:
             return self.finish(saved)
         is_open = tip is not None and tip.run is not None
@@ -320,7 +322,7 @@ class GitStore:
     def _held_by(self, run: OpenRun) -> CoursesyncError | None:
         """Return the error for a state that another run holds; None if its machine is lost."""
         over = self.is_over(run.run) if self.is_over and not run.is_local else None
-        return None if run.is_lost(self.now() - _SKEW, over) else in_use(self.place, run)
+        return None if run.is_lost(self.now() - SKEW, over) else in_use(self.place, run)
 
     def _has_more(self) -> bool:
         return self._copy.has_more(saved_in(self.branch, self._lease.tip))

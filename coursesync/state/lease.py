@@ -8,9 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Command, CoursesyncError, Remedy, StalePlan, StateError, TryLater
+from coursesync.errors import (
+    Command,
+    CoursesyncError,
+    ExitCode,
+    Remedy,
+    StalePlan,
+    StateError,
+    TryLater,
+)
 from coursesync.state.open_run import in_use
-from coursesync.state.state_branch import Moved
+from coursesync.state.state_branch import Moved, NoAccess
 from coursesync.state.state_tip import Tip, read_tip
 from coursesync.text import duration
 
@@ -25,6 +33,12 @@ _PATIENCE = 180.0  # seconds without the remote, after which a run writes nothin
 _AGAIN = 10.0  # seconds until the next try, once the remote could not be reached
 _PAUSES = (1.0, 2.0, 4.0, 8.0)  # seconds between the tries to record the end of a run
 FRESH = 300.0  # seconds after a push in which its run may write: _PATIENCE and the longest request
+
+
+class Unpushed(StateError):  # noqa: N818 - names what is wrong
+    """This machine has the state, and the remote can't be reached."""
+
+    exit_code = ExitCode.TRY_LATER
 
 
 @dataclass(slots=True)
@@ -89,7 +103,10 @@ class Lease:
             self._due = self.now() + _AGAIN
 
     def record(self, files: Mapping[str, bytes | None], message: str, run: RunId) -> None:
-        """Push files, and try again for a while; raises StateError."""
+        """Push files, and try again for a while.
+
+        Raises Unpushed if the remote can't be reached, StateError for any other reason.
+        """
         for pause in (*_PAUSES, None):
             try:
                 self.push(files, message)
@@ -97,9 +114,15 @@ class Lease:
                 raise self._ended(moved, run) from moved
             except TryLater as error:
                 if pause is None:
-                    raise StateError(
+                    failure = StateError if isinstance(error, NoAccess) else Unpushed
+                    raise failure(
                         f"the state is saved on this machine, and can't be pushed: {error.problem}",
-                        Remedy("Once the remote can be reached:", Command("state recover")),
+                        Remedy(
+                            "Keep this machine's files: they alone have the results. Once the "
+                            "remote can be reached, this records them:",
+                            Command("state recover"),
+                            "So does the next command here that changes the state.",
+                        ),
                     ) from error
                 self.wait(pause)
             else:

@@ -98,6 +98,21 @@ def local_run() -> RunId:
     return RunId(f"{LOCAL}{socket.gethostname()}:{os.getpid()}:{os.urandom(4).hex()}")
 
 
+def has_died_here(run: str) -> bool:
+    """Return whether a run, by its Id, was on this machine, and its process has ended."""
+    host, _, rest = run.removeprefix(LOCAL).partition(":")
+    process = rest.partition(":")[0]
+    if not (run.startswith(LOCAL) and host == socket.gethostname() and process.isdecimal()):
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # it is another user's
+        return False
+    return False
+
+
 def holder_of(state: Path) -> tuple[bool, str]:
     """Return whether a process holds the lock on a state, and who does, or did.
 

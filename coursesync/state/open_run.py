@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from coursesync.errors import Remedy, Shell, StateError, StateLocked
+from coursesync.errors import Command, Remedy, Shell, StateError, StateLocked
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import Address, course_of
 from coursesync.kinds.field import FieldValue, Planned, Ref
@@ -103,14 +103,16 @@ def begun(run: RunId, now: float, lasts: float, fresh: float, plan: str) -> Open
 
 def in_use(place: str, run: OpenRun) -> StateLocked:
     """Return the error of a command that needs a state which a run holds."""
-    who = "another run" if run.is_local else "the next run of that job"
+    who = "another run" if run.is_local else "the next run of that job, or a person,"
+    person = "A person on that machine need not wait:" if run.is_local else "As a person:"
     end = at(datetime.fromtimestamp(run.deadline, UTC).isoformat())
     return StateLocked(
         f"the state in {place} is in use by {run.name}, since{at(run.since).removeprefix(' at')}",
         Remedy(
             "Wait until that has ended, then run this again; or wait for it with",
             Shell("--lock-timeout", 600),
-            f"If its machine is lost, {who} may take over from{end.removeprefix(' at')}.",
+            f"If its machine is lost, {who} may take over from{end.removeprefix(' at')}. {person}",
+            Command("state take-over", inert(run.id, 100)),
         ),
     )
 

@@ -16,8 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from coursesync.errors import Command, CoursesyncError, Remedy, Shell, StateError, TryLater
-from coursesync.files.run_git import AS_COURSESYNC, GitFailed, git
+from coursesync.errors import (
+    Code,
+    Command,
+    CoursesyncError,
+    ExitCode,
+    Remedy,
+    Shell,
+    StateError,
+    TryLater,
+)
+from coursesync.files.run_git import AS_COURSESYNC, GitFailed, forge_environment, git
 from coursesync.kinds.address import slug
 
 if TYPE_CHECKING:
@@ -62,6 +71,12 @@ class Moved(Exception):  # noqa: N818 - names what happened
         self.commit = commit
 
 
+class NoAccess(TryLater):
+    """The remote denies access. A run goes on as if it can't be reached; a person has to help."""
+
+    exit_code = ExitCode.ERROR
+
+
 @dataclass(slots=True)
 class StateBranch:
     """A branch of the remote `origin` of the repository that a folder is in.
@@ -69,13 +84,11 @@ class StateBranch:
     Attributes:
         folder: any folder of the repository.
         name: the branch.
-        environment: variables for git when it speaks to the remote, as from `token_environment`.
         patience: seconds for one exchange with the remote.
     """
 
     folder: Path
     name: str
-    environment: Mapping[str, str] = field(default_factory=dict)
     patience: float = 60.0
     _attempted: set[str] = field(default_factory=set, init=False)
 
@@ -248,7 +261,9 @@ class StateBranch:
         return self._commit_at(f"{commit}^{{tree}}") is not None
 
     def _remote(self, *words: str) -> bytes:
-        return git(self.folder, *words, environment=self.environment, patience=self.patience)
+        url = git(self.folder, "remote", "get-url", REMOTE).decode(errors="surrogateescape")
+        token = forge_environment(url.rstrip("\n"))
+        return git(self.folder, *words, environment=token, patience=self.patience)
 
     def _own(
         self, *words: str, given: bytes = b"", environment: Mapping[str, str] | None = None
@@ -273,6 +288,20 @@ class StateBranch:
                     Shell("git", "remote", "add", REMOTE, "ADDRESS"),
                     "Or keep the state in a file:",
                     Command("state move", to="file"),
+                ),
+            )
+        if error.is_denied:
+            return NoAccess(
+                f"{self.place}, which holds the state, can't be read: {error.reason}",
+                Remedy(
+                    "On your own computer, this asks for a password, or says what to set up:",
+                    Shell("git", "-C", self.folder, "ls-remote", REMOTE),
+                    "On GitHub, the job needs the permission",
+                    Code("contents: read"),
+                    "and this step its token:",
+                    Code('env: {GITHUB_TOKEN: "${{ github.token }}"}'),
+                    "On GitLab, save a token that may read the repository as "
+                    "COURSESYNC_GITLAB_TOKEN (Settings > CI/CD > Variables).",
                 ),
             )
         return TryLater(

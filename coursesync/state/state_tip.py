@@ -126,7 +126,9 @@ def _back(branch: StateBranch, known: Tip | None) -> Remedy:
     """Return how to restore what is known, and how to go on without it."""
     if known is None:
         return Remedy(
-            "Restore the newer one from a clone that has it:",
+            "In a clone that has the newer one, find its commit:",
+            Shell("git", "log", "-1", "--format=%H", f"{REMOTE}/{branch.name}"),
+            "Restore it from there:",
             Shell("git", "push", "--force", REMOTE, f"COMMIT:{branch.ref}"),
         )
     return Remedy(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from coursesync.ci.answers import Choice, answer_to
 from coursesync.ci.approvals import (
     Electorate,
     Grant,
     Instruction,
-    answer_to,
     decided,
     instructions,
 )
-from coursesync.ci.forge import Comment
+from coursesync.ci.forge import Comment, Pushers
 
 DIGEST = "0123456789abcdef" * 4
 SHORT = DIGEST[:16]
@@ -22,6 +24,12 @@ EVERYONE = Electorate(lambda _: True)
 def comment(body: str, author: str = "bea", *, edited: bool = False, own: bool = False) -> Comment:
     """Return a comment of a person."""
     return Comment(1, author, body, edited, own, 7)
+
+
+def answer(one: Instruction, electorate: Electorate = EVERYONE) -> str:
+    """Return the answer where an approval is waited for."""
+    line = f"/coursesync approve {SHORT}"
+    return answer_to(one, [Choice(None, DIGEST, lambda: electorate)], line, "It goes.")
 
 
 def given(body: str) -> list[Instruction]:
@@ -39,28 +47,47 @@ def given(body: str) -> list[Instruction]:
     ],
 )
 def test_a_line_of_its_own_approves(body: str) -> None:
-    """The rest of the comment does not matter, nor do case and blanks."""
-    assert decided(given(body), DIGEST, EVERYONE)
+    """The rest of the comment does not matter, nor do case and blanks. The answer says so."""
+    (one,) = given(body)
+
+    assert decided([one], DIGEST, EVERYONE)
+    assert answer(one) == "This counts. It goes."
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"```\n/coursesync approve {DIGEST}\n```",
+        f"    /coursesync approve {DIGEST}",
+        f"- /coursesync approve {DIGEST}",
+        f"Write `/coursesync approve {DIGEST}`",
+        f"`code\n/coursesync approve {DIGEST}\nmore`",
+        f"Looks good! /coursesync approve {DIGEST}",
+        f"# /coursesync allow prune {SHORT}",
+    ],
+)
+def test_a_line_that_does_not_stand_alone_is_answered(body: str) -> None:
+    """It decides nothing, and the person sees the line to copy."""
+    (one,) = given(body)
+
+    assert not decided([one], DIGEST, EVERYONE)
+    assert "has to stand alone on its line" in answer(one)
+    assert answer(one).endswith(f"\n\n    /coursesync approve {SHORT}")
 
 
 @pytest.mark.parametrize(
     "body",
     [
         f"> /coursesync approve {DIGEST}",
-        f"```\n/coursesync approve {DIGEST}\n```",
-        f"    /coursesync approve {DIGEST}",
-        f"- /coursesync approve {DIGEST}",
-        f"Write `/coursesync approve {DIGEST}`",
-        f"`code\n/coursesync approve {DIGEST}\nmore`",
         f"<!--\n/coursesync approve {DIGEST}\n-->",
         f"Fine. <!--\n/coursesync approve {DIGEST}\n-->",
         f"<details>\n/coursesync approve {DIGEST}\n</details>",
-        f"Please do not write /coursesync approve {DIGEST}",
-        f"# /coursesync approve {DIGEST}",
+        f"> Please write /coursesync approve {DIGEST}",
+        "What does /coursesync approve do?",
         f"/coursesyncapprove {DIGEST}",
     ],
 )
-def test_what_is_quoted_hidden_or_in_a_sentence_decides_nothing(body: str) -> None:
+def test_what_is_quoted_or_hidden_decides_nothing(body: str) -> None:
     """People quote what others wrote, and what can't be seen is not meant."""
     assert given(body) == []
 
@@ -79,14 +106,13 @@ def test_what_is_quoted_hidden_or_in_a_sentence_decides_nothing(body: str) -> No
         "/coursesync",
     ],
 )
-def test_what_is_not_understood_is_answered_in_one_line(body: str) -> None:
+def test_what_is_not_understood_is_answered_with_the_line_to_copy(body: str) -> None:
     """A person who writes it wrongly learns why nothing happens."""
     (one,) = given(body)
-    answer = answer_to(one, [DIGEST], EVERYONE)
 
     assert not decided([one], DIGEST, EVERYONE)
-    assert answer
-    assert "\n" not in answer
+    assert answer(one).startswith("This does not count. ")
+    assert f"\n    /coursesync approve {SHORT}" in answer(one)
 
 
 def test_another_digest_approves_nothing() -> None:
@@ -94,7 +120,8 @@ def test_another_digest_approves_nothing() -> None:
     (one,) = given(f"/coursesync approve {'f' * 16}")
 
     assert not decided([one], DIGEST, EVERYONE)
-    assert "not the one" in answer_to(one, [DIGEST], EVERYONE)
+    assert "its number is not that of what is shown now" in answer(one)
+    assert f"\n    /coursesync approve {SHORT}" in answer(one)
 
 
 def test_each_grant_is_given_by_its_name() -> None:
@@ -111,26 +138,43 @@ def test_each_grant_is_given_by_its_name() -> None:
     ("written", "electorate"),
     [
         (comment(f"/coursesync approve {SHORT}", edited=True), EVERYONE),
+        (replace(comment(f"/coursesync approve {SHORT}"), is_by_bot=True), EVERYONE),
         (comment(f"/coursesync approve {SHORT}"), Electorate(lambda login: login == "ada")),
-        (comment(f"/coursesync approve {SHORT}"), Electorate(lambda _: True, {"Bea"})),
+        (
+            comment(f"/coursesync approve {SHORT}"),
+            Electorate(lambda _: True, Pushers(frozenset({"Bea"}))),
+        ),
     ],
 )
 def test_only_an_unedited_comment_of_another_writer_decides(
     written: Comment, electorate: Electorate
 ) -> None:
-    """Not an edited one, not a stranger's, and not one of who pushed it."""
+    """Not an edited one, not a bot's or a stranger's, and not one of who pushed it."""
     (one,) = instructions([written])
 
     assert not decided([one], DIGEST, electorate)
-    assert answer_to(one, [DIGEST], electorate)
+    assert answer(one, electorate).startswith("This does not count. ")
 
 
 def test_without_another_reviewer_the_pusher_decides() -> None:
     """With `solo` set, the person who pushed may approve, if the person may write."""
     (one,) = given(f"/coursesync approve {SHORT}")
 
-    assert decided([one], DIGEST, Electorate(lambda _: True, {"bea"}, is_solo=True))
-    assert not decided([one], DIGEST, Electorate(lambda _: False, {"bea"}, is_solo=True))
+    pushers = Pushers(frozenset({"bea"}), ("0" * 40,))
+    assert decided([one], DIGEST, Electorate(lambda _: True, pushers, is_solo=True))
+    assert not decided([one], DIGEST, Electorate(lambda _: False, pushers, is_solo=True))
+
+
+def test_what_nobody_knows_who_pushed_is_not_approved() -> None:
+    """The person who approves it may be the one who pushed it; the answer says what to do."""
+    (one,) = given(f"/coursesync approve {SHORT}")
+    electorate = Electorate(lambda _: True, Pushers(frozenset({"ada"}), ("0123456789" * 4,)))
+
+    answer = electorate.objection(one.comment)
+
+    assert not decided([one], DIGEST, electorate)
+    assert answer.startswith("Nobody knows who pushed commit 0123456789: ")
+    assert answer.endswith("set again by a pull request that somebody else approves.")
 
 
 def test_what_coursesync_wrote_decides_nothing() -> None:

@@ -198,7 +198,8 @@ def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:
     assert waits.code == 6, waits
     assert titles == ["Two"]
     assert "was pushed without a review" in issue
-    assert '"One"' in issue
+    assert "| **One** | new |" in issue
+    assert "/commit/" in issue.partition("was pushed")[0]
     assert status.startswith("failure: 1 course waits for a decision; ")
     assert goes.code == 0, goes
     assert town.titles == ["One", "Two"]
@@ -236,6 +237,23 @@ def test_not_every_comment_is_an_approval(town: Town, by: str, change: str) -> N
     assert town.titles == []
     is_silent = change == "quoted" or by.startswith("github")
     assert len(answers) == (0 if is_silent else 1), answers
+    assert all("This does not count" in each for each in answers)
+    assert (f"\n    {line}" in "".join(answers)) is (change in {"edited", "of another plan"})
+
+
+def test_a_merge_without_an_approval_is_one_reason_with_a_link(town: Town) -> None:
+    """However many items it sets; the pull request leads to the issue that decides."""
+    number = town.propose("cleo", a=outline(A, "One", "Two", "Three"))
+    town.merge(number, approved=False)
+    town.apply()
+    issue, result = town.issue(), town.result(number)
+    (waits,) = town.forge.issues
+
+    assert issue.count("without an approval") == 1
+    assert f"- [Pull request #{number}](" in issue
+    assert "Somebody but cleo has to approve it." in issue
+    assert result.count("without an approval") == 1
+    assert f"Somebody decides about it in [the issue #{waits}](" in result
 
 
 def test_a_forged_plan_changes_nothing(town: Town) -> None:
@@ -303,13 +321,21 @@ def test_a_run_without_changes_needs_no_credentials(town: Town) -> None:
     """It is green; with something to send it says what is missing, and the status is red."""
     town.environment = {"NEXUDUS_TOKEN": ""}
     nothing = town.apply()
-    town.reviewed(a=outline(A, "One"))
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number)
     missing = town.apply()
+    result = town.result(number)
+    town.apply()
 
     assert nothing.code == 0, nothing
     assert missing.code == 64, missing
-    assert "NEXUDUS_TOKEN" in missing.said
-    assert town.status().startswith("failure: ")
+    assert "Add the secret NEXUDUS_TOKEN" in missing.said
+    assert "sandbox" not in missing.said
+    assert town.status().startswith("failure: there are no credentials for Nexudus in the env")
+    assert "### Not live yet" in result
+    assert "to the environment production" in result
+    assert town.head_status(number) == town.status()
+    assert len(town.forge.comments_on(number)) == 1
 
 
 def test_mistakes_on_main_are_named(town: Town) -> None:
@@ -347,3 +373,35 @@ def test_a_state_file_has_to_be_carried_over_first(town: Town) -> None:
 
     assert ran.code == 64, ran
     assert "coursesync state move courses --to git" in ran.said
+
+
+@pytest.mark.parametrize("address", ["ben", "stranger"])
+def test_who_pushed_does_not_approve_by_another_address(town: Town, address: str) -> None:
+    """The account that pushed can't approve what it pushed with another e-mail address."""
+    town.push(address, "ada", a=outline(A, "One"))
+    town.apply()
+    town.decide(town.line("approve"), by="ada")
+    own = town.apply()
+    town.decide(town.line("approve"), by="cleo")
+    other = town.apply()
+
+    assert (own.code, other.code) == (6, 0), (own, other)
+    assert town.titles == ["One"]
+
+
+def test_what_nobody_knows_who_pushed_waits(town: Town) -> None:
+    """The answer to an approval, and the reason of a merge, say what to do."""
+    town.forge.records = set()
+    town.push("stranger", "ada", a=outline(A, "One"))
+    number = town.propose("stranger", b=outline(B, "Two"))
+    town.merge(number)
+    town.apply()
+    town.decide(town.line("approve"))
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    issue = next(each for each in town.forge.issues.values() if each.state == "open")
+    answer = town.forge.comments_on(issue.number)[-1].body
+    assert "Nobody knows who pushed commit" in answer
+    assert "an approval that does not count: nobody knows who pushed to it" in issue.body
+    assert "set again by a pull request that somebody else approves" in issue.body

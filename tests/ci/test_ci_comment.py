@@ -274,7 +274,7 @@ def test_an_instruction_that_is_not_understood_is_answered_once(desk: Desk) -> N
 
     assert len(answers) == 2
     assert '"aprove 0123456789abcdef" is not known' in answers[0]
-    assert "with its digest" in answers[1]
+    assert "lacks the number" in answers[1]
 
 
 def test_an_instruction_in_an_issue_is_answered(desk: Desk, github_forge: GitHub) -> None:

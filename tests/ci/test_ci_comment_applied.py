@@ -77,7 +77,9 @@ def test_a_large_change_is_allowed_by_the_line_to_copy(town: Town) -> None:
     assert "apply will stop" in status(town, number).description
     assert status(town, number).state == "success"
     assert ran.code == 0, ran
-    assert "answer" not in town.result(number)
+    answers = town.answers(number)
+    assert len(answers) == 1
+    assert "This counts. It is used once this is merged" in answers[0]
 
 
 def test_what_others_left_waiting_is_named_apart(town: Town) -> None:
@@ -119,10 +121,47 @@ def test_a_line_with_another_digest_is_answered(town: Town) -> None:
     town.forge.comment("ben", number, "/coursesync allow large-change 0123456789abcdef")
     comment(town)
     comment(town)
-    answers = [e.body for e in town.forge.comments_on(number) if "answer" in e.body]
+    answers = town.answers(number)
 
     assert len(answers) == 1
-    assert "not the one of what is shown now" in answers[0]
+    assert "This does not count" in answers[0]
+
+
+@pytest.mark.parametrize("by", ["ben", "ada", "rita"])
+def test_a_line_in_the_issue_is_answered_at_once(town: Town, by: str) -> None:
+    """Whether it counts or not: with what happens next, or with who decides instead."""
+    town.push(a=outline(A, "One"))
+    town.apply()
+    town.decide(town.line("approve"), by=by)
+    (number,) = town.forge.issues
+    ran = comment(town)
+    comment(town)
+    answers = town.answers(number)
+    applied = town.apply()
+
+    assert ran.code == 0, ran.err
+    assert len(answers) == 1
+    assert town.answers(number) == answers
+    if by == "ben":
+        assert "This counts. The next run that applies does it, within the hour." in answers[0]
+        assert "*Apply courses*" in answers[0]
+    else:
+        why = "You pushed a part of this yourself" if by == "ada" else "may write to this"
+        assert f"This does not count. {why}" in answers[0].replace("Only people who may", "may")
+    assert applied.code == (0 if by == "ben" else 6)
+
+
+def test_a_line_that_an_apply_meets_first_is_answered_by_it(town: Town) -> None:
+    """Also when nothing waits afterwards, so that the issue is closed."""
+    town.push(a=outline(A, "One"))
+    town.apply()
+    (number,) = town.forge.issues
+    town.decide(town.line("approve"))
+    town.apply()
+    (answer,) = town.answers(number)
+
+    assert "This counts. [This run](" in answer
+    assert town.forge.issues[number].state == "closed"
 
 
 def test_the_check_of_a_pull_request_uses_the_branch_alone(town: Town) -> None:

@@ -42,14 +42,16 @@ def test_the_sites_version_is_offered_by_a_pull_request(town: Town) -> None:
     (number,) = (e.number for e in town.forge.pulls.values() if e.branch == "coursesync/pull")
     files = town.forge.repository.files("coursesync/pull")
     town.merge(number)
+    writes = town.writes()
     applied = town.apply()
+    written = town.writes() - writes
     after = drifting(town)
 
     assert (first.code, second.code) == (0, 0), (first, second)
     assert "Edited" in issue
     assert f"#{number}" in issue
     assert "title: Edited" in files["courses/a.yaml"]
-    assert applied.code == 0, applied
+    assert (applied.code, written) == (0, 0), applied
     assert after.code == 0, after
     assert town.issue() == ""
     assert town.titles == ["Edited", "Two"]

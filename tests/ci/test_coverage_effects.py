@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ci.reviews import EVENTS, WELCOME, Main, course, section
 
+from coursesync.ci.own_delta import has_effect
+
 if TYPE_CHECKING:
     from ci.reviews import Tree
 
@@ -140,3 +142,30 @@ def test_courses_between_which_items_move_are_held_together() -> None:
         ("section.events.b", "PUSHED"),
         ("course.welcome", "TIED"),
     }
+
+
+def test_a_grant_covers_the_effects_that_its_review_shows() -> None:
+    """What is allowed for one deletion is not allowed for that of a sibling."""
+    c, asked = section("c"), "delete"
+    main = Main(tree(A, B, c, on_removal=asked))
+    main.merge(tree(A, section("b", title="Other"), c, on_removal=asked))
+    main.merge(tree(A, c, on_removal=asked))
+    main.merge(tree(A, on_removal=asked))
+    deletes = {each.address[-1]: each for each in main.plan().changes if each.action.writes}
+    deltas = [each.delta for each in main.settings]
+
+    assert [has_effect(each, deletes["b"]) for each in deltas] == [False, True, False]
+    assert [has_effect(each, deletes["c"]) for each in deltas] == [False, False, True]
+
+
+def test_a_grant_covers_the_fields_that_its_review_shows() -> None:
+    """Another field of the same item is another effect."""
+    main = Main(tree(A, B))
+    main.merge(tree(A, section("b", title="Other")))
+    (only,) = (each for each in main.plan().changes if each.action.writes)
+    main.push(tree(A, section("b", title="Other", active=False)))
+    (both,) = (each for each in main.plan().changes if each.action.writes)
+    delta = main.settings[0].delta
+
+    assert has_effect(delta, only)
+    assert not has_effect(delta, both)

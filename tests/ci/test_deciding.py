@@ -10,6 +10,7 @@ from harness import write_outline
 import coursesync
 from coursesync.ci.approvals import Grant
 from coursesync.ci.deciding import Group, decide, part_of
+from coursesync.ci.reasons import Why
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.nexudus.limits import PUBLISHED
 
@@ -118,18 +119,20 @@ def test_the_issue_shows_the_plan_and_the_line_to_write(courses: Path, *, solo: 
     path = courses / "a.yaml"
     path.write_text(path.read_text().replace("Course a", "'<!-- @ada #1 -->'"))
     what = part_of(planned(courses), [A])
-    waiting = Waiting(what, {A: ("nobody reviewed *it*.",)}, what.digest)
+    waiting = Waiting(what, {A: (Why("Nobody reviewed it.", ("*this*",)),)}, what.digest)
 
     body = body_of(waiting, "courses", PUBLISHED, solo=solo)
 
     assert body.startswith("<!-- coursesync waiting: courses -->\n")
     assert f"\n    /coursesync approve {waiting.plan.digest[:16]}\n" in body
-    assert f"digest `{waiting.plan.digest}`" in body
-    assert "Week 0 (new)" in body
+    assert body.count(waiting.plan.digest[:10]) == 1  # only the number to copy is shown
+    assert "### What members will see" in body
+    assert "Week 0" in body
     assert "section.b" not in body
     assert ("pushed none of it" in body) is not solo
     assert "@ada" not in body
-    assert r"nobody reviewed \*it\*" in body
+    assert "- Nobody reviewed it.\n" in body
+    assert r"- \*this\*" in body
     assert title_of(waiting) == "Not applied yet: <!-- @ada #1 --> waits for a decision"
     assert body.count("<!--") == 1
 
@@ -138,7 +141,7 @@ def test_the_issue_fits_however_much_waits(courses: Path) -> None:
     """A forge refuses a text that is too long."""
     applied(courses, a=300)
     reword(courses, "a")
-    why = tuple(f"reason {each}" for each in range(1000))
+    why = tuple(Why(f"reason {each}", (f"field {each}",)) for each in range(1000))
     what = part_of(planned(courses), [A])
     needs = {A: tuple((grant, what.digest) for grant in Grant)}
     waiting = Waiting(what, {A: why}, what.digest, needs)

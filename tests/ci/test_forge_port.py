@@ -10,7 +10,7 @@ import pytest
 from forges.asking import brought, known
 from forges.hosting import Hosting
 
-from coursesync.ci.forge import Mark, NotYet, Status
+from coursesync.ci.forge import Mark, NotYet, Pushers, Status
 from coursesync.ci.forges import forge_of
 from coursesync.state.run_id import RunId
 
@@ -199,7 +199,7 @@ def test_an_approval_by_someone_who_pushed(hosting: Hosting, forge: Forge) -> No
     found = known(forge, number)
 
     assert not found.approved
-    assert forge.pushers(number) == {"ada", "ben"}
+    assert forge.pushers(number) == Pushers(frozenset({"ada", "ben"}))
 
 
 def test_an_approval_of_an_older_head(hosting: Hosting, forge: Forge) -> None:

@@ -190,6 +190,15 @@ def test_a_run_that_was_run_again(github_forge: GitHub, forge: Forge) -> None:
     assert not forge.is_over(RunId(run, 2))
 
 
+def test_a_comment_by_a_bot(github_forge: GitHub, forge: Forge) -> None:
+    """An app that may write repeats what anyone tells it."""
+    number = github_forge.propose()
+    github_forge.comment("helper[bot]", number, "/coursesync approve 0123")
+    github_forge.comment("ben", number, "/coursesync approve 0123")
+
+    assert [each.is_by_bot for each in forge.comments(number)] == [True, False]
+
+
 def test_an_approval_by_a_bot(github_forge: GitHub, forge: Forge) -> None:
     """A workflow of the pull request's own branch can't approve it."""
     github_forge.people[github_forge.bot] = "write"

@@ -45,9 +45,19 @@ def test_an_approval_without_graphql(gitlab_forge: GitLab, forge: Forge) -> None
     number = gitlab_forge.propose()
     gitlab_forge.approve(number, "ben")
 
-    assert not known(forge, number).approved
-    with pytest.raises(RemoteError, match="does not name who pushed to merge request !1"):
-        forge.pushers(number)
+    found = known(forge, number)
+
+    assert (found.approved, found.is_doubtful) == (False, True)
+    assert forge.pushers(number).unknown == (found.head,)
+
+
+def test_a_comment_by_a_bot(gitlab_forge: GitLab, forge: Forge) -> None:
+    """The account of a project's or a group's token is no person."""
+    number = gitlab_forge.propose()
+    for login in ("group_7_bot_0123", "project_42_bot", "ben"):
+        gitlab_forge.comment(login, number, "/coursesync approve 0123")
+
+    assert [each.is_by_bot for each in forge.comments(number)] == [True, True, False]
 
 
 def test_an_approval_by_a_bot(gitlab_forge: GitLab, forge: Forge) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ci.clones import OUTLINE
 from ci.jobs import ACTION, STEP, Runner, workflow
-from ci.town import Town
+from ci.town import STATE_REF, Town, git
 from harness import ROOT, TOKEN
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def test_the_action_has_no_shell_logic() -> None:
 
 
 def test_plan_checks_a_pull_request_and_keeps_its_pages(runner: Runner) -> None:
-    """Without any token; the artifact has the review page and the preview."""
+    """With a token that only reads; the artifact has the review page and the preview."""
     runner.forge.commit("bee", {COURSE: BEE})
     number = runner.forge.open_pull("bee")
     event = runner.forge.pull_request_event(number)
@@ -123,6 +123,41 @@ def with_secrets(town: Town, folder: Path) -> Runner:
     """Return a runner whose environments have the credentials of the site."""
     around = {"COURSESYNC_BASE_URL": town.api.url, "COURSESYNC_SETTLING_TIME": "0.3"}
     return Runner(town.forge, folder, {"NEXUDUS_TOKEN": TOKEN}, around)
+
+
+def test_plan_reads_the_newest_state_of_a_private_repository(town: Town, tmp_path: Path) -> None:
+    """Its checkout keeps no token; the step's own one fetches the branch of the state."""
+    assert town.apply().code == 0
+    number = town.propose(onboarding=BEE)
+    event = town.forge.pull_request_event(number)
+    around = {"COURSESYNC_BASE_URL": town.api.url}
+    runner = Runner(town.forge, tmp_path / "jobs", around=around)
+    job = runner.run("plan", "pull_request", event, f"refs/pull/{number}/head")
+
+    assert job.code == 0, job.log
+    assert "1 to update" in job.log
+    assert "can't be" not in job.log
+
+
+def test_without_a_token_the_plan_names_the_permission(town: Town) -> None:
+    """It does not ask anybody to try again later."""
+    assert town.apply().code == 0
+    with town.job() as cli:
+        planned = cli("plan", GITHUB_TOKEN="")
+        git("update-ref", "-d", f"refs/remotes/origin/{state_ref(town)}", at=cli.cwd)
+        unknown = cli("plan", GITHUB_TOKEN="")
+
+    assert (planned.code, unknown.code) == (0, 1), (planned, unknown)
+    for ran in (planned, unknown):
+        assert "contents: read" in ran.said
+        assert "${{ github.token }}" in ran.said
+        assert "again later" not in ran.said
+
+
+def state_ref(town: Town) -> str:
+    """Return the name of the state's branch."""
+    (found,) = (each for each in town.forge.repository.refs() if each.startswith(STATE_REF))
+    return found
 
 
 def test_apply_brings_what_was_reviewed(town: Town, tmp_path: Path) -> None:

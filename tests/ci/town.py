@@ -54,9 +54,9 @@ class Town:
 
     # --- what people do ---
 
-    def push(self, by: str = "ada", /, **files: str | None) -> str:
-        """Push files of the workspace to main, past review."""
-        return self.forge.commit("main", _in_courses(files), by=by)
+    def push(self, by: str = "ada", pusher: str = "", /, **files: str | None) -> str:
+        """Push files of the workspace to main, past review; the commit has the address of `by`."""
+        return self.forge.commit("main", _in_courses(files), by=by, pusher=pusher)
 
     def propose(self, by: str = "ada", /, **files: str | None) -> int:
         """Open a pull request that changes files of the workspace."""
@@ -147,6 +147,11 @@ class Town:
         ]
         assert lines, self.issue()
         return lines[0]
+
+    def answers(self, number: int) -> list[str]:
+        """Return the answers to what people wrote on a page, the oldest first."""
+        notes = (each.body for each in self.forge.comments_on(number))
+        return [each for each in notes if each.startswith("<!-- coursesync answer")]
 
     def decide(self, body: str, by: str = "ben") -> None:
         """Comment on the open issue."""

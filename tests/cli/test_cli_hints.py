@@ -58,7 +58,7 @@ def test_a_former_key_that_leads_nowhere_is_reported(applied: CommandLine, cours
     moved.write_text(f"{moved.read_text()}    previous_keys: [a.one]\n")
     kept = on_one_line(applied("plan").out)
 
-    assert "previous_keys names tow, but no section in the state has that key" in lost
+    assert "previous_keys names tow, but coursesync knows no section with that key" in lost
     assert "previous_keys names a.one, but another section still has that key" in kept
 
 

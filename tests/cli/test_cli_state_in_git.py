@@ -238,8 +238,8 @@ def test_results_that_are_not_pushed_are_named(
     hook.unlink()
     recovered = author("state", "recover")
 
-    assert (applied.code, planned.code, recovered.code) == (1, 0, 0), applied.err
-    assert "coursesync state recover courses" in applied.said
+    assert (applied.code, planned.code, recovered.code) == (75, 0, 0), applied.err
+    assert "this records them: coursesync state recover courses" in applied.said
     assert "as this machine left it; it is not pushed yet" in planned.said
     assert "Nothing to do" in planned.out
     assert "section.a.three" in elsewhere(remote, api)("state", "list").out

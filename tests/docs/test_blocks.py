@@ -120,7 +120,7 @@ def test_every_option_in_a_sentence_is_one_that_the_program_has(page: Page) -> N
     known = set().union(*(options_of(command_named(name)) for name in names(root)))
     missing = []
     for code in re.findall(r"`([^`\n]+)`", page.prose):
-        found = re.match(r"coursesync ((?:state |sandbox )?[a-z]+)", code)
+        found = re.match(r"coursesync ((?:state |sandbox )?[a-z]+(?:-[a-z]+)*)", code)
         own = options_of(command_named(found[1])) if found else known | options_of(root)
         if found or code.startswith("--"):
             options = re.findall(r"(?<!\S)--[a-z][a-z-]+", code)

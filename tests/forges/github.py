@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from forges.hosting import NAME, TOKEN, Comment, Hosting, Issue, Pull
+from forges.hosting import NAME, TOKEN, Comment, Hosting, Issue, Pull, fork_of
 from forges.repository import FORGE
 from werkzeug import Request, Response
 
@@ -140,6 +140,7 @@ class GitHub(Hosting):
             ("GET", rf"{at}/commits/(\w+)/pulls", "pull-requests: read", self._pulls_of),
             ("GET", rf"{at}/commits/(\w+)/statuses", "statuses: read", self._list_statuses),
             ("POST", rf"{at}/statuses/(\w+)", "statuses: write", self._set_status),
+            ("GET", rf"{_ROOT}/repos/([^/]+/courses)/activity", "contents: read", self._activity),
             ("GET", rf"{at}/issues", "issues: read", self._list_issues),
             ("POST", rf"{at}/issues", "issues: write", self._open_issue),
             ("PATCH", rf"{at}/issues/(\d+)", "issues: write", self._edit_issue),
@@ -237,6 +238,18 @@ class GitHub(Hosting):
         ]
         return self._listed(request, found)
 
+    def _activity(self, request: Request, _: str, repository: str) -> Response:
+        if self.records is not None and repository not in self.records:
+            return _json({"message": "Not Found"}, 404)
+        branch = request.args["ref"].removeprefix("refs/heads/")
+        found: list[dict[str, object]] = [
+            {"before": each.before or "0" * 40, "after": each.after or "0" * 40}
+            | {"ref": f"refs/heads/{each.branch}", "timestamp": _time(self.now())}
+            | {"activity_type": each.kind, "actor": self._account(each.by) if each.by else None}
+            for each in self.pushes_to(repository, branch)
+        ]
+        return self._listed(request, found)
+
     def _set_status(self, request: Request, login: str, sha: str) -> Response:
         body = request.get_json()
         if len(body.get("description", "")) > 140:
@@ -316,7 +329,7 @@ class GitHub(Hosting):
 
     def _pull(self, pull: Pull) -> dict[str, object]:
         is_merged = pull.state == "merged"
-        repository = {"full_name": f"{pull.author}/courses" if pull.is_fork else NAME}
+        repository = {"full_name": fork_of(pull.author) if pull.is_fork else NAME}
         return {
             "id": 9_000 + pull.number,
             "number": pull.number,

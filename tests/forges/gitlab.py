@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from forges.hosting import NAME, TOKEN, Comment, Hosting, Issue, Pull
+from forges.hosting import NAME, TOKEN, Comment, Hosting, Issue, Pull, fork_of
 from werkzeug import Request, Response
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-PROJECT = 42
+PROJECT, FORK = 42, 43
 _AT = f"/api/v4/projects/{PROJECT}"
 _LEVELS = {"read": 20, "write": 30, "admin": 40}
 _TOLD = {
@@ -96,6 +96,7 @@ class GitLab(Hosting):
             ("GET", rf"{_AT}/repository/commits/(\w+)/merge_requests", self._requests_of),
             ("GET", rf"{_AT}/repository/commits/(\w+)/statuses", self._list_statuses),
             ("POST", rf"{_AT}/statuses/(\w+)", self._set_status),
+            ("GET", rf"/api/v4/projects/({PROJECT}|{FORK})/events", self._list_events),
             ("GET", rf"{_AT}/issues", self._list_issues),
             ("POST", rf"{_AT}/issues", self._open_issue),
             ("PUT", rf"{_AT}/issues/(\d+)", self._edit_issue),
@@ -142,6 +143,7 @@ class GitLab(Hosting):
         pull = self.pulls[int(number)]
         found = [
             {"id": at, "head_commit_sha": sha, "created_at": _time(when), "state": "collected"}
+            | {"base_commit_sha": pull.since}
             for at, (sha, when) in enumerate(pull.pushes, 110)
         ]
         return self._listed(request, found[::-1])
@@ -200,6 +202,26 @@ class GitLab(Hosting):
         ]
         known = [e for e in related if self.knows_merge(e, f"{sha} {e.number}", self.commit_lag)]
         return self._listed(request, [self._request(each) for each in known])
+
+    def _list_events(self, request: Request, _: str, project: str) -> Response:
+        assert request.args["action"] == "pushed"
+        forks = (fork_of(each.author) for each in self.pulls.values() if each.is_fork)
+        name = NAME if int(project) == PROJECT else next(forks)
+        if self.records is not None and name not in self.records:
+            return _json({"message": "404 Project Not Found"}, 404)
+        found: list[object] = [
+            {"action_name": "pushed to", "author": self._account(each.by) if each.by else None}
+            | {
+                "push_data": {
+                    "ref_type": "branch",
+                    "ref": each.branch,
+                    "commit_from": each.before or None,
+                    "commit_to": each.after or None,
+                }
+            }
+            for each in self.pushes_to(name)
+        ]
+        return self._listed(request, found)
 
     def _list_statuses(self, request: Request, _: str, sha: str) -> Response:
         found = [
@@ -272,7 +294,13 @@ class GitLab(Hosting):
         page = {"pageInfo": {"hasNextPage": len(own) > 100}}
         found = {
             "committers": {**page, "nodes": [two for _, two in people[:100] if two]},
-            "commits": {**page, "nodes": [{"author": one} for one, _ in people[:100]]},
+            "commits": {
+                **page,
+                "nodes": [
+                    {"sha": sha, "author": one}
+                    for sha, (one, _) in zip(own[:100], people[:100], strict=True)
+                ],
+            },
         }
         return _json({"data": {"project": {"mergeRequest": found}}})
 
@@ -292,6 +320,7 @@ class GitLab(Hosting):
             "draft": pull.is_draft,
             "author": self._account(pull.author),
             "source_branch": pull.branch,
+            "source_project_id": FORK if pull.is_fork else PROJECT,
             "target_branch": pull.base,
             "web_url": f"{self.url}/{NAME}/-/merge_requests/{pull.number}",
             "sha": pull.head,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from base64 import b64decode
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,21 @@ class Pull:
     updated: int = 0  # the order in which they were changed
     judgements: list[Judgement] = field(default_factory=list)
     pushes: list[tuple[str, datetime]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Push:
+    """A change of a branch, by an account; SHAs and logins are "" where there is none.
+
+    `kind` is a type of activity of GitHub: push, force_push, branch_creation, pr_merge ...
+    """
+
+    repository: str
+    branch: str
+    before: str
+    after: str
+    by: str
+    kind: str
 
 
 @dataclass
@@ -101,6 +116,11 @@ class Status:
     author: str
 
 
+def fork_of(login: str) -> str:
+    """Return the name of a person's fork."""
+    return f"{login}/courses"
+
+
 class Hosting(ABC):
     """A fake forge with one repository, served on a loopback socket while `serving`.
 
@@ -114,6 +134,7 @@ class Hosting(ABC):
     - `ahead`: seconds by which the forge's clock is ahead of the dates of new commits: with 0 they
       are young.
     - `public`: whether git may read without a token.
+    - `records`: the repositories whose record of pushes can be read; all of them if that is None.
     - `faults`: what goes wrong.
     """
 
@@ -130,12 +151,14 @@ class Hosting(ABC):
         self.commit_lag = self.closed_lag = 0
         self.ahead = 600.0
         self.public = False
+        self.records: set[str] | None = None
         self.faults = Faults()
         self.requests: list[str] = []  # method, path and query
         self.pulls: dict[int, Pull] = {}
         self.issues: dict[int, Issue] = {}
         self.notes: list[Comment] = []
         self.marks: list[Status] = []
+        self.pushes: list[Push] = []
         self.runs: dict[tuple[str, int], str] = {}  # the status of each attempt
         self.url = ""
         self._looks: dict[str, int] = {}
@@ -152,21 +175,32 @@ class Hosting(ABC):
         files: Mapping[str, str | bytes | None],
         *,
         by: str = "ada",
+        pusher: str = "",
         start: str = "main",
         message: str = "Change the courses",
     ) -> str:
-        """Push a commit to a branch, which begins at `start`; return its SHA."""
+        """Push a commit to a branch, which begins at `start`; return its SHA.
+
+        `by` has the commit's e-mail address, and `pusher` the account that pushes, by default the
+        same.
+        """
         with self._lock:
             at = datetime.now(UTC)
             sha = self.repository.commit(branch, files, by=by, at=at, start=start, message=message)
-            self.notice_pushes()
+            self.notice_pushes(pusher or by)
             return sha
 
-    def push(self, commit: str, branch: str = "main") -> None:
+    def push(self, commit: str, branch: str = "main", *, by: str = "ada") -> None:
         """Move a branch to a commit, as a push past review does."""
         with self._lock:
             self.repository.move(f"refs/heads/{branch}", commit)
-            self.notice_pushes()
+            self.notice_pushes(by)
+
+    def delete_branch(self, branch: str, *, by: str = "ada") -> None:
+        """Delete a branch."""
+        with self._lock:
+            self.repository.git("update-ref", "-d", f"refs/heads/{branch}")
+            self.notice_pushes(by)
 
     def open_pull(
         self,
@@ -188,6 +222,11 @@ class Hosting(ABC):
             self.repository.move(self.pull_ref.format(number), head)
             if fork:
                 self.repository.git("update-ref", "-d", f"refs/heads/{branch}")
+                self._tips.pop(branch, None)
+                self.pushes = [
+                    replace(each, repository=fork_of(by)) if each.branch == branch else each
+                    for each in self.pushes
+                ]
             self._touch(made)
             return number
 
@@ -235,7 +274,7 @@ class Hosting(ABC):
                 pull.state, pull.merged_by, pull.how = "merged", by, how
                 self._touch(pull)
             self.repository.move(f"refs/heads/{base}", tip)
-            self.notice_pushes()
+            self.notice_pushes(by, "merge_queue_merge" if how == "queue" else "pr_merge")
             return tip
 
     def close_pull(self, number: int) -> None:
@@ -304,12 +343,14 @@ class Hosting(ABC):
 
     # --- what happens by itself ---
 
-    def notice_pushes(self) -> None:
-        """Follow the branches of pull requests, and notice those that a push has merged."""
+    def notice_pushes(self, by: str = "", kind: str = "push") -> None:
+        """Record pushes, follow the branches of pull requests, and notice those that one merged."""
         with self._lock:
             tips = self.repository.refs()
             if tips == self._tips:
                 return
+            for branch in sorted({*tips, *self._tips}):
+                self._record(branch, self._tips.get(branch, ""), tips.get(branch, ""), by, kind)
             for pull in self.pulls.values():
                 if pull.state != "open":
                     continue
@@ -322,6 +363,24 @@ class Hosting(ABC):
                 if tips[pull.base] != self._tips.get(pull.base):
                     self._notice_merge(pull, tips[pull.base])
             self._tips = tips
+
+    def _record(self, branch: str, before: str, after: str, by: str, kind: str) -> None:
+        if before == after:
+            return
+        if not before:
+            kind = "branch_creation"
+        elif not after:
+            kind = "branch_deletion"
+        elif not self.repository.contains(after, before):
+            kind = "force_push"
+        self.pushes.append(Push(NAME, branch, before, after, by, kind))
+
+    def pushes_to(self, repository: str, branch: str | None = None) -> list[Push]:
+        """Return what can be read of the pushes to a repository, the newest first."""
+        if self.records is not None and repository not in self.records:
+            return []
+        known = (each for each in reversed(self.pushes) if each.repository == repository)
+        return [each for each in known if branch in {None, each.branch}]
 
     def _notice_merge(self, pull: Pull, tip: str) -> None:
         if not self.repository.contains(tip, pull.head):
@@ -382,7 +441,7 @@ class Hosting(ABC):
         if token not in self.tokens and not (self.public and reads):
             return Response(b"", 401, {"WWW-Authenticate": 'Basic realm="forge"'})
         response = self.repository.served(request, user)
-        self.notice_pushes()
+        self.notice_pushes(self.tokens.get(token, ""))
         return response
 
     def _api(self, request: Request) -> Response:

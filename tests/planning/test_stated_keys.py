@@ -191,4 +191,4 @@ def test_the_plan_says_what_hinders_a_statement() -> None:
     assert "names c.a, but another section still has that key" in reasons[address("a", "d")]
     for key in "ef":
         assert "another section names it too" in reasons[address("x", key)]
-    assert "no section in the state has that key" in nobody.reason
+    assert "coursesync knows no section with that key" in nobody.reason

@@ -11,7 +11,8 @@ from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Wher
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import GITHUB, Links
 from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
-from coursesync.render.comment.page import Outlook, Stop, compose
+from coursesync.render.comment.page import Outlook, Stop, compose, seen_by_members
+from coursesync.render.fit import joined
 from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
 from coursesync.text import without_unseen
@@ -82,4 +83,5 @@ def comments_with(words: str, most: int = GITHUB) -> list[str]:
         conflicting(words, [words]),
         untouched([words]),
         result(view, waiting, Links(), most),
+        joined(seen_by_members(view)),
     ]

@@ -243,6 +243,23 @@ def test_a_deletion_stops_too(examples: Path) -> None:
     assert stops_of(plan_of_edits(examples), "abc") == ()
 
 
+def test_a_question_names_course_place_and_what_to_do() -> None:
+    """It is about members' progress, and says what to paste where, and that it may be ignored."""
+    first = [course(Section("Old", "old", "<p>One text.</p>"))]
+    named = Section("Third", "third", "<p>Third.</p>", previous=("met",))
+    now = [course(Section("New", "new", "<p>Something else.</p>"), named)]
+    written = members_part(plan_of(now, applied(plan_of(first))))
+    asked = [each for each in written.split("\n") if each.startswith("**Please check**")]
+
+    assert len(asked) == 2, written
+    assert asked[0].startswith("**Please check** *Third* in *Onboarding* (`")
+    assert "knows no section with that key" in asked[0]
+    assert "*New* (`" in asked[1]
+    assert "for *Old*: `previous_keys: [old]`" in asked[1]
+    assert asked[1].endswith("If all of them are new, ignore this.")
+    assert not any(re.search(r"\bId\b|\bstate\b", each) for each in asked)
+
+
 def test_links_and_other_files_are_given(examples: Path) -> None:
     """A link is there if its page is; files that may run on main are named."""
     view = PlanView(plan_of_edits(examples, EVERYTHING[0]))
@@ -251,8 +268,10 @@ def test_links_and_other_files_are_given(examples: Path) -> None:
         view, Links(review="https://x.example/a b", run="javascript:x"), 65536, outlook
     )
 
-    assert "\n[The course before and after](https://x.example/a%20b)\n" in written
-    assert "[The run]" not in written
+    assert (
+        "\n[The review page, old and new text side by side](https://x.example/a%20b)\n" in written
+    )
+    assert "The run" not in written
     assert "let the engineer read `.github/workflows/x.yml`.\n" in written
 
 
@@ -342,7 +361,7 @@ def test_an_apply_says_what_is_live_and_what_waits(examples: Path) -> None:
 
 def test_a_conflict_and_other_files_say_what_to_do() -> None:
     """A conflict names branch and files; a change of other files names them."""
-    assert "Merge `main` into this branch" in conflicting("main", ["courses/a.yaml"])
+    assert "or merge `main` into this branch" in conflicting("main", ["courses/a.yaml"])
     assert "on `main`, in `courses/a.yaml`." in conflicting("main", ["courses/a.yaml"])
     assert "changes 12 files that are not outlines" in untouched(["x"] * 12)
     assert untouched(["x"] * 12).endswith("`x` and 2 more.\n")
@@ -370,8 +389,8 @@ def test_what_others_took_out_is_not_repeated() -> None:
     (gone,) = (change.address for change in plan.changes if change.is_left)
 
     assert "No longer in the outline of *Onboarding*" in members_part(plan)
-    assert "**Please check:** Is *C* (course *Onboarding*, `" in members_part(plan)
-    assert "Otherwise ignore this." in members_part(plan)
+    assert "**Please check** *Onboarding*: new here: *C*" in members_part(plan)
+    assert "ignore this." in members_part(plan)
     assert not re.search("No longer|Please", members_part(plan, Outlook(kept={gone})))
 
 

@@ -57,6 +57,18 @@ def test_another_clone_has_what_was_saved(remote: Remote, clock: Clock) -> None:
     assert remote.commits() == [f"State {saved.serial}", "Begin a run"]
 
 
+def test_nothing_is_recovered_where_there_never_was_a_state(remote: Remote, clock: Clock) -> None:
+    """Neither a branch nor a file is made, though there is a report to record."""
+    store = store_in(remote.clone("one"), clock)
+    store.report_of = lambda _, before: StateReport(since=before.since or SHA)
+    with store.held():
+        state = store.load()
+        assert store.recover(state) is state
+
+    assert not store.path.exists()
+    assert BRANCH not in git(remote.folder, "branch", "--list")
+
+
 def test_unknown_files_stay(remote: Remote, clock: Clock) -> None:
     """What somebody else keeps in the branch survives a run."""
     workspace = remote.clone("one")

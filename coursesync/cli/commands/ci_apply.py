@@ -17,7 +17,7 @@ from coursesync.cli.line import Onward
 from coursesync.cli.report import refusals
 from coursesync.cli.screen import point, say_wrapped
 from coursesync.cli.session import announce, online
-from coursesync.errors import ExitCode
+from coursesync.errors import ExitCode, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count
 
@@ -50,7 +50,8 @@ def apply_command(*, project: Project) -> ExitCode:
     return applied.outcome.exit_code
 
 
-def _job(project: Project) -> Job:
+def _job(project: Project, environment: str = "production") -> Job:
+    """Return the job; `environment` is the forge's one that holds the credentials."""
     from coursesync.ci.forges import current_run, forge_of, page_of_run  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.job import Job  # noqa: PLC0415 - as above
     from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
@@ -59,6 +60,7 @@ def _job(project: Project) -> Job:
 
     @contextmanager
     def begin(total: int) -> Iterator[Progress]:
+        _check_credentials(environment)
         announce(project)
         with online(clock, total) as progress:
             yield progress
@@ -78,6 +80,25 @@ def _job(project: Project) -> Job:
     )
 
 
+def _check_credentials(environment: str) -> None:
+    """Raise UsageError if a job has no credentials, with the place where this forge keeps them."""
+    given = os.environ
+    if given.get("NEXUDUS_TOKEN") or given.get("NEXUDUS_EMAIL") or given.get("NEXUDUS_PASSWORD"):
+        return
+    what = "NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD"
+    if given.get("GITHUB_ACTIONS") or given.get("GITHUB_REPOSITORY"):
+        raise UsageError(
+            f"there are no credentials for Nexudus in the environment {environment}",
+            f"Add the secret {what}, to the environment {environment} of the repository (Settings, "
+            "Environments). Then start this workflow again (Actions, Run workflow).",
+        )
+    raise UsageError(
+        "there are no credentials for Nexudus in this job",
+        f"Add the CI/CD variable {what}, protected and masked (Settings, CI/CD, Variables). Then "
+        "run the pipeline again.",
+    )
+
+
 @click.command("drift")
 @options.whole_workspace_argument
 @options.with_project
@@ -90,7 +111,7 @@ def drift_command(*, project: Project) -> ExitCode:
     """
     from coursesync.ci.drift import look  # noqa: PLC0415 - keeps --help quick
 
-    looked = look(_job(project))
+    looked = look(_job(project, "drift"))
     note(has_changes=str(looked.found.has_drift).lower())
     if not looked.found.is_whole:
         say_wrapped("Some records could not be read, so nobody knows whether they were changed.")

@@ -139,7 +139,7 @@ def _commit(project: Project, pulled: Pulled) -> Iterator[str | Shell]:
 
     Where a workflow applies what is merged, it also writes the state, and does not trust another.
     """
-    from coursesync.outlines.git import answer, root_of  # noqa: PLC0415 - few runs need it
+    from coursesync.files.ask_git import answer, root_of  # noqa: PLC0415 - few runs need it
 
     state = project.store.path
     root = None if project.embedded else root_of(state.parent)

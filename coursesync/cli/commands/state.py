@@ -19,6 +19,7 @@ from coursesync.errors import Command, CoursesyncError, ExitCode, Remedy
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import key_of, parent_of
 from coursesync.kinds.inline import flow, line_of
+from coursesync.nexudus.clock import SystemClock
 from coursesync.operations.config_fields import STORES
 from coursesync.text import at, coded, count, inert
 
@@ -231,4 +232,32 @@ def recover_journal(*, project: Project, lock_timeout: float) -> ExitCode:
         return ExitCode.ERROR
     saved = f"The results of the interrupted run are saved in {project.store.place}."
     say(saved if left else "There is nothing to recover.")
+    return ExitCode.after(clock.signal)
+
+
+@command.command("take-over")
+@click.argument("run")
+@options.workspace_option
+@options.with_project
+def take_over_run(*, run: str, project: Project) -> ExitCode:
+    """Take the state over from the lost run RUN.
+
+    For a state in git, where a forge never says that a run is over. RUN is the run's Id, as the
+    error of a locked state shows it. All that its plan names counts as sent without an answer:
+    creates are in doubt, and updates are sent again. Exits with 5 before the run's time has
+    passed, unless it was on this machine and its process has ended. Makes no request.
+    """
+    from coursesync.operations.take_over import take_over  # noqa: PLC0415 - keeps --help quick
+
+    clock = SystemClock()
+    clock.catch_signals()
+    state = take_over(project, run)
+    open_ = count(sum(each.unsure for each in state.entries.values()), "update")
+    say_wrapped(
+        Remedy(
+            f"The state is taken over from {inert(run, 100)}: {count(len(state.doubts), 'create')} "
+            f"in doubt, {open_} to send again. To see what that means:",
+            Command("plan"),
+        )
+    )
     return ExitCode.after(clock.signal)

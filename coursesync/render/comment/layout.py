@@ -7,17 +7,31 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from coursesync.render.fit import Part, Rank, fit, joined
-from coursesync.render.markdown_escape import code
+from coursesync.render.markdown_escape import code, with_code
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from coursesync.errors import Sentence
 
 GITHUB = 65_536  # the characters that a comment may have there; GitLab takes more
 _NOTE = 300  # bytes for the note on what is left out
 _LONGEST_URL, _MOST_FILES, _LONGEST_PATH = 500, 10, 100
 _ROWS = (Rank.LOST, Rank.WEIGHTY, Rank.ROWS, Rank.NEW)
 _DETAILS = (Rank.ASKED, Rank.ASIDE, Rank.DETAIL)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Markdown of coursesync itself, in which all text from people is escaped."""
+
+    markdown: str
+
+
+def in_markdown(text: Sentence | Written) -> str:
+    """Write a sentence in Markdown; what is Markdown already stays as it is."""
+    return text.markdown if isinstance(text, Written) else with_code(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +53,8 @@ class Links:
     def lines(self) -> Iterator[str]:
         """Yield the line of links, after a blank line; nothing if there are none."""
         named = {
-            "The course before and after": self.review,
-            "Preview by day": self.preview,
+            "The review page, old and new text side by side": self.review,
+            "The preview by day": self.preview,
             "The run": self.run,
         }
         if written := [link for words, url in named.items() if (link := linked(words, url))]:

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import InvalidOutlines
-from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, in_short, other_files
+from coursesync.render.comment.layout import (
+    GITHUB,
+    NO_LINKS,
+    bounded,
+    in_markdown,
+    in_short,
+    other_files,
+)
 from coursesync.render.comment.page import in_brief
 from coursesync.render.comment.seen import items_of
 from coursesync.render.fit import Part, Rank
@@ -20,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
-    from coursesync.render.comment.layout import Links
+    from coursesync.render.comment.layout import Links, Written
     from coursesync.render.rows import PlanView
 
 NOT_LIVE = "### Not live yet"  # what stands above what an apply left
@@ -31,8 +38,8 @@ class NotLive:
     """What an apply left: `what` in an author's words, `why`, and what to do about it."""
 
     what: str
-    why: Sentence
-    todo: Sentence
+    why: Sentence | Written
+    todo: Sentence | Written
 
 
 def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHUB) -> str:
@@ -42,7 +49,7 @@ def unplanned(error: CoursesyncError, links: Links = NO_LINKS, most: int = GITHU
     if mistakes:
         them = "it" if len(mistakes) == 1 else "them"
         found = f"{count(len(mistakes), 'mistake')} in the outlines"
-        lines += [f"**{found}.** Nothing goes live before you correct {them} in this branch.", ""]
+        lines += [f"**{found}.** Correct {them}: the check runs again by itself when you save.", ""]
     else:
         remedy = f"<br>{with_code(error.remedy)}" if error.remedy else ""
         lines.append(f"- {escape(error.problem)}{remedy}")
@@ -93,8 +100,8 @@ def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -
     where = f", in {in_short(paths)}" if paths else ""
     todo = (
         f"Somebody changed the same lines on {code(base)}{where}. Until that is settled, nobody "
-        "can say what members will see. Click *Resolve conflicts* below, and choose which lines "
-        f"stay. Or do it in a clone: Merge {code(base)} into this branch, and push."
+        "can say what members will see. Choose *Resolve conflicts* at the end of this page, then "
+        f"which lines stay; or merge {code(base)} into this branch and push."
     )
     lines = ["### This can't be planned: it conflicts", "", todo, *links.lines()]
     return "\n".join(lines) + "\n"
@@ -130,5 +137,5 @@ def _not_live(left: Sequence[NotLive], *, first: bool) -> Iterator[Part]:
     if left:
         yield Part(Rank.ALWAYS, (*(() if first else ("",)), NOT_LIVE, ""))
     for each in left:
-        words = f"{with_code(each.why)}<br>{with_code(each.todo)}"
+        words = f"{in_markdown(each.why)}<br>{in_markdown(each.todo)}"
         yield Part(Rank.WEIGHTY, (f"- **{escape(each.what)}:** {words}",), 1)

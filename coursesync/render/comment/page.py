@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
-from coursesync.render.comment.asking import asked
+from coursesync.render.comment.asked import asked
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, linked, other_files
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
@@ -36,13 +36,12 @@ if TYPE_CHECKING:
 _ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-_STOPS = "When this is merged, it waits until what stops it, named at the top, is allowed."
+_STOPS = (
+    "When this is merged, it waits until somebody who pushed none of it, and may write to this "
+    "repository, has allowed it by the lines at the top of this comment."
+)
 _DECIDED = "When this is merged, it waits until somebody decides about the changes that wait now."
 _TOGETHER = "When this is merged, it goes live together with the changes that wait now."
-_PAGES = (
-    "The run keeps an artifact with pages to look at: download it, and open `review.html` to "
-    "compare each course before and after."
-)
 _WHOLE = "This is all that the next apply would do, with the changes that wait already."
 _MOST_WARNED, _MOST_REASONS, _MOST_WAITING, _LONG = 20, 3, 5, 300
 
@@ -127,20 +126,35 @@ def compose(
     """
     courses = [(course, items_of(course)) for course in view.courses]
     above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
-    above += [*in_brief(courses), *_not_theirs(outlook), *_warnings(view, courses)]
-    for course, items in courses:
-        above += _table(view, course, items)
-        above += asked(view.plan, course, outlook.kept)
-    foot = [*links.lines()]
-    foot += ["", _PAGES] if foot and links.run else []
-    foot += other_files(outlook.others)
+    above += _seen(view, courses, outlook)
+    foot = [*links.lines(), *other_files(outlook.others)]
     if outlook.removal:
         foot += ["", _of_removal(outlook.removal)]
     if any(items for _, items in courses):
         foot += ["", outlook.promise()]
-    folded = _engineer(outlook.whole or view, is_whole=outlook.whole is not None)
+    whole = outlook.whole or view
+    digest = f" · digest `{whole.plan.digest}`"
+    folded = _engineer(whole, digest, is_whole=outlook.whole is not None)
     below = [Part(Rank.ALWAYS, tuple(foot)), *folded]
     return bounded(above, below, most, "lighter row")
+
+
+def seen_by_members(view: PlanView) -> tuple[Part, ...]:
+    """Return what members will see by a plan, then what the engineer needs, without its digest."""
+    courses = [(course, items_of(course)) for course in view.courses]
+    head = ("", *_head(view, courses, NO_OUTLOOK))
+    return (Part(Rank.ALWAYS, head), *_seen(view, courses, NO_OUTLOOK), *_engineer(view, digest=""))
+
+
+def _seen(
+    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
+) -> Iterator[Part]:
+    yield from in_brief(courses)
+    yield from _not_theirs(outlook)
+    yield from _warnings(view, courses)
+    for course, items in courses:
+        yield from _table(view, course, items)
+        yield from asked(view.plan, course, outlook.kept)
 
 
 def _head(
@@ -150,7 +164,7 @@ def _head(
         allow = f"To allow it, write this in a comment: `{stop.write}`"
         yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
         yield ""
-    if is_seen(courses):
+    if _is_seen(courses):
         yield "### What members will see"
     else:
         yield "### Nothing changes for members"
@@ -159,7 +173,7 @@ def _head(
             yield why
 
 
-def is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
+def _is_seen(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> bool:
     """Return whether members see any difference."""
     return any(item.effect is not Effect.DRAFT for _, items in courses for item in items)
 
@@ -246,13 +260,16 @@ def _of_removal(value: str) -> str:
     return f"It sets `on_removal` to `{value}`: what leaves an outline, or has left it, {what}."
 
 
-def _engineer(view: PlanView, *, is_whole: bool) -> Iterator[Part]:
-    """Yield the folded part: what is sent, to which records, and all differences."""
+def _engineer(view: PlanView, digest: str, *, is_whole: bool = False) -> Iterator[Part]:
+    """Yield the folded part: what is sent, to which records, and all differences.
+
+    `digest` is what to write of the plan's digest; `is_whole` says that more waits than is shown.
+    """
     plan = view.plan
     head = ["", "<details><summary>For the engineer: requests, Ids, all differences</summary>", ""]
     head += [_WHOLE, ""] if is_whole else []
     head += [view.cost.replace("\n", " "), ""] if view.cost else []
-    head.append(f"Target {escape(plan.target)} · digest `{plan.digest}`")
+    head.append(f"Target {escape(plan.target)}{digest}")
     yield Part(Rank.ALWAYS, tuple(head))
     for warning in view.cautions:
         yield Part(Rank.ASIDE, ("", with_code(warning)))

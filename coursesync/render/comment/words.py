@@ -9,7 +9,7 @@ from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import opening
-from coursesync.render.comment.prose import named, replaced, reworded, struck
+from coursesync.render.comment.prose import bold, named, replaced, reworded, struck
 from coursesync.render.comment.seen import Effect
 from coursesync.render.markdown_escape import escape
 from coursesync.text import count, inert
@@ -91,7 +91,7 @@ def taken(item: Item, courses: Mapping[int, Course]) -> str:
         case Effect.LEFT:
             assert item.row is not None  # noqa: S101 - only a change takes it away
             goes = courses[item.row.change.course_id]
-            return f"moved to the course {named(goes.title or goes.key)}"
+            return f"moved to the course {named(goes.name)}"
         case Effect.LATER:
             return _opens(item)
     return ""
@@ -164,7 +164,7 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
     change = item.row.change
     if change.from_course is not None:
         home = courses.get(change.from_course)
-        return f"moved here from the course {named(home.title or home.key) if home else ''}".strip()
+        return f"moved here from the course {named(home.name) if home else ''}".strip()
     if change.moves:
         one, other = (
             named(title) if title else "the course itself"
@@ -187,11 +187,11 @@ def _phrase(opens: Opening, sibling: str) -> str:
 def _opens(item: Item) -> str:
     """Write when a record opens, if that changes; "" if it does not."""
     was, now = item.before, item.after
-    opens = [opening(each) for each in item.values]
-    one, other = (_phrase(each, item.kind.name) for each in opens)
+    before, after = (opening(each) for each in item.values)
+    one, other = (_phrase(each, item.kind.name) for each in (before, after))
     if item.values[0] and now is not None and one != other:
-        both_days = all(each.days is not None and not each.in_sequence for each in opens)
-        change = replaced(one, other) if both_days else f"{struck(one)} **{other}**"
+        both_in_days = None not in {before.days, after.days}
+        change = replaced(one, other) if both_in_days else f"{struck(one)} {bold(other)}"
         return f"opens {change}{_lost(item)}"
     if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
         return ""

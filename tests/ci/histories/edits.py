@@ -12,6 +12,7 @@ from ci.histories.trees import (
     courses_in,
     items_in,
     placed,
+    telling,
     tidied,
 )
 
@@ -82,6 +83,22 @@ class SetLine:
         new = () if self.new is None else (self.new,)
         rest = lines[at:] if self.keeps else lines[at + 1 :]
         return {**facts, (self.item, "lines"): (*lines[:at], *new, *rest)}
+
+
+@dataclass(frozen=True)
+class SwapLines:
+    """Swaps two lines."""
+
+    item: int
+    one: str
+    other: str
+
+    def __call__(self, facts: Facts) -> Facts:
+        """Return the facts afterwards."""
+        lines = facts.get((self.item, "lines"), ())
+        _need(self.one in lines, self.other in lines)
+        now = {self.one: self.other, self.other: self.one}
+        return {**facts, (self.item, "lines"): tuple(now.get(each, each) for each in lines)}
 
 
 @dataclass(frozen=True)
@@ -204,8 +221,9 @@ def first_tree(numbers: Numbers, rng: Random) -> Facts:
 def _new(facts: Facts, numbers: Numbers, rng: Random, holder: object, *, is_inner: bool) -> Add:
     item = numbers.take()
     words = [f"line {numbers.take()}" for _ in range(rng.randint(1, 5))]
-    if len(words) > 2 and rng.random() < 0.5:
-        words.insert(1, "")
+    if len(words) > 2 and rng.random() < 0.6:
+        between = rng.choice(["", "", "---"])
+        words = [each for word in words for each in (word, between)][: -rng.choice([1, 1, 2])]
     values: dict[str, Any] = {
         "key": f"k{numbers.take()}",
         "title": f"title {item}",
@@ -293,8 +311,11 @@ def _course(_facts: Facts, numbers: Numbers, rng: Random, _item: int) -> Edit:
 
 
 def _line(facts: Facts, numbers: Numbers, rng: Random, item: int) -> Edit:
-    old = rng.choice([None, *filter(None, facts[item, "lines"])])
-    new = rng.choice([None, f"line {numbers.take()}", f"line {numbers.take()}"])
+    lines = telling(facts[item, "lines"])
+    if len(lines) > 1 and rng.random() < 0.3:
+        return SwapLines(item, *rng.sample(lines, 2))
+    old = rng.choice([None, *lines])
+    new = rng.choice([None, f"line {numbers.take()}", f"line {numbers.take()}", ""])
     return SetLine(item, old, new, keeps=rng.random() < 0.4)
 
 

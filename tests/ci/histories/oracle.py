@@ -7,10 +7,11 @@ pairing, and shares no code with the rule that it judges.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import combinations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.trees import FIELDS, changed, courses_of, items_in, placed
+from ci.histories.trees import FIELDS, changed, courses_of, items_in, placed, telling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,8 +66,11 @@ class Oracle:
             self.setter[item, name] = number
             if name == "lines":
                 was = set(before.get((item, name)) or ())
-                for line in was ^ set(value or ()):
-                    self.setter[item, "line", line] = number
+                pairs = _line_pairs(facts, item) - _line_pairs(before, item)
+                self.setter |= dict.fromkeys(
+                    ((item, "line", e) for e in was ^ {*(value or ())}), number
+                )
+                self.setter |= dict.fromkeys(((item, "lines", *pair) for pair in pairs), number)
         for what, of in _PLACES.items():
             places = of(before), of(facts)
             for item in {*places[0], *places[1]}:
@@ -104,12 +108,28 @@ class Oracle:
         has = [line in (tree.get((item, "lines")) or ()) for tree in (seen.base, seen.head)]
         return has == [not has[1], line in (self.main.get((item, "lines")) or ())]
 
+    def is_line_order_shown(self, since: int, item: int, pair: tuple[str, str]) -> bool:
+        """Return whether a review placed one of two lines when they came into this order."""
+        seen = self.counting(self.setter.get((item, "lines", *pair), 0), since)
+        if not seen:
+            return False
+        head = _line_pairs(seen.head, item)
+        is_placed = any({*pair} & {*each} for each in head - _line_pairs(seen.base, item))
+        # a text of one line has no pair
+        has = [set(tree.get((item, "lines")) or ()) for tree in (seen.base, seen.head)]
+        return pair[::-1] not in head and bool(is_placed or {*pair} & (has[1] - has[0]))
+
     def is_text_pushed(self, since: int, item: int) -> bool:
-        """Return whether a commit without a review that counts changed the text of an item."""
+        """Return whether a commit changed the text of an item without a review that counts.
+
+        A review may have left the text as it was.
+        """
         texts = [each.facts.get((item, "lines")) for each in self.commits]
+        changed = [at for at in range(since + 1, len(texts)) if texts[at] != texts[at - 1]]
+        reviews = [self.counting(each, since) for each in changed]
         return any(
-            texts[number] != texts[number - 1] and not self.counting(number, since)
-            for number in range(since + 1, len(texts))
+            seen is None or seen.base.get((item, "lines")) == seen.head.get((item, "lines"))
+            for seen in reviews
         )
 
     def is_removal_shown(self, since: int, item: int, asked: str) -> bool:
@@ -162,7 +182,7 @@ class Oracle:
                     (item, name), fact, widening, self.counting(number, since)
                 ):
                     return True
-            for line in filter(None, self.main[each, "lines"]):
+            for line in telling(self.main[each, "lines"]):
                 number = self.setter.get((each, "line", line), 0)
                 reviews = widening, self.counting(number, since)
                 if number > since and not any(
@@ -206,6 +226,11 @@ def _holders(facts: Facts) -> dict[int, Any]:
 
 
 _PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
+
+
+def _line_pairs(facts: Facts, item: int) -> set[tuple[str, str]]:
+    """Return the pairs of lines in a text, in their order."""
+    return {*combinations(telling(facts.get((item, "lines")) or ()), 2)}
 
 
 def _pairs(facts: Facts) -> set[tuple[int, int]]:

@@ -18,7 +18,7 @@ from coursesync.kinds.tree import Tree as Document
 from coursesync.outlines.outline import Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.kinds.field import Attributes
 
@@ -28,6 +28,14 @@ Facts: TypeAlias = dict[tuple[Any, str], Any]
 SECTION, LESSON = KINDS["section"], KINDS["lesson"]
 NOWHERE = Document("", {}, lambda: (0, 0, None, {}))
 FIELDS = ("title", "active", "unlock", "summary")
+
+
+SEPARATORS = ("", "---")  # lines that a text may have several times
+
+
+def telling(lines: Iterable[str]) -> list[str]:
+    """Return the lines that a text has once."""
+    return [each for each in lines if each not in SEPARATORS]
 
 
 class Conflict(Exception):  # noqa: N818 - git calls it so
@@ -144,7 +152,8 @@ def rendered(lines: tuple[str, ...], version: int) -> str:
 
 def lines_of(html: str) -> tuple[str, ...]:
     """Return the lines that HTML was made of, by whatever version."""
-    parts = (line.partition(">") for line in html.splitlines())
+    own = html.removesuffix("\n") if html.startswith("<p") else html
+    parts = (line.partition(">") for line in own.split("\n"))
     return tuple(
         rest.removesuffix("</p>") if tag.startswith("<p") else f"{tag}{mark}{rest}"
         for tag, mark, rest in parts

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from ci.histories.oracle import effects
-from ci.histories.trees import FIELDS, lines_of, placed
+from ci.histories.trees import FIELDS, lines_of, placed, telling
 
 from coursesync.kinds.unlock import opening
 from coursesync.planning.action import Action
@@ -58,6 +59,8 @@ class Verdict:
                 if found.get(one) or found.get(other):
                     for each in (one, other):
                         found[each] = found.get(each) or ["tied"]
+                if {one, other} & self.unsure:
+                    self.unsure |= {one, other}
         return found
 
     def _change(self, change: Change) -> Iterator[str]:
@@ -87,9 +90,11 @@ class Verdict:
         for name in FIELDS:
             if not self.oracle.is_shown(since, item, name):
                 yield name
-        for line in filter(None, self.oracle.main[item, "lines"]):
+        lines = telling(self.oracle.main[item, "lines"])
+        for line in lines:
             if not self.oracle.is_line_shown(since, item, line):
                 yield f"line {line}"
+        yield from self._line_order(since, item, {*combinations(lines, 2)})
         for name in ("holder", "course"):
             if not self.oracle.is_place_shown(since, item, name):
                 yield name
@@ -127,17 +132,27 @@ class Verdict:
             return
         if self.oracle.is_text_pushed(since, item):
             self.unsure.add(change.course_id)
-        lines = [{*filter(None, lines_of(each))} for each in (was, now)]
+        texts = [telling(lines_of(each)) for each in (was, now)]
+        yield from self._line_order(
+            since, item, {*combinations(texts[1], 2)} - {*combinations(texts[0], 2)}
+        )
+        lines = [{*each} for each in texts]
         ours = {line for line in lines[0] ^ lines[1] if not line.startswith("someone")}
         if not ours:
             trees = self.oracle.commits[since].facts, self.oracle.main
-            own = [{*filter(None, each.get((item, "lines")) or ())} for each in trees]
-            ours = own[0] ^ own[1]
-        if not ours and not self.oracle.is_item_shown(since, item):
-            yield "contents without a line"
+            own = [each.get((item, "lines")) or () for each in trees]
+            ours = {*telling(own[0])} ^ {*telling(own[1])}
+            is_other_html = lines_of(was) == lines_of(now) or was.startswith("<p>someone")
+            if is_other_html and own[0] == own[1] and not self.oracle.is_item_shown(since, item):
+                yield "contents without a line"
         for line in ours:
             if not self.oracle.is_line_shown(since, item, line):
                 yield f"line {line}"
+
+    def _line_order(self, since: int, item: int, pairs: set[tuple[str, str]]) -> Iterator[str]:
+        for pair in pairs:
+            if not self.oracle.is_line_order_shown(since, item, pair):
+                yield f"order of {pair}"
 
     def _order(self, holder: Any) -> Iterator[str]:  # noqa: ANN401 - a course or an item
         """Yield the pairs in a list that would come into an order which no review showed."""
