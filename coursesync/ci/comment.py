@@ -22,7 +22,7 @@ from coursesync.kinds.counting import counted
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
 from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
 from coursesync.render.comment.page import Outlook, compose
-from coursesync.render.comment.seen import items_of
+from coursesync.render.comment.seen import Effect, items_of
 from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from coursesync.ci.event import Event
     from coursesync.ci.foreseen import Files, Foreseen, Main
-    from coursesync.ci.forge import Comment, Forge, Review
+    from coursesync.ci.forge import Comment, Forge, Issue, Review
     from coursesync.render.rows import PlanView
 
 CONTEXT = "coursesync/plan"
@@ -71,15 +71,16 @@ def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
     """
     reviews = sorted(forge.open_reviews(main.branch), key=lambda each: each.number)
     main.repository.fetch(*(each.ref for each in reviews))
+    issue = forge.issue(marker("waiting", main.path))
     for review in reviews:
         try:
-            yield Done(review, _update(forge, main, event, review))
+            yield Done(review, _update(forge, main, event, review, issue))
         except Exception as error:  # noqa: BLE001 - the caller raises it after the others
             yield Done(review, "", error)
     answer_elsewhere(forge, main, event.commented, [each.number for each in reviews])
 
 
-def _update(forge: Forge, main: Main, event: Event, review: Review) -> str:
+def _update(forge: Forge, main: Main, event: Event, review: Review, issue: Issue | None) -> str:
     if not main.repository.has(review.head):
         raise TryLater(
             f"git on the forge does not have the last commit of #{review.number} yet",
@@ -92,7 +93,7 @@ def _update(forge: Forge, main: Main, event: Event, review: Review) -> str:
     known = next((e for e in forge.statuses(review.head) if e.context == CONTEXT), None)
     run = event.run_of(review.head) or ("" if known is None else known.url)
     foreseen = main.foresee(review.head)
-    body = f"{marker('plan', main.path)}\n{body_of(foreseen, main, review, run)}"
+    body = f"{marker('plan', main.path)}\n{body_of(foreseen, main, review, run, issue)}"
     done = _comment(forge, review, comments, own, body, is_needed=_is_news(foreseen, own))
     status = replace(status_of(foreseen, main.branch), url=run)
     if known != status:
@@ -146,13 +147,16 @@ def _without_links(body: str) -> str:
 # --- the words ---
 
 
-def body_of(foreseen: Foreseen, main: Main, review: Review, run: str) -> str:
-    """Return the text of the comment for a review; `run` is the run that keeps its pages."""
+def body_of(foreseen: Foreseen, main: Main, review: Review, run: str, issue: Issue | None) -> str:
+    """Return the text of the comment for a review.
+
+    `run` is the run that keeps its pages, `issue` the one that shows what waits on main.
+    """
     about = f"<sub>This is about the commit {code(review.head[:12])}.</sub>"
-    return f"{_text(foreseen, main.branch, review, run)}\n{about}\n"
+    return f"{_text(foreseen, main.branch, review, run, issue)}\n{about}\n"
 
 
-def _text(foreseen: Foreseen, branch: str, review: Review, run: str) -> str:
+def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issue | None) -> str:
     links = _links(review, review.head, run)
     match foreseen:
         case Conflict(paths):
@@ -163,8 +167,16 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str) -> str:
             return unplanned(error, links)
         case MainUnplanned(error):
             return unplanned_base(error, branch, _links(review, branch, run))
-        case Planned(view, files, stops):
-            outlook = Outlook(stops=stops, others=files.others)
+        case Planned(view, files):
+            outlook = Outlook(
+                stops=foreseen.stops,
+                others=files.others,
+                whole=foreseen.whole,
+                waiting=foreseen.waiting,
+                decided=issue.url if issue is not None else "",
+                kept=foreseen.kept,
+                removal=foreseen.removal,
+            )
             return _warning(files) + compose(view, links, GITHUB - _ROOM, outlook)
 
 
@@ -218,7 +230,8 @@ def _problem(error: Exception) -> str:
 
 
 def _seen(view: PlanView) -> str:
-    kinds = Counter(item.kind for course in view.courses for item in items_of(course))
+    items = (item for course in view.courses for item in items_of(course))
+    kinds = Counter(item.kind for item in items if item.effect is not Effect.DRAFT)
     if not kinds:
         return "Nothing changes for members"
     verb = "changes" if kinds.total() == 1 else "change"

@@ -8,12 +8,13 @@ pull request brings, nor run anything of it.
 from __future__ import annotations
 
 from contextlib import chdir
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.ci.approvals import DIGITS
+from coursesync.ci.as_applied import as_applied
 from coursesync.ci.delta import Delta
 from coursesync.ci.merging import Conflict
 from coursesync.ci.own_delta import digest_of_delta
@@ -21,7 +22,7 @@ from coursesync.ci.plan import is_of_a_state
 from coursesync.ci.repository import Repository
 from coursesync.ci.trees import Trees
 from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
-from coursesync.operations.config import CONFIG
+from coursesync.operations.config import CONFIG, config_of
 from coursesync.operations.plan import plan
 from coursesync.planning.policy import OnRemoval
 from coursesync.render.comment.page import stops_of
@@ -29,9 +30,14 @@ from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from coursesync.errors import Diagnostic
+    from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
+    from coursesync.planning.plan import Plan
     from coursesync.render.comment.page import Stop
+    from coursesync.state.state import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +72,25 @@ class MainUnplanned:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """It can be planned; `stops` is what stops apply, with the lines that allow it."""
+    """It can be planned.
+
+    Attributes:
+        view: what it changes itself.
+        files: the files that it changes.
+        stops: what stops apply because of that, with the lines that allow it.
+        whole: all that the next apply would do, with what waits on main; None if that is the same.
+        waiting: how many changes wait on main in each course that it changes, by the title.
+        kept: the addresses of what had left the outlines before.
+        removal: what it makes `on_removal` in coursesync.toml; "" if it does not change that.
+    """
 
     view: PlanView
     files: Files
     stops: tuple[Stop, ...] = ()
+    whole: PlanView | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    kept: frozenset[Address] = frozenset()
+    removal: str = ""
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -105,10 +125,10 @@ class Main:
             if isinstance(merged, Conflict):
                 return merged
             files = self._files(merged)
-            if not files.outlines:
+            removal = self._removal_in(merged) if self._config in files.others else ""
+            if not (files.outlines or removal):
                 return Untouched(files)
-            view = self._view(merged)
-            return Planned(view, files, self._stops(view, head))
+            return self._planned(merged, head, files, removal)
         except InvalidOutlines as error:
             known = {*map(_what, error.diagnostics)}
             own = [each for each in self._mistakes if _what(each) in known]
@@ -140,21 +160,64 @@ class Main:
                 outlines.append(path)
         return Files(tuple(outlines), tuple(brought), tuple(others))
 
-    def _view(self, tree: str) -> PlanView:
-        """Plan the outlines of a tree; paths in messages are as in the repository."""
+    @property
+    def _config(self) -> str:
+        """The path of coursesync.toml in the repository."""
+        return CONFIG if self.path == "." else f"{self.path}/{CONFIG}"
+
+    def _removal_in(self, tree: str) -> str:
+        """Return what a tree has as `on_removal`; "" if main has the same, or it is not valid."""
+        with self.repository.folder_of(tree, self.path) as folder:
+            try:
+                found = config_of(folder).on_removal
+            except UsageError:
+                return ""
+        return found if found != self.project.config.on_removal else ""
+
+    def _planned(self, merged: str, head: str, files: Files, removal: str) -> Planned:
+        """Plan a merge: what it changes itself, and all that the next apply would do."""
+        before = self._pending
+        pending = before is not None and before.has_changes
+        state = as_applied(self._state, before) if before is not None else self._state
+        view = self._view(merged, state, removal)
+        whole = self._view(merged, self._state, removal) if pending else None
+        waiting: dict[str, int] = {}
+        kept: set[Address] = set()
+        for course, changes in before.by_course() if before is not None else ():
+            kept |= {each.address for each in changes if each.is_left}
+            number = sum(each.action.changes for each in changes)
+            if number and course.id in view.plan.courses:
+                waiting[course.title or course.key] = number
+        stops = self._stops(view, head)
+        return Planned(view, files, stops, whole, waiting, frozenset(kept), removal)
+
+    @cached_property
+    def _pending(self) -> Plan | None:
+        """What waits on main; None if main itself can't be planned."""
+        try:
+            return self._view(self.sha, self._state).plan
+        except CoursesyncError:
+            return None
+
+    def _view(self, tree: str, state: State, removal: str = "") -> PlanView:
+        """Plan the outlines of a tree; paths in messages are as in the repository.
+
+        `removal` is the `on_removal` of that tree, "" for main's.
+        """
         with self.repository.folder_of(tree, self.path) as folder:
             root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
             with chdir(root):
                 project = replace(self.project, folder=Path(self.path))
-                deletes = project.config.on_removal == OnRemoval.DELETE.value
-                made = plan(project.outlines_for(self._state), prune=deletes)
+                removal = removal or project.config.on_removal
+                deletes = removal == OnRemoval.DELETE.value
+                made = plan(project.outlines_for(state), on_removal=removal, prune=deletes)
                 return PlanView(made, limits=project.config.limits)
 
     @cached_property
     def _mistakes(self) -> tuple[Diagnostic, ...]:
         """The mistakes of main's own outlines."""
         try:
-            self._view(self.sha)
+            self._view(self.sha, self._state)
         except InvalidOutlines as error:
             return error.diagnostics
         except CoursesyncError:

@@ -89,7 +89,7 @@ def test_each_open_pull_request_gets_its_plan(desk: Desk) -> None:
     assert ran.code == 0, ran.err
     assert "Bee" in desk.shown(plan)
     assert desk.status(plan).state == "success"
-    assert "3 sections change for members" in desk.status(plan).description
+    assert "1 section changes for members" in desk.status(plan).description
     assert desk.own(other) == []
     assert (desk.status(other).state, desk.status(other).description) == (
         "success",
@@ -121,14 +121,15 @@ def test_a_push_gets_a_new_comment(desk: Desk) -> None:
 
 
 def test_what_main_gained_is_in_the_new_plan(desk: Desk) -> None:
-    """A push to main moves the base, and the plan of the merge changes."""
+    """A push to main moves the base; what it left waiting is for the engineer alone."""
     plan = desk.propose("bee", {COURSE: BEE})
     desk.run()
     desk.forge.commit("main", {"courses/other.yaml": OUTLINE.replace("4711", "4712")})
     desk.run()
 
     assert len(desk.own(plan)) == 2
-    assert "6 sections change for members" in desk.status(plan).description
+    assert "create `section.other." in desk.shown(plan).partition("<details>")[2]
+    assert "1 section changes for members" in desk.status(plan).description
 
 
 def test_dropped_outlines_replace_the_plan(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import Town, outline
+from ci.town import CONFIG, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def status(town: Town, number: int) -> Status:
 
 
 def test_a_new_state_brings_a_new_plan(town: Town) -> None:
-    """What main had waiting is in the first plan, and no longer in the one after the apply."""
+    """What main has waiting in other courses is for the engineer alone, until it is applied."""
     town.reviewed(a=outline(A, "One"))
     number = town.propose(b=outline(B, "Two"))
     comment(town)
@@ -56,8 +56,8 @@ def test_a_new_state_brings_a_new_plan(town: Town) -> None:
     before, after = plans(town, number)
 
     assert ran.code == 0, ran.err
-    assert "Course 4711" in before
-    assert "Course 4711" not in after
+    assert "create `section.a.one`" in before.partition("<details>")[2]
+    assert "section.a.one" not in before.partition("<details>")[0] + after
     assert "Course 4712" in after
 
 
@@ -80,6 +80,39 @@ def test_a_large_change_is_allowed_by_the_line_to_copy(town: Town) -> None:
     answers = town.answers(number)
     assert len(answers) == 1
     assert "This counts. It is used once this is merged" in answers[0]
+
+
+def test_what_others_left_waiting_is_named_apart(town: Town) -> None:
+    """The comment shows its own changes, links the issue of the others, and promises nothing."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    assert town.apply().code == 0
+    town.push(a=outline(A, "One", "Pushed"))
+    town.apply()
+    number = town.propose(a=outline(A, "One", "Pushed", "Three"))
+    comment(town)
+    (written,) = plans(town, number)
+    members = written.partition("<details>")[0]
+    (issue,) = (e.number for e in town.forge.issues.values() if e.state == "open")
+
+    assert "**1 section of *Course 4711*:** 1 new\n" in members
+    assert re.search(rf"\*\*Not yours:\*\* 1 change of .* waits in \[#{issue}\]\(http", members)
+    assert "| **Pushed**" not in members
+    assert "within about a minute" not in written
+    assert "it waits until somebody decides" in members
+
+
+def test_what_on_removal_would_delete_is_shown(town: Town) -> None:
+    """A change of coursesync.toml is planned as it will be once it is merged."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    assert town.apply().code == 0
+    config = f'on_removal = "delete"\n{CONFIG}'
+    number = town.propose(a=outline(A, "One"), **{"coursesync.toml": config})
+    comment(town)
+    (written,) = plans(town, number)
+
+    assert "> - **Two**: deleted" in written
+    assert "/coursesync allow prune " in written
+    assert "It sets `on_removal` to `delete`: what leaves an outline" in written
 
 
 def test_a_line_with_another_digest_is_answered(town: Town) -> None:

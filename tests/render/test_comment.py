@@ -135,7 +135,7 @@ WORDS: dict[str, tuple[tuple[Edit, ...], dict[str, str]]] = {
         ),
         {
             "Find your desk (lesson in Sharing the place)": "moved from *Welcome to Tannery Yard* "
-            "to *Sharing the place*"
+            "to *Sharing the place*, at the end, after *Bringing a guest*"
         },
     ),
     "another place": (
@@ -365,3 +365,47 @@ def test_a_conflict_and_other_files_say_what_to_do() -> None:
     assert "on `main`, in `courses/a.yaml`." in conflicting("main", ["courses/a.yaml"])
     assert "changes 12 files that are not outlines" in untouched(["x"] * 12)
     assert untouched(["x"] * 12).endswith("`x` and 2 more.\n")
+
+
+def test_what_members_may_lose_is_a_warning() -> None:
+    """From days to the order of the course: who has it now, and not what comes before, loses it."""
+    days = Section("B", "b", more={"unlock": {"after_days": 14}})
+    waits = Section("B", "b", more={"unlock": "sequential"})
+    first = applied(plan_of([course("A", days)]))
+    written = members_part(plan_of([course("A", waits)], first))
+
+    assert "1 opens later" in written
+    assert (
+        "> **Taken from members:**\n"
+        "> - **B**: opens ~~after 14 days~~ **after the section before it**; members who have not "
+        "completed *A* lose it\n"
+    ) in written
+
+
+def test_what_others_took_out_is_not_repeated() -> None:
+    """What had left the outline before is neither named nor asked about."""
+    state = applied(plan_of([course("A", Section("B", "b", "<p>How to print</p>"))]))
+    plan = plan_of([course("A", Section("C", "c", "<p>Where to park</p>"))], state)
+    (gone,) = (change.address for change in plan.changes if change.is_left)
+
+    assert "No longer in the outline of *Onboarding*" in members_part(plan)
+    assert "**Please check** *Onboarding*: new here: *C*" in members_part(plan)
+    assert "ignore this." in members_part(plan)
+    assert not re.search("No longer|Please", members_part(plan, Outlook(kept={gone})))
+
+
+def test_what_waits_already_is_not_the_authors(examples: Path) -> None:
+    """It is counted apart, with the page where somebody decides; nothing is promised meanwhile."""
+    plan = plan_of_edits(examples, EVERYTHING[0])
+    waiting = {"Member onboarding": 3}
+    page = "https://x.example/issues/5"
+    held = members_part(plan, Outlook(waiting=waiting, decided=page))
+
+    assert (
+        "**Not yours:** 3 changes of *Member onboarding* wait in [#5](https://x.example/issues/5); "
+        "until they are decided, this waits too.\n"
+    ) in held
+    assert "within about a minute" not in held
+    assert "3 changes of *Member onboarding* are merged already, and not live yet." in members_part(
+        plan, Outlook(waiting=waiting)
+    )

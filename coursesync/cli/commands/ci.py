@@ -126,7 +126,8 @@ def _plan(project: Project, strict: bool | None, folder: Path | None) -> ExitCod
     from coursesync.operations.plan import plan  # noqa: PLC0415 - as above
 
     loaded = project.load()
-    made = plan(loaded)
+    # as `ci apply` does it, once people allow it
+    made = plan(loaded, prune=project.config.on_removal == "delete")
     advice = give_advice(project, loaded.advice, strict=strict, most=_MOST_KEPT)
     onward = Onward.of(project, made.policy, refreshed=False)
     forms = PlanForms(project, onward.place, made, advice)

@@ -84,7 +84,15 @@ def _mistake(mistake: Diagnostic, links: Links) -> str:
     where = mistake.where
     place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
     remedy = f"<br>{with_code(mistake.remedy)}" if mistake.remedy else ""
-    return f"- {place}: {escape(mistake.problem)}{remedy}"
+    return f"- {place}: {_quoted(mistake.problem)}{remedy}"
+
+
+def _quoted(problem: str) -> str:
+    """Escape a problem; what it has between backticks is code."""
+    pieces = problem.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(problem)
+    return "".join(code(each) if i % 2 else escape(each) for i, each in enumerate(pieces))
 
 
 def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -> str:

@@ -7,14 +7,14 @@ elsewhere is escaped.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
 from coursesync.render.comment.asked import asked
-from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, linked, other_files
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
 from coursesync.render.comment.sources import Sources
@@ -22,11 +22,12 @@ from coursesync.render.comment.words import cell, course_in_brief, heading, take
 from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown import differences_block
 from coursesync.render.markdown_escape import code, escape, with_code
-from coursesync.text import inert, listed
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from coursesync.kinds.address import Address
     from coursesync.planning.plan import Plan
     from coursesync.render.comment.layout import Links
     from coursesync.render.comment.seen import Item
@@ -35,11 +36,14 @@ if TYPE_CHECKING:
 _ON_MERGE = (
     "When this is merged, it goes live within about a minute. A comment on this page then says so."
 )
-_WAITS = (
+_STOPS = (
     "When this is merged, it waits until somebody who pushed none of it, and may write to this "
     "repository, has allowed it by the lines at the top of this comment."
 )
-_MOST_WARNED, _MOST_REASONS, _LONG = 20, 3, 300
+_DECIDED = "When this is merged, it waits until somebody decides about the changes that wait now."
+_TOGETHER = "When this is merged, it goes live together with the changes that wait now."
+_WHOLE = "This is all that the next apply would do, with the changes that wait already."
+_MOST_WARNED, _MOST_REASONS, _MOST_WAITING, _LONG = 20, 3, 5, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,28 @@ class Outlook:
     Attributes:
         stops: why apply will stop once it is merged.
         others: the files that it changes and that are not outlines.
+        whole: all that the next apply would do, with what waits already; None if that is the same.
+        waiting: how many changes wait already, by the title of the course.
+        decided: the address of the page where somebody decides about them; "" for none.
+        kept: the addresses of what had left the outlines before.
+        removal: what it makes `on_removal` in coursesync.toml; "" if it does not change that.
     """
 
     stops: Sequence[Stop] = ()
     others: Sequence[str] = ()
+    whole: PlanView | None = None
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    decided: str = ""
+    kept: Collection[Address] = ()
+    removal: str = ""
+
+    def promise(self) -> str:
+        """Return when what it changes goes live."""
+        if self.stops:
+            return _STOPS
+        if self.waiting:
+            return _DECIDED if self.decided else _TOGETHER
+        return _ON_MERGE
 
 
 def stops_of(plan: Plan, digest: str) -> tuple[Stop, ...]:
@@ -103,11 +125,17 @@ def compose(
     `most` should be 32,768 or more: the parts that are never left out need that in the worst case.
     """
     courses = [(course, items_of(course)) for course in view.courses]
-    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook))), *_seen(view, courses)]
+    above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
+    above += _seen(view, courses, outlook)
     foot = [*links.lines(), *other_files(outlook.others)]
+    if outlook.removal:
+        foot += ["", _of_removal(outlook.removal)]
     if any(items for _, items in courses):
-        foot += ["", _WAITS if outlook.stops else _ON_MERGE]
-    below = [Part(Rank.ALWAYS, tuple(foot)), *_engineer(view, f" · digest `{view.plan.digest}`")]
+        foot += ["", outlook.promise()]
+    whole = outlook.whole or view
+    digest = f" · digest `{whole.plan.digest}`"
+    folded = _engineer(whole, digest, is_whole=outlook.whole is not None)
+    below = [Part(Rank.ALWAYS, tuple(foot)), *folded]
     return bounded(above, below, most, "lighter row")
 
 
@@ -115,15 +143,18 @@ def seen_by_members(view: PlanView) -> tuple[Part, ...]:
     """Return what members will see by a plan, then what the engineer needs, without its digest."""
     courses = [(course, items_of(course)) for course in view.courses]
     head = ("", *_head(view, courses, NO_OUTLOOK))
-    return (Part(Rank.ALWAYS, head), *_seen(view, courses), *_engineer(view, digest=""))
+    return (Part(Rank.ALWAYS, head), *_seen(view, courses, NO_OUTLOOK), *_engineer(view, digest=""))
 
 
-def _seen(view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[Part]:
+def _seen(
+    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
+) -> Iterator[Part]:
     yield from in_brief(courses)
+    yield from _not_theirs(outlook)
     yield from _warnings(view, courses)
     for course, items in courses:
         yield from _table(view, course, items)
-        yield from asked(view.plan, course)
+        yield from asked(view.plan, course, outlook.kept)
 
 
 def _head(
@@ -202,13 +233,41 @@ def _table(view: PlanView, course: CourseView, items: Sequence[Item]) -> Iterato
         yield Part(_rank(item), (row,) if number else (*above, row), 1)
 
 
-def _engineer(view: PlanView, digest: str) -> Iterator[Part]:
+def _not_theirs(outlook: Outlook) -> Iterator[Part]:
+    """Yield what other people's merges left waiting in the same courses."""
+    if not outlook.waiting:
+        return
+    found = [f"{count(each, 'change')} of {named(of)}" for of, each in outlook.waiting.items()]
+    what, several = listed(found, _MOST_WAITING), sum(outlook.waiting.values()) > 1
+    page = linked(f"#{outlook.decided.rpartition('/')[2]}", outlook.decided)
+    if page:
+        them = "they are" if several else "it is"
+        wait = "wait" if several else "waits"
+        line = f"{what} {wait} in {page}; until {them} decided, this waits too."
+    else:
+        line = f"{what} {'are' if several else 'is'} merged already, and not live yet."
+    yield Part(Rank.WEIGHTY, ("", f"**Not yours:** {line}"))
+
+
+def _of_removal(value: str) -> str:
+    """Write what a new value of `on_removal` means."""
+    means = {
+        "keep": "stays on the site",
+        "deactivate": "is hidden from members",
+        "delete": "is deleted on the site",
+    }
+    what = means.get(value, "is handled in another way")
+    return f"It sets `on_removal` to `{value}`: what leaves an outline, or has left it, {what}."
+
+
+def _engineer(view: PlanView, digest: str, *, is_whole: bool = False) -> Iterator[Part]:
     """Yield the folded part: what is sent, to which records, and all differences.
 
-    `digest` is what to write of the plan's digest.
+    `digest` is what to write of the plan's digest; `is_whole` says that more waits than is shown.
     """
     plan = view.plan
     head = ["", "<details><summary>For the engineer: requests, Ids, all differences</summary>", ""]
+    head += [_WHOLE, ""] if is_whole else []
     head += [view.cost.replace("\n", " "), ""] if view.cost else []
     head.append(f"Target {escape(plan.target)}{digest}")
     yield Part(Rank.ALWAYS, tuple(head))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _EFFORT = 20_000  # pairs of words that are compared
 _WORDS, _AROUND, _CHANGES = 12, 4, 3  # of a change; of equal ones beside it; changes that are shown
+_SPARED = 2  # words of a change that are not worth leaving out
 _LONG = 100  # characters of words that are shown together
 _BREAK = "\n"  # between two blocks of HTML
 _ISLAND = 6  # times as many changed words beside equal ones: these only look alike
@@ -99,7 +100,10 @@ def _pieces(runs: Sequence[Stretch]) -> Iterator[str]:
     joins = {i + 1 for i in shown if i + 2 in shown and _is_short(runs[i + 1].before)}
     for i in shown:
         if i and i - 1 not in joins:
-            yield _tail(runs[i - 1].before)
+            tail = _tail(runs[i - 1].before)
+            is_apart = i != shown[0] and not tail.startswith("…")
+            yield "…" if is_apart and len(runs[i - 1].before) <= _AROUND + 1 else ""
+            yield tail
         yield _changed(runs[i].before, runs[i].after)
         if i + 1 < len(runs):
             equal = runs[i + 1].before
@@ -133,8 +137,9 @@ def _changed(before: Sequence[str], after: Sequence[str]) -> str:
 
 def _shortened(words: Sequence[str]) -> str:
     kept = [word for word in words if word != _BREAK]
-    text = " ".join(kept[:_WORDS])
-    return f"{text} …" if len(kept) > _WORDS else text
+    if len(kept) <= _WORDS + _SPARED:
+        return " ".join(kept)
+    return f"{' '.join(kept[:_WORDS])} …"
 
 
 def reworded(before: str, after: str) -> list[str]:

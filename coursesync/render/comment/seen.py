@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
+from coursesync.render.comment.losing import identity, may_lose
 from coursesync.render.differences import ORDER
 from coursesync.render.timeline import ways
 
@@ -107,6 +108,16 @@ class Item:
         return change is not None and change.action is Action.CREATE
 
     @property
+    def is_moved(self) -> bool:
+        """Whether the plan moves the record."""
+        return self.row is not None and _moves(self.row.change)
+
+    @property
+    def may_be_lost(self) -> bool:
+        """Whether members who have it now may lose it, because it waits for another record."""
+        return may_lose(self.before, self.after, self.ways)
+
+    @property
     def within(self) -> str:
         """The title of its parent; "" if it is directly in the course."""
         return self._holder(self.after, 1) if self.after is not None else self.within_before
@@ -155,7 +166,7 @@ def items_of(course: CourseView) -> tuple[Item, ...]:
     """Return what members of a course see differently, the heaviest effect first."""
     both = ways(course.course, [row.change for row in course.rows])
     rows = {id(row.change): row for row in (*course.rows, *course.departures)}
-    before, after = ({_identity(each): each for each in way} for way in both)
+    before, after = ({identity(each): each for each in way} for way in both)
     pairs = [(before.get(key), after.get(key)) for key in {**before, **after}]
     beside, inner = _neighbours(both[1]), _inner(pairs, both)
     found = []
@@ -167,14 +178,8 @@ def items_of(course: CourseView) -> tuple[Item, ...]:
         here = now if now is not None else was
         row = None if change is None else rows.get(id(change))
         sides = beside.get(id(now), ("", ""))
-        found.append(Item(effects, was, now, both, row, sides, inner[_identity(here)]))
+        found.append(Item(effects, was, now, both, row, sides, inner[identity(here)]))
     return tuple(sorted(found, key=lambda item: item.effect))
-
-
-def _identity(station: Station | None) -> object:
-    if station is None:
-        return None
-    return station.address if station.change is None else id(station.change)
 
 
 def _change(was: Station | None, now: Station | None) -> Change | None:
@@ -214,7 +219,7 @@ def _inner(
         while above.inside is not None and not above.is_hidden:
             above = way[above.inside]
         if above is not here:
-            found[_identity(above)] += 1
+            found[identity(above)] += 1
     return found
 
 
@@ -243,7 +248,7 @@ def _effects(
 
 def _own(change: Change, row: Row | None) -> Iterator[Effect]:
     """Yield the effects of the fields that differ."""
-    if change.from_course is not None or change.moves or (change.place and change.place.moved):
+    if _moves(change):
         yield Effect.MOVED
     for difference in row.differences if row is not None else ():
         role = _role(change.kind, difference)
@@ -253,6 +258,11 @@ def _own(change: Change, row: Row | None) -> Iterator[Effect]:
             yield Effect.REWORDED
         elif role not in _SHOWN_OTHERWISE and _is_own(change.kind, difference):
             yield Effect.OTHER
+
+
+def _moves(change: Change) -> bool:
+    is_placed = change.place is not None and change.place.moved
+    return change.from_course is not None or change.moves or is_placed
 
 
 def _is_own(kind: Kind, difference: Difference) -> bool:
@@ -273,6 +283,9 @@ def _of_access(was: Station | None, now: Station, both: tuple[Way, Way]) -> Iter
         return
     if was.is_unseen != now.is_unseen:
         yield Effect.HIDDEN if now.is_unseen else Effect.SHOWN
+        return
+    if may_lose(was, now, both):
+        yield Effect.LATER
         return
     late = _lateness(was, now)
     with_parent = late == _lateness(*_parents(was, now, both)) and was.opening == now.opening

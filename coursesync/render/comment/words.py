@@ -135,7 +135,7 @@ def _cell(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
         yield _new(item)
     if item.effect is not Effect.LATER and (opens := _opens(item)):
         yield opens
-    if Effect.MOVED in effects:
+    if Effect.MOVED in effects or (item.effect is Effect.DRAFT and item.is_moved):
         yield _moved(item, courses)
     for difference in item.differences:
         yield from _changed(item, difference)
@@ -170,7 +170,8 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
             named(title) if title else "the course itself"
             for title in (item.within_before, item.within)
         )
-        return f"moved from {one} to {other}"
+        place = _between(*item.neighbours, "at")
+        return f"moved from {one} to {other}{f', {place}' if place else ''}"
     return f"moved {_between(*item.neighbours, 'to')}".strip()
 
 
@@ -191,14 +192,23 @@ def _opens(item: Item) -> str:
     if item.values[0] and now is not None and one != other:
         both_in_days = None not in {before.days, after.days}
         change = replaced(one, other) if both_in_days else f"{struck(one)} {bold(other)}"
-        return f"opens {change}"
+        return f"opens {change}{_lost(item)}"
     if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
         return ""
     if now.day is None:
         return f"can't be opened any more{_blocked(item)}"
+    if was.day == now.day and (first := item.follows) is not None:
+        return f"waits for {named(first.title)} from now on{_lost(item)}"
     if was.day is None:
         return f"can be opened now, on day {now.day:,}"
     return f"opens on day {replaced(f'{was.day:,}', f'{now.day:,}')}{_because(item)}"
+
+
+def _lost(item: Item) -> str:
+    """Write who may lose an item that they have now; "" if nobody does."""
+    if item.follows is None or not item.may_be_lost:
+        return ""
+    return f"; members who have not completed {named(item.follows.title)} lose it"
 
 
 def _blocked(item: Item) -> str:
