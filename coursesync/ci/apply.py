@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
-from coursesync.ci.forge import LONGEST_STATUS, Mark
-from coursesync.ci.forge import Status as ForgeStatus
+from coursesync.ci.failing import in_a_job, mark_failed, tell_failed
 from coursesync.ci.job import Applied
-from coursesync.ci.kept import marker, set_once
+from coursesync.ci.kept import marker
+from coursesync.ci.last_state import check_not_lost, last_run, remember
 from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
-from coursesync.ci.outcome import CONTEXT, serial_in
 from coursesync.ci.permits import Permits
 from coursesync.ci.sight import Sight, open_in
 from coursesync.ci.telling import tell
@@ -27,8 +26,6 @@ from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
     StalePlan,
-    StateLocked,
-    TryLater,
 )
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -39,7 +36,6 @@ from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
-from coursesync.text import inert
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -54,7 +50,6 @@ if TYPE_CHECKING:
     from coursesync.state.state import State
     from coursesync.state.state_report import Ended, StateReport
 
-_STATUSES_READ = 20  # commits of main in which the last status of an apply is looked for
 _STOPPED = {Status.DRIFTED: Grant.OVERWRITE, Status.HAS_COMPLETIONS: Grant.PROGRESS_LOSS}
 
 
@@ -72,32 +67,27 @@ def apply_main(job: Job) -> Applied:
         StateError, RemoteError, CoursesyncError: as `operations.apply.apply`.
     """
     main = fetched_main(job)
-    serial = _last_serial(job, main)
     try:
-        with workspace_of_main(job, main, serial) as (project, store), project.held():
-            return _Run(job, project, store, main).carried_out()
+        with workspace_of_main(job, main) as (project, store):
+            check_not_lost(job, main, store)
+            return _applied(job, main, project, store)
     except CoursesyncError as error:
         with suppress(CoursesyncError):  # the error itself is reported
-            _mark_failed(job, main, serial, error)
+            mark_failed(job, main, error)
         raise
 
 
-def _mark_failed(job: Job, main: str, serial: int | None, error: CoursesyncError) -> None:
-    is_temporary = isinstance(error, TryLater | StateLocked)
-    end = "" if serial is None else f"; state {serial}"
-    problem = inert(error.problem, LONGEST_STATUS - len(end))
-    mark = Mark.ERROR if is_temporary else Mark.FAILURE
-    set_once(job.forge, main, ForgeStatus(CONTEXT, mark, f"{problem}{end}", job.page))
-
-
-def _last_serial(job: Job, main: str) -> int | None:
-    """Return the serial of the state that the newest status on main names; None without one."""
-    commits = reversed(job.repository.first_parents(None, main)[-_STATUSES_READ:])
-    for commit in commits:
-        for status in job.forge.statuses(commit.sha):
-            if (serial := serial_in(status)) is not None:
-                return serial
-    return None
+def _applied(job: Job, main: str, project: Project, store: GitStore) -> Applied:
+    try:
+        with project.held():
+            return _Run(job, project, store, main).carried_out()
+    except CoursesyncError as error:
+        words = in_a_job(error, last_run(store))
+        with suppress(CoursesyncError):  # the error itself is reported
+            tell_failed(job, walk_of(job, main, store.report), words)
+        if words is error:
+            raise
+        raise words from error
 
 
 class _Run:
@@ -134,7 +124,9 @@ class _Run:
             run=self._job.run.id,
             summary="; ".join(done.outcome.sentences),
         )
-        return replace(ended, recorded=self._saved(after.loaded.state))
+        saved = self._saved(after.loaded.state)
+        remember(self._job, self._main, self._store, saved.serial)
+        return ended
 
     def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""

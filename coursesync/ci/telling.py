@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.ci.approvals import Grant, answer_to
 from coursesync.ci.deciding import part_of
 from coursesync.ci.kept import answer_once, keep_issue, marker, set_once
+from coursesync.ci.outcome import REPLACE
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
@@ -57,8 +58,9 @@ def _status_for(applied: Applied, courses: Collection[int], whole: Status) -> St
 def _keep_issue(applied: Applied) -> Issue | None:
     forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
     if waiting is None:
-        if issue is not None:
-            forge.close_issue(issue.number)
+        if issue is None or applied.unfinished or applied.outcome.stop:
+            return issue  # an outage decides nothing, and what was accepted in it still counts
+        forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
@@ -145,14 +147,14 @@ def _comment(
         view = PlanView(done, limits=applied.after.loaded.project.config.limits)
     body = f"{begin}\n{result(view, rows, Links(run=applied.job.page))}"
     own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
-    live, left = _halves(own[-1].body if own else begin)
-    if not own or done.changes or (live and left != _halves(body)[1]):
+    live, left = halves(own[-1].body if own else begin)
+    if not own or done.changes or (live and left != halves(body)[1]):
         forge.comment(review.number, body)
-    elif (live, left) != _halves(body) and not live:
+    elif (live, left) != halves(body) and not live:
         forge.edit_comment(own[-1].id, body)
 
 
-def _halves(body: str) -> tuple[str, str]:
+def halves(body: str) -> tuple[str, str]:
     """Return what a comment says is live, and what is not.
 
     Without the line of links, because each run has a page of its own.
@@ -187,6 +189,12 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
 
 
 def _left(applied: Applied, course: int, title: str) -> NotLive:
+    if applied.denial:
+        return NotLive(
+            title,
+            f"{applied.denial[:1].upper()}{applied.denial[1:]}.",
+            f"{REPLACE[:1].upper()}{REPLACE[1:]}.",
+        )
     for each in _results(applied, {course}):
         if each.problems or (each.reason and not each.done):
             problem = "; ".join(one.message for one in each.problems) or each.reason
