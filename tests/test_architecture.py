@@ -109,6 +109,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
         "ci.comment",
         "ci.drift",
         "ci.forges",
+        "ci.last_state",
         "ci.main_workspace",
         "ci.setup",
         "ci.trees",

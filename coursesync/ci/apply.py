@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
 from coursesync.ci.approvals import Grant
+from coursesync.ci.failing import in_a_job, mark_failed, tell_failed
 from coursesync.ci.job import Applied
-from coursesync.ci.kept import marker, set_once
+from coursesync.ci.kept import marker
+from coursesync.ci.last_state import check_not_lost, last_run, remember
 from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
-from coursesync.ci.outcome import failed, serial_in
 from coursesync.ci.permits import Permits
 from coursesync.ci.reviewing import Rules
 from coursesync.ci.sight import Sight, open_in
-from coursesync.ci.telling import AGAIN, tell, tell_failure
+from coursesync.ci.telling import tell
 from coursesync.errors import (
     CoursesyncError,
     InvalidOutlines,
     StalePlan,
-    StateLocked,
 )
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
@@ -45,14 +45,12 @@ if TYPE_CHECKING:
     from coursesync.applying.world import Progress
     from coursesync.ci.deciding import Group
     from coursesync.ci.job import Job
-    from coursesync.ci.walk import Walk
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
     from coursesync.state.git_store import GitStore
     from coursesync.state.state import State
     from coursesync.state.state_report import Ended, StateReport
 
-_STATUSES_READ = 20  # commits of main in which the last status of an apply is looked for
 _STOPPED = {Status.DRIFTED: Grant.OVERWRITE, Status.HAS_COMPLETIONS: Grant.PROGRESS_LOSS}
 
 
@@ -70,39 +68,27 @@ def apply_main(job: Job) -> Applied:
         StateError, RemoteError, CoursesyncError: as `operations.apply.apply`.
     """
     main = fetched_main(job)
-    serial = _last_serial(job, main)
     try:
-        with workspace_of_main(job, main, serial) as (project, store):
-            walk = walk_of(job, main, store.report)
-            try:
-                with project.held():
-                    return _Run(job, project, store, main).carried_out()
-            except StateLocked as error:
-                again = StateLocked(error.problem, AGAIN)  # nobody waits for it in a job
-                _tell_failure(job, walk, serial, again)
-                raise again from error
-            except CoursesyncError as error:
-                _tell_failure(job, walk, serial, error)
-                raise
+        with workspace_of_main(job, main) as (project, store):
+            check_not_lost(job, main, store)
+            return _applied(job, main, project, store)
     except CoursesyncError as error:
         with suppress(CoursesyncError):  # the error itself is reported
-            set_once(job.forge, main, failed(error, serial, job.page))
+            mark_failed(job, main, error)
         raise
 
 
-def _tell_failure(job: Job, walk: Walk, serial: int | None, error: CoursesyncError) -> None:
-    with suppress(CoursesyncError):  # the error itself is reported
-        tell_failure(job, walk, failed(error, serial, job.page), error)
-
-
-def _last_serial(job: Job, main: str) -> int | None:
-    """Return the serial of the state that the newest status on main names; None without one."""
-    commits = reversed(job.repository.first_parents(None, main)[-_STATUSES_READ:])
-    for commit in commits:
-        for status in job.forge.statuses(commit.sha):
-            if (serial := serial_in(status)) is not None:
-                return serial
-    return None
+def _applied(job: Job, main: str, project: Project, store: GitStore) -> Applied:
+    try:
+        with project.held():
+            return _Run(job, project, store, main).carried_out()
+    except CoursesyncError as error:
+        words = in_a_job(error, last_run(store))
+        with suppress(CoursesyncError):  # the error itself is reported
+            tell_failed(job, walk_of(job, main, store.report), words)
+        if words is error:
+            raise
+        raise words from error
 
 
 class _Run:
@@ -139,7 +125,9 @@ class _Run:
             run=self._job.run.id,
             summary="; ".join(done.outcome.sentences),
         )
-        return replace(ended, recorded=self._saved(after.loaded.state))
+        saved = self._saved(after.loaded.state)
+        remember(self._job, self._main, self._store, saved.serial)
+        return ended
 
     def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""

@@ -17,11 +17,12 @@ from coursesync.ci.pull_branch import BRANCH, offered, withdraw
 from coursesync.ci.sight import Sight
 from coursesync.errors import RemoteError
 from coursesync.operations.pull import pull
+from coursesync.operations.remote import remote_of
 from coursesync.operations.site import drift
 from coursesync.render.comment.layout import linked
 from coursesync.render.drift import DriftView
 from coursesync.render.markdown import compose, compose_drift
-from coursesync.render.markdown_escape import escape, with_code
+from coursesync.render.markdown_escape import escape
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
     yield ""
     yield "### To keep the version of the site"
     yield ""
-    yield from _keeping(looked)
+    yield from _keeping(job, looked)
     if not sight.plan.has_changes:
         return
     yield ""
@@ -121,13 +122,23 @@ def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
     yield "\n</details>"
 
 
-def _keeping(looked: Looked) -> Iterator[str]:
+def _by_hand(job: Job) -> str:
+    """Return how a person opens the pull request; its checks then start by themselves."""
+    remote = remote_of(job.repository.root)
+    if remote is None or not remote.web:
+        return "Open a pull request for it."
+    # a job's page is below /-/ on GitLab alone
+    between = "/-" if "/-/" in job.page else ""
+    url = f"{remote.web}{between}/compare/{job.branch}...{BRANCH}"
+    return f"{linked('Open the pull request yourself', url) or 'Open a pull request for it'}."
+
+
+def _keeping(job: Job, looked: Looked) -> Iterator[str]:
     if looked.review is not None:
         link = linked(f"the pull request #{looked.review.number}", looked.review.url)
         yield f"Review and merge {link or f'#{looked.review.number}'}."
     elif looked.refused is not None:
         yield f"A pull request could not be opened: {escape(looked.refused.problem)}."
-        yield with_code(looked.refused.remedy)
-        yield f"The changes are in the branch `{BRANCH}`."
+        yield f"The changes are in the branch `{BRANCH}`. {_by_hand(job)}"
     else:
         yield "Nothing of it can be taken into the outlines by itself. See `coursesync pull`."

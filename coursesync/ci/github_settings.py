@@ -212,7 +212,10 @@ class GitHubSettings(Asking):
             "Under Actions, General",
             f"{self._web}/settings/actions",
             ("allow the actions of other repositories", known(self._runs_actions)),
-            ("let workflows read only, and not approve pull requests", known(self._is_careful)),
+            (
+                "let workflows read only, and not create and approve pull requests",
+                known(self._is_careful),
+            ),
         )
         yield setting(
             "Under General, Features",

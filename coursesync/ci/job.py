@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.outcome import Outcome
-from coursesync.errors import ExitCode
+from coursesync.ci.outcome import REPLACE, Outcome, context_of
+from coursesync.errors import Denied, ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.run_id import RunId
-    from coursesync.state.state import State
 
 _INDEX = "the forge does not know yet which pull request brought a commit to main"
 
@@ -72,7 +71,6 @@ class Applied:
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
         stopped: what a person has to allow, by the Id of the course that stopped for it.
-        recorded: the state as it was recorded at the end.
     """
 
     job: Job
@@ -83,7 +81,6 @@ class Applied:
     drift: Issue | None = None
     reports: tuple[Report, ...] = ()
     stopped: Mapping[int, frozenset[Grant]] = field(default_factory=dict)
-    recorded: State | None = None
 
     @cached_property
     def waiting(self) -> frozenset[int]:
@@ -97,22 +94,30 @@ class Applied:
         """The Ids of the courses of which the site does not match main, for whatever reason."""
         return self.waiting | {e.course_id for e in self.after.plan.changes if e.action.changes}
 
+    @property
+    def denial(self) -> str:
+        """Why the API refused the credentials, as a sentence without an end; "" if it did not."""
+        found = [e.stop for e in self.reports if isinstance(e.stop, Denied) and e.stop.unusable]
+        return found[-1].reason.rstrip(".") if found else ""
+
     @cached_property
     def outcome(self) -> Outcome:
         """How it ended."""
         sight = self.after
         waits = self.waiting | sight.later
         left = [each for each in sight.plan.changes if each.action.changes]
-        stops = [each.stop.reason for each in self.reports if each.stop is not None]
+        stops = [each.stop.reason.rstrip(".") for each in self.reports if each.stop is not None]
+        if self.denial:
+            stops = [f"{self.denial}: {REPLACE}"]
         unsaved = [each.unsaved.exit_code for each in self.reports if each.unsaved]
         unusable = any(each.stop is not None and each.stop.unusable for each in self.reports)
         kept = (each.kind for each in sight.wanted.changes if each.is_left)
         return Outcome(
             self.main,
-            (self.recorded or sight.loaded.state).serial,
+            context_of(self.job.path),
             waiting=titles_in(sight, self.waiting),
             left=sum(each.course_id not in waits for each in left),
-            stop=stops[-1].rstrip(".") if stops else "",
+            stop=stops[-1] if stops else "",
             later=_INDEX if sight.later & sight.pending else "",
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),

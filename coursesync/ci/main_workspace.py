@@ -38,13 +38,11 @@ def fetched_main(job: Job) -> str:
 
 
 @contextmanager
-def workspace_of_main(
-    job: Job, main: str, serial: int | None = None
-) -> Iterator[tuple[Project, GitStore]]:
+def workspace_of_main(job: Job, main: str) -> Iterator[tuple[Project, GitStore]]:
     """Yield the project with main's outlines, and its store.
 
-    The outlines are those of the checkout if it has exactly the same. `serial` is the newest that
-    is known of the state. Raises UsageError if the state is not in a branch.
+    The outlines are those of the checkout if it has exactly the same. Raises UsageError if the
+    state is not in a branch.
     """
     is_here = job.repository.has_checked_out(main, job.path)
     here = nullcontext(job.project.folder)
@@ -55,7 +53,7 @@ def workspace_of_main(
                 "in CI, the state has to be in a branch of its own, and this one is in a file",
                 Remedy("Carry it over, and commit the changes:", Command("state move", to="git")),
             )
-        store = store_of_job(job.forge, job.repository, job.project, job.run, serial)
+        store = store_of_job(job.forge, job.repository, job.project, job.run)
         yield replace(job.project, folder=folder, config=config, store=store), store
 
 

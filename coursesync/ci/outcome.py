@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
 from coursesync.ci.settings import UNGUARDED
-from coursesync.errors import ExitCode, StateLocked, TryLater
+from coursesync.errors import ExitCode
 from coursesync.kinds.counting import counted
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.errors import CoursesyncError
     from coursesync.kinds.kind import Kind
 
-CONTEXT = "coursesync/apply"
+_CONTEXT = "coursesync/apply"
+REPLACE = "the engineer has to replace the secret NEXUDUS_TOKEN in the environment production"
+_WORKSPACE = "courses"  # the one that `init` makes
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Outcome:
 
     Attributes:
         main: the SHA of main that it applied.
-        serial: the serial of the state that it led to.
+        context: the name of its statuses.
         waiting: the titles of the courses that wait for a person.
         left: how many changes are left that need no person, as after an outage.
         stop: why it ended early, as a sentence without an end; "" if it did not.
@@ -42,7 +43,7 @@ class Outcome:
     """
 
     main: str
-    serial: int
+    context: str
     waiting: tuple[str, ...] = ()
     left: int = 0
     stop: str = ""
@@ -96,27 +97,16 @@ class Outcome:
             yield UNGUARDED
 
     def status(self, url: str = "") -> Status:
-        """Return the status for commits; it ends with the serial of the state."""
-        end = f"; state {self.serial}"
-        what = inert("; ".join(self.sentences) or "Interrupted", LONGEST_STATUS - len(end))
+        """Return the status for commits."""
+        what = inert("; ".join(self.sentences) or "Interrupted", LONGEST_STATUS)
         mark = Mark.FAILURE
         if self.matches:
             mark = Mark.SUCCESS
         elif self.exit_code is ExitCode.TRY_LATER:
             mark = Mark.ERROR
-        return Status(CONTEXT, mark, f"{what}{end}", url)
+        return Status(self.context, mark, what, url)
 
 
-def failed(error: CoursesyncError, serial: int | None, url: str) -> Status:
-    """Return the status of a run that an error ended, with the newest known serial of the state."""
-    is_temporary = isinstance(error, TryLater | StateLocked)
-    end = "" if serial is None else f"; state {serial}"
-    problem = inert(error.problem, LONGEST_STATUS - len(end))
-    return Status(CONTEXT, Mark.ERROR if is_temporary else Mark.FAILURE, f"{problem}{end}", url)
-
-
-def serial_in(status: Status) -> int | None:
-    """Return the serial that a status of an apply ends with; None if it has none."""
-    number = status.description.rpartition("; state ")[2]
-    is_one = status.context == CONTEXT and number.isascii() and number.isdigit()
-    return int(number) if is_one and len(number) < LONGEST_STATUS // 8 else None
+def context_of(workspace: str) -> str:
+    """Return the name of the statuses for a workspace: each has its own in a repository."""
+    return _CONTEXT if workspace == _WORKSPACE else f"{_CONTEXT} ({inert(workspace, 100)})"

@@ -29,13 +29,10 @@ class Recorded:
     doubts: int
 
 
-def store_of_job(
-    forge: Forge, repository: Repository, project: Project, run: RunId, serial: int | None = None
-) -> GitStore:
+def store_of_job(forge: Forge, repository: Repository, project: Project, run: RunId) -> GitStore:
     """Return the store of a job; its files are in the checkout, for the next step of the job.
 
-    `serial` is the newest that is known of the state; an older one is refused. Raises
-    CoursesyncError if a commit brought such files: they would be believed.
+    Raises CoursesyncError if a commit brought such files: they would be believed.
     """
     own = f"{repository.path_of(project.folder)}/{SANDBOX}".removeprefix("./")
     if repository.has_path("HEAD", own):
@@ -45,7 +42,7 @@ def store_of_job(
             Remedy("Delete it in the repository:", Shell("git", "rm", "-r", own)),
         )
     store = git_store(project.folder, project.store.target)
-    store.run, store.is_over, store.least_serial = run, forge.is_over, serial
+    store.run, store.is_over = run, forge.is_over
     return store
 
 

@@ -13,6 +13,7 @@ from coursesync.ci.answers import answer_each, answer_to, choices_in
 from coursesync.ci.approvals import Grant
 from coursesync.ci.deciding import part_of
 from coursesync.ci.kept import keep_issue, marker, set_once
+from coursesync.ci.outcome import REPLACE
 from coursesync.ci.reasons import Why, grouped
 from coursesync.ci.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Result
     from coursesync.ci.forge import Forge, Issue, Review, Status
-    from coursesync.ci.job import Applied, Job
-    from coursesync.ci.walk import Walk
-    from coursesync.errors import CoursesyncError
+    from coursesync.ci.job import Applied
     from coursesync.planning.plan import Plan
 
 AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
@@ -65,9 +64,12 @@ def _status_for(applied: Applied, courses: Collection[int], whole: Status) -> St
 def _keep_issue(applied: Applied) -> Issue | None:
     forge, issue, waiting = applied.job.forge, applied.issue, waiting_in(applied)
     if waiting is None:
-        if issue is not None:
-            _answer(applied, issue, "")
-            forge.close_issue(issue.number)
+        if issue is None:
+            return None
+        _answer(applied, issue, "")
+        if applied.unfinished or applied.outcome.stop:
+            return issue  # an outage decides nothing, and what was accepted in it still counts
+        forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
     title = title_of(waiting)
@@ -172,18 +174,6 @@ def _comment(
     _write(forge, review, begin, body, is_news=bool(done.changes))
 
 
-def tell_failure(job: Job, walk: Walk, status: Status, error: CoursesyncError) -> None:
-    """Write on each review that is not applied yet that an error ended the run."""
-    begin = marker("apply", job.path)
-    run = linked("the run", job.page) or "the run"
-    todo = error.remedy or Written(f"The log of {run} says more.")
-    rows = [NotLive("This pull request", f"{_sentence(error.problem)}.", todo)]
-    body = f"{begin}\n{result(None, rows, Links(run=job.page))}"
-    for review, _ in walk.brought():
-        _write(job.forge, review, begin, body, is_news=False)
-        set_once(job.forge, review.head, status)
-
-
 def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}".rstrip(".")
 
@@ -191,14 +181,14 @@ def _sentence(text: str) -> str:
 def _write(forge: Forge, review: Review, begin: str, body: str, *, is_news: bool) -> None:
     """Write a result on a review, unless its last one says the same."""
     own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
-    live, left = _halves(own[-1].body if own else begin)
-    if not own or is_news or (live and left != _halves(body)[1]):
+    live, left = halves(own[-1].body if own else begin)
+    if not own or is_news or (live and left != halves(body)[1]):
         forge.comment(review.number, body)
-    elif (live, left) != _halves(body) and not live:
+    elif (live, left) != halves(body) and not live:
         forge.edit_comment(own[-1].id, body)
 
 
-def _halves(body: str) -> tuple[str, str]:
+def halves(body: str) -> tuple[str, str]:
     """Return what a comment says is live, and what is not.
 
     Without the line of links, because each run has a page of its own.
@@ -234,6 +224,12 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
 
 
 def _left(applied: Applied, course: int, title: str) -> NotLive:
+    if applied.denial:
+        return NotLive(
+            title,
+            f"{applied.denial[:1].upper()}{applied.denial[1:]}.",
+            f"{REPLACE[:1].upper()}{REPLACE[1:]}.",
+        )
     for each in _results(applied, {course}):
         if each.problems or (each.reason and not each.done):
             problem = "; ".join(one.message for one in each.problems) or each.reason

@@ -82,7 +82,8 @@ def carry_over(project: Project, to: Literal["file", "git"]) -> CarriedOver:
         report = None
         if to == "git":
             state = _newest(file, branch)
-            report = branch.report if branch.load().serial else _first_report(in_file, state)
+            # the files of a push that failed have a state, and no report
+            report = branch.report if branch.report.since else _first_report(in_file, state)
             branch.bring(state, report)
         else:
             state = _newest(branch, file)

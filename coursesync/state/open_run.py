@@ -73,6 +73,11 @@ class OpenRun:
         """When it began, for `text.at`."""
         return datetime.fromtimestamp(self.begun, UTC).isoformat()
 
+    @property
+    def until(self) -> str:
+        """When another run may take over, if its machine is lost, for `text.at`."""
+        return datetime.fromtimestamp(self.deadline, UTC).isoformat()
+
     def as_bytes(self) -> bytes:
         """Return it as bytes."""
         return (json.dumps(written(self), indent=2) + "\n").encode()
@@ -105,7 +110,7 @@ def in_use(place: str, run: OpenRun) -> StateLocked:
     """Return the error of a command that needs a state which a run holds."""
     who = "another run" if run.is_local else "the next run of that job, or a person,"
     person = "A person on that machine need not wait:" if run.is_local else "As a person:"
-    end = at(datetime.fromtimestamp(run.deadline, UTC).isoformat())
+    end = at(run.until)
     return StateLocked(
         f"the state in {place} is in use by {run.name}, since{at(run.since).removeprefix(' at')}",
         Remedy(

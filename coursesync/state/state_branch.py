@@ -315,8 +315,9 @@ class StateBranch:
     def _denied(self, error: GitFailed) -> StateError:
         return StateError(
             f"the state can't be pushed to {self.place}: {error.reason}",
-            "Check that you may push to that branch. In a forge's job, the job needs the "
-            "permission to write contents.",
+            "Check that you may push to that branch: a ruleset for `coursesync-state/**` may let "
+            "only a deploy key do that. In a forge's job, the job needs the permission to write "
+            "contents.",
         )
 
     def _history(self) -> Remedy:

@@ -34,7 +34,7 @@ def test_a_reviewed_pull_request_is_applied(town: Town) -> None:
     assert ran.code == 0, ran
     assert town.titles == ["One", "Two"]
     assert town.status().startswith("success: The site matches main; ")
-    assert "; the state's branch can be written by anyone who may push; state " in town.status()
+    assert "; the state's branch can be written by anyone who may push" in town.status()
     assert town.head_status(number) == town.status()
     assert "### Live now" in town.result(number)
 
@@ -372,7 +372,7 @@ def test_mistakes_on_main_are_named(town: Town) -> None:
 
     assert (wrong.code, waits.code, right.code) == (3, 6, 0), (wrong, waits, right)
     assert "a.yaml:3" in wrong.said
-    assert status.startswith("failure: 1 mistake in the outlines; state ")
+    assert status.startswith("failure: 1 mistake in the outlines")
     assert town.titles == ["One", "Two"]
 
 

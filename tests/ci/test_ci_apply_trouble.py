@@ -54,26 +54,6 @@ def test_an_apply_that_was_stopped_is_finished_by_the_next(town: Town, how: int)
     assert len(town.api.records()) == 3
 
 
-@pytest.mark.parametrize("what", ["gone", "older"])
-def test_a_state_that_was_rolled_back_stops_every_run(town: Town, what: str) -> None:
-    """The status on main knows its serial: nothing is sent, and the message says so."""
-    (branch,) = (e for e in town.forge.repository.refs() if e.startswith("coursesync-state/"))
-    first = town.forge.repository.tip(branch)
-    town.reviewed(a=outline(A, "One"))
-    town.apply()
-    town.reviewed(a=outline(A, "One", "Two"))
-    ref = f"refs/heads/{branch}"
-    if what == "gone":
-        town.forge.repository.git("update-ref", "-d", ref)
-    else:
-        town.forge.repository.move(ref, first)
-    ran = town.apply()
-
-    assert ran.code == 1, ran
-    assert town.titles == ["One"]
-    assert town.status().startswith("failure: ")
-
-
 @pytest.mark.parametrize("where", ["issue", "pull request"])
 def test_a_large_change_waits_until_a_person_allows_it(town: Town, where: str) -> None:
     """Its size is allowed by a line in the issue, or on the pull request before the merge."""

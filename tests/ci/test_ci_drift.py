@@ -71,3 +71,13 @@ def test_the_outlines_version_is_put_back_once_a_person_approves(town: Town) -> 
     assert goes.code == 0, goes
     assert town.titles == ["One", "Two"]
     assert town.issue() == ""
+
+
+def test_a_pull_request_that_the_forge_refuses_is_opened_by_hand(town: Town) -> None:
+    """The issue links to the comparison with the branch, where one click opens it."""
+    town.forge.denied.add("pull-requests: write")
+    ran = drifting(town)
+
+    assert ran.code == 0, ran
+    assert "/compare/main...coursesync/pull)" in town.issue()
+    assert "permissions of the job" not in town.issue()

@@ -125,7 +125,7 @@ def _no_issues(forge: GitHubWithSettings) -> None:
         (_everyone_may_bypass, "/rules/new?target=branch", "let only deploy keys bypass it"),
         (_states_may_be_deleted, "/rules/new?target=branch", "restrict creations"),
         (_key_without_secret, "/keys", "add a key that may write"),
-        (_workflows_approve, "/actions", "not approve pull requests"),
+        (_workflows_approve, "/actions", "not create and approve pull requests"),
         (_only_own_actions, "/actions", "allow the actions of other repositories"),
         (_no_issues, "", "switch issues on"),
     ],

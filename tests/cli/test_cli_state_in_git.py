@@ -245,6 +245,26 @@ def test_results_that_are_not_pushed_are_named(
     assert "section.a.three" in elsewhere(remote, api)("state", "list").out
 
 
+def test_a_move_whose_push_was_refused_records_what_main_has_applied_when_repeated(
+    remote: Remote, courses: Path, author: CommandLine
+) -> None:
+    """What the first one left on this machine is no branch; the message names the ruleset."""
+    author("apply", "--auto-approve")
+    commit(courses)
+    hook = remote.folder / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    refused = author("state", "move", "--to", "git")
+    hook.unlink()
+    moved = author("state", "move", "--to", "git")
+
+    assert refused.code == 1, refused
+    assert "ruleset" in refused.said
+    assert moved.code == 0, moved
+    assert "Recorded as applied from main" in moved.said
+
+
 def test_a_newer_state_in_the_other_place_stops_a_move(courses: Path, author: CommandLine) -> None:
     """Whoever wrote `store` back and applied has two states, and decides between them."""
     author("apply", "--auto-approve")
