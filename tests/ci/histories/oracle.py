@@ -119,18 +119,22 @@ class Oracle:
         has = [set(tree.get((item, "lines")) or ()) for tree in (seen.base, seen.head)]
         return pair[::-1] not in head and bool(is_placed or {*pair} & (has[1] - has[0]))
 
-    def is_text_pushed(self, since: int, item: int) -> bool:
-        """Return whether a commit changed the text of an item without a review that counts.
+    def is_text_unclear(self, since: int, item: int) -> bool:
+        """Return whether the rule may hold a text that reviews showed line by line.
 
-        A review may have left the text as it was.
+        A commit changed it without a review that counts (or with one that left the text as it
+        was), or two changes met, and one of them moved lines: where a line stands counts, too.
         """
         texts = [each.facts.get((item, "lines")) for each in self.commits]
         changed = [at for at in range(since + 1, len(texts)) if texts[at] != texts[at - 1]]
         reviews = [self.counting(each, since) for each in changed]
-        return any(
+        if any(
             seen is None or seen.base.get((item, "lines")) == seen.head.get((item, "lines"))
             for seen in reviews
-        )
+        ):
+            return True
+        moves = any(seen is not None and _moves_lines(seen, item) for seen in reviews)
+        return len(reviews) > 1 and moves
 
     def is_removal_shown(self, since: int, item: int, asked: str) -> bool:
         """Return whether a review showed that an item is removed, with what happens to it."""
@@ -226,6 +230,13 @@ def _holders(facts: Facts) -> dict[int, Any]:
 
 
 _PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
+
+
+def _moves_lines(seen: Seen, item: int) -> bool:
+    """Return whether a review brings lines of a text, which it leaves there, into another order."""
+    was, now = ([*(tree.get((item, "lines")) or ())] for tree in (seen.base, seen.head))
+    both = {*was} & {*now}
+    return [each for each in was if each in both] != [each for each in now if each in both]
 
 
 def _line_pairs(facts: Facts, item: int) -> set[tuple[str, str]]:

@@ -37,7 +37,7 @@ class Verdict:
     plan: Plan
     since: Mapping[int, int | None]
     item_of: Mapping[int, int]
-    # courses with a text that was pushed and reviewed in turn: where a line stands counts too
+    # courses with a text that the rule may hold, though reviews showed it line by line
     unsure: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Verdict:
         elif isinstance(change.held, Entry) and change.held.attempted != {}:
             yield from self._update(change, since, at.item)
         else:
-            if self.oracle.is_text_pushed(since, at.item):
+            if self.oracle.is_text_unclear(since, at.item):
                 self.unsure.add(change.course_id)
             yield from self._create(since, at.item)
 
@@ -130,7 +130,7 @@ class Verdict:
         was, now = (change.kind.contents_of(each) for each in (prior, change.after or {}))
         if was == now:
             return
-        if self.oracle.is_text_pushed(since, item):
+        if self.oracle.is_text_unclear(since, item):
             self.unsure.add(change.course_id)
         texts = [telling(lines_of(each)) for each in (was, now)]
         yield from self._line_order(
