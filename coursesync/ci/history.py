@@ -142,6 +142,16 @@ class Trail:
     def _sets(self, number: int, item: Item, name: str) -> bool:
         return self.settings[number - 1].delta.sets(item.address, name)
 
+    def leads_to(self, address: Address, old: Address) -> bool:
+        """Return whether an item of main is the one that a record with an address was made for.
+
+        That is the item of tree 0, if it has the address. Otherwise a run that was not completed
+        may have given the record the address that a later tree has.
+        """
+        first, *later = self.path(address)
+        there = [first] if self._tree(0).find(old) is not None else later
+        return any(each is not None and each.address == old for each in there)
+
     def is_ordered(self, number: int, first: Address, second: Address) -> bool:
         """Return whether two items of main are in this order in one list of a tree."""
         return follows(self.path(first)[number], self.path(second)[number], self._tree(number))

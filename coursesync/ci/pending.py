@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from coursesync.ci.delta import COURSE, EXISTS, PARENT
+from coursesync.ci.delta import ADDRESS, COURSE, EXISTS, PARENT
 from coursesync.ci.effects import Effect, effects
 from coursesync.ci.history import Shown, Trail
 from coursesync.ci.judging import UNSET, Doubt, Judge
@@ -119,13 +119,16 @@ class _Pending:
         if not self.judge.trail.has(self.address):  # no commit set anything
             yield from self._unset()
             return
-        if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
+        is_split = self.entry is None and self.judge.trail.path(self.address)[0] is not None
+        name = ADDRESS if is_split else EXISTS
+        if self.is_new and (doubt := self.judge.of_field(self.address, name)):
             yield _Finding(doubt, "", self.effect)
             if doubt.reason:
                 return
-        yield from self._fields()
-        yield from self._contents()
-        yield from self._order()
+        yield from self._replaced()
+        for found in (self._fields(), self._contents(), self._order()):
+            # what a new record of an applied item has of that item was shown before
+            yield from (each for each in found if not (is_split and each.doubt == UNSET))
 
     def _unset(self) -> Iterator[_Finding]:
         names = [each.name for each in self.kind.fields if self._differs(*each.properties)]
@@ -151,6 +154,18 @@ class _Pending:
         doubts = {self.judge.of_removal(*each, asked) for each in removals} or {UNSET}
         for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
             yield _Finding(doubt, "", effect)
+
+    def _replaced(self) -> Iterator[_Finding]:
+        """Find that the record is another item's, which members have until now."""
+        if self.entry is None:
+            return
+        change, title = self.change, self.kind.title_of(self.entry.known)
+        course_id = change.from_course or change.course_id
+        old = by_id(change.previous_address or change.address, course_id)
+        if old == self.address or self.judge.trail.leads_to(self.address, old):
+            return
+        for doubt in self.judge.of_replaced(self.address, old):
+            yield _Finding(doubt, "", Effect.REPLACES, others=(title,))
 
     def _fields(self) -> Iterator[_Finding]:
         kind, change = self.kind, self.change

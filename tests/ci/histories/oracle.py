@@ -97,6 +97,27 @@ class Oracle:
         seen = self.counting(self.setter.get((item, "exists"), 0), since)
         return seen is not None and item in items_in(seen.head) - items_in(seen.base)
 
+    def is_set(self, since: int, item: int, *what: str) -> bool:
+        """Return whether an item needs a review: it is new, or this was set after `since`."""
+        is_new = item not in items_in(self.commits[since].facts)
+        return is_new or self.setter.get((item, *what), 0) > since
+
+    def is_split_shown(self, since: int, item: int) -> bool:
+        """Return whether a review showed what made a new record of an applied item necessary.
+
+        That is its place or its key, or its holder's key.
+        """
+        holder = _holders(self.main)[item]
+        facts = [(item, "key"), (item, "holder"), (holder, "key")]
+        number = max(self.setter.get(each, 0) for each in facts)
+        last = [each for each in facts if self.setter.get(each, 0) == number > since]
+        return any(
+            self.is_place_shown(since, item, "holder")
+            if name == "holder"
+            else self.is_shown(since, each, name)
+            for each, name in last
+        )
+
     def is_line_shown(self, since: int, item: int, line: str) -> bool:
         """Return whether a review set and showed that a line is there, or that it is not."""
         number = self.setter.get((item, "line", line), 0)
