@@ -30,6 +30,7 @@ COURSE: Final = "course"
 PARENT: Final = "parent"
 ADDRESS: Final = "address"
 FORMER: Final = "previous_keys"
+VISIBLE: Final = "visible"
 
 # what says which item it is, by its name
 _IDENTITY: Mapping[str, Callable[[Item], object]] = {
@@ -72,6 +73,8 @@ class Delta:
             return item is not was
         if name == PARENT:
             return self._was(item.resource.parent) != was.resource.parent
+        if name == VISIBLE:
+            return self.after.shows(item) is not self.before.shows(was)
         if name in _IDENTITY:
             return _IDENTITY[name](item) != _IDENTITY[name](was)
         return item.values.get(name) != was.values.get(name) or is_taken_back(was, item, name)

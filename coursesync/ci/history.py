@@ -145,12 +145,15 @@ class Trail:
     def leads_to(self, address: Address, old: Address) -> bool:
         """Return whether an item of main is the one that a record with an address was made for.
 
-        That is the item of tree 0, if it has the address. Otherwise a run that was not completed
-        may have given the record the address that a later tree has.
+        An item that is there again later, at the same address, counts as the same. If tree 0 does
+        not have the old address, a run that was not completed may have given it to the record.
         """
-        first, *later = self.path(address)
-        there = [first] if self._tree(0).find(old) is not None else later
-        return any(each is not None and each.address == old for each in there)
+        addresses = [address]
+        for setting in reversed(self.settings):
+            was = setting.delta.former(addresses[-1])
+            addresses.append(was.address if was else addresses[-1])
+        is_applied = self._tree(0).find(old) is not None
+        return addresses[-1] == old if is_applied else old in addresses
 
     def is_ordered(self, number: int, first: Address, second: Address) -> bool:
         """Return whether two items of main are in this order in one list of a tree."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from coursesync.ci.delta import ADDRESS, COURSE, FORMER, PARENT, Delta, alone, more_lines
+from coursesync.ci.delta import ADDRESS, COURSE, FORMER, PARENT, VISIBLE, Delta, alone, more_lines
 from coursesync.ci.effects import effects
 from coursesync.ci.forge import NotYet
 from coursesync.ci.history import follows
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-# an item of main, and a field, PARENT or, in a tuple, a line of it
+# an item of main, and a field, PARENT, VISIBLE or, in a tuple, a line of it
 Seen: TypeAlias = "tuple[Item, str | tuple[str]]"
 
 
@@ -183,9 +183,10 @@ class Judge:
         """Judge that an item of main gets the record of another one, which had the address `old`.
 
         One review has to show that the one became the other; or the removal of the other one is
-        covered, and so are the former keys of the item, or that it is new.
+        covered, and so are the address and the former keys of the item, as far as they were set.
         """
-        number, removals = self.trail.setter(address, FORMER), self.trail.removals(old, old)
+        numbers = {name: self.trail.setter(address, name) for name in (ADDRESS, FORMER)}
+        number, removals = max(numbers.values()), self.trail.removals(old, old)
         item, settings = self._merged(address, number), self.trail.settings
 
         def pairs(own: Delta, from_head: Delta) -> bool:
@@ -198,7 +199,8 @@ class Judge:
 
         if self.doubt(number, pairs) is None:
             return
-        doubts = {self.of_field(address, FORMER)}
+        names = [name for name, at in numbers.items() if at] or [FORMER]
+        doubts = {self.of_field(address, name) for name in names}
         for at, removed in removals:
             if at:
                 doubts.add(self.of_removal(at, removed, self.trail.main.on_removal))
@@ -206,8 +208,24 @@ class Judge:
                 doubts.add(self.doubt(number, lambda *_: False))
         yield from sorted(filter(None, doubts), key=lambda each: each.number)
 
+    def of_hidden(self, address: Address) -> Doubt | None:
+        """Judge what hid an item of main from members, by any means."""
+        number = self.trail.setter(address, VISIBLE)
+        item = self._merged(address, number)
+
+        def shows(own: Delta, from_head: Delta) -> bool:
+            head = from_head.former(item.address) if item else None
+            was = own.former(head.address) if head else None
+            if head is None or was is None:
+                return False
+            return own.before.shows(was) and not own.after.shows(head)
+
+        return self.doubt(number, shows)
+
     def of_exposed(self, address: Address, name: str, exposed: Address) -> Doubt | None:
-        """Judge what an item shows to members, once its field `name` has main's value.
+        """Judge what an item shows to members, once its `name` has main's value.
+
+        `name` is a field, or VISIBLE.
 
         For each value of the item `exposed` that was set, one review must have had both in its
         head: the review of that value, or the one of the field.
@@ -242,6 +260,8 @@ class Judge:
             return False
         if isinstance(what, tuple):
             return what[0] in alone(head.lines)
+        if what == VISIBLE:
+            return from_head.before.shows(head) is self.trail.main.shows(item)
         if what == PARENT:
             holder = item.resource.parent
             if not is_course(holder):

@@ -1,4 +1,4 @@
-"""`coursesync ci apply` and a record that another item takes over, end to end."""
+"""`coursesync ci apply`, where a record is taken over or is moved to where members see it."""
 
 from __future__ import annotations
 
@@ -52,3 +52,34 @@ def test_a_renamed_section_that_is_reworded_before_an_apply_is_applied(town: Tow
 
     assert ran.code == 0, ran
     assert "New" in town.titles
+
+
+MOVES = """\
+id: 4711
+title: Course 4711
+sections:
+  - key: a
+    title: A
+    active: false
+    lessons: [{}]
+  - key: b
+    title: B
+    lessons: [{}]
+"""
+TOUR = "{key: tour, title: Tour, contents: {markdown: tour.md}%s}"
+FORMER = ", previous_keys: [lesson.a.a.tour]"
+BEFORE = MOVES.format(TOUR % "", "")
+AFTER = MOVES.format("", TOUR % FORMER)
+
+
+def test_a_move_shows_members_nothing_that_no_review_saw_there(town: Town) -> None:
+    """One review puts a code into a hidden lesson, another one moves it to where it is seen."""
+    town.reviewed(**{"a.yaml": BEFORE, "tour.md": "Soon\n"})
+    assert town.apply().code == 0
+    code, move = town.propose(**{"tour.md": "Door: 1234\n"}), town.propose(a=AFTER)
+    town.merge(code)
+    town.merge(move)
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    assert "is shown to members" in town.issue()

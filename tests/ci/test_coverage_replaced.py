@@ -144,3 +144,25 @@ def test_a_rename_does_not_show_a_removal() -> None:
     )
 
     assert main.reasons() == [("section.welcome.old", "", "NOT_SHOWN", "1")]
+
+
+def test_a_push_that_renames_an_item_to_a_key_that_another_one_had_waits() -> None:
+    """Key by key, each rename is one; the record with the key gets another item's text."""
+    main = Main(tree(A, OLD))
+    kept = {**OLD, "key": "older"}
+    moved = {**kept, "previous_keys": ["old"]}
+    main.merge(tree({**A, "title": "Hello", "contents": "Two"}, moved))
+    main.push(tree(section("old", title="Hello", contents="Two"), kept))
+
+    assert ("section.welcome.old", "", "PUSHED", "2") in main.reasons()
+
+
+def test_what_was_withdrawn_and_is_back_is_renamed() -> None:
+    """An item that is there again, with its key, is the one that members have."""
+    main = Main(tree(A, OLD))
+    main.merge(tree(A))
+    main.merge(tree(A, OLD))
+    main.merge(tree(A, {**OLD, "key": "new", "title": "Manners", "previous_keys": ["old"]}))
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []

@@ -196,6 +196,12 @@ class Oracle:
         was = seen.base.get((item, name))
         return was is not None and wanted <= effects(name, was, seen.head[item, name])
 
+    def is_hiding_shown(self, since: int, item: int) -> bool:
+        """Return whether a review showed that members do not see an item any more."""
+        seen = self.counting(self.setter.get((item, "visible"), 0), since)
+        trees = (seen.base, seen.head) if seen else ()
+        return [_visible(each).get(item) for each in trees] == [True, False]
+
     def exposes(self, since: int, item: int, name: str) -> bool:
         """Return whether a widening shows members what no reviewer saw together with it."""
         widening = self.counting(self.setter.get((item, name), 0), since)
@@ -211,15 +217,14 @@ class Oracle:
                 number = self.setter.get((each, "line", line), 0)
                 reviews = widening, self.counting(number, since)
                 if number > since and not any(
-                    seen.head.get((item, name)) == self.main[item, name]
-                    and line in (seen.head.get((each, "lines")) or ())
+                    self._has(seen, (item, name)) and line in (seen.head.get((each, "lines")) or ())
                     for seen in filter(None, reviews)
                 ):
                     return True
             if self.setter.get((each, "holder"), 0) > since:
                 reviews = widening, self.counting(self.setter[each, "holder"], since)
                 if not any(
-                    seen.head.get((item, name)) == self.main[item, name]
+                    self._has(seen, (item, name))
                     and _holders(seen.head).get(each) == _holders(self.main)[each]
                     for seen in filter(None, reviews)
                 ):
@@ -228,9 +233,15 @@ class Oracle:
 
     def _together(self, one: Any, other: Any, *reviews: Seen | None) -> bool:  # noqa: ANN401
         return any(
-            all(seen.head.get(fact) == self.main[fact] for fact in (one, other))
-            for seen in filter(None, reviews)
+            all(self._has(seen, fact) for fact in (one, other)) for seen in filter(None, reviews)
         )
+
+    def _has(self, seen: Seen, fact: Any) -> bool:  # noqa: ANN401 - any fact
+        """Return whether a reviewer saw a fact of main."""
+        item, name = fact
+        if name == "visible":
+            return _visible(seen.head).get(item) == _visible(self.main)[item]
+        return bool(seen.head.get(fact) == self.main[fact])
 
 
 def effects(name: str, old: Any, new: Any) -> set[str]:  # noqa: ANN401 - an author's value
@@ -250,7 +261,21 @@ def _holders(facts: Facts) -> dict[int, Any]:
     return {each.item: each.holder for each in placed(facts)}
 
 
+def _visible(facts: Facts) -> dict[int, bool]:
+    """Return whether members see each item: it is active, and so is the one that holds it."""
+    return {
+        each.item: all(facts.get((at, "active"), True) for at in (each.item, each.holder))
+        for each in placed(facts)
+    }
+
+
+def is_visible(facts: Facts, item: int) -> bool:
+    """Return whether members see an item."""
+    return _visible(facts)[item]
+
+
 _PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
+_PLACES["visible"] = _visible
 
 
 def _moves_lines(seen: Seen, item: int) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.oracle import effects
+from ci.histories.oracle import effects, is_visible
 from ci.histories.trees import FIELDS, items_in, lines_of, placed, telling
 
 from coursesync.kinds.unlock import opening
@@ -123,12 +123,32 @@ class Verdict:
         for prior in priors:
             yield from self._lines(change, since, item, prior)
         link = change.kind.parent_property
-        if any(each.get(link) != after.get(link) for each in priors) and (
-            link and not self.oracle.is_place_shown(since, item, "holder")
-        ):
-            yield "holder"
+        if link and any(each.get(link) != after.get(link) for each in priors):
+            yield from self._move(change, since, item)
         if change.from_course is not None and not self.oracle.is_place_shown(since, item, "course"):
             yield "course"
+
+    def _move(self, change: Change, since: int, item: int) -> Iterator[str]:
+        """Judge a move to another holder, with what it shows members or hides from them."""
+        if not self.oracle.is_place_shown(since, item, "holder"):
+            yield "holder"
+        was, now = self._is_seen(change), is_visible(self.oracle.main, item)
+        if now and not was and self.oracle.exposes(since, item, "visible"):
+            yield "exposed by a move"
+        if was and not now and not self.oracle.is_hiding_shown(since, item):
+            yield "hidden by a move"
+
+    def _is_seen(self, change: Change) -> bool:
+        """Return whether members see a record, which something may hold."""
+        before, kind = change.before or {}, change.kind
+        records: dict[tuple[str, object], Mapping[str, Any]] = {}
+        for other in self.plan.changes:
+            records[other.kind.name, other.record_id] = other.before or {}
+        for course in self.plan.courses.values():
+            for each in course.standing:
+                records[each.kind.name, each.id] = each.attributes
+        holder = kind.within.name if kind.within else "", before.get(kind.parent_property)
+        return all(each.get("Active", True) for each in (before, records.get(holder, {})))
 
     def _lines(self, change: Change, since: int, item: int, prior: Any) -> Iterator[str]:  # noqa: ANN401
         was, now = (change.kind.contents_of(each) for each in (prior, change.after or {}))
