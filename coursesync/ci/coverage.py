@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.pending import judged, places_on_site
+from coursesync.ci.pending import judged, on_site
 from coursesync.ci.uncovered import Uncovered
 from coursesync.planning.digest import digest_of
 
@@ -105,7 +105,7 @@ def coverage(plan: Plan, trails: Mapping[int, Trail], *, needs_approval: bool = 
             makes them.
         needs_approval: whether a review counts only if somebody approved its last head.
     """
-    findings, unknown, site = [], set(), places_on_site(plan)
+    findings, unknown, site = [], set(), on_site(plan)
     for change in plan.changes:
         uncovered, is_unknown = judged(change, trails, site, needs_approval=needs_approval)
         if uncovered:

@@ -18,7 +18,7 @@ from coursesync.planning.former_keys import elsewhere
 from coursesync.planning.pairing import identify, unambiguous
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from coursesync.ci.specified import Item, Line, Specified, SpecifiedCourse
     from coursesync.kinds.address import Address
@@ -28,6 +28,17 @@ if TYPE_CHECKING:
 EXISTS: Final = "existence"
 COURSE: Final = "course"
 PARENT: Final = "parent"
+ADDRESS: Final = "address"
+FORMER: Final = "previous_keys"
+VISIBLE: Final = "visible"
+
+# what says which item it is, by its name
+_IDENTITY: Mapping[str, Callable[[Item], object]] = {
+    EXISTS: lambda _: True,
+    COURSE: lambda item: id_in(item.address),
+    ADDRESS: lambda item: item.address,
+    FORMER: lambda item: item.resource.previous_keys,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,18 +65,18 @@ class Delta:
     def sets(self, address: Address, name: str) -> bool:
         """Return whether the change sets something of an item of the later tree.
 
-        `name` is a field, or one of EXISTS, COURSE and PARENT. What was left to the site is set
+        `name` is a field, or one of the names above. What was left to the site is set
         when it is not left any more.
         """
         item, was = self.after.find(address), self.former(address)
         if item is None or was is None or item is was:
             return item is not was
-        if name == EXISTS:
-            return False
-        if name == COURSE:
-            return id_in(item.address) != id_in(was.address)
         if name == PARENT:
             return self._was(item.resource.parent) != was.resource.parent
+        if name == VISIBLE:
+            return self.after.shows(item) is not self.before.shows(was)
+        if name in _IDENTITY:
+            return _IDENTITY[name](item) != _IDENTITY[name](was)
         return item.values.get(name) != was.values.get(name) or is_taken_back(was, item, name)
 
     def lines(self, address: Address) -> Counter[Line]:

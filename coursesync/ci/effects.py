@@ -25,6 +25,7 @@ class Effect(Enum):
     MOVED = "moves"
     ORDERED = "changes places"
     MOVED_AWAY = "moves to another course"
+    REPLACES = "takes the place of something that members have"
     DELETED = "is deleted"
     HIDDEN = "is hidden from members"
     LATER = "opens later"

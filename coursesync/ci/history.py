@@ -142,6 +142,19 @@ class Trail:
     def _sets(self, number: int, item: Item, name: str) -> bool:
         return self.settings[number - 1].delta.sets(item.address, name)
 
+    def leads_to(self, address: Address, old: Address) -> bool:
+        """Return whether an item of main is the one that a record with an address was made for.
+
+        An item that is there again later, at the same address, counts as the same. If tree 0 does
+        not have the old address, a run that was not completed may have given it to the record.
+        """
+        addresses = [address]
+        for setting in reversed(self.settings):
+            was = setting.delta.former(addresses[-1])
+            addresses.append(was.address if was else addresses[-1])
+        is_applied = self._tree(0).find(old) is not None
+        return addresses[-1] == old if is_applied else old in addresses
+
     def is_ordered(self, number: int, first: Address, second: Address) -> bool:
         """Return whether two items of main are in this order in one list of a tree."""
         return follows(self.path(first)[number], self.path(second)[number], self._tree(number))

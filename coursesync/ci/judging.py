@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
-from coursesync.ci.delta import COURSE, PARENT, Delta, alone, more_lines
+from coursesync.ci.delta import ADDRESS, COURSE, FORMER, PARENT, VISIBLE, Delta, alone, more_lines
 from coursesync.ci.effects import effects
 from coursesync.ci.forge import NotYet
 from coursesync.ci.history import follows
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-# an item of main, and a field, PARENT or, in a tuple, a line of it
+# an item of main, and a field, PARENT, VISIBLE or, in a tuple, a line of it
 Seen: TypeAlias = "tuple[Item, str | tuple[str]]"
 
 
@@ -163,10 +163,13 @@ class Judge:
         """Judge the setting that removed an item, with what is asked for such items.
 
         `address` is that of the item before it. A later change of `on_removal` has to be shown
-        together with the removal.
+        together with the removal. If the number is 0, main has the item at this address, and what
+        gave it the address does not show that its record is removed.
         """
-        if number == 0 or self.trail.main.on_removal is not asked:
+        if self.trail.main.on_removal is not asked:
             return UNSET
+        if number == 0:
+            return self.doubt(self.trail.setter(address, ADDRESS), lambda *_: False)
         removed_from = self.trail.settings[number - 1].before
 
         def shows(own: Delta, _from_head: Delta) -> bool:
@@ -176,8 +179,53 @@ class Judge:
 
         return self.doubt(self.trail.policy_setter(number), shows)
 
+    def of_replaced(self, address: Address, old: Address) -> Iterator[Doubt]:
+        """Judge that an item of main gets the record of another one, which had the address `old`.
+
+        One review has to show that the one became the other; or the removal of the other one is
+        covered, and so are the address and the former keys of the item, as far as they were set.
+        """
+        numbers = {name: self.trail.setter(address, name) for name in (ADDRESS, FORMER)}
+        number, removals = max(numbers.values()), self.trail.removals(old, old)
+        item, settings = self._merged(address, number), self.trail.settings
+
+        def pairs(own: Delta, from_head: Delta) -> bool:
+            head = from_head.former(item.address) if item else None
+            was = own.former(head.address) if head else None
+            return was is not None and any(
+                at and Delta(own.before, settings[at - 1].before).former(removed) is was
+                for at, removed in removals
+            )
+
+        if self.doubt(number, pairs) is None:
+            return
+        names = [name for name, at in numbers.items() if at] or [FORMER]
+        doubts = {self.of_field(address, name) for name in names}
+        for at, removed in removals:
+            if at:
+                doubts.add(self.of_removal(at, removed, self.trail.main.on_removal))
+            else:  # main has the other one somewhere else
+                doubts.add(self.doubt(number, lambda *_: False))
+        yield from sorted(filter(None, doubts), key=lambda each: each.number)
+
+    def of_hidden(self, address: Address) -> Doubt | None:
+        """Judge what hid an item of main from members, by any means."""
+        number = self.trail.setter(address, VISIBLE)
+        item = self._merged(address, number)
+
+        def shows(own: Delta, from_head: Delta) -> bool:
+            head = from_head.former(item.address) if item else None
+            was = own.former(head.address) if head else None
+            if head is None or was is None:
+                return False
+            return own.before.shows(was) and not own.after.shows(head)
+
+        return self.doubt(number, shows)
+
     def of_exposed(self, address: Address, name: str, exposed: Address) -> Doubt | None:
-        """Judge what an item shows to members, once its field `name` has main's value.
+        """Judge what an item shows to members, once its `name` has main's value.
+
+        `name` is a field, or VISIBLE.
 
         For each value of the item `exposed` that was set, one review must have had both in its
         head: the review of that value, or the one of the field.
@@ -212,6 +260,8 @@ class Judge:
             return False
         if isinstance(what, tuple):
             return what[0] in alone(head.lines)
+        if what == VISIBLE:
+            return from_head.before.shows(head) is self.trail.main.shows(item)
         if what == PARENT:
             holder = item.resource.parent
             if not is_course(holder):

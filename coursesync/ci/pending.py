@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from coursesync.ci.delta import COURSE, EXISTS, PARENT
+from coursesync.ci.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.effects import Effect, effects
 from coursesync.ci.history import Shown, Trail
 from coursesync.ci.judging import UNSET, Doubt, Judge
-from coursesync.ci.specified import by_id, tells
+from coursesync.ci.specified import by_id, is_active, tells
 from coursesync.ci.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
+    from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Plan
 
 Place: TypeAlias = tuple[int, int]
@@ -32,6 +33,31 @@ _ASKED = {
     Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),
     Action.DEACTIVATE: (OnRemoval.DEACTIVATE, Effect.HIDDEN),
 }
+
+
+class Site(NamedTuple):
+    """What the site is known to have.
+
+    Attributes:
+        places: the place of each record in its list, by the address with the course's Id; without
+            the records that are new in their list. It is the record's number and its Id, which
+            decides between equal numbers.
+        records: what each record has.
+    """
+
+    places: Mapping[Address, Place]
+    records: Mapping[tuple[Kind, object], Attributes]
+
+    def shows(self, kind: Kind, attributes: Attributes) -> bool:
+        """Return whether members see a record; not if nobody knows the one that holds it."""
+        while is_active(kind, attributes):
+            within, holder = kind.within, attributes.get(kind.parent_property)
+            if within is None or holder is None:  # the course holds it
+                return True
+            if (within, holder) not in self.records:
+                return False
+            kind, attributes = within, self.records[within, holder]
+        return False
 
 
 class _Finding(NamedTuple):
@@ -47,13 +73,13 @@ class _Finding(NamedTuple):
 def judged(
     change: Change,
     trails: Mapping[int, Trail],
-    site: Mapping[Address, Place],
+    site: Site,
     *,
     needs_approval: bool,
 ) -> tuple[list[Uncovered], bool]:
     """Judge a change.
 
-    `trails` and `needs_approval` are as in `coverage`, `site` is as `places_on_site` returns it.
+    `trails` and `needs_approval` are as in `coverage`, `site` is as `on_site` returns it.
 
     Returns:
         What is not covered of it, and whether that is not known for a part of it yet. A change that
@@ -91,8 +117,8 @@ def _uncovered(change: Change, trail: Trail, finding: _Finding) -> Uncovered:
 class _Pending:
     """What is pending of a change that sends something."""
 
-    def __init__(self, change: Change, judge: Judge, site: Mapping[Address, Place]) -> None:
-        """Take a change, what judges the settings of its course, and places as above."""
+    def __init__(self, change: Change, judge: Judge, site: Site) -> None:
+        """Take a change, what judges the settings of its course, and what is on the site."""
         self.change, self.judge, self.site, self.kind = change, judge, site, change.kind
         self.address = by_id(change.address, change.course_id)
         entry = change.held if isinstance(change.held, Entry) else None
@@ -119,13 +145,16 @@ class _Pending:
         if not self.judge.trail.has(self.address):  # no commit set anything
             yield from self._unset()
             return
-        if self.is_new and (doubt := self.judge.of_field(self.address, EXISTS)):
+        is_split = self.entry is None and self.judge.trail.path(self.address)[0] is not None
+        name = ADDRESS if is_split else EXISTS
+        if self.is_new and (doubt := self.judge.of_field(self.address, name)):
             yield _Finding(doubt, "", self.effect)
             if doubt.reason:
                 return
-        yield from self._fields()
-        yield from self._contents()
-        yield from self._order()
+        yield from self._replaced()
+        for found in (self._fields(), self._contents(), self._order()):
+            # what a new record of an applied item has of that item was shown before
+            yield from (each for each in found if not (is_split and each.doubt == UNSET))
 
     def _unset(self) -> Iterator[_Finding]:
         names = [each.name for each in self.kind.fields if self._differs(*each.properties)]
@@ -152,6 +181,18 @@ class _Pending:
         for doubt in sorted(filter(None, doubts), key=lambda each: each.number):
             yield _Finding(doubt, "", effect)
 
+    def _replaced(self) -> Iterator[_Finding]:
+        """Find that the record is another item's, which members have until now."""
+        if self.entry is None:
+            return
+        change, title = self.change, self.kind.title_of(self.entry.known)
+        course_id = change.from_course or change.course_id
+        old = by_id(change.previous_address or change.address, course_id)
+        if self.judge.trail.leads_to(self.address, old):
+            return
+        for doubt in self.judge.of_replaced(self.address, old):
+            yield _Finding(doubt, "", Effect.REPLACES, others=(title,))
+
     def _fields(self) -> Iterator[_Finding]:
         kind, change = self.kind, self.change
         found = {} if self.is_new else effects(kind, change.before or {}, change.after or {})
@@ -164,25 +205,37 @@ class _Pending:
             if doubt := self.judge.of_field(self.address, each.name, wanted):
                 yield _Finding(doubt, each.name, effect)
             if any(one.is_widening for one in wanted):
-                yield from self._exposed(each.name, effect)
+                yield from self._exposed(each.name, each.name, effect)
         away = change.from_course is not None or self._differs(kind.course_property)
         if away and (doubt := self.judge.of_field(self.address, COURSE)):
             yield _Finding(doubt, COURSE, Effect.MOVED_AWAY)
         if self._moves and (doubt := self.judge.of_field(self.address, PARENT)):
             yield _Finding(doubt, kind.within.name if kind.within else "", Effect.MOVED)
+        if self.entry is not None and (away or self._moves):
+            yield from self._seen(self.entry)
+
+    def _seen(self, entry: Entry) -> Iterator[_Finding]:
+        """Find what members see, or do not see any more, because the item is somewhere else."""
+        main = self.judge.trail.main
+        item, was = main.find(self.address), self.site.shows(self.kind, entry.known)
+        is_shown = item is not None and main.shows(item)
+        if is_shown and not was:
+            yield from self._exposed(VISIBLE, "", Effect.SHOWN)
+        if was and not is_shown and (doubt := self.judge.of_hidden(self.address)):
+            yield _Finding(doubt, "", Effect.HIDDEN)
 
     @property
     def _moves(self) -> bool:
         return bool(self.kind.parent_property) and self._differs(self.kind.parent_property)
 
-    def _exposed(self, name: str, effect: Effect) -> Iterator[_Finding]:
-        """Find what members would see without a review that has it together with the field."""
+    def _exposed(self, name: str, field: str, effect: Effect) -> Iterator[_Finding]:
+        """Find what members would see without a review that has it together with `name`."""
         found: dict[Doubt, list[str]] = {}
         for item in self.judge.trail.below(self.address):
             if doubt := self.judge.of_exposed(self.address, name, item.address):
                 found.setdefault(doubt, []).append(item.resource.title)
         for doubt, titles in found.items():
-            yield _Finding(doubt, name, effect, others=tuple(titles))
+            yield _Finding(doubt, field, effect, others=tuple(titles))
 
     def _contents(self) -> Iterator[_Finding]:
         name = self.kind.contents_property
@@ -228,7 +281,7 @@ class _Pending:
 
         The numbers follow. An item that is new in its list has to be placed between its neighbours.
         """
-        kind, site = self.kind, self.site
+        kind, site = self.kind, self.site.places
         if not self._differs(kind.order_property):
             return
         pin, addresses = kind.field_of(kind.order_property), self.judge.trail.beside(self.address)
@@ -246,20 +299,22 @@ class _Pending:
             yield _Finding(doubt, pin, Effect.ORDERED)
 
 
-def places_on_site(plan: Plan) -> dict[Address, Place]:
-    """Return the place of each record of a plan in its list on the site.
-
-    Returns:
-        By the address with the course's Id: the record's number and its Id, which decides between
-        equal numbers; without the records that are new in their list.
-    """
-    found: dict[Address, Place] = {}
+def on_site(plan: Plan) -> Site:
+    """Return what the site is known to have of the courses of a plan."""
+    places: dict[Address, Place] = {}
+    records: dict[tuple[Kind, object], Attributes] = {}
     for change in plan.changes:
-        if isinstance(change.held, Entry) and change.from_course is None and not change.moves:
-            order = change.kind.order_of(change.held.known)
-            found[by_id(change.address, change.course_id)] = (order, change.held.id)
+        if isinstance(change.held, Entry):
+            kind, known = change.kind, change.held.known
+            records[kind, change.held.id] = known
+            if change.from_course is None and not change.moves:
+                places[by_id(change.address, change.course_id)] = (
+                    kind.order_of(known),
+                    change.held.id,
+                )
     for course in plan.courses.values():
         for each in course.standing:
             place = each.kind.order_of(each.attributes), each.id or 0
-            found[by_id(each.address, course.id)] = place
-    return found
+            places[by_id(each.address, course.id)] = place
+            records[each.kind, each.id] = each.attributes
+    return Site(places, records)

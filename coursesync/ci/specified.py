@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import FieldValue
+    from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind, Resource
     from coursesync.outlines.outline import Outline
     from coursesync.state.state_report import Reviewing
@@ -64,6 +64,11 @@ class Item:
     def home(self) -> List:
         """The list that holds it."""
         return self.kind, self.resource.parent
+
+    @property
+    def is_active(self) -> bool:
+        """Whether members see it wherever they see what holds it."""
+        return is_active(self.kind, self.resource.attributes)
 
     @cached_property
     def values(self) -> Mapping[str, Value]:
@@ -178,6 +183,13 @@ class Specified:
         course = self.courses.get(id_in(address)) if address else None
         return course.items.get(address) if course and address else None
 
+    def shows(self, item: Item) -> bool:
+        """Return whether members see an item: it is active, and so are those above it."""
+        above: Item | None = item
+        while above is not None and above.is_active:
+            above = self.find(above.resource.parent)
+        return above is None
+
 
 def tells(line: str) -> bool:
     """Return whether a line says something; what separates parts of a text does not."""
@@ -215,6 +227,11 @@ def specified_course(outline: Outline) -> SpecifiedCourse:
 def in_course(resource: Resource, course_id: int) -> Resource:
     """Return a resource with the course's Id in the place of the course's key."""
     return replace(resource, address=by_id(resource.address, course_id))
+
+
+def is_active(kind: Kind, attributes: Planned) -> bool:
+    """Return whether members see a record wherever they see what holds it."""
+    return not kind.has(Role.ACTIVE) or kind.is_active(attributes)
 
 
 def by_id(address: Address, course_id: int) -> Address:

@@ -169,3 +169,69 @@ def test_a_grant_covers_the_fields_that_its_review_shows() -> None:
 
     assert has_effect(delta, only)
     assert not has_effect(delta, both)
+
+
+def lesson(contents: str, **more: object) -> dict[str, Any]:
+    return {"key": "tour", "title": "Tour", "contents": contents, **more}
+
+
+def housed(*, in_b: bool, text: str = "Soon", shown: str = "b") -> Tree:
+    """Return a tree with a lesson in section a or b, of which only one is shown."""
+    former = {"previous_keys": ["lesson.welcome.a.tour"]} if in_b else {}
+    lessons = [lesson(text, **former)]
+    return tree(
+        section("a", active=shown == "a", lessons=[] if in_b else lessons),
+        section("b", active=shown == "b", lessons=lessons if in_b else []),
+    )
+
+
+def test_a_move_to_a_visible_section_shows_the_item() -> None:
+    """One review moves a lesson out of a hidden section, another one puts a code into it."""
+    main = Main(housed(in_b=False))
+    main.merge(housed(in_b=False, text="Door: 1234"))
+    main.merge(
+        housed(in_b=True), base=housed(in_b=False), result=housed(in_b=True, text="Door: 1234")
+    )
+    (found,) = main.coverage().held[WELCOME]
+
+    assert (found.reason.name, found.set_by, found.others) == ("EXPOSES", "1", ("Tour",))
+    assert found.what.endswith(" is shown to members")
+
+
+def test_a_review_of_a_move_and_of_what_it_shows_covers_both() -> None:
+    """A review that moves a lesson with its new text has both in its head."""
+    main = Main(housed(in_b=False))
+    main.merge(housed(in_b=False, text="Door: 1234"))
+    main.merge(housed(in_b=True, text="Door: 1234"))
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+def test_a_move_to_a_hidden_section_is_covered_by_a_review_that_hides() -> None:
+    """A review sees that the section it moves a lesson to is hidden."""
+    main = Main(housed(in_b=False, shown="a"))
+    main.merge(housed(in_b=True, shown="a"))
+
+    assert main.reasons() == []
+
+
+def test_a_move_to_what_is_hidden_in_the_meantime_is_not_covered() -> None:
+    """One review moves a lesson between visible sections, another one hides where it goes."""
+
+    def both(*, in_b: bool, hidden: bool) -> Tree:
+        former = {"previous_keys": ["lesson.welcome.a.tour"]} if in_b else {}
+        lessons = [lesson("Soon", **former)]
+        return tree(
+            section("a", lessons=[] if in_b else lessons),
+            section("b", active=not hidden, lessons=lessons if in_b else []),
+        )
+
+    first = both(in_b=False, hidden=False)
+    main = Main(first)
+    main.merge(both(in_b=False, hidden=True))
+    main.merge(both(in_b=True, hidden=False), base=first, result=both(in_b=True, hidden=True))
+    (found,) = main.coverage().held[WELCOME]
+
+    assert (found.reason.name, found.set_by) == ("NOT_SHOWN", "2")
+    assert found.what == '"Tour" (lesson.welcome.b.tour) is hidden from members'

@@ -97,6 +97,27 @@ class Oracle:
         seen = self.counting(self.setter.get((item, "exists"), 0), since)
         return seen is not None and item in items_in(seen.head) - items_in(seen.base)
 
+    def is_set(self, since: int, item: int, *what: str) -> bool:
+        """Return whether an item needs a review: it is new, or this was set after `since`."""
+        is_new = item not in items_in(self.commits[since].facts)
+        return is_new or self.setter.get((item, *what), 0) > since
+
+    def is_split_shown(self, since: int, item: int) -> bool:
+        """Return whether a review showed what made a new record of an applied item necessary.
+
+        That is its place or its key, or its holder's key.
+        """
+        holder = _holders(self.main)[item]
+        facts = [(item, "key"), (item, "holder"), (holder, "key")]
+        number = max(self.setter.get(each, 0) for each in facts)
+        last = [each for each in facts if self.setter.get(each, 0) == number > since]
+        return any(
+            self.is_place_shown(since, item, "holder")
+            if name == "holder"
+            else self.is_shown(since, each, name)
+            for each, name in last
+        )
+
     def is_line_shown(self, since: int, item: int, line: str) -> bool:
         """Return whether a review set and showed that a line is there, or that it is not."""
         number = self.setter.get((item, "line", line), 0)
@@ -175,6 +196,12 @@ class Oracle:
         was = seen.base.get((item, name))
         return was is not None and wanted <= effects(name, was, seen.head[item, name])
 
+    def is_hiding_shown(self, since: int, item: int) -> bool:
+        """Return whether a review showed that members do not see an item any more."""
+        seen = self.counting(self.setter.get((item, "visible"), 0), since)
+        trees = (seen.base, seen.head) if seen else ()
+        return [_visible(each).get(item) for each in trees] == [True, False]
+
     def exposes(self, since: int, item: int, name: str) -> bool:
         """Return whether a widening shows members what no reviewer saw together with it."""
         widening = self.counting(self.setter.get((item, name), 0), since)
@@ -190,15 +217,14 @@ class Oracle:
                 number = self.setter.get((each, "line", line), 0)
                 reviews = widening, self.counting(number, since)
                 if number > since and not any(
-                    seen.head.get((item, name)) == self.main[item, name]
-                    and line in (seen.head.get((each, "lines")) or ())
+                    self._has(seen, (item, name)) and line in (seen.head.get((each, "lines")) or ())
                     for seen in filter(None, reviews)
                 ):
                     return True
             if self.setter.get((each, "holder"), 0) > since:
                 reviews = widening, self.counting(self.setter[each, "holder"], since)
                 if not any(
-                    seen.head.get((item, name)) == self.main[item, name]
+                    self._has(seen, (item, name))
                     and _holders(seen.head).get(each) == _holders(self.main)[each]
                     for seen in filter(None, reviews)
                 ):
@@ -207,9 +233,15 @@ class Oracle:
 
     def _together(self, one: Any, other: Any, *reviews: Seen | None) -> bool:  # noqa: ANN401
         return any(
-            all(seen.head.get(fact) == self.main[fact] for fact in (one, other))
-            for seen in filter(None, reviews)
+            all(self._has(seen, fact) for fact in (one, other)) for seen in filter(None, reviews)
         )
+
+    def _has(self, seen: Seen, fact: Any) -> bool:  # noqa: ANN401 - any fact
+        """Return whether a reviewer saw a fact of main."""
+        item, name = fact
+        if name == "visible":
+            return _visible(seen.head).get(item) == _visible(self.main)[item]
+        return bool(seen.head.get(fact) == self.main[fact])
 
 
 def effects(name: str, old: Any, new: Any) -> set[str]:  # noqa: ANN401 - an author's value
@@ -229,7 +261,21 @@ def _holders(facts: Facts) -> dict[int, Any]:
     return {each.item: each.holder for each in placed(facts)}
 
 
+def _visible(facts: Facts) -> dict[int, bool]:
+    """Return whether members see each item: it is active, and so is the one that holds it."""
+    return {
+        each.item: all(facts.get((at, "active"), True) for at in (each.item, each.holder))
+        for each in placed(facts)
+    }
+
+
+def is_visible(facts: Facts, item: int) -> bool:
+    """Return whether members see an item."""
+    return _visible(facts)[item]
+
+
 _PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
+_PLACES["visible"] = _visible
 
 
 def _moves_lines(seen: Seen, item: int) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.oracle import effects
-from ci.histories.trees import FIELDS, lines_of, placed, telling
+from ci.histories.oracle import effects, is_visible
+from ci.histories.trees import FIELDS, items_in, lines_of, placed, telling
 
 from coursesync.kinds.unlock import opening
 from coursesync.planning.action import Action
@@ -85,17 +85,21 @@ class Verdict:
             yield from self._create(since, at.item)
 
     def _create(self, since: int, item: int) -> Iterator[str]:
-        if not self.oracle.is_item_shown(since, item):
+        is_split = item in items_in(self.oracle.commits[since].facts)
+        shown = self.oracle.is_split_shown if is_split else self.oracle.is_item_shown
+        if not shown(since, item):
             yield "new"
-        for name in FIELDS:
+        is_set = partial(self.oracle.is_set, since, item)
+        for name in filter(is_set, FIELDS):
             if not self.oracle.is_shown(since, item, name):
                 yield name
         lines = telling(self.oracle.main[item, "lines"])
         for line in lines:
-            if not self.oracle.is_line_shown(since, item, line):
+            if is_set("line", line) and not self.oracle.is_line_shown(since, item, line):
                 yield f"line {line}"
-        yield from self._line_order(since, item, {*combinations(lines, 2)})
-        for name in ("holder", "course"):
+        pairs = {each for each in combinations(lines, 2) if is_set("lines", *each)}
+        yield from self._line_order(since, item, pairs)
+        for name in filter(is_set, ("holder", "course")):
             if not self.oracle.is_place_shown(since, item, name):
                 yield name
 
@@ -119,12 +123,32 @@ class Verdict:
         for prior in priors:
             yield from self._lines(change, since, item, prior)
         link = change.kind.parent_property
-        if any(each.get(link) != after.get(link) for each in priors) and (
-            link and not self.oracle.is_place_shown(since, item, "holder")
-        ):
-            yield "holder"
+        if link and any(each.get(link) != after.get(link) for each in priors):
+            yield from self._move(change, since, item)
         if change.from_course is not None and not self.oracle.is_place_shown(since, item, "course"):
             yield "course"
+
+    def _move(self, change: Change, since: int, item: int) -> Iterator[str]:
+        """Judge a move to another holder, with what it shows members or hides from them."""
+        if not self.oracle.is_place_shown(since, item, "holder"):
+            yield "holder"
+        was, now = self._is_seen(change), is_visible(self.oracle.main, item)
+        if now and not was and self.oracle.exposes(since, item, "visible"):
+            yield "exposed by a move"
+        if was and not now and not self.oracle.is_hiding_shown(since, item):
+            yield "hidden by a move"
+
+    def _is_seen(self, change: Change) -> bool:
+        """Return whether members see a record, which something may hold."""
+        before, kind = change.before or {}, change.kind
+        records: dict[tuple[str, object], Mapping[str, Any]] = {}
+        for other in self.plan.changes:
+            records[other.kind.name, other.record_id] = other.before or {}
+        for course in self.plan.courses.values():
+            for each in course.standing:
+                records[each.kind.name, each.id] = each.attributes
+        holder = kind.within.name if kind.within else "", before.get(kind.parent_property)
+        return all(each.get("Active", True) for each in (before, records.get(holder, {})))
 
     def _lines(self, change: Change, since: int, item: int, prior: Any) -> Iterator[str]:  # noqa: ANN401
         was, now = (change.kind.contents_of(each) for each in (prior, change.after or {}))
@@ -165,8 +189,22 @@ class Verdict:
                 is_so = has[one] < has[other] if {one, other} <= has.keys() else at > 0
                 if is_so or not {one, other} & self._numbered:
                     continue
+                if since is not None and self._is_split_pair(since, one, other):
+                    continue
                 if since is None or not self.oracle.is_order_shown(since, (one, other)):
                     yield f"order of {one} and {other}"
+
+    def _is_split_pair(self, since: int, one: int, other: int) -> bool:
+        """Return whether two items were in this order, and one of them gets a new record."""
+        there = items_in(self.oracle.commits[since].facts)
+        is_unset = self.oracle.setter.get(("order", one, other), 0) <= since
+        return is_unset and {one, other} <= there and bool({one, other} & self._new)
+
+    @cached_property
+    def _new(self) -> set[int]:
+        """The items that get a record."""
+        new = (each for each in self.plan.changes if not isinstance(each.held, Entry))
+        return {self.items[each.address].item for each in new if each.address in self.items}
 
     def _places(self) -> dict[int, tuple[int, int]]:
         """Return the number and the Id of each item that is in its list on the site."""

@@ -1,0 +1,85 @@
+"""`coursesync ci apply`, where a record is taken over or is moved to where members see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from ci.town import Town, outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.github import GitHub
+    from harness import SandboxServer
+
+COURSE = 4711
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A repository with one section, which is applied."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    made.reviewed(a=outline(COURSE, "Old"))
+    assert made.apply().code == 0
+    return made
+
+
+def named(text: str, key: str, old: str) -> str:
+    """State in an outline what the key of a section was."""
+    line = f"  - key: {key}\n"
+    assert line in text
+    return text.replace(line, f"{line}    previous_keys: [{old}]\n")
+
+
+def test_a_push_gives_no_record_to_another_section(town: Town) -> None:
+    """A reviewed new section does not replace one that members have because a push says so."""
+    town.reviewed(a=outline(COURSE, "Old", "New", New="Dance"))
+    town.push(a=named(outline(COURSE, "New", New="Dance"), "new", "old"))
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    assert town.titles == ["Old"]
+    assert "takes the place of something that members have" in town.issue()
+
+
+def test_a_renamed_section_that_is_reworded_before_an_apply_is_applied(town: Town) -> None:
+    """Two reviews, one run: nothing waits."""
+    town.reviewed(a=outline(COURSE, "Old").replace("key: old", "key: new"))
+    town.reviewed(a=outline(COURSE, "New", New="Be kind"))
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert "New" in town.titles
+
+
+MOVES = """\
+id: 4711
+title: Course 4711
+sections:
+  - key: a
+    title: A
+    active: false
+    lessons: [{}]
+  - key: b
+    title: B
+    lessons: [{}]
+"""
+TOUR = "{key: tour, title: Tour, contents: {markdown: tour.md}%s}"
+FORMER = ", previous_keys: [lesson.a.a.tour]"
+BEFORE = MOVES.format(TOUR % "", "")
+AFTER = MOVES.format("", TOUR % FORMER)
+
+
+def test_a_move_shows_members_nothing_that_no_review_saw_there(town: Town) -> None:
+    """One review puts a code into a hidden lesson, another one moves it to where it is seen."""
+    town.reviewed(**{"a.yaml": BEFORE, "tour.md": "Soon\n"})
+    assert town.apply().code == 0
+    code, move = town.propose(**{"tour.md": "Door: 1234\n"}), town.propose(a=AFTER)
+    town.merge(code)
+    town.merge(move)
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    assert "is shown to members" in town.issue()
