@@ -58,8 +58,8 @@ class Pull:
 class Push:
     """A change of a branch, by an account; SHAs and logins are "" where there is none.
 
-    `kind` is a type of activity of GitHub: push, force_push, branch_creation, pr_merge ... `at` does
-    not count `ahead`.
+    `kind` is a type of activity of GitHub: push, force_push, branch_creation, pr_merge ... `at`
+    does not count `ahead`.
     """
 
     repository: str
