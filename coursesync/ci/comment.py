@@ -19,6 +19,7 @@ from coursesync.ci.kept import marker
 from coursesync.ci.merging import Conflict
 from coursesync.errors import InvalidOutlines, TryLater
 from coursesync.kinds.counting import counted
+from coursesync.render.comment.configured import settings_in_short
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
 from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
 from coursesync.render.comment.page import Outlook, compose
@@ -132,7 +133,11 @@ def _comment(
 
 def _is_news(foreseen: Foreseen, own: Sequence[Comment]) -> bool:
     """Return whether there is something to say; of no change, only where a plan was shown."""
-    return bool(own) or not isinstance(foreseen, Untouched) or bool(foreseen.files.brought)
+    return (
+        bool(own)
+        or not isinstance(foreseen, Untouched)
+        or bool(foreseen.files.brought or foreseen.settings)
+    )
 
 
 def _after(comments: Sequence[Comment], last: Comment | None) -> Sequence[Comment]:
@@ -161,8 +166,8 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issu
     match foreseen:
         case Conflict(paths):
             return conflicting(branch, paths, links)
-        case Untouched(files):
-            return _warning(files) + untouched(files.others, links)
+        case Untouched(files, settings):
+            return _warning(files) + untouched(files.others, links, settings)
         case Unplanned(error):
             return unplanned(error, links)
         case MainUnplanned(error):
@@ -175,7 +180,7 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issu
                 waiting=foreseen.waiting,
                 decided=issue.url if issue is not None else "",
                 kept=foreseen.kept,
-                removal=foreseen.removal,
+                settings=foreseen.settings,
             )
             return _warning(files) + compose(view, links, GITHUB - _ROOM, outlook)
 
@@ -212,14 +217,18 @@ def _in_short(foreseen: Foreseen, branch: str) -> str:
     match foreseen:
         case Conflict(paths):
             return f"It conflicts with {branch} in {listed(paths, 1)}"
-        case Untouched():
-            return "No outline changes"
+        case Untouched(_, settings):
+            also = f", but it changes {settings_in_short(settings)}" if settings else ""
+            return f"No outline changes{also}"
         case Unplanned(error):
             return _problem(error)
         case MainUnplanned(error):
             return f"{branch} itself has {_problem(error)}"
         case Planned(view, _, stops):
-            return f"{_seen(view)}; {stops[0].reason}" if stops else _seen(view)
+            settings = foreseen.settings
+            parts = [_seen(view), *(each.reason for each in stops[:1])]
+            parts += [f"it changes {settings_in_short(settings)}"] if settings else []
+            return "; ".join(parts)
 
 
 def _problem(error: Exception) -> str:

@@ -7,7 +7,7 @@ pull request brings, nor run anything of it.
 
 from __future__ import annotations
 
-from contextlib import chdir
+from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.ci.approvals import DIGITS
 from coursesync.ci.as_applied import as_applied
+from coursesync.ci.configured import settings_between
 from coursesync.ci.delta import Delta
 from coursesync.ci.merging import Conflict
 from coursesync.ci.own_delta import digest_of_delta
@@ -30,12 +31,13 @@ from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
+    from coursesync.render.comment.configured import SettingChange
     from coursesync.render.comment.page import Stop
     from coursesync.state.state import State
 
@@ -51,9 +53,10 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
-    """It changes no outline."""
+    """It changes no outline; `settings` are those that it changes in coursesync.toml."""
 
     files: Files
+    settings: tuple[SettingChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Planned:
         whole: all that the next apply would do, with what waits on main; None if that is the same.
         waiting: how many changes wait on main in each course that it changes, by the title.
         kept: the addresses of what had left the outlines before.
-        removal: what it makes `on_removal` in coursesync.toml; "" if it does not change that.
+        settings: those that it changes in coursesync.toml.
     """
 
     view: PlanView
@@ -90,7 +93,7 @@ class Planned:
     whole: PlanView | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
     kept: frozenset[Address] = frozenset()
-    removal: str = ""
+    settings: tuple[SettingChange, ...] = ()
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -125,10 +128,10 @@ class Main:
             if isinstance(merged, Conflict):
                 return merged
             files = self._files(merged)
-            removal = self._removal_in(merged) if self._config in files.others else ""
-            if not (files.outlines or removal):
-                return Untouched(files)
-            return self._planned(merged, head, files, removal)
+            settings = self._settings_in(merged, files)
+            if not (files.outlines or _removal(settings)):
+                return Untouched(files, settings)
+            return self._planned(merged, head, files, settings)
         except InvalidOutlines as error:
             known = {*map(_what, error.diagnostics)}
             own = [each for each in self._mistakes if _what(each) in known]
@@ -165,17 +168,26 @@ class Main:
         """The path of coursesync.toml in the repository."""
         return CONFIG if self.path == "." else f"{self.path}/{CONFIG}"
 
-    def _removal_in(self, tree: str) -> str:
-        """Return what a tree has as `on_removal`; "" if main has the same, or it is not valid."""
-        with self.repository.folder_of(tree, self.path) as folder:
-            try:
-                found = config_of(folder).on_removal
-            except UsageError:
-                return ""
-        return found if found != self.project.config.on_removal else ""
+    def _settings_in(self, tree: str, files: Files) -> tuple[SettingChange, ...]:
+        """Return the settings that a tree has otherwise than main.
 
-    def _planned(self, merged: str, head: str, files: Files, removal: str) -> Planned:
+        Raises UsageError if they are not valid, and nothing else has to be shown.
+        """
+        if self._config not in files.others:
+            return ()
+        try:
+            with self._within(tree):
+                return settings_between(self.project.config, config_of(Path(self.path)))
+        except UsageError:
+            if files.outlines:
+                return ()
+            raise
+
+    def _planned(
+        self, merged: str, head: str, files: Files, settings: tuple[SettingChange, ...]
+    ) -> Planned:
         """Plan a merge: what it changes itself, and all that the next apply would do."""
+        removal = _removal(settings)
         before = self._pending
         pending = before is not None and before.has_changes
         state = as_applied(self._state, before) if before is not None else self._state
@@ -189,7 +201,7 @@ class Main:
             if number and course.id in view.plan.courses:
                 waiting[course.title or course.key] = number
         stops = self._stops(view, head)
-        return Planned(view, files, stops, whole, waiting, frozenset(kept), removal)
+        return Planned(view, files, stops, whole, waiting, frozenset(kept), settings)
 
     @cached_property
     def _pending(self) -> Plan | None:
@@ -204,14 +216,20 @@ class Main:
 
         `removal` is the `on_removal` of that tree, "" for main's.
         """
+        with self._within(tree):
+            project = replace(self.project, folder=Path(self.path))
+            removal = removal or project.config.on_removal
+            deletes = removal == OnRemoval.DELETE.value
+            made = plan(project.outlines_for(state), on_removal=removal, prune=deletes)
+            return PlanView(made, limits=project.config.limits)
+
+    @contextmanager
+    def _within(self, tree: str) -> Iterator[None]:
+        """Work where a tree's workspace has its path in the repository."""
         with self.repository.folder_of(tree, self.path) as folder:
             root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
             with chdir(root):
-                project = replace(self.project, folder=Path(self.path))
-                removal = removal or project.config.on_removal
-                deletes = removal == OnRemoval.DELETE.value
-                made = plan(project.outlines_for(state), on_removal=removal, prune=deletes)
-                return PlanView(made, limits=project.config.limits)
+                yield
 
     @cached_property
     def _mistakes(self) -> tuple[Diagnostic, ...]:
@@ -223,6 +241,11 @@ class Main:
         except CoursesyncError:
             return ()
         return ()
+
+
+def _removal(settings: tuple[SettingChange, ...]) -> str:
+    """Return the new value of `on_removal`; "" if it is not changed."""
+    return next((str(each.new) for each in settings if each.name == "on_removal"), "")
 
 
 def _what(mistake: Diagnostic) -> tuple[str, str]:

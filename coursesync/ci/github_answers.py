@@ -74,6 +74,7 @@ class Activity(Answer):
     before: str
     after: str
     activity_type: str
+    timestamp: str
     actor: Account | None = None
 
 

@@ -77,6 +77,7 @@ class Pulls:
     ) -> Iterator[tuple[str, Review | NotYet | None]]:
         judged: dict[int, Review] = {}
         closed: list[Pull] | None = None
+        pushes: list[Push] | None = None
         for commit in commits:
             listed = self._rest.every(self._path("commits", commit, "pulls"), _PULLS, Pull)
             if (pull := self._bringing(base, commit, listed)) is None:
@@ -85,7 +86,9 @@ class Pulls:
                 made = (each for each in closed if each.merge_commit_sha == commit)
                 pull = self._bringing(base, commit, made)
             if pull is None:
-                yield commit, self._unless_young(commit)
+                if pushes is None:
+                    pushes = self._pushes(self._rest.api.repository, base)
+                yield commit, self._unless_young(commit, pushes)
                 continue
             if pull.number not in judged:
                 judged[pull.number] = self._judged(pull)
@@ -120,10 +123,10 @@ class Pulls:
         own = self._commits(pull.number)
         return len(own) < _MOST_COMMITS and commit not in {each.sha for each in own}
 
-    def _unless_young(self, commit: str) -> NotYet | None:
+    def _unless_young(self, commit: str, pushes: Sequence[Push]) -> NotYet | None:
         found = self._rest.get(self._path("commits", commit), _COMMITS, Commit)
         made = found.commit.committer
-        return unless_young(made.date if made else None, self._rest.date)
+        return unless_young(commit, made.date if made else None, pushes, self._rest.date)
 
     def _judged(self, pull: Pull) -> Review:
         """Return a review with `approved`.
@@ -237,4 +240,4 @@ def _made(commit: Commit) -> Made:
 def _push(found: Activity) -> Push:
     before, after = ("" if each == _NO_COMMIT else each for each in (found.before, found.after))
     by = found.actor.login if found.actor else ""
-    return Push(before, after, by, may_drop=found.activity_type == "force_push")
+    return Push(before, after, by, found.timestamp, may_drop=found.activity_type == "force_push")

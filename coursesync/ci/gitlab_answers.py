@@ -70,6 +70,7 @@ class PushData(Answer):
 class Event(Answer):
     """Something that a person did: https://docs.gitlab.com/api/events."""
 
+    created_at: str
     author: Account | None = None
     push_data: PushData | None = None
 

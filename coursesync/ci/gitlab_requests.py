@@ -117,7 +117,8 @@ class Requests:
                 found = _bringing(base, commit, recent)
             if found is None:
                 made = self._rest.get(path, _COMMITS, Commit).committed_date
-                yield commit, unless_young(made, self._rest.date)
+                pushes = self._pushes(self._project, base)
+                yield commit, unless_young(commit, made, pushes, self._rest.date)
             else:
                 yield commit, self._judged(found)
 
@@ -254,9 +255,14 @@ class Requests:
             except RemoteError:
                 self._events[project] = []
         return [
-            Push(data.commit_from or "", data.commit_to or "", author.username if author else "")
-            for data, author in ((each.push_data, each.author) for each in self._events[project])
-            if data is not None and data.ref_type == "branch" and data.ref == branch
+            Push(
+                data.commit_from or "",
+                data.commit_to or "",
+                each.author.username if each.author else "",
+                each.created_at,
+            )
+            for each in self._events[project]
+            if (data := each.push_data) and data.ref_type == "branch" and data.ref == branch
         ]
 
     def _asked(self, query: str, **variables: str) -> GraphProject | None:

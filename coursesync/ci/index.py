@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from coursesync.ci.forge import Review
+    from coursesync.ci.pushes import Push
     from coursesync.nexudus.ports import Clock
 
 _PAUSES = (0.0, 1.0, 2.0, 4.0, 8.0)  # seconds before each look
@@ -36,14 +37,21 @@ def asked_again(
     return found
 
 
-def unless_young(committed: str | None, now: datetime | None) -> NotYet | None:
-    """Return None if the index can be trusted to know a commit, otherwise NotYet.
+def unless_young(
+    commit: str, committed: str | None, pushes: Sequence[Push], now: datetime | None
+) -> NotYet | None:
+    """Return None if the index can be trusted to know a commit of a branch, otherwise NotYet.
 
     Args:
-        committed: when the commit was made, as the forge writes it.
+        commit: its SHA.
+        committed: when it was made, as the forge writes it; a merge queue makes it long before.
+        pushes: to the branch, the newest first. The one that ended with the commit counts; one that
+            brought later commits, too, is at most as young as the newest.
         now: the forge's time.
     """
-    made = moment(committed)
+    pushed = next((each for each in pushes if each.after == commit), None)
+    newest = pushed or next(iter(pushes), None)
+    made = moment(newest.at if newest and newest.at else committed)
     # a date far ahead is not the forge's
     if made is None or now is None or abs((now - made).total_seconds()) < _YOUNG:
         return NotYet.INDEXED

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import Electorate, decided, instructions
+from coursesync.ci.approvals import DIGITS, PREFIX, Electorate, decided, instructions
+from coursesync.ci.forge import NOBODY
 from coursesync.ci.history import Shown
 from coursesync.ci.own_delta import digest_of_delta, has_effect
 
@@ -47,8 +48,14 @@ class Permits:
         return tuple(one for each in self._issues for one in self._on(each.number))
 
     def approves_in(self, issue: Issue) -> bool:
-        """Return whether anyone asks for an approval in an issue."""
-        return any(each.word == "approve" for each in self._on(issue.number))
+        """Return whether somebody who may write approves, in an issue, what it shows now."""
+        shown = {each.strip() for each in issue.body.splitlines()}
+        return any(
+            each.word == "approve"
+            and f"{PREFIX} approve {each.digest[:DIGITS]}" in shown
+            and not self._of(NOBODY).objection(each.comment)
+            for each in self._on(issue.number)
+        )
 
     def _on(self, number: int) -> tuple[Instruction, ...]:
         if number not in self._known:

@@ -26,12 +26,14 @@ class Push:
         before: the SHA of the branch's last commit before; "" if it made the branch.
         after: the one afterwards; "" if it deleted the branch.
         by: the login of who did it; "" if the forge does not know.
+        at: when, as the forge writes it.
         may_drop: whether `before` may not be in the history of `after`, as after a forced push.
     """
 
     before: str
     after: str
     by: str
+    at: str
     may_drop: bool = False
 
 

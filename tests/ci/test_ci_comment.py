@@ -97,6 +97,25 @@ def test_each_open_pull_request_gets_its_plan(desk: Desk) -> None:
     )
 
 
+def test_each_changed_setting_is_shown_in_plain_words(desk: Desk) -> None:
+    """A pull request that changes coursesync.toml alone gets a comment, and its status says so."""
+    lines = ["solo = true", "require_review = false", 'on_removal = "delete"', "[limits]"]
+    lines += ["writes_a_minute = 7", "[allow_in]", '"x|y`" = ["empty-contents"]']
+    lines.insert(0, 'base_url = "https://other.example.com"')
+    plan = desk.propose("bee", {"courses/coursesync.toml": "\n".join(lines)})
+    ran = desk.run()
+    shown = desk.shown(plan)
+
+    assert ran.code == 0, ran.err
+    assert "- `solo` changes from `false` to `true`: nobody else has to approve" in shown
+    assert "- `require_review` changes from `true` to `false`: a merged" in shown
+    assert '- `on_removal` changes from `"keep"` to `"delete"`: what leaves' in shown
+    assert 'to `"https://other.example.com"`: courses are applied to another address' in shown
+    assert "- `limits.writes_a_minute` changes from `" in shown
+    assert "it changes " in desk.status(plan).description
+    assert "in coursesync.toml" in desk.status(plan).description
+
+
 def test_what_is_up_to_date_is_not_repeated(desk: Desk) -> None:
     """A second run writes nothing: no comment, no status."""
     plan = desk.propose("bee", {COURSE: BEE})

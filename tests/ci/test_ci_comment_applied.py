@@ -112,7 +112,7 @@ def test_what_on_removal_would_delete_is_shown(town: Town) -> None:
 
     assert "> - **Two**: deleted" in written
     assert "/coursesync allow prune " in written
-    assert "It sets `on_removal` to `delete`: what leaves an outline" in written
+    assert '- `on_removal` changes from `"keep"` to `"delete"`: what leaves an outline' in written
 
 
 def test_a_line_with_another_digest_is_answered(town: Town) -> None:

@@ -81,3 +81,20 @@ def test_a_pull_request_that_the_forge_refuses_is_opened_by_hand(town: Town) -> 
     assert ran.code == 0, ran
     assert "/compare/main...coursesync/pull)" in town.issue()
     assert "permissions of the job" not in town.issue()
+
+
+@pytest.mark.parametrize("how", ["of another plan", "by a reader", "edited"])
+def test_an_approval_that_does_not_count_stops_nothing(town: Town, how: str) -> None:
+    """A reviewed change of the same course is applied, and what was edited there stays."""
+    drifting(town)
+    line = "/coursesync approve 0123456789abcdef" if "plan" in how else town.line("approve")
+    town.decide(line, by="rita" if how == "by a reader" else "ben")
+    if how == "edited":
+        (issue,) = (each for each in town.forge.issues.values() if each.state == "open")
+        town.forge.edit_comment("ben", town.forge.comments_on(issue.number)[-1].id, line)
+    town.reviewed(a=outline(A, "One", "Two", "Three"))
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["Edited", "Three", "Two"]
+    assert sum(each.state == "open" for each in town.forge.issues.values()) == 1

@@ -145,6 +145,19 @@ def test_an_index_that_lags(hosting: Hosting, forge: Forge, clock: VirtualClock)
     assert clock.seconds == 1 + 2
 
 
+def test_an_old_commit_that_was_just_pushed(
+    hosting: Hosting, forge: Forge, clock: VirtualClock
+) -> None:
+    """A merge queue makes a commit long before main has it: the time of the push counts."""
+    hosting.commit_lag, hosting.closed_lag = 2, 2
+    number = hosting.propose()
+    tip = hosting.merge(number)
+    hosting.pushes = [replace(each, at=hosting.now()) for each in hosting.pushes]
+
+    assert brought(forge, tip).number == number
+    assert clock.seconds == 1 + 2
+
+
 def test_an_index_that_never_knows(hosting: Hosting, forge: Forge) -> None:
     """What the index of commits lacks is found among the pull requests closed last."""
     hosting.commit_lag = 100

@@ -244,7 +244,7 @@ class GitHub(Hosting):
         branch = request.args["ref"].removeprefix("refs/heads/")
         found: list[dict[str, object]] = [
             {"before": each.before or "0" * 40, "after": each.after or "0" * 40}
-            | {"ref": f"refs/heads/{each.branch}", "timestamp": _time(self.now())}
+            | {"ref": f"refs/heads/{each.branch}", "timestamp": _time(each.at)}
             | {"activity_type": each.kind, "actor": self._account(each.by) if each.by else None}
             for each in self.pushes_to(repository, branch)
         ]

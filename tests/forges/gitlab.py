@@ -212,12 +212,13 @@ class GitLab(Hosting):
         found: list[object] = [
             {"action_name": "pushed to", "author": self._account(each.by) if each.by else None}
             | {
+                "created_at": _time(each.at),
                 "push_data": {
                     "ref_type": "branch",
                     "ref": each.branch,
                     "commit_from": each.before or None,
                     "commit_to": each.after or None,
-                }
+                },
             }
             for each in self.pushes_to(name)
         ]

@@ -58,7 +58,8 @@ class Pull:
 class Push:
     """A change of a branch, by an account; SHAs and logins are "" where there is none.
 
-    `kind` is a type of activity of GitHub: push, force_push, branch_creation, pr_merge ...
+    `kind` is a type of activity of GitHub: push, force_push, branch_creation, pr_merge ... `at`
+    does not count `ahead`.
     """
 
     repository: str
@@ -67,6 +68,7 @@ class Push:
     after: str
     by: str
     kind: str
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass

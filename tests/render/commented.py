@@ -9,6 +9,7 @@ from values import AT, Section, address, applied, course, plan_of
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.render.comment.configured import SettingChange
 from coursesync.render.comment.layout import GITHUB, Links
 from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
 from coursesync.render.comment.page import Outlook, Stop, compose, seen_by_members
@@ -81,7 +82,7 @@ def comments_with(words: str, most: int = GITHUB) -> list[str]:
         unplanned(InvalidOutlines([mistake]), most=most),
         unplanned(CoursesyncError(words, words), most=most),
         conflicting(words, [words]),
-        untouched([words]),
+        untouched([words], settings=[SettingChange(words, words, words)]),
         result(view, waiting, Links(), most),
         joined(seen_by_members(view)),
     ]

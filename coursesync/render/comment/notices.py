@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import InvalidOutlines
+from coursesync.render.comment.configured import changed_settings
 from coursesync.render.comment.layout import (
     GITHUB,
     NO_LINKS,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.errors import CoursesyncError, Diagnostic, Sentence
+    from coursesync.render.comment.configured import SettingChange
     from coursesync.render.comment.layout import Links, Written
     from coursesync.render.rows import PlanView
 
@@ -107,10 +109,14 @@ def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -
     return "\n".join(lines) + "\n"
 
 
-def untouched(others: Sequence[str] = (), links: Links = NO_LINKS) -> str:
-    """Write that a pull request changes no outline, and which other files it changes."""
-    lines = ["### Nothing changes for members", "", "This pull request changes no outline."]
-    return "\n".join([*lines, *other_files(others), *links.lines()]) + "\n"
+def untouched(
+    others: Sequence[str] = (), links: Links = NO_LINKS, settings: Sequence[SettingChange] = ()
+) -> str:
+    """Write that a pull request changes no outline, and which files and settings it changes."""
+    head = "The settings of coursesync change" if settings else "Nothing changes for members"
+    lines = [f"### {head}", "", "This pull request changes no outline."]
+    lines += [*changed_settings(settings), *other_files(others), *links.lines()]
+    return "\n".join(lines) + "\n"
 
 
 def result(

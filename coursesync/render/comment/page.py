@@ -14,6 +14,7 @@ from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
 from coursesync.render.comment.asked import asked
+from coursesync.render.comment.configured import changed_settings
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, linked, other_files
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Plan
+    from coursesync.render.comment.configured import SettingChange
     from coursesync.render.comment.layout import Links
     from coursesync.render.comment.seen import Item
     from coursesync.render.rows import CourseView, PlanView
@@ -68,7 +70,7 @@ class Outlook:
         waiting: how many changes wait already, by the title of the course.
         decided: the address of the page where somebody decides about them; "" for none.
         kept: the addresses of what had left the outlines before.
-        removal: what it makes `on_removal` in coursesync.toml; "" if it does not change that.
+        settings: those that it changes in coursesync.toml.
     """
 
     stops: Sequence[Stop] = ()
@@ -77,7 +79,7 @@ class Outlook:
     waiting: Mapping[str, int] = field(default_factory=dict)
     decided: str = ""
     kept: Collection[Address] = ()
-    removal: str = ""
+    settings: Sequence[SettingChange] = ()
 
     def promise(self) -> str:
         """Return when what it changes goes live."""
@@ -127,9 +129,7 @@ def compose(
     courses = [(course, items_of(course)) for course in view.courses]
     above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
     above += _seen(view, courses, outlook)
-    foot = [*links.lines(), *other_files(outlook.others)]
-    if outlook.removal:
-        foot += ["", _of_removal(outlook.removal)]
+    foot = [*links.lines(), *other_files(outlook.others), *changed_settings(outlook.settings)]
     if any(items for _, items in courses):
         foot += ["", outlook.promise()]
     whole = outlook.whole or view
@@ -247,17 +247,6 @@ def _not_theirs(outlook: Outlook) -> Iterator[Part]:
     else:
         line = f"{what} {'are' if several else 'is'} merged already, and not live yet."
     yield Part(Rank.WEIGHTY, ("", f"**Not yours:** {line}"))
-
-
-def _of_removal(value: str) -> str:
-    """Write what a new value of `on_removal` means."""
-    means = {
-        "keep": "stays on the site",
-        "deactivate": "is hidden from members",
-        "delete": "is deleted on the site",
-    }
-    what = means.get(value, "is handled in another way")
-    return f"It sets `on_removal` to `{value}`: what leaves an outline, or has left it, {what}."
 
 
 def _engineer(view: PlanView, digest: str, *, is_whole: bool = False) -> Iterator[Part]:
