@@ -12,7 +12,7 @@ from coursesync.ci.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.effects import Effect, effects
 from coursesync.ci.history import Shown, Trail
 from coursesync.ci.judging import UNSET, Doubt, Judge
-from coursesync.ci.specified import by_id, is_active, tells
+from coursesync.ci.specified import Item, by_id, is_active, tells
 from coursesync.ci.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
@@ -130,6 +130,12 @@ class _Pending:
         self.is_new = None in self.priors
 
     @property
+    def split_from(self) -> Item | None:
+        """What was applied of the item; None if it is new, or keeps its record."""
+        path = self.judge.trail.path(self.address)
+        return path[0] if self.entry is None else None
+
+    @property
     def effect(self) -> Effect:
         """What the change does to the item as a whole."""
         if self.change.action in _ASKED:
@@ -145,7 +151,7 @@ class _Pending:
         if not self.judge.trail.has(self.address):  # no commit set anything
             yield from self._unset()
             return
-        is_split = self.entry is None and self.judge.trail.path(self.address)[0] is not None
+        is_split = self.split_from is not None
         name = ADDRESS if is_split else EXISTS
         if self.is_new and (doubt := self.judge.of_field(self.address, name)):
             yield _Finding(doubt, "", self.effect)
@@ -195,7 +201,9 @@ class _Pending:
 
     def _fields(self) -> Iterator[_Finding]:
         kind, change = self.kind, self.change
-        found = {} if self.is_new else effects(kind, change.before or {}, change.after or {})
+        split = self.split_from
+        before = split.resource.attributes if split else None if self.is_new else change.before
+        found = effects(kind, before, change.after or {}) if before else {}
         for each in kind.fields:
             is_apart = each.role in {Role.CONTENTS, Role.ORDER}
             if is_apart or not each.properties or not self._differs(*each.properties):
@@ -211,13 +219,15 @@ class _Pending:
             yield _Finding(doubt, COURSE, Effect.MOVED_AWAY)
         if self._moves and (doubt := self.judge.of_field(self.address, PARENT)):
             yield _Finding(doubt, kind.within.name if kind.within else "", Effect.MOVED)
-        if self.entry is not None and (away or self._moves):
-            yield from self._seen(self.entry)
+        if split is not None:
+            yield from self._seen(was=self.judge.trail.settings[0].before.shows(split))
+        elif self.entry is not None and (away or self._moves):
+            yield from self._seen(was=self.site.shows(kind, self.entry.known))
 
-    def _seen(self, entry: Entry) -> Iterator[_Finding]:
+    def _seen(self, *, was: bool) -> Iterator[_Finding]:
         """Find what members see, or do not see any more, because the item is somewhere else."""
         main = self.judge.trail.main
-        item, was = main.find(self.address), self.site.shows(self.kind, entry.known)
+        item = main.find(self.address)
         is_shown = item is not None and main.shows(item)
         if is_shown and not was:
             yield from self._exposed(VISIBLE, "", Effect.SHOWN)

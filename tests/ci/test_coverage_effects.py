@@ -235,3 +235,18 @@ def test_a_move_to_what_is_hidden_in_the_meantime_is_not_covered() -> None:
 
     assert (found.reason.name, found.set_by) == ("NOT_SHOWN", "2")
     assert found.what == '"Tour" (lesson.welcome.b.tour) is hidden from members'
+
+
+def test_a_new_record_of_a_hidden_item_shows_it_too() -> None:
+    """A lesson with a code leaves a hidden section, and gets another key, title and record."""
+    main = Main(housed(in_b=False))
+    main.merge(housed(in_b=False, text="Door: 1234"))
+
+    def there(title: str, text: str) -> Tree:
+        held = {"key": "trip", "title": title, "contents": text}
+        return tree(section("a", active=False, lessons=[]), section("b", lessons=[held]))
+
+    main.merge(there("Tour", "Soon"), base=housed(in_b=False), result=there("Tour", "Door: 1234"))
+    main.merge(there("Trip", "Door: 1234"), result=there("Trip", "Door: 1234"))
+
+    assert ("lesson.welcome.b.trip", "", "EXPOSES", "1") in main.reasons()

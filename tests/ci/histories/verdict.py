@@ -93,6 +93,8 @@ class Verdict:
         for name in filter(is_set, FIELDS):
             if not self.oracle.is_shown(since, item, name):
                 yield name
+        if is_split:
+            yield from self._split(since, item)
         lines = telling(self.oracle.main[item, "lines"])
         for line in lines:
             if is_set("line", line) and not self.oracle.is_line_shown(since, item, line):
@@ -128,11 +130,29 @@ class Verdict:
         if change.from_course is not None and not self.oracle.is_place_shown(since, item, "course"):
             yield "course"
 
+    def _split(self, since: int, item: int) -> Iterator[str]:
+        """Judge what a new record of an applied item takes from members, or shows them."""
+        facts = self.oracle.commits[since].facts
+        for name in FIELDS:
+            old = facts[item, name]
+            if old == self.oracle.main[item, name]:
+                continue
+            if not self.oracle.shows_effect(since, item, name, old):
+                yield f"effect of {name}"
+            elif effects(name, old, self.oracle.main[item, name]) & {"shown", "earlier"} and (
+                self.oracle.exposes(since, item, name)
+            ):
+                yield f"exposed by {name}"
+        yield from self._sight(since, item, was=is_visible(facts, item))
+
     def _move(self, change: Change, since: int, item: int) -> Iterator[str]:
         """Judge a move to another holder, with what it shows members or hides from them."""
         if not self.oracle.is_place_shown(since, item, "holder"):
             yield "holder"
-        was, now = self._is_seen(change), is_visible(self.oracle.main, item)
+        yield from self._sight(since, item, was=self._is_seen(change))
+
+    def _sight(self, since: int, item: int, *, was: bool) -> Iterator[str]:
+        now = is_visible(self.oracle.main, item)
         if now and not was and self.oracle.exposes(since, item, "visible"):
             yield "exposed by a move"
         if was and not now and not self.oracle.is_hiding_shown(since, item):
