@@ -204,13 +204,19 @@ class _Run:
         done = {*ids, *self._walk.courses} - left
         applied = {**self._walk.starts, **dict.fromkeys(done, self._main)}
         result, rules = _newer(self._result, known.result), self._rules()
+        since, there = known.since or self._main, {*ids, *self._walk.courses, *left}
+        # each other course is gone, and would come back as a new one; who pushed a loosened setting
+        # is known as long as the walk begins before it
+        if there <= applied.keys() and not rules.loosened:
+            applied = {each: sha for each, sha in applied.items() if each in there}
+            since = self._main
         return replace(
             known,
             reviewing=rules.reviewing,
             reviewing_since=rules.since,
             loosened=rules.loosened,
             applied=applied,
-            since=known.since or self._main,
+            since=since,
             result=result,
         )
 

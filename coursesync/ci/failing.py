@@ -11,7 +11,7 @@ from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
 from coursesync.ci.kept import marker, set_once
 from coursesync.ci.outcome import context_of
 from coursesync.ci.telling import halves
-from coursesync.errors import InvalidOutlines, NoCredentials, StateLocked, TryLater
+from coursesync.errors import InvalidOutlines, StateLocked, TryLater
 from coursesync.render.comment.layout import Links
 from coursesync.render.comment.notices import NotLive, result
 from coursesync.text import at, inert
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from coursesync.errors import CoursesyncError
     from coursesync.state.open_run import OpenRun
 
-_ADD = "the engineer has to add the secret NEXUDUS_TOKEN to the environment production"
 _WAITS = "Nobody has to do anything: the next scheduled run tries again, within the hour."
 
 
@@ -32,8 +31,6 @@ def in_a_job(error: CoursesyncError, run: OpenRun | None) -> CoursesyncError:
 
     `run` is the one that holds the state, if any does.
     """
-    if isinstance(error, NoCredentials):
-        return NoCredentials(f"{error.problem}: {_ADD}", "The next scheduled run then goes on.")
     if not isinstance(error, StateLocked):
         return error
     if run is None:

@@ -2,7 +2,6 @@
 
 CoursesyncError            exit 1: an expected failure, shown as a message, never as a traceback
 ├── UsageError             exit 64: the command line asks for what can't be done
-│   └── NoCredentials      exit 64: the environment has no credentials for the API
 ├── InvalidOutlines        exit 3: carries every Diagnostic of the workspace
 │   └── Advised            exit 3: there is only advice, and --strict makes it an error
 ├── UnusableFile           becomes a Diagnostic at the place that names the file
@@ -219,10 +218,6 @@ class UsageError(CoursesyncError):
     """The command line, the environment or coursesync.toml asks for what can't be done."""
 
     exit_code = ExitCode.USAGE
-
-
-class NoCredentials(UsageError):  # noqa: N818 - names what is missing
-    """The environment has no credentials for the API."""
 
 
 class InvalidOutlines(CoursesyncError):  # noqa: N818 - names a state of the workspace

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
-from coursesync.errors import NoCredentials, Remedy, Shell, UsageError
+from coursesync.errors import Remedy, Shell, UsageError
 from coursesync.text import unescaped
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Credentials:
             if self.email or self.password:
                 which = _named(prefix, "password" if self.email else "email")
                 missing = f": {which} is missing"
-            raise NoCredentials(
+            raise UsageError(
                 f"there are no credentials for the API{missing}",
                 Remedy(
                     "Set NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD, in the "

@@ -66,7 +66,8 @@ class StateReport:
     Attributes:
         applied: the commit of main from which each course was applied whole, by the course's Id.
         result: how the last run ended; None before the first.
-        since: main's SHA when the branch was made; "" if nobody knows.
+        since: main's SHA since which the branch records each new course: when it was made, or
+            when `applied` had every course; "" if nobody knows.
         reviewing: the setting of who has to approve that counts.
         reviewing_since: the commit after which it counts; "" if it always did.
         loosened: the commit that set a looser one, which nobody approved; "" for none.

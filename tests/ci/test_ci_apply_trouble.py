@@ -125,6 +125,32 @@ def test_what_left_an_outline_is_deleted_only_if_a_person_allows_it(town: Town) 
     assert town.issue() == ""
 
 
+def test_a_course_that_is_gone_makes_no_run_longer(town: Town) -> None:
+    """Its last commit is forgotten: each run asks the forge about what was merged since the last.
+
+    Once it comes back, reviews cover it as a new one.
+    """
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'})
+    town.reviewed(a=outline(A, "One"), b=outline(B, "Two"))
+    town.apply()
+    town.reviewed(b=None)
+    town.apply()
+    town.decide(town.line("allow prune"))
+    town.apply()
+    asked = []
+    for title in ("Three", "Four", "Five"):
+        town.reviewed(a=outline(A, "One", One=title))
+        before = len(town.forge.requests)
+        assert town.apply().code == 0
+        asked.append(len(town.forge.requests) - before)
+    town.reviewed(b=outline(B, "Two"))
+    again = town.apply()
+
+    assert asked[1:] == asked[:1] * 2
+    assert again.code == 0, again
+    assert "Two" in town.titles
+
+
 def test_a_course_whose_outline_is_deleted_by_review_is_hidden(town: Town) -> None:
     """With `on_removal = "deactivate"`: its sections have no outline any more."""
     town.push(**{"coursesync.toml": f'on_removal = "deactivate"\n{CONFIG}'})

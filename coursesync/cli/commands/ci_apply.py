@@ -83,7 +83,7 @@ def _job(project: Project, environment: str = "production") -> Job:
 def _check_credentials(environment: str) -> None:
     """Raise UsageError if a job has no credentials, with the place where this forge keeps them."""
     given = os.environ
-    if given.get("NEXUDUS_TOKEN") or given.get("NEXUDUS_EMAIL") or given.get("NEXUDUS_PASSWORD"):
+    if given.get("NEXUDUS_TOKEN") or (given.get("NEXUDUS_EMAIL") and given.get("NEXUDUS_PASSWORD")):
         return
     what = "NEXUDUS_TOKEN, or NEXUDUS_EMAIL and NEXUDUS_PASSWORD"
     if given.get("GITHUB_ACTIONS") or given.get("GITHUB_REPOSITORY"):
