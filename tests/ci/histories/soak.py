@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import secrets
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -17,12 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BATCH = 250
-
-
-def seeds_of_the_day(first: int, number: int) -> range:
-    """Return seeds, other ones each day."""
-    begin = time.gmtime().tm_yday * 1_000_000 + first
-    return range(begin, begin + number)
 
 
 def play(seeds: Sequence[int]) -> tuple[Counter[str], list[str]]:
