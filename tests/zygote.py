@@ -127,6 +127,7 @@ def prepare() -> None:
     """Make the imports of all commands, and build what is otherwise built at its first use."""
     _import_all()
     _build_models()
+    _read_templates()
     # where coverage is measured, a fork goes on measuring: what was met so far is no part of its
     if (measured := coverage.Coverage.current()) is not None:
         measured.save()
@@ -138,6 +139,12 @@ def _import_all() -> None:
     for module in walk_packages(coursesync.__path__, "coursesync."):
         if not module.name.endswith("__main__"):
             import_module(module.name)
+
+
+def _read_templates() -> None:
+    """Read what a command that runs as another user may not be able to read."""
+    for name in ("coursesync.toml", "first-course.yaml", "gitattributes", "gitignore"):
+        sys.modules["coursesync.operations.forge_files"].template(name)
 
 
 def _build_models() -> None:

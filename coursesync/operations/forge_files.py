@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -128,11 +129,11 @@ class ForgeFiles:
         if self.base_url != DEFAULT_BASE_URL:
             more["base-url"] = self.base_url
         inputs = "".join(f", {key}: {json.dumps(value)}" for key, value in more.items())
-        text = _USES.sub(lambda _: self._action, _template("github", name))
+        text = _USES.sub(lambda _: self._action, template("github", name))
         return _WITH.sub(lambda found: found[0] + inputs, text)
 
     def _pipeline(self, workspace: str) -> str:
-        text = _template(f"gitlab{PIPELINE.removeprefix('.gitlab')}")
+        text = template(f"gitlab{PIPELINE.removeprefix('.gitlab')}")
         for name, value in {
             _UNKNOWN_SOURCE: f"git+{self.origin.address}@{self.origin.commit}",
             DEFAULT_BASE_URL: self.base_url,
@@ -167,5 +168,7 @@ def _in_yaml(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else json.dumps(text)
 
 
-def _template(*name: str) -> str:
+@cache
+def template(*name: str) -> str:
+    """Return the text of a file of which `init` makes one."""
     return files("coursesync.operations").joinpath("templates", *name).read_text("utf-8")

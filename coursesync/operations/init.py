@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from coursesync.files import check_real_folder, shown, unwritable
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.operations.config import CONFIG, config_of
 from coursesync.operations.drafts import FileStatus, extended, new, replaced, text_of, written
+from coursesync.operations.forge_files import template
 from coursesync.operations.locate import FIRST
 from coursesync.outlines.folder import check_folder, outline_paths
 from coursesync.outlines.schema import NAME, line_for, schema_text
@@ -103,9 +103,9 @@ def drafted(
     below = _below(root, inner)
     _check(inner)
     config = config_of(inner)
-    settings = _template(CONFIG)
+    settings = template(CONFIG)
     drafts = [
-        extended(root / ".gitignore", _template("gitignore")),
+        extended(root / ".gitignore", template("gitignore")),
         extended(root / ".gitattributes", _attributes(below)),
         new(inner / CONFIG, settings)
         if wanted is None
@@ -159,13 +159,9 @@ def _below(root: Path, inner: Path) -> str:
     return below.as_posix()
 
 
-def _template(name: str) -> str:
-    return files("coursesync.operations").joinpath("templates", name).read_text("utf-8")
-
-
 def _first_outline(course_id: int | None) -> str:
     number = UNKNOWN_ID if course_id is None else course_id
-    return _template(FIRST).replace(_EXAMPLE_ID, f"id: {number}", 1)
+    return template(FIRST).replace(_EXAMPLE_ID, f"id: {number}", 1)
 
 
 def _attributes(workspace: str) -> str:
@@ -173,7 +169,7 @@ def _attributes(workspace: str) -> str:
 
     A pattern with other characters is in quotes: https://git-scm.com/docs/gitattributes
     """
-    text = _template("gitattributes")
+    text = template("gitattributes")
     if workspace == ".":
         return text.replace("{}", "")
     if _ENOUGH.fullmatch(workspace):

@@ -267,8 +267,8 @@ MISTAKES = {
         '`allow_in.onboarding` names no rule of advice: "empty"',
         "Did you mean `empty-contents`?",
     ),
-    "colour = 3": (
-        "there is no field `colour`",
+    "paint = 3": (
+        "there is no field `paint`",
         "It may hold base_url, sandbox, required_version, state, ",
     ),
     "limits = 3": ("`limits` is not a table of fields", "Below `[limits]` it may hold gap, "),
