@@ -84,6 +84,11 @@ class Typed:
     says: str = ""
 
 
+def least_in(typed: Typed) -> int:
+    """Return the number in "at least 5 GET, 1 POST"."""
+    return int(typed.requests.removeprefix("at least ").partition(" ")[0])
+
+
 @dataclass(frozen=True)
 class Step:
     """What an author does, what is typed then, and what the site shows of each course.
@@ -128,6 +133,9 @@ class Typist:
         ran = self.run(expected.command)
         met_since = Counter(str(each["method"]) for each in self.api.log()[met:])
         requests = ", ".join(f"{number} {method}" for method, number in sorted(met_since.items()))
+        # how often a lost record is looked for depends on the machine
+        if expected.requests.startswith("at least ") and met_since["GET"] >= least_in(expected):
+            requests = f"at least {least_in(expected)} GET{requests.partition(' GET')[2]}"
         said = expected.says in ran.out + ran.err or expected.says in ran.said
         return Typed(
             expected.command, requests, ran.code, expected.says if said else ran.out + ran.err

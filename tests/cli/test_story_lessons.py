@@ -315,7 +315,7 @@ STORY: list[Edit] = [
     Edit(
         "the answer to a create lost",
         edits.lose_an_answer,
-        (apply("5 GET, 1 POST"),),
+        (apply("at least 5 GET, 1 POST"),),
         ("+ Print: SectionId=Rooms, DisplayOrder=5",),
     ),
     Edit(
