@@ -185,7 +185,7 @@ class StateBranch:
         """
         commit = self._commit(tip, files, message)
         self._attempted.add(commit)
-        if (now := self._pushed(commit, tip)) != commit:  # an earlier push of which no answer came
+        if (now := self._pushed(commit, tip)) != commit:  # the answer to an earlier push was lost
             return self.advance(now, files, message)
         self._own("update-ref", self._tracking, commit)
         self.remember(commit)

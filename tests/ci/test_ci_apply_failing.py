@@ -53,7 +53,7 @@ def test_credentials_that_are_missing_or_refused_are_the_engineers_to_mend(
 
 
 def test_until_a_killed_run_is_taken_over_its_pull_requests_say_so(town: Town) -> None:
-    """Their status names the run and the time; nobody is told to use an option of a terminal."""
+    """Their status names the run and the time; it names no option of a terminal."""
     number = town.propose(a=outline(A, "One", "Two"))
     town.merge(number)
     town.api.fault("POST /api/content/coursesections@2:slow=2")

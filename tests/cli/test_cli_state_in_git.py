@@ -107,7 +107,7 @@ def test_a_state_is_carried_over_to_git_and_back(
 def test_a_state_that_was_left_in_the_file_is_not_forgotten(
     courses: Path, author: CommandLine
 ) -> None:
-    """Who writes `store` by hand is told to carry the state over; nothing is planned anew."""
+    """After `store` is written by hand, a message names `state move`; nothing is planned again."""
     author("apply", "--auto-approve")
     keep_in_git(courses)
     planned = author("plan")
@@ -117,7 +117,7 @@ def test_a_state_that_was_left_in_the_file_is_not_forgotten(
 
 
 def test_a_state_in_the_branch_is_not_forgotten(courses: Path, author: CommandLine) -> None:
-    """Who removes `store` by hand is told where the state is; nothing is planned anew."""
+    """After `store` is removed by hand, a message names the state; nothing is planned again."""
     keep_in_git(courses)
     author("apply", "--auto-approve")
     lift_limits(courses)

@@ -240,7 +240,7 @@ def test_an_older_state_in_the_branch_is_refused(remote: Remote, clock: Clock) -
 
 @pytest.mark.parametrize("least", [None, 2])
 def test_a_branch_that_is_gone_is_refused(remote: Remote, clock: Clock, least: int | None) -> None:
-    """Nobody begins anew by accident: neither a clone that knew it, nor one that was told."""
+    """No new state begins by accident: not in a clone that knew it, nor with a known serial."""
     workspace = remote.clone("one")
     applied(store_in(workspace, clock), *made("one", 7))
     git(remote.folder, "update-ref", "-d", f"refs/heads/{BRANCH}")
@@ -251,7 +251,7 @@ def test_a_branch_that_is_gone_is_refused(remote: Remote, clock: Clock, least: i
 
 
 def test_another_lineage_is_refused(remote: Remote, clock: Clock) -> None:
-    """A state that began anew is not a later version of the one that was there."""
+    """A state of another lineage is not a later version of the one that was there."""
     one, two = remote.clone("one"), remote.clone("two")
     applied(store_in(one, clock), *made("one", 7))
     git(remote.folder, "update-ref", "-d", f"refs/heads/{BRANCH}")
