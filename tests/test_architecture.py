@@ -51,7 +51,7 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
     *(
         "ci.annotate",
         "ci.event",
-        "ci.foreseen",
+        "ci.merge_plan",
         "ci.merging",
         "ci.outputs",
         "ci.plan",
@@ -104,14 +104,14 @@ WORLD = {  # the files that touch it themselves: file systems, clocks, sockets, 
 }
 WIRING = {  # the files that touch it by calling those, and in no other way
     *(
-        "ci.answering",
+        "ci.instructions.answering",
         "ci.apply",
         "ci.comment",
         "ci.drift",
-        "ci.forges",
-        "ci.last_state",
+        "ci.forges.job_forge",
+        "ci.results.last_state",
         "ci.main_workspace",
-        "ci.setup",
+        "ci.forges.setup",
         "ci.trees",
     ),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
@@ -187,7 +187,7 @@ ONLY = {  # what only these may import, at whatever level
     "sqlite3": ("sandbox",),
     # what is ours and has a checksum is read without models, which take long to import
     "pydantic": (
-        *("ci.api", "ci.rest", "kinds.content_spec", "kinds.picture"),
+        *("ci.forges.api", "ci.forges.rest", "kinds.content_spec", "kinds.picture"),
         *(
             "kinds.course_spec",
             "kinds.lesson_spec",

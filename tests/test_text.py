@@ -11,15 +11,7 @@ from hypothesis import strategies as st
 from shares import examples
 
 from coursesync.errors import Code, Command, Remedy, Shell
-from coursesync.text import (
-    PRIVATE,
-    at,
-    count,
-    duration,
-    holds_unseen,
-    inert,
-    on_one_line,
-)
+from coursesync.text import PRIVATE, at, count, duration, holds_unseen, inert, on_one_line
 from coursesync.text.wrapping import wrapped
 
 WALES = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"

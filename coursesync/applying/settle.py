@@ -17,14 +17,7 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from coursesync.applying.recognise import (
-    Absent,
-    Found,
-    Unclear,
-    may_exist,
-    recognise,
-    trace,
-)
+from coursesync.applying.recognise import Absent, Found, Unclear, may_exist, recognise, trace
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.sought import Sought

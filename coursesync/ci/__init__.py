@@ -1,1 +1,1 @@
-"""What a CI job gets: annotations at lines, outputs for later steps, a summary page."""
+"""Reviews and records in a forge: the commands `coursesync ci`, and what they decide with."""

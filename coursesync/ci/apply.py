@@ -13,21 +13,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
-from coursesync.ci.approvals import Grant
-from coursesync.ci.failing import in_a_job, mark_failed, tell_failed
+from coursesync.ci.assessment import Assessment, open_in
+from coursesync.ci.coverage.reviewing import Rules
+from coursesync.ci.instructions.approvals import Grant
+from coursesync.ci.instructions.permits import Permits
 from coursesync.ci.job import Applied
-from coursesync.ci.kept import marker
-from coursesync.ci.last_state import check_not_lost, last_run, remember
-from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
-from coursesync.ci.permits import Permits
-from coursesync.ci.reviewing import Rules
-from coursesync.ci.sight import Sight, open_in
-from coursesync.ci.telling import tell
-from coursesync.errors import (
-    CoursesyncError,
-    InvalidOutlines,
-    StalePlan,
-)
+from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
+from coursesync.ci.results.apply_results import tell
+from coursesync.ci.results.failing import in_a_job, mark_failed, tell_failed
+from coursesync.ci.results.kept import marker
+from coursesync.ci.results.last_state import check_not_lost, last_run, remember
+from coursesync.errors import CoursesyncError, InvalidOutlines, StalePlan
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.operations.apply import apply
@@ -43,7 +39,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Report
     from coursesync.applying.world import Progress
-    from coursesync.ci.deciding import Group
+    from coursesync.ci.decision import Group
     from coursesync.ci.job import Job
     from coursesync.operations.workspace import Project
     from coursesync.planning.plan import Plan
@@ -85,7 +81,7 @@ def _applied(job: Job, main: str, project: Project, store: GitStore) -> Applied:
     except CoursesyncError as error:
         words = in_a_job(error, last_run(store))
         with suppress(CoursesyncError):  # the error itself is reported
-            tell_failed(job, walk_of(job, main, store.report), words)
+            tell_failed(job, history_of(job, main, store.report), words)
         if words is error:
             raise
         raise words from error
@@ -97,12 +93,12 @@ class _Run:
     def __init__(self, job: Job, project: Project, store: GitStore, main: str) -> None:
         self._job, self._project, self._main = job, project, main
         self._store = store
-        self._walk = walk_of(job, main, store.report)
+        self._history = history_of(job, main, store.report)
         forge = job.forge
         self._issue = forge.issue(marker("waiting", job.path))
         self._drift = forge.issue(marker("drift", job.path))
         issues = [each for each in (self._issue, self._drift) if each is not None]
-        self._permits = Permits(forge, self._walk, issues)
+        self._permits = Permits(forge, self._history, issues)
         # somebody wants the outlines' version back
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
@@ -135,45 +131,45 @@ class _Run:
             return self._store.recover(state)
         return self._store.finish(self._store.begin(state))
 
-    def _look(self) -> Sight:
-        return self._sight(self._refreshed(self._loaded(self._project.state())))
+    def _look(self) -> Assessment:
+        return self._assessment(self._refreshed(self._loaded(self._project.state())))
 
     def _loaded(self, state: State) -> Workspace:
-        if self._walk.is_empty and not (state.entries or state.doubts):  # nobody wrote one yet
+        if self._history.is_empty and not (state.entries or state.doubts):  # nobody wrote one yet
             return Workspace(self._project, state, Outlines((), frozenset()), self._store.hold)
         return self._project.outlines_for(state)
 
-    def _sight(self, loaded: Workspace) -> Sight:
-        return Sight(loaded, self._walk, self._permits)
+    def _assessment(self, loaded: Workspace) -> Assessment:
+        return Assessment(loaded, self._history, self._permits)
 
     def _refreshed(self, loaded: Workspace) -> Workspace:
         if not self._refreshes:
             return loaded
         return drift(loaded, clock=self._job.clock).workspace
 
-    def _apply_groups(self, sight: Sight) -> Iterator[Report]:
-        groups = sight.decision.groups
+    def _apply_groups(self, assessment: Assessment) -> Iterator[Report]:
+        groups = assessment.decision.groups
         if not groups:
             return
         ids = {each for group in groups for each in group.ids}
-        changes = (each for each in sight.plan.changes if each.course_id in ids)
+        changes = (each for each in assessment.plan.changes if each.course_id in ids)
         total = sum(each.action.changes for each in changes)
         with self._job.online(total) as progress:
             for group in groups:
                 if self._job.clock.stopping():
                     return
-                report = self._apply(sight, group, progress)
+                report = self._apply(assessment, group, progress)
                 self._did = True
                 yield report
                 if report.unsaved is not None or (report.stop and report.stop.unusable):
                     return
 
-    def _apply(self, sight: Sight, group: Group, progress: Progress) -> Report:
-        keys = sorted(_keys(sight, group.ids))
+    def _apply(self, assessment: Assessment, group: Group, progress: Progress) -> Report:
+        keys = sorted(_keys(assessment, group.ids))
         project = replace(self._project, courses=tuple(keys))
         loaded = self._refreshed(project.load())
-        plan = make_plan(loaded, prune=bool(group.ids & sight.pruned))
-        _check_same(sight.plan, plan, group.ids)
+        plan = make_plan(loaded, prune=bool(group.ids & assessment.pruned))
+        _check_same(assessment.plan, plan, group.ids)
         return apply(
             plan,
             loaded,
@@ -186,27 +182,27 @@ class _Run:
 
     def _rules(self) -> Rules:
         """Return who has to approve what comes next."""
-        rules, loosening = self._walk.rules, self._walk.loosening
+        rules, loosening = self._history.rules, self._history.loosening
         if loosening is not None and self._permits.approved(loosening.digest, [loosening.commit]):
             return Rules(loosening.reviewing, self._main)
         return rules if loosening is not None else replace(rules, loosened="")
 
     def _report(self, state: State, known: StateReport) -> StateReport:
         """Return the report with each course that the site has as main has it."""
-        is_news = self._did or self._walk.commits or not known.since or known.loosened
+        is_news = self._did or self._history.commits or not known.since or known.loosened
         if self._result is None or not is_news:
             return known
         try:
-            left = open_in(self._sight(self._loaded(state)).wanted, state)
+            left = open_in(self._assessment(self._loaded(state)).wanted, state)
         except InvalidOutlines:  # the run found what the outlines contradict
             return known
         ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}
-        done = {*ids, *self._walk.courses} - left
-        applied = {**self._walk.starts, **dict.fromkeys(done, self._main)}
+        done = {*ids, *self._history.courses} - left
+        applied = {**self._history.starts, **dict.fromkeys(done, self._main)}
         result, rules = _newer(self._result, known.result), self._rules()
-        since, there = known.since or self._main, {*ids, *self._walk.courses, *left}
+        since, there = known.since or self._main, {*ids, *self._history.courses, *left}
         # each other course is gone, and would come back as a new one; who pushed a loosened setting
-        # is known as long as the walk begins before it
+        # is known as long as the history begins before it
         if there <= applied.keys() and not rules.loosened:
             applied = {each: sha for each, sha in applied.items() if each in there}
             since = self._main
@@ -229,10 +225,10 @@ def _newer(result: RunResult | None, known: RunResult | None) -> RunResult | Non
     return known if is_same else result
 
 
-def _keys(sight: Sight, ids: Collection[int]) -> Iterator[str]:
+def _keys(assessment: Assessment, ids: Collection[int]) -> Iterator[str]:
     """Yield the keys of some courses, also of those without an outline."""
-    known = {each.id: each.key for each in sight.plan.courses.values()}
-    for at, entry in unconfirmed(sight.loaded.state).items():
+    known = {each.id: each.key for each in assessment.plan.courses.values()}
+    for at, entry in unconfirmed(assessment.loaded.state).items():
         known.setdefault(kind_of(at).course_id_of(entry.sent), course_of(at))
     yield from (known[each] for each in ids)
 

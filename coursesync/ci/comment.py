@@ -10,13 +10,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.answering import answer_elsewhere, answer_on
-from coursesync.ci.api import same_text
-from coursesync.ci.approvals import instructions
-from coursesync.ci.foreseen import MainUnplanned, Planned, Unplanned, Untouched
-from coursesync.ci.forge import LONGEST_STATUS, Mark, Status
-from coursesync.ci.kept import marker
+from coursesync.ci.forges.api import same_text
+from coursesync.ci.forges.forge import LONGEST_STATUS, Mark, Status
+from coursesync.ci.instructions.answering import answer_elsewhere, answer_on
+from coursesync.ci.instructions.approvals import instructions
+from coursesync.ci.merge_plan import MainUnplanned, Planned, Unplanned, Untouched
 from coursesync.ci.merging import Conflict
+from coursesync.ci.results.kept import marker
 from coursesync.errors import InvalidOutlines, TryLater
 from coursesync.kinds.counting import counted
 from coursesync.render.comment.configured import settings_in_short
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from coursesync.ci.event import Event
-    from coursesync.ci.foreseen import Files, Foreseen, Main
-    from coursesync.ci.forge import Comment, Forge, Issue, Review
+    from coursesync.ci.forges.forge import Comment, Forge, Issue, Review
+    from coursesync.ci.merge_plan import Files, Foreseen, Main
     from coursesync.render.rows import PlanView
 
 CONTEXT = "coursesync/plan"

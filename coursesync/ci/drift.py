@@ -9,12 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.approvals import DIGITS, PREFIX
-from coursesync.ci.kept import keep_issue, marker
-from coursesync.ci.main_workspace import fetched_main, walk_of, workspace_of_main
-from coursesync.ci.permits import Permits
+from coursesync.ci.assessment import Assessment
+from coursesync.ci.instructions.approvals import DIGITS, PREFIX
+from coursesync.ci.instructions.permits import Permits
+from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
 from coursesync.ci.pull_branch import BRANCH, offered, withdraw
-from coursesync.ci.sight import Sight
+from coursesync.ci.results.kept import keep_issue, marker
 from coursesync.errors import RemoteError
 from coursesync.operations.pull import pull
 from coursesync.operations.remote import remote_of
@@ -28,7 +28,7 @@ from coursesync.render.rows import PlanView
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.ci.forge import Issue, Review
+    from coursesync.ci.forges.forge import Issue, Review
     from coursesync.ci.job import Job
     from coursesync.operations.pull_drafts import Pulled
     from coursesync.operations.site import Drift
@@ -70,11 +70,11 @@ def look(job: Job) -> Looked:
                     forge.close_issue(issue.number)
             return Looked(found, None if found.is_whole else issue)
         pulled = pull(project, dry_run=True, progress=progress, clock=job.clock)
-        walk = walk_of(job, main, store.report)
-        sight = Sight(found.workspace, walk, Permits(forge, walk, []))
+        history = history_of(job, main, store.report)
+        assessment = Assessment(found.workspace, history, Permits(forge, history, []))
         review, refused = _offered(job, main, pulled)
         looked = Looked(found, issue, review, refused)
-        body = "\n".join(_body(job, looked, sight))
+        body = "\n".join(_body(job, looked, assessment))
     return replace(looked, issue=keep_issue(forge, issue, TITLE, body))
 
 
@@ -87,8 +87,8 @@ def _offered(job: Job, main: str, pulled: Pulled) -> tuple[Review | None, Remote
         return None, error
 
 
-def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
-    found, state = looked.found, sight.loaded.known
+def _body(job: Job, looked: Looked, assessment: Assessment) -> Iterator[str]:
+    found, state = looked.found, assessment.loaded.known
     view = DriftView(
         found.found,
         found.courses,
@@ -102,12 +102,12 @@ def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
     yield "### To keep the version of the site"
     yield ""
     yield from _keeping(job, looked)
-    if not sight.plan.has_changes:
+    if not assessment.plan.has_changes:
         return
     yield ""
     yield "### To put the version of the outlines back"
     yield ""
-    if digest := sight.coverage.digest:
+    if digest := assessment.coverage.digest:
         yield "Somebody who may write to this repository writes this line alone in a comment here:"
         yield ""
         yield f"    {PREFIX} approve {digest[:DIGITS]}"
@@ -116,9 +116,9 @@ def _body(job: Job, looked: Looked, sight: Sight) -> Iterator[str]:
     else:
         yield "A reviewed pull request has set it since: the next run that applies puts it back."
     yield ""
-    limits = sight.loaded.project.config.limits
+    limits = assessment.loaded.project.config.limits
     yield "<details>\n<summary>The plan that puts it back</summary>\n"
-    yield compose(PlanView(sight.plan, limits=limits), most=_MOST)
+    yield compose(PlanView(assessment.plan, limits=limits), most=_MOST)
     yield "\n</details>"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.outcome import REPLACE, Outcome, context_of
+from coursesync.ci.results.outcome import REPLACE, Outcome, context_of
 from coursesync.errors import Denied, ExitCode
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Report
     from coursesync.applying.world import Progress
-    from coursesync.ci.approvals import Grant
-    from coursesync.ci.forge import Forge, Issue
+    from coursesync.ci.assessment import Assessment
+    from coursesync.ci.forges.forge import Forge, Issue
+    from coursesync.ci.instructions.approvals import Grant
     from coursesync.ci.repository import Repository
-    from coursesync.ci.sight import Sight
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
     from coursesync.state.run_id import RunId
@@ -75,8 +75,8 @@ class Applied:
 
     job: Job
     main: str
-    before: Sight
-    after: Sight
+    before: Assessment
+    after: Assessment
     issue: Issue | None
     drift: Issue | None = None
     reports: tuple[Report, ...] = ()
@@ -85,9 +85,11 @@ class Applied:
     @cached_property
     def waiting(self) -> frozenset[int]:
         """The Ids of the courses that wait for a person."""
-        sight = self.after
-        undecided = sight.held | sight.decision.large.keys() | sight.decision.together
-        return ((undecided | self.stopped.keys()) & sight.pending) | sight.unpruned
+        assessment = self.after
+        undecided = (
+            assessment.held | assessment.decision.large.keys() | assessment.decision.together
+        )
+        return ((undecided | self.stopped.keys()) & assessment.pending) | assessment.unpruned
 
     @cached_property
     def unfinished(self) -> frozenset[int]:
@@ -103,31 +105,31 @@ class Applied:
     @cached_property
     def outcome(self) -> Outcome:
         """How it ended."""
-        sight = self.after
-        waits = self.waiting | sight.later
-        left = [each for each in sight.plan.changes if each.action.changes]
+        assessment = self.after
+        waits = self.waiting | assessment.later
+        left = [each for each in assessment.plan.changes if each.action.changes]
         stops = [each.stop.reason.rstrip(".") for each in self.reports if each.stop is not None]
         if self.denial:
             stops = [f"{self.denial}: {REPLACE}"]
         unsaved = [each.unsaved.exit_code for each in self.reports if each.unsaved]
         unusable = any(each.stop is not None and each.stop.unusable for each in self.reports)
-        kept = (each.kind for each in sight.wanted.changes if each.is_left)
+        kept = (each.kind for each in assessment.wanted.changes if each.is_left)
         return Outcome(
             self.main,
             context_of(self.job.path),
-            waiting=titles_in(sight, self.waiting),
+            waiting=titles_in(assessment, self.waiting),
             left=sum(each.course_id not in waits for each in left),
             stop=stops[-1] if stops else "",
-            later=_INDEX if sight.later & sight.pending else "",
+            later=_INDEX if assessment.later & assessment.pending else "",
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
             failure=unsaved[0] if unsaved else ExitCode.ERROR if unusable else ExitCode.DONE,
             open_to_all=self.job.open_to_all,
-            is_loosened=sight.loosening is not None,
+            is_loosened=assessment.loosening is not None,
         )
 
 
-def titles_in(sight: Sight, ids: Collection[int]) -> tuple[str, ...]:
+def titles_in(assessment: Assessment, ids: Collection[int]) -> tuple[str, ...]:
     """Return the titles of some courses, or their keys."""
-    courses = sight.wanted.courses
+    courses = assessment.wanted.courses
     return tuple(courses[each].name for each in sorted(ids) if each in courses)

@@ -10,9 +10,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.ci.main_history import MainHistory
 from coursesync.ci.record import store_of_job
 from coursesync.ci.trees import Trees
-from coursesync.ci.walk import Walk
 from coursesync.errors import Command, CoursesyncError, Remedy, UsageError
 from coursesync.operations.config import config_of
 from coursesync.text import inert
@@ -57,7 +57,9 @@ def workspace_of_main(job: Job, main: str) -> Iterator[tuple[Project, GitStore]]
         yield replace(job.project, folder=folder, config=config, store=store), store
 
 
-def walk_of(job: Job, main: str, report: StateReport) -> Walk:
+def history_of(job: Job, main: str, report: StateReport) -> MainHistory:
     """Return main's history since its courses were applied, up to the commit `main`."""
     trees = Trees(job.repository, job.path)
-    return Walk(job.forge, job.repository, trees, branch=job.branch, main=main, report=report)
+    return MainHistory(
+        job.forge, job.repository, trees, branch=job.branch, main=main, report=report
+    )

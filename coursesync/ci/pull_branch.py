@@ -16,7 +16,7 @@ from coursesync.files.run_git import AS_COURSESYNC, GitFailed, forge_environment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from coursesync.ci.forge import Review
+    from coursesync.ci.forges.forge import Review
     from coursesync.ci.job import Job
     from coursesync.operations.pull_drafts import Pulled
 

@@ -14,7 +14,7 @@ from coursesync.operations.config import SANDBOX
 from coursesync.operations.stores import git_store
 
 if TYPE_CHECKING:
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
     from coursesync.ci.repository import Repository
     from coursesync.operations.workspace import Project
     from coursesync.state.git_store import GitStore

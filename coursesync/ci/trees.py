@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.specified import Specified, specified
+from coursesync.ci.coverage.specified import Specified, specified
 from coursesync.errors import InvalidOutlines, UsageError
 from coursesync.operations.config import config_of
 from coursesync.operations.reading import read_outlines

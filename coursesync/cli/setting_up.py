@@ -6,7 +6,7 @@ import os
 from os.path import relpath
 from typing import TYPE_CHECKING
 
-from coursesync.ci.setup import settings_of
+from coursesync.ci.forges.setup import settings_of
 from coursesync.cli.question import agreed, can_ask
 from coursesync.cli.screen import say, say_wrapped
 from coursesync.errors import Remedy, Shell, UsageError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from coursesync.ci.settings import Setting, Settings
+    from coursesync.ci.forges.settings import Setting, Settings
     from coursesync.operations.drafts import Draft
     from coursesync.operations.forge_files import ForgeFiles
     from coursesync.operations.init import Initialised

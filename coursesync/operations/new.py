@@ -36,12 +36,7 @@ from coursesync.operations.reading import managed_in, read_outlines
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.edit import AddItem, SetField, edited
-from coursesync.outlines.folder import (
-    check_folder,
-    empty_workspace,
-    names_outline,
-    outline_paths,
-)
+from coursesync.outlines.folder import check_folder, empty_workspace, names_outline, outline_paths
 from coursesync.outlines.items import may_be_file
 from coursesync.outlines.places import place_for
 from coursesync.outlines.rewriting import rewrite

@@ -11,19 +11,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.errors import (
-    Command,
-    Remedy,
-    UsageError,
-)
+from coursesync.errors import Command, Remedy, UsageError
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import (
-    Address,
-    course_address,
-    course_of,
-    keys_of,
-    parse_address,
-)
+from coursesync.kinds.address import Address, course_address, course_of, keys_of, parse_address
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_reading import read_courses

@@ -24,12 +24,7 @@ from coursesync.outlines.item_slips import (
 )
 from coursesync.outlines.items import may_be_file
 from coursesync.outlines.line_slips import dash
-from coursesync.outlines.misplaced import (
-    list_elsewhere,
-    look_alike,
-    meant,
-    of_another_kind,
-)
+from coursesync.outlines.misplaced import list_elsewhere, look_alike, meant, of_another_kind
 from coursesync.outlines.one_line import inner_field
 from coursesync.outlines.slip import BY_PLURAL, Slip
 from coursesync.outlines.yaml_mistakes import no_space

@@ -15,13 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from coursesync.errors import (
-    Command,
-    Diagnostic,
-    Remedy,
-    UnusableFile,
-    Where,
-)
+from coursesync.errors import Command, Diagnostic, Remedy, UnusableFile, Where
 from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
 from coursesync.kinds.address import key_of
 from coursesync.kinds.contents import is_quick, to_html

@@ -33,13 +33,7 @@ from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
 from coursesync.outlines.leftovers import in_outline
-from coursesync.outlines.line_slips import (
-    LONGEST_LINE,
-    dash,
-    lost_tail,
-    may_begin_item,
-    twice,
-)
+from coursesync.outlines.line_slips import LONGEST_LINE, dash, lost_tail, may_begin_item, twice
 from coursesync.outlines.yaml_mistakes import DIRECTIVE, explained
 from coursesync.outlines.yaml_stops import last_quoted, place_of
 from coursesync.outlines.yaml_values import MAX_NODES, MAYBE_NOT_TEXT, Unusual, quickly, resolve

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from values import EMPTY, applied, outline_of, plan_of
 
-from coursesync.ci.coverage import coverage
-from coursesync.ci.forge import NotYet, Review
-from coursesync.ci.history import Setting, Shown, trails
-from coursesync.ci.specified import Specified, specified
+from coursesync.ci.coverage.rule import coverage
+from coursesync.ci.coverage.specified import Specified, specified
+from coursesync.ci.coverage.trail import Setting, Shown, trails
+from coursesync.ci.forges.forge import NotYet, Review
 from coursesync.planning.policy import OnRemoval, Policy
 
 if TYPE_CHECKING:
-    from coursesync.ci.coverage import Coverage
+    from coursesync.ci.coverage.rule import Coverage
     from coursesync.outlines.outline import Outline
     from coursesync.planning.plan import Plan
     from coursesync.state.state import State

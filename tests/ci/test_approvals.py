@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from coursesync.ci.answers import Choice, answer_to
-from coursesync.ci.approvals import (
+from coursesync.ci.forges.forge import Comment, Pushers
+from coursesync.ci.instructions.answers import Choice, answer_to
+from coursesync.ci.instructions.approvals import (
     Electorate,
     Grant,
     Instruction,
     decided,
     instructions,
 )
-from coursesync.ci.forge import Comment, Pushers
 
 DIGEST = "0123456789abcdef" * 4
 SHORT = DIGEST[:16]

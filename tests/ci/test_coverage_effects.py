@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from ci.reviews import EVENTS, WELCOME, Main, course, section
 
-from coursesync.ci.own_delta import has_effect
+from coursesync.ci.coverage.delta_digest import has_effect
 
 if TYPE_CHECKING:
     from ci.reviews import Tree

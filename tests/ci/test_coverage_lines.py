@@ -9,8 +9,8 @@ from ci.reviews import WELCOME, Main, Tree, course, section, specified_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coursesync.ci.delta import more_lines
-from coursesync.ci.specified import Item
+from coursesync.ci.coverage.delta import more_lines
+from coursesync.ci.coverage.specified import Item
 
 A, B, C, D, E = (f"Step {each}" for each in "ABCDE")
 TEXTS = st.lists(st.sampled_from(["", "---", "- ", "Note", "One", "Two"]), max_size=9)

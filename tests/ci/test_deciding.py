@@ -8,10 +8,10 @@ import pytest
 from harness import write_outline
 
 import coursesync
-from coursesync.ci.approvals import Grant
-from coursesync.ci.deciding import Group, decide, part_of
-from coursesync.ci.reasons import Why
-from coursesync.ci.waiting import Waiting, body_of, title_of
+from coursesync.ci.decision import Group, decide, part_of
+from coursesync.ci.instructions.approvals import Grant
+from coursesync.ci.results.reasons import Why
+from coursesync.ci.results.waiting import Waiting, body_of, title_of
 from coursesync.nexudus.limits import PUBLISHED
 
 if TYPE_CHECKING:

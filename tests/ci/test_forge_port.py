@@ -10,14 +10,14 @@ import pytest
 from forges.asking import brought, known
 from forges.hosting import Hosting
 
-from coursesync.ci.forge import Mark, NotYet, Pushers, Status
-from coursesync.ci.forges import forge_of
+from coursesync.ci.forges.forge import Mark, NotYet, Pushers, Status
+from coursesync.ci.forges.job_forge import forge_of
 from coursesync.state.run_id import RunId
 
 if TYPE_CHECKING:
     from virtual import VirtualClock
 
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
 
 STATUS = Status("coursesync/plan", Mark.PENDING, "Planning")
 

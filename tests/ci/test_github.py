@@ -9,8 +9,8 @@ import pytest
 from forges.asking import brought, known
 from forges.hosting import TOKEN
 
-from coursesync.ci.forge import Mark, NotYet, Status
-from coursesync.ci.forges import forge_of
+from coursesync.ci.forges.forge import Mark, NotYet, Status
+from coursesync.ci.forges.job_forge import forge_of
 from coursesync.errors import RemoteError
 from coursesync.state.run_id import RunId
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from forges.github import GitHub
     from virtual import VirtualClock
 
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
 
 STATUS = Status("coursesync/plan", Mark.PENDING, "Planning")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from forges.asking import brought, known
 
-from coursesync.ci.forge import Mark, Status
-from coursesync.ci.forges import forge_of
+from coursesync.ci.forges.forge import Mark, Status
+from coursesync.ci.forges.job_forge import forge_of
 from coursesync.errors import RemoteError
 from coursesync.state.run_id import RunId
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from forges.gitlab import GitLab
     from virtual import VirtualClock
 
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
 
 STATUS = Status("coursesync/plan", Mark.PENDING, "Planning")
 

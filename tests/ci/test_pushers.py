@@ -8,13 +8,13 @@ import pytest
 from forges.asking import known
 from forges.hosting import NAME, Hosting, fork_of
 
-from coursesync.ci.forge import Pushers
-from coursesync.ci.forges import forge_of
+from coursesync.ci.forges.forge import Pushers
+from coursesync.ci.forges.job_forge import forge_of
 
 if TYPE_CHECKING:
     from virtual import VirtualClock
 
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
 
 COURSE = "courses/a.yaml"
 STRANGER = "stranger"  # an e-mail address that belongs to no account

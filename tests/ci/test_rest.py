@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from forges.hosting import NAME, TOKEN
 
-from coursesync.ci.forges import current_run, forge_of
+from coursesync.ci.forges.job_forge import current_run, forge_of
 from coursesync.errors import CoursesyncError, ExitCode, RemoteError, TryLater, UsageError
 from coursesync.state.run_id import RunId
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forges.gitlab import GitLab
     from virtual import VirtualClock
 
-    from coursesync.ci.forge import Forge
+    from coursesync.ci.forges.forge import Forge
 
 
 @pytest.fixture

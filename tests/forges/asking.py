@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.ci.forge import NotYet
+from coursesync.ci.forges.forge import NotYet
 
 if TYPE_CHECKING:
-    from coursesync.ci.forge import Forge, Review
+    from coursesync.ci.forges.forge import Forge, Review
 
 
 def brought(forge: Forge, commit: str) -> Review:

@@ -13,15 +13,7 @@ from ruamel.yaml.cyaml import CParser  # type: ignore[attr-defined]  # it is re-
 from ruamel.yaml.events import ScalarEvent, StreamEndEvent
 
 from coursesync.outlines.checks import item_key
-from coursesync.outlines.edit import (
-    AddItem,
-    Edit,
-    LayOut,
-    Move,
-    PinKey,
-    Remove,
-    SetField,
-)
+from coursesync.outlines.edit import AddItem, Edit, LayOut, Move, PinKey, Remove, SetField
 
 if TYPE_CHECKING:
     from coursesync.kinds.tree import Path, Value

@@ -96,8 +96,8 @@ def comment_command(*, project: Project) -> ExitCode:
     """
     from coursesync.ci.comment import reconcile  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.event import event_of  # noqa: PLC0415 - as above
-    from coursesync.ci.foreseen import open_main  # noqa: PLC0415 - as above
-    from coursesync.ci.forges import forge_of  # noqa: PLC0415 - as above
+    from coursesync.ci.forges.job_forge import forge_of  # noqa: PLC0415 - as above
+    from coursesync.ci.merge_plan import open_main  # noqa: PLC0415 - as above
 
     forge = forge_of(os.environ, SystemClock())
     main = open_main(project)

@@ -10,8 +10,8 @@ import click
 
 from coursesync.applying.report import Status
 from coursesync.ci.annotate import annotate, annotate_problem
+from coursesync.ci.forges.settings import STATE_KEY
 from coursesync.ci.outputs import note, summarise
-from coursesync.ci.settings import STATE_KEY
 from coursesync.cli import options
 from coursesync.cli.line import Onward
 from coursesync.cli.report import refusals
@@ -52,7 +52,7 @@ def apply_command(*, project: Project) -> ExitCode:
 
 def _job(project: Project, environment: str = "production") -> Job:
     """Return the job; `environment` is the forge's one that holds the credentials."""
-    from coursesync.ci.forges import current_run, forge_of, page_of_run  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.forges.job_forge import current_run, forge_of, page_of_run  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.job import Job  # noqa: PLC0415 - as above
     from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
 
@@ -130,7 +130,7 @@ def record_command(*, project: Project) -> ExitCode:
 
     For a step that runs always, after `ci apply`. Sends no request to Nexudus.
     """
-    from coursesync.ci.forges import current_run, forge_of  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.forges.job_forge import current_run, forge_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.record import record  # noqa: PLC0415 - as above
     from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
 

@@ -34,7 +34,7 @@ def command(
     state and the repository, and what to type to put it right. Writes nothing and sends only
     reads. Exits with 1 if something is wrong.
     """
-    from coursesync.ci.setup import check_settings  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.forges.setup import check_settings  # noqa: PLC0415 - keeps --help quick
     from coursesync.nexudus.clock import SystemClock  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.doctor import doctor  # noqa: PLC0415 - keeps --help quick
     from coursesync.render.checks import Level, lines_of, summary_of  # noqa: PLC0415 - keeps --help quick

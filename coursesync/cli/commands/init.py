@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     would change an existing file, and asks; without a terminal, it then writes
     nothing unless --yes is given.
     """
-    from coursesync.ci.setup import forge_files  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.forges.setup import forge_files  # noqa: PLC0415 - keeps --help quick
     from coursesync.cli.setting_up import print_setup, refused  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.forge_files import ForgeName  # noqa: PLC0415 - keeps --help quick
     from coursesync.operations.init import drafted, write  # noqa: PLC0415 - keeps --help quick

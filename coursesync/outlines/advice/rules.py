@@ -17,12 +17,7 @@ from coursesync.kinds.field import UNKNOWN_ID, Role
 from coursesync.kinds.rows import NOTHING
 from coursesync.outlines.advice.addresses import fault_of, scheme_of
 from coursesync.outlines.advice.advice import Advice
-from coursesync.outlines.advice.contents import (
-    findings,
-    html_effort,
-    is_empty,
-    unlinked,
-)
+from coursesync.outlines.advice.contents import findings, html_effort, is_empty, unlinked
 from coursesync.outlines.advice.mistyped import mistyped
 from coursesync.outlines.advice.opening import (
     behind_hidden,

@@ -14,10 +14,10 @@ from ci.histories.trees import Conflict, Facts, courses_in, courses_of, merged, 
 from ci.histories.verdict import Verdict, known_items
 from ci.histories.world import World
 
-from coursesync.ci import coverage as rule
-from coursesync.ci.forge import NotYet, Review
-from coursesync.ci.history import Setting, Shown, trails
-from coursesync.ci.specified import Specified, specified
+from coursesync.ci.coverage import rule
+from coursesync.ci.coverage.specified import Specified, specified
+from coursesync.ci.coverage.trail import Setting, Shown, trails
+from coursesync.ci.forges.forge import NotYet, Review
 from coursesync.errors import InvalidOutlines
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.diff import plan_of
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from ci.histories.edits import Edit
 
-    from coursesync.ci.coverage import Coverage
-    from coursesync.ci.history import Trail
+    from coursesync.ci.coverage.rule import Coverage
+    from coursesync.ci.coverage.trail import Trail
     from coursesync.planning.plan import Plan
 
     Rule = Callable[[Plan, Mapping[int, Trail]], Coverage]

@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.ci.coverage import Coverage, coverage
-from coursesync.ci.history import Setting, Shown, Trail
-from coursesync.ci.uncovered import Reason
+from coursesync.ci.coverage.rule import Coverage, coverage
+from coursesync.ci.coverage.trail import Setting, Shown, Trail
+from coursesync.ci.coverage.uncovered import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from coursesync.ci.forge import NotYet
+    from coursesync.ci.forges.forge import NotYet
     from coursesync.planning.plan import Plan
 
     Trails = Mapping[int, Trail]

@@ -1,0 +1,139 @@
+"""One look at a plan of main: what reviews cover of it, what people allowed, and what waits.
+
+Owns the order of these decisions. It must never write anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.ci.coverage.rule import coverage
+from coursesync.ci.decision import decide, part_of
+from coursesync.ci.instructions.approvals import Grant
+from coursesync.kinds import kind_of
+from coursesync.planning.action import Action
+from coursesync.planning.diff import plan_of
+from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.state.state import unconfirmed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from coursesync.ci.coverage.reviewing import Loosening
+    from coursesync.ci.coverage.rule import Coverage
+    from coursesync.ci.decision import Decision
+    from coursesync.ci.instructions.permits import Permits
+    from coursesync.ci.main_history import MainHistory
+    from coursesync.operations.workspace import Workspace
+    from coursesync.planning.plan import Change, Plan
+    from coursesync.state.state import State
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A plan of main, and what is decided about it."""
+
+    loaded: Workspace
+    history: MainHistory
+    permits: Permits
+
+    @cached_property
+    def wanted(self) -> Plan:
+        """The plan of all that main specifies, with the deletions that a person must allow."""
+        return self._plan(prune=True)
+
+    def _plan(self, *, prune: bool) -> Plan:
+        policy = self.loaded.project.policy(None, prune=False)
+        if prune and policy.on_removal is OnRemoval.DELETE:
+            policy = Policy(policy.on_removal, prune=True)
+        return plan_of(self.loaded.read, self.loaded.state, policy)
+
+    @cached_property
+    def pruned(self) -> frozenset[int]:
+        """The courses in which a person allowed all deletions."""
+        deletions: dict[int, list[Change]] = {}
+        for each in self.wanted.changes:
+            if each.action is Action.DELETE:
+                deletions.setdefault(each.course_id, []).append(each)
+        return frozenset(
+            course
+            for course, changes in deletions.items()
+            if all(self._is_allowed(each, Grant.PRUNE) for each in changes)
+        )
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan, with the deletions that were allowed alone."""
+        if not any(each.action is Action.DELETE for each in self.wanted.changes):
+            return self.wanted
+        kept, pruned = self._plan(prune=False), part_of(self.wanted, self.pruned)
+        others = part_of(kept, kept.courses.keys() - self.pruned)
+        return replace(
+            kept,
+            courses={**others.courses, **pruned.courses},
+            changes=(*others.changes, *pruned.changes),
+        )
+
+    @cached_property
+    def pending(self) -> frozenset[int]:
+        """The courses in which there is something to do."""
+        return open_in(self.plan, self.loaded.state)
+
+    @cached_property
+    def unpruned(self) -> frozenset[int]:
+        """The courses with something that nobody allowed to delete yet."""
+        deletes = (each for each in self.wanted.changes if each.action is Action.DELETE)
+        return frozenset({each.course_id for each in deletes} - self.pruned)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """What reviews cover of the plan; nobody asks for the history of a plan without changes."""
+        found = self.history.trails() if self.pending else {}
+        return coverage(self.plan, found)
+
+    @cached_property
+    def loosening(self) -> Loosening | None:
+        """A looser setting of who has to approve, which nobody approved yet."""
+        found = self.history.loosening
+        if found is None or self.permits.approved(found.digest, [found.commit]):
+            return None
+        return found
+
+    @cached_property
+    def is_approved(self) -> bool:
+        """Whether a person approved what reviews do not cover."""
+        return self.permits.approved(self.coverage.digest, self.coverage.commits)
+
+    @cached_property
+    def held(self) -> frozenset[int]:
+        """The courses that wait for an approval."""
+        return frozenset() if self.is_approved else frozenset(self.coverage.held)
+
+    @property
+    def later(self) -> frozenset[int]:
+        """The courses that wait for the forge's index."""
+        return self.coverage.waiting if self.pending else frozenset()
+
+    @cached_property
+    def decision(self) -> Decision:
+        """Which courses may go, and with what allowed."""
+        waits = (self.held | self.later) if self.pending else frozenset()
+        return decide(self.plan, self.pending, waits, self._is_allowed)
+
+    @cached_property
+    def digests(self) -> Mapping[int, str]:
+        """The digest of all that main specifies for a course, by which something is allowed."""
+        return {each: part_of(self.wanted, [each]).digest for each in self.wanted.courses}
+
+    def _is_allowed(self, change: Change, grant: Grant) -> bool:
+        commits = self.history.commits_of(change.course_id)
+        return self.permits.allowed(change, grant, self.digests, commits)
+
+
+def open_in(plan: Plan, state: State) -> frozenset[int]:
+    """Return the courses that a plan changes, or in which a created record is not confirmed yet."""
+    changed = {each.course_id for each in plan.changes if each.action.changes}
+    unsure = unconfirmed(state).items()
+    return frozenset(changed | {kind_of(at).course_id_of(each.sent) for at, each in unsure})

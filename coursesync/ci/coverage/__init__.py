@@ -1,0 +1,1 @@
+"""Which pending changes reviews cover: "who set it last?"; see `rule`. All of it is pure."""

@@ -1,0 +1,326 @@
+"""GitLab's merge requests: which are open, which merge made a commit, and who approved it.
+
+https://docs.gitlab.com/api/merge_requests. Owns what counts as an approval and as a merge. It must
+never decide what is applied. GitLab differs from GitHub:
+
+- An approval names no commit. It counts if it is younger than the last push, by GitLab's clock. Its
+  time is that of the system note about it, which nobody can write by hand.
+- Rules that require approvals, or reset them after a push, need GitLab Premium. Giving an approval
+  does not, and coursesync checks approvals itself.
+- Who pushed is known from the project's events; they don't tell a forced push from another one, so
+  everybody counts who pushed to the branch since it was made, or since its merge base was its tip.
+  The accounts of the commits' authors are known from GraphQL only. Where GraphQL can't be used, and
+  of more than 100 commits, nothing counts as approved.
+- A fast-forward merge looks like a push of the same commits, and counts as one. Choose merge
+  commits, a semi-linear history, or squashing in the project's settings.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from coursesync.ci.forges.api import Need, path_of
+from coursesync.ci.forges.forge import NOBODY, Pushers, Review
+from coursesync.ci.forges.gitlab_answers import (
+    Approvals,
+    Commit,
+    Event,
+    Graph,
+    Member,
+    MergeRequest,
+    Note,
+    User,
+    Version,
+)
+from coursesync.ci.forges.merge_index import asked_again, unless_young
+from coursesync.ci.forges.pushes import Made, Push, pushers_of_branch, pushers_of_line
+from coursesync.errors import RemoteError
+from coursesync.text import moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from coursesync.ci.forges.forge import NotYet
+    from coursesync.ci.forges.gitlab_answers import Account, GraphProject
+    from coursesync.ci.forges.rest import Rest
+    from coursesync.nexudus.ports import Clock
+
+_EVENT_PAGES = 10  # of a hundred each, the newest first
+_DEVELOPER = 30  # https://docs.gitlab.com/api/members/#roles
+_APPROVED, _UNAPPROVED = "approved this merge request", "unapproved this merge request"
+_REFUSED = "requested changes"
+_BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an access token
+_PUSHERS = """\
+query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
+  committers { pageInfo { hasNextPage } nodes { username } }
+  commits { pageInfo { hasNextPage } nodes { sha author { username } } } } } }
+"""
+_AUTHOR = """\
+query($project: ID!, $commit: String!) { project(fullPath: $project) { repository {
+  commit(ref: $commit) { author { username } } } } }
+"""
+_REQUESTS = Need("read the merge requests")
+_OPEN = Need("open merge requests")
+_PEOPLE = Need("read the members")
+_COMMITS = Need("read the commits")
+
+
+class Requests:
+    """The merge requests of one project, and the people who may merge them."""
+
+    def __init__(self, rest: Rest, clock: Clock, project: int) -> None:
+        """Speak to the project with that Id."""
+        self._rest = rest
+        self._clock = clock
+        self._project = project
+        self._events: dict[int | None, list[Event]] = {}
+
+    def open_reviews(self, base: str) -> Sequence[Review]:
+        """Return the open merge requests for a branch; not those without a commit."""
+        found = self._rest.every(
+            self._path("merge_requests"),
+            _REQUESTS,
+            MergeRequest,
+            state="opened",
+            target_branch=base,
+        )
+        return [_review(each) for each in found if each.sha]
+
+    def review(self, number: int) -> Review | None:
+        """Return one merge request, with `approved`."""
+        path = self._path("merge_requests", number)
+        found = self._rest.find(path, _REQUESTS, MergeRequest)
+        return None if found is None or not found.sha else self._judged(found)
+
+    def reviews_between(
+        self, base: str, commits: Sequence[str]
+    ) -> Mapping[str, Review | NotYet | None]:
+        """Return the merged merge request whose merge made each commit of a branch.
+
+        GitLab's index of commits is asked first, then the merge requests that were merged last.
+        """
+        return asked_again(self._clock, commits, lambda unknown: self._brought(base, unknown))
+
+    def _brought(
+        self, base: str, commits: Sequence[str]
+    ) -> Iterator[tuple[str, Review | NotYet | None]]:
+        recent: list[MergeRequest] | None = None
+        for commit in commits:
+            path = self._path("repository", "commits", commit)
+            listed = self._rest.every(f"{path}/merge_requests", _REQUESTS, MergeRequest)
+            if (found := _bringing(base, commit, listed)) is None:
+                if recent is None:
+                    recent = [*self._recently_merged(base)]
+                found = _bringing(base, commit, recent)
+            if found is None:
+                made = self._rest.get(path, _COMMITS, Commit).committed_date
+                pushes = self._pushes(self._project, base)
+                yield commit, unless_young(commit, made, pushes, self._rest.date)
+            else:
+                yield commit, self._judged(found)
+
+    def _recently_merged(self, base: str) -> Iterator[MergeRequest]:
+        return self._rest.every(
+            self._path("merge_requests"),
+            _REQUESTS,
+            MergeRequest,
+            pages=1,
+            state="merged",
+            target_branch=base,
+            order_by="updated_at",
+            sort="desc",
+        )
+
+    def _judged(self, found: MergeRequest) -> Review:
+        """Return a review with `approved`: the last decision of a person who may write counts."""
+        last: dict[str, Note] = {}
+        for each in self._notes(found.iid):
+            if each.system and each.body.lower() in {_APPROVED, _UNAPPROVED, _REFUSED}:
+                last[each.author.username] = each
+        versions = self._versions(found.iid)
+        pushed = _last_push(found, versions)
+        approvers = [
+            login
+            for login, each in last.items()
+            if each.body.lower() == _APPROVED and not is_bot(login)
+            if pushed is not None and (given := moment(each.created_at)) and given >= pushed
+        ]
+        refusers = [who for who, each in last.items() if each.body.lower() == _REFUSED]
+        if not approvers or any(map(self.may_write, refusers)):
+            return _review(found)
+        pushers, standing = self._pushers(found, versions), self._standing(found.iid)
+        others = (each for each in approvers if each in standing and each not in pushers.logins)
+        approved, is_known = any(map(self.may_write, others)), not pushers.unknown
+        return _review(found, approved=approved and is_known, is_doubtful=approved and not is_known)
+
+    def _notes(self, number: int) -> Iterator[Note]:
+        path = self._path("merge_requests", number, "notes")
+        return self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at")
+
+    def _versions(self, number: int) -> list[Version]:
+        path = self._path("merge_requests", number, "versions")
+        return [*self._rest.every(path, _REQUESTS, Version)]
+
+    def _standing(self, number: int) -> frozenset[str]:
+        """Return who approves: an approval may have been taken away without a note."""
+        path = self._path("merge_requests", number, "approvals")
+        found = self._rest.find(path, _REQUESTS, Approvals)
+        given = (found.approved_by if found else None) or ()
+        return frozenset(each.user.username for each in given)
+
+    def may_write(self, login: str) -> bool:
+        """Return whether an account is a Developer of the project, or more."""
+        users = self._rest.every("/v4/users", _PEOPLE, User, username=login)
+        user = next((each for each in users if each.username == login), None)
+        if user is None:
+            return False
+        path = self._path("members", "all", user.id)
+        found = self._rest.find(path, _PEOPLE, Member)
+        return found is not None and found.access_level >= _DEVELOPER
+
+    def pushers(self, number: int) -> Pushers:
+        """Return who pushed to a merge request; its author counts, too."""
+        found = self._rest.get(self._path("merge_requests", number), _REQUESTS, MergeRequest)
+        return self._pushers(found, self._versions(number))
+
+    def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
+        """Open a merge request of a branch of the project, or return the one that is open.
+
+        https://docs.gitlab.com/api/merge_requests/#create-mr
+        """
+        path = self._path("merge_requests")
+
+        def look() -> MergeRequest | None:
+            found = self._rest.every(
+                *(path, _REQUESTS, MergeRequest),
+                state="opened",
+                target_branch=base,
+                source_branch=branch,
+            )
+            return next(iter(found), None)
+
+        sent = {"source_branch": branch, "target_branch": base}
+        sent |= {"title": title, "description": body}
+        return _review(look() or self._rest.create(path, sent, _OPEN, MergeRequest, look))
+
+    def close_review(self, number: int) -> None:
+        """Close a merge request without merging it."""
+        path = self._path("merge_requests", number)
+        self._rest.set("PUT", path, {"state_event": "close"}, _OPEN)
+
+    def pushers_between(self, branch: str, line: Sequence[str], commits: Sequence[str]) -> Pushers:
+        """Return who pushed some commits of a branch."""
+        if not commits:
+            return NOBODY
+        made = [_made(each, self._author(each)) for each in commits]
+        return pushers_of_line(line, made, self._pushes(self._project, branch))
+
+    def _author(self, commit: str) -> Account | None:
+        """Return the account of a commit's author, as far as GraphQL tells.
+
+        https://docs.gitlab.com/api/graphql/reference/#repositorycommit
+        """
+        project = self._asked(_AUTHOR, commit=commit)
+        found = project.repository if project else None
+        return found.commit.author if found and found.commit else None
+
+    def _pushers(self, found: MergeRequest, versions: Iterable[Version]) -> Pushers:
+        author, head = frozenset({found.author.username}), found.sha or ""
+        project = self._asked(_PUSHERS, iid=str(found.iid))
+        people = project.mergeRequest if project else None
+        if people is None or people.committers is None or people.commits is None:
+            return Pushers(author, (head,))
+        pages = people.committers.pageInfo, people.commits.pageInfo
+        cut = (head,) if any(each.hasNextPage for each in pages) else ()
+        own = [_made(each.sha, each.author) for each in people.commits.nodes if each]
+        bases = {each.base_commit_sha for each in versions}
+        pushes = [
+            replace(each, may_drop=each.before not in bases)
+            for each in self._pushes(found.source_project_id, found.source_branch)
+        ]
+        committers = frozenset(each.username for each in people.committers.nodes if each)
+        return pushers_of_branch(head, own, pushes) | Pushers(author | committers, cut)
+
+    def _pushes(self, project: int | None, branch: str) -> list[Push]:
+        """Return the pushes to a branch, the newest first; none where they can't be read."""
+        if project not in self._events:
+            path = f"/v4/projects/{project}/events"
+            query = {"action": "pushed", "sort": "desc"}
+            found = self._rest.every(path, _COMMITS, Event, pages=_EVENT_PAGES, **query)
+            try:
+                self._events[project] = [*found] if project else []
+            except RemoteError:
+                self._events[project] = []
+        return [
+            Push(
+                data.commit_from or "",
+                data.commit_to or "",
+                each.author.username if each.author else "",
+                each.created_at,
+            )
+            for each in self._events[project]
+            if (data := each.push_data) and data.ref_type == "branch" and data.ref == branch
+        ]
+
+    def _asked(self, query: str, **variables: str) -> GraphProject | None:
+        """Return what GraphQL answers about the project; None if it can't be used."""
+        sent = {"query": query, "variables": {"project": self._rest.api.repository, **variables}}
+        try:
+            data = self._rest.ask("/graphql", sent, _REQUESTS, Graph).data
+        except RemoteError:
+            return None
+        return data.project if data else None
+
+    def _path(self, *parts: str | int) -> str:
+        return f"/v4/projects/{self._project}{path_of(*parts)}"
+
+
+def is_bot(login: str) -> bool:
+    """Return whether an account is that of a project's or a group's access token."""
+    return _BOT.match(login) is not None
+
+
+def _last_push(found: MergeRequest, versions: Iterable[Version]) -> datetime | None:
+    """Return when the head of a merge request was pushed, by GitLab's clock."""
+    newest = max(versions, key=lambda each: each.id, default=None)
+    is_head = newest is not None and newest.head_commit_sha == found.sha
+    return moment(newest.created_at) if newest is not None and is_head else None
+
+
+def _made(sha: str, author: Account | None) -> Made:
+    return Made(sha, frozenset({author.username} if author else ()), author is not None)
+
+
+def _merged_as(found: MergeRequest) -> str | None:
+    """Return the last commit of a merge: by itself, of a squash, or the head if it was moved to."""
+    return found.merge_commit_sha or found.squash_commit_sha or found.sha
+
+
+def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeRequest | None:
+    """Return the merge request whose merge made a commit, among those GitLab relates to it."""
+    return next(
+        (
+            each
+            for each in found
+            if each.state == "merged" and each.target_branch == base and each.sha
+            if _merged_as(each) == commit
+        ),
+        None,
+    )
+
+
+def _review(found: MergeRequest, *, approved: bool = False, is_doubtful: bool = False) -> Review:
+    return Review(
+        number=found.iid,
+        author=found.author.username,
+        head=found.sha or "",
+        ref=f"refs/merge-requests/{found.iid}/head",
+        base=found.target_branch,
+        url=found.web_url,
+        merged_as=_merged_as(found) if found.state == "merged" else None,
+        approved=approved,
+        is_doubtful=is_doubtful,
+    )

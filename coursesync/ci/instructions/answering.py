@@ -1,0 +1,153 @@
+"""Answers what people write on pull requests and in issues, at the next `coursesync ci comment`.
+
+Owns what can be decided on which page. It must never decide anything itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from coursesync.ci.assessment import Assessment
+from coursesync.ci.coverage.delta_digest import digest_of_delta
+from coursesync.ci.coverage.trail import Shown
+from coursesync.ci.instructions.answers import (
+    MERGED,
+    answer_each,
+    answer_to,
+    choices_in,
+    grants_of,
+    starts_now,
+)
+from coursesync.ci.instructions.approvals import Electorate
+from coursesync.ci.instructions.permits import Permits
+from coursesync.ci.main_history import MainHistory
+from coursesync.ci.results.kept import marker
+from coursesync.ci.trees import Trees
+from coursesync.errors import InvalidOutlines
+from coursesync.render.comment.layout import linked
+from coursesync.state.git_store import GitStore
+from coursesync.state.state_report import StateReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from coursesync.ci.forges.forge import Comment, Forge, Issue, Review
+    from coursesync.ci.instructions.approvals import Instruction
+    from coursesync.ci.merge_plan import Main
+
+_NO_PLAN = "This does not count. Only people who may write to this repository can ask for a plan."
+_NO_PLAN_HERE = "This does not count. Write it on the open pull request that it is to plan."
+_NOT_HERE = (
+    "This does not count here. On an open pull request, approve by a review (*Files changed*, "
+    "*Review changes*, *Approve*). The line to approve counts only in the issue that shows it."
+)
+
+
+def answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comment]) -> None:
+    """Answer the instructions on an open review; a new plan answers those that ask for one."""
+
+    def electorate() -> Electorate:
+        pushers = forge.pushers(review.number)
+        return Electorate(forge.may_write, pushers, is_solo=main.project.config.solo)
+
+    def answer(given: Instruction) -> str:
+        if given.word == "plan":
+            return "" if forge.may_write(given.comment.author) else _NO_PLAN
+        if given.word == "approve":
+            return _NOT_HERE
+        shown = "\n".join(each.body for each in forge.comments(review.number) if each.own)
+        return answer_to(given, grants_of(main.digest_of(review.head), electorate), shown, MERGED)
+
+    answer_each(forge, review.number, comments, answer)
+
+
+def answer_elsewhere(forge: Forge, main: Main, commented: int | None, known: Sequence[int]) -> None:
+    """Answer what is written in the issues of coursesync, and on the page that got a comment."""
+    waiting = forge.issue(marker("waiting", main.path))
+    drifted = forge.issue(marker("drift", main.path))
+    numbers = [commented, *(each.number for each in (waiting, drifted) if each is not None)]
+    for number in dict.fromkeys(each for each in numbers if each is not None and each not in known):
+        comments = forge.comments(number)
+        answer_each(forge, number, comments, _Elsewhere(forge, main, number, waiting, drifted))
+
+
+@dataclass
+class _Elsewhere:
+    """Answers an instruction on a page that is no open review."""
+
+    forge: Forge
+    main: Main
+    number: int
+    waiting: Issue | None
+    drifted: Issue | None
+
+    def __call__(self, given: Instruction) -> str:
+        """Return the answer; "" while main has mistakes, so that nobody knows what waits."""
+        if given.word == "plan":
+            return _NO_PLAN_HERE
+        if self.drifted is not None and self.number == self.drifted.number:
+            return self._about_drift(given, self.drifted)
+        try:
+            return self._answer(given)
+        except InvalidOutlines:
+            return ""
+
+    def _answer(self, given: Instruction) -> str:
+        if self.waiting is not None and self.number == self.waiting.number:
+            return answer_to(
+                given, choices_in(self._assessment), self.waiting.body, starts_now(self.waiting.url)
+            )
+        review = self.forge.review(self.number)
+        if review is None or given.word == "approve":
+            where = linked("the issue of what waits", self.waiting.url) if self.waiting else ""
+            return f"{_NOT_HERE} It is {where}." if where else _NOT_HERE
+        assessment, own = (
+            self._assessment,
+            [e.body for e in self.forge.comments(self.number) if e.own],
+        )
+        deltas = [
+            each.review.own
+            for each in assessment.history.settings
+            if isinstance(each.review, Shown) and each.review.review.number == self.number
+        ]
+        choices = [
+            each
+            for delta in deltas
+            if delta is not None
+            for each in grants_of(digest_of_delta(delta), self._pushers_of(review))
+        ]
+        return answer_to(given, choices, "\n".join(own), starts_now(review.url))
+
+    def _pushers_of(self, review: Review) -> Callable[[], Electorate]:
+        def electorate() -> Electorate:
+            pushers = self.forge.pushers(review.number)
+            return Electorate(self.forge.may_write, pushers, is_solo=self.main.project.config.solo)
+
+        return electorate
+
+    def _about_drift(self, given: Instruction, issue: Issue) -> str:
+        """Answer in the issue about drift; what it shows is known with credentials alone."""
+        only_writers = Electorate(self.forge.may_write)
+        if given.problem or (problem := only_writers.objection(given.comment)):
+            return f"This does not count. {given.problem or problem}"
+        return (
+            f"{starts_now(issue.url)} It looks at the site first. If that shows other changes by "
+            "then, it does nothing, and this issue shows the new line to copy."
+        )
+
+    @cached_property
+    def _assessment(self) -> Assessment:
+        """What waits now."""
+        main, project = self.main, self.main.project
+        store = project.store
+        history = MainHistory(
+            *(self.forge, main.repository, Trees(main.repository, main.path)),
+            branch=main.branch,
+            main=main.sha,
+            report=store.report if isinstance(store, GitStore) else StateReport(),
+        )
+        issues = [each for each in (self.waiting, self.drifted) if each is not None]
+        permits = Permits(self.forge, history, issues)
+        return Assessment(project.outlines_for(project.state()), history, permits)
