@@ -56,7 +56,7 @@ def test_until_a_killed_run_is_taken_over_its_pull_requests_say_so(town: Town) -
     """Their status names the run and the time; it names no option of a terminal."""
     number = town.propose(a=outline(A, "One", "Two"))
     town.merge(number)
-    town.api.fault("POST /api/content/coursesections@2:slow=2")
+    town.api.fault("POST /api/content/coursesections@1:slow=5")
     with town.job() as cli, cli.start("ci", "apply") as process:
         wait_until(lambda: len(town.api.records()) == 1, 60)
         process.send_signal(signal.SIGKILL)
