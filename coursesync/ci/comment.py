@@ -84,7 +84,7 @@ def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
 def _update(forge: Forge, main: Main, event: Event, review: Review, issue: Issue | None) -> str:
     if not main.repository.has(review.head):
         raise TryLater(
-            f"git on the forge does not have the last commit of #{review.number} yet",
+            f"git on the forge does not have the last commit of {review.name} yet",
             "Run the job again later.",
         )
     comments = forge.comments(review.number)
@@ -167,7 +167,7 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issu
         case Conflict(paths):
             return conflicting(branch, paths, links)
         case Untouched(files, settings):
-            return _warning(files) + untouched(files.others, links, settings)
+            return _warning(files, review) + untouched(files.others, links, settings)
         case Unplanned(error):
             return unplanned(error, links)
         case MainUnplanned(error):
@@ -182,15 +182,15 @@ def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issu
                 kept=foreseen.kept,
                 settings=foreseen.settings,
             )
-            return _warning(files) + compose(view, links, GITHUB - _ROOM, outlook)
+            return _warning(files, review) + compose(view, links, GITHUB - _ROOM, outlook)
 
 
-def _warning(files: Files) -> str:
+def _warning(files: Files, review: Review) -> str:
     if not files.brought:
         return ""
     names = listed([code(each) for each in files.brought], 3)
     return (
-        f"> [!WARNING]\n> This pull request brings files of a state: {names}. A state decides "
+        f"> [!WARNING]\n> This {review.noun} brings files of a state: {names}. A state decides "
         "which records are yours, and only coursesync writes it. They are not used here; take them "
         "out before you merge.\n\n"
     )

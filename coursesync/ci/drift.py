@@ -135,8 +135,8 @@ def _by_hand(job: Job) -> str:
 
 def _keeping(job: Job, looked: Looked) -> Iterator[str]:
     if looked.review is not None:
-        link = linked(f"the pull request #{looked.review.number}", looked.review.url)
-        yield f"Review and merge {link or f'#{looked.review.number}'}."
+        name = f"the {looked.review.name}"
+        yield f"Review and merge {linked(name, looked.review.url) or escape(name)}."
     elif looked.refused is not None:
         yield f"A pull request could not be opened: {escape(looked.refused.problem)}."
         yield f"The changes are in the branch `{BRANCH}`. {_by_hand(job)}"

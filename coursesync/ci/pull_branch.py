@@ -27,8 +27,8 @@ _BODY = """\
 Courses were changed on the site. This writes these changes into the outlines, so that the next
 apply does not undo them. Nothing changes for members when it is merged.
 
-If the check that plans does not start by itself, close this pull request and open it again: a forge
-starts no workflow for what another workflow did.
+If the check that plans does not start by itself, close this and open it again: GitHub starts no
+workflow for what another workflow did.
 """
 
 

@@ -91,10 +91,10 @@ class Main:
         known: dict[str, Any] = {"approved": True, "merged_as": str(number), **facts}
         review = Review(
             number,
+            f"pull request #{number}",
             "ada",
             f"head{number}",
             f"refs/pull/{number}/head",
-            "main",
             "https://x",
             **known,
         )

@@ -159,7 +159,7 @@ def test_dropped_outlines_replace_the_plan(desk: Desk) -> None:
     desk.run()
 
     assert len(desk.own(plan)) == 2
-    assert "This pull request changes no outline" in desk.shown(plan)
+    assert "This changes no outline" in desk.shown(plan)
     assert desk.status(plan).description == "No outline changes"
 
 
@@ -331,7 +331,7 @@ def test_one_pull_request_that_fails_stops_no_other(desk: Desk) -> None:
     ran = desk.run()
 
     assert ran.code == 75, ran.err
-    assert f"#{late}: not updated" in ran.said
+    assert f"pull request #{late}: not updated" in ran.said
     assert "Bee" in desk.shown(plan)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from forges.asking import brought, known
+from forges.asking import brought, judged
 from forges.hosting import TOKEN
 
 from coursesync.ci.forges.forge import Mark, NotYet, Status
@@ -205,4 +205,4 @@ def test_an_approval_by_a_bot(github_forge: GitHub, forge: Forge) -> None:
     number = github_forge.propose()
     github_forge.approve(number, github_forge.bot)
 
-    assert not known(forge, number).approved
+    assert not judged(github_forge, forge, number).approved

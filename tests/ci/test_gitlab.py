@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from forges.asking import brought, known
+from forges.asking import brought, judged
 
 from coursesync.ci.forges.forge import Mark, Status
 from coursesync.ci.forges.job_forge import forge_of
@@ -45,7 +45,7 @@ def test_an_approval_without_graphql(gitlab_forge: GitLab, forge: Forge) -> None
     number = gitlab_forge.propose()
     gitlab_forge.approve(number, "ben")
 
-    found = known(forge, number)
+    found = judged(gitlab_forge, forge, number)
 
     assert (found.approved, found.is_doubtful) == (False, True)
     assert forge.pushers(number).unknown == (found.head,)
@@ -66,7 +66,7 @@ def test_an_approval_by_a_bot(gitlab_forge: GitLab, forge: Forge) -> None:
     number = gitlab_forge.propose()
     gitlab_forge.approve(number, gitlab_forge.bot)
 
-    assert not known(forge, number).approved
+    assert not judged(gitlab_forge, forge, number).approved
 
 
 def test_an_approval_that_was_taken_away_without_a_note(gitlab_forge: GitLab, forge: Forge) -> None:
@@ -75,7 +75,7 @@ def test_an_approval_that_was_taken_away_without_a_note(gitlab_forge: GitLab, fo
     gitlab_forge.approve(number, "ben")
     gitlab_forge.reset_approvals(number)
 
-    assert not known(forge, number).approved
+    assert not judged(gitlab_forge, forge, number).approved
 
 
 def test_a_forged_note(gitlab_forge: GitLab, forge: Forge) -> None:
@@ -85,7 +85,7 @@ def test_a_forged_note(gitlab_forge: GitLab, forge: Forge) -> None:
     gitlab_forge.commit("a", {"courses/a.yaml": "title: B\n"})
     gitlab_forge.comment("ben", number, "approved this merge request")
 
-    assert not known(forge, number).approved
+    assert not judged(gitlab_forge, forge, number).approved
 
 
 def test_system_notes_are_no_comments(gitlab_forge: GitLab, forge: Forge) -> None:

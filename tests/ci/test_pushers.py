@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from forges.asking import known
+from forges.asking import judged
 from forges.hosting import NAME, Hosting, fork_of
 
 from coursesync.ci.forges.forge import Pushers
@@ -106,11 +106,11 @@ def test_who_pushed_to_a_review_does_not_approve_it(
     change(hosting, "Two", by=address, pusher="ben")
     change(hosting, "Three", by="ada")
     hosting.approve(number, "ben")
-    alone = known(forge, number)
+    alone = judged(hosting, forge, number)
     hosting.approve(number, "cleo")
 
     assert (alone.approved, alone.is_doubtful) == (False, False)
-    assert known(forge, number).approved
+    assert judged(hosting, forge, number).approved
     assert forge.pushers(number) == Pushers(frozenset({"ada", "ben"}))
 
 
@@ -122,7 +122,7 @@ def test_an_unlinked_address_is_no_obstacle_where_pushes_are_known(
     number = hosting.open_pull("a")
     hosting.approve(number, "ben")
 
-    assert known(forge, number).approved
+    assert judged(hosting, forge, number).approved
 
 
 def test_an_approval_is_doubtful_where_nobody_knows_who_pushed(
@@ -133,7 +133,7 @@ def test_an_approval_is_doubtful_where_nobody_knows_who_pushed(
     number = hosting.propose()
     head = change(hosting, "Two", by=STRANGER, pusher="ben")
     hosting.approve(number, "ben")
-    found = known(forge, number)
+    found = judged(hosting, forge, number)
 
     assert (found.approved, found.is_doubtful) == (False, True)
     assert forge.pushers(number) == Pushers(frozenset({"ada"}), (head,))
@@ -147,7 +147,7 @@ def test_a_gap_in_the_record_is_no_record(hosting: Hosting, forge: Forge) -> Non
     hosting.pushes = [each for each in hosting.pushes if each.after != middle]
     hosting.approve(number, "ben")
 
-    assert known(forge, number).is_doubtful
+    assert judged(hosting, forge, number).is_doubtful
 
 
 def test_who_pushed_before_a_forced_push_counts(hosting: Hosting, forge: Forge) -> None:
@@ -158,7 +158,7 @@ def test_who_pushed_before_a_forced_push_counts(hosting: Hosting, forge: Forge) 
     number = hosting.open_pull("a")
     hosting.approve(number, "ben")
 
-    assert not known(forge, number).approved
+    assert not judged(hosting, forge, number).approved
     assert forge.pushers(number) == Pushers(frozenset({"ada", "ben"}))
 
 
@@ -170,7 +170,7 @@ def test_a_branch_that_was_deleted_and_restored(hosting: Hosting, forge: Forge) 
     number = hosting.open_pull("a")
     hosting.approve(number, "ben")
 
-    assert not known(forge, number).approved
+    assert not judged(hosting, forge, number).approved
 
 
 def test_a_name_that_another_branch_had(hosting: Hosting, forge: Forge) -> None:
@@ -180,7 +180,7 @@ def test_a_name_that_another_branch_had(hosting: Hosting, forge: Forge) -> None:
     number = hosting.propose()
     hosting.approve(number, "ben")
 
-    assert known(forge, number).approved
+    assert judged(hosting, forge, number).approved
 
 
 def test_a_review_whose_branch_moved_on_or_is_gone(hosting: Hosting, forge: Forge) -> None:
@@ -192,7 +192,7 @@ def test_a_review_whose_branch_moved_on_or_is_gone(hosting: Hosting, forge: Forg
     change(hosting, "Later", by=STRANGER, pusher="ben")
     hosting.delete_branch("a")
 
-    assert known(forge, number).approved
+    assert judged(hosting, forge, number).approved
 
 
 @pytest.mark.parametrize(("is_read", "approved"), [(True, True), (False, False)])
@@ -205,6 +205,6 @@ def test_a_branch_of_a_fork(
     number = hosting.open_pull("a", by="rita", fork=True)
     hosting.approve(number, "ben")
 
-    found = known(forge, number)
+    found = judged(hosting, forge, number)
 
     assert (found.approved, found.is_doubtful) == (approved, not approved)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from coursesync.ci.forges.forge import NotYet
 
 if TYPE_CHECKING:
+    from forges.hosting import Hosting
+
     from coursesync.ci.forges.forge import Forge, Review
 
 
@@ -18,8 +20,7 @@ def brought(forge: Forge, commit: str) -> Review:
     return found
 
 
-def known(forge: Forge, number: int) -> Review:
-    """Return a review; there is one."""
-    found = forge.review(number)
-    assert found is not None
-    return found
+def judged(hosting: Hosting, forge: Forge, number: int) -> Review:
+    """Merge a review, unless it is merged, and return it as the forge then judges it."""
+    pull = hosting.pulls[number]
+    return brought(forge, pull.made[-1] if pull.made else hosting.merge(number))

@@ -29,6 +29,7 @@ class GitHub(Hosting):
 
     bot = BOT
     pull_ref = "refs/pull/{}/head"
+    pull_name = "pull request #{}"
     comments_route = "comments"
 
     def __init__(self, folder: Path) -> None:

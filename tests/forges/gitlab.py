@@ -35,6 +35,7 @@ class GitLab(Hosting):
 
     bot = "project_42_bot_0123"
     pull_ref = "refs/merge-requests/{}/head"
+    pull_name = "merge request !{}"
     comments_route = "notes"
 
     def __init__(self, folder: Path) -> None:

@@ -142,6 +142,7 @@ class Hosting(ABC):
 
     bot: str
     pull_ref: str  # with {} for the number
+    pull_name: str  # likewise
     comments_route: str  # the last part of the path of a list of comments
 
     def __init__(self, folder: Path) -> None:

@@ -80,7 +80,7 @@ class Uncovered:
         """Who set it, or why nobody did: a clause, inert."""
         if self.set_by is None:
             return self.reason.value
-        number = f" (pull request #{self.review.number})" if self.review else ""
+        number = f" ({self.review.name})" if self.review else ""
         return f"commit {inert(self.set_by[:10])}{number} {self.reason.value}"
 
     @property

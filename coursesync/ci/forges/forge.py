@@ -22,10 +22,10 @@ class Review:
 
     Attributes:
         number: its number in the repository.
+        name: how people of its forge call it, as in "pull request #7" and "merge request !7".
         author: the login of its author.
         head: the SHA of its last commit; the commit that was merged, once it is merged.
         ref: the ref that holds `head` on the remote, as in "refs/pull/7/head".
-        base: the name of the branch that it is for.
         url: its page.
         merged_as: the SHA of the last commit that its merge made on the base; None while open. It
             equals `head` if somebody pushed the head itself.
@@ -35,14 +35,19 @@ class Review:
     """
 
     number: int
+    name: str
     author: str
     head: str
     ref: str
-    base: str
     url: str
     merged_as: str | None = None
     approved: bool = False
     is_doubtful: bool = False
+
+    @property
+    def noun(self) -> str:
+        """What it is, as in "pull request"."""
+        return self.name.rpartition(" ")[0]
 
 
 class NotYet(Enum):
@@ -142,9 +147,6 @@ class Forge(Protocol):
 
     def open_reviews(self, base: str) -> Sequence[Review]:
         """Return the open reviews for a branch, with their heads; `approved` is not filled in."""
-
-    def review(self, number: int) -> Review | None:
-        """Return one review, with `approved`; None if there is none with that number."""
 
     def reviews_between(
         self, base: str, commits: Sequence[str]

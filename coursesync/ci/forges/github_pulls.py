@@ -58,11 +58,6 @@ class Pulls:
         found = self._rest.every(path, _PULLS, Pull, state="open", base=base)
         return [*map(_review, found)]
 
-    def review(self, number: int) -> Review | None:
-        """Return one pull request, with `approved`."""
-        pull = self._rest.find(self._path("pulls", number), _PULLS, Pull)
-        return None if pull is None else self._judged(pull)
-
     def reviews_between(
         self, base: str, commits: Sequence[str]
     ) -> Mapping[str, Review | NotYet | None]:
@@ -218,10 +213,10 @@ class Pulls:
 def _review(pull: Pull, *, approved: bool = False, is_doubtful: bool = False) -> Review:
     return Review(
         number=pull.number,
+        name=f"pull request #{pull.number}",
         author=pull.author,
         head=pull.head.sha,
         ref=f"refs/pull/{pull.number}/head",
-        base=pull.base.ref,
         url=pull.html_url,
         merged_as=pull.merge_commit_sha if pull.merged_at else None,
         approved=approved,

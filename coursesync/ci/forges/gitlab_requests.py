@@ -89,12 +89,6 @@ class Requests:
         )
         return [_review(each) for each in found if each.sha]
 
-    def review(self, number: int) -> Review | None:
-        """Return one merge request, with `approved`."""
-        path = self._path("merge_requests", number)
-        found = self._rest.find(path, _REQUESTS, MergeRequest)
-        return None if found is None or not found.sha else self._judged(found)
-
     def reviews_between(
         self, base: str, commits: Sequence[str]
     ) -> Mapping[str, Review | NotYet | None]:
@@ -315,10 +309,10 @@ def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeReq
 def _review(found: MergeRequest, *, approved: bool = False, is_doubtful: bool = False) -> Review:
     return Review(
         number=found.iid,
+        name=f"merge request !{found.iid}",
         author=found.author.username,
         head=found.sha or "",
         ref=f"refs/merge-requests/{found.iid}/head",
-        base=found.target_branch,
         url=found.web_url,
         merged_as=_merged_as(found) if found.state == "merged" else None,
         approved=approved,

@@ -31,7 +31,7 @@ from coursesync.state.git_store import GitStore
 from coursesync.state.state_report import StateReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from coursesync.ci.forges.forge import Comment, Forge, Issue, Review
     from coursesync.ci.instructions.approvals import Instruction
@@ -99,33 +99,26 @@ class _Elsewhere:
             return answer_to(
                 given, choices_in(self._assessment), self.waiting.body, starts_now(self.waiting.url)
             )
-        review = self.forge.review(self.number)
-        if review is None or given.word == "approve":
+        if given.word == "approve":
             where = linked("the issue of what waits", self.waiting.url) if self.waiting else ""
             return f"{_NOT_HERE} It is {where}." if where else _NOT_HERE
-        assessment, own = (
-            self._assessment,
-            [e.body for e in self.forge.comments(self.number) if e.own],
-        )
-        deltas = [
-            each.review.own
-            for each in assessment.history.settings
+        own = [each.body for each in self.forge.comments(self.number) if each.own]
+        merged = [
+            each.review
+            for each in self._assessment.history.settings
             if isinstance(each.review, Shown) and each.review.review.number == self.number
         ]
+        deltas = [each.own for each in merged if each.own is not None]
         choices = [
-            each
-            for delta in deltas
-            if delta is not None
-            for each in grants_of(digest_of_delta(delta), self._pushers_of(review))
+            one for each in deltas for one in grants_of(digest_of_delta(each), self._electorate)
         ]
-        return answer_to(given, choices, "\n".join(own), starts_now(review.url))
+        page = merged[-1].review.url if merged else ""
+        return answer_to(given, choices, "\n".join(own), starts_now(page))
 
-    def _pushers_of(self, review: Review) -> Callable[[], Electorate]:
-        def electorate() -> Electorate:
-            pushers = self.forge.pushers(review.number)
-            return Electorate(self.forge.may_write, pushers, is_solo=self.main.project.config.solo)
-
-        return electorate
+    def _electorate(self) -> Electorate:
+        """Return who may decide about what a merged review brought."""
+        pushers = self.forge.pushers(self.number)
+        return Electorate(self.forge.may_write, pushers, is_solo=self.main.project.config.solo)
 
     def _about_drift(self, given: Instruction, issue: Issue) -> str:
         """Answer in the issue about drift; what it shows is known with credentials alone."""

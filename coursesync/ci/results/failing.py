@@ -59,7 +59,7 @@ def tell_failed(job: Job, history: MainHistory, error: CoursesyncError) -> None:
 def _comment(job: Job, review: Review, error: CoursesyncError) -> None:
     begin = marker("apply", job.path)
     problem = f"{error.problem[:1].upper()}{error.problem[1:]}."
-    rows = [NotLive("This pull request", problem, error.remedy or _WAITS)]
+    rows = [NotLive(f"This {review.noun}", problem, error.remedy or _WAITS)]
     body = f"{begin}\n{result(None, rows, Links(run=job.page))}"
     own = [e for e in job.forge.comments(review.number) if e.own and e.body.startswith(begin)]
     if not own or halves(own[-1].body)[1] != halves(body)[1]:

@@ -86,7 +86,8 @@ def _detail(one: Uncovered) -> str:
 
 def pull_link(review: Review) -> str:
     """Write a link to a review."""
-    return linked(f"Pull request #{review.number}", review.url) or f"Pull request {review.number}"
+    name = f"{review.name[:1].upper()}{review.name[1:]}"
+    return linked(name, review.url) or escape(name)
 
 
 def commit_link(sha: str, page: str) -> str:

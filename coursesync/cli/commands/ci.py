@@ -104,10 +104,10 @@ def comment_command(*, project: Project) -> ExitCode:
     failures = []
     for each in reconcile(forge, main, event_of(os.environ)):
         if each.failure is None:
-            say_wrapped(f"#{each.review.number}: {each.what}")
+            say_wrapped(f"{each.review.name}: {each.what}")
             continue
         failures.append(each.failure)
-        say_wrapped(f"#{each.review.number}: not updated: {each.failure}")
+        say_wrapped(f"{each.review.name}: not updated: {each.failure}")
     if unexpected := [each for each in failures if not isinstance(each, CoursesyncError)]:
         raise unexpected[0]
     if failures:

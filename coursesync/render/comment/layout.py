@@ -88,8 +88,8 @@ def other_files(paths: Sequence[str]) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"This pull request also changes {what} and may run on main. Before you merge, let the "
-        f"engineer read {in_short(paths)}."
+        f"This also changes {what} and may run on main. Before you merge, let the engineer read "
+        f"{in_short(paths)}."
     )
 
 

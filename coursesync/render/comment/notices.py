@@ -70,7 +70,7 @@ def unplanned_base(
     lines = [
         f"### This can't be planned yet: {code(base)} has {found}",
         "",
-        f"Not this pull request: {code(base)} itself. Somebody has to correct {them} there first.",
+        f"This change is not the cause. Somebody has to correct {them} on {code(base)} first.",
         "",
     ]
     return _listed(lines, error.diagnostics, links, most)
@@ -114,7 +114,7 @@ def untouched(
 ) -> str:
     """Write that a pull request changes no outline, and which files and settings it changes."""
     head = "The settings of coursesync change" if settings else "Nothing changes for members"
-    lines = [f"### {head}", "", "This pull request changes no outline."]
+    lines = [f"### {head}", "", "This changes no outline."]
     lines += [*changed_settings(settings), *other_files(others), *links.lines()]
     return "\n".join(lines) + "\n"
 

@@ -193,10 +193,10 @@ class Story:
         merged_as = own if is_pushed else f"commit {number}"
         review = Review(
             number,
+            f"pull request #{number}",
             "ada",
             own,
             f"refs/pull/{number}/head",
-            "main",
             url,
             merged_as,
             approved,
