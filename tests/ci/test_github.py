@@ -31,6 +31,16 @@ def forge(github_forge: GitHub, clock: VirtualClock) -> Forge:
     return forge_of(github_forge.environment(), clock)
 
 
+def test_a_request_for_changes_that_is_dismissed(github_forge: GitHub, forge: Forge) -> None:
+    """It holds nothing back any more."""
+    number = github_forge.propose()
+    github_forge.approve(number, "ben")
+    github_forge.request_changes(number, "cleo")
+    github_forge.dismiss(number, "cleo")
+
+    assert judged(github_forge, forge, number).approved
+
+
 def test_what_a_rebase_brought(github_forge: GitHub, forge: Forge) -> None:
     """Each commit of a rebase belongs to its pull request."""
     number = github_forge.propose()

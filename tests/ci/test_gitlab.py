@@ -78,6 +78,18 @@ def test_an_approval_that_was_taken_away_without_a_note(gitlab_forge: GitLab, fo
     assert not judged(gitlab_forge, forge, number).approved
 
 
+def test_taking_an_approval_back_is_no_end_of_a_request_for_changes(
+    gitlab_forge: GitLab, forge: Forge
+) -> None:
+    """GitLab notes both if somebody who approved asks for changes."""
+    number = gitlab_forge.propose()
+    gitlab_forge.approve(number, "ben")
+    gitlab_forge.request_changes(number, "cleo")
+    gitlab_forge.dismiss(number, "cleo")
+
+    assert not judged(gitlab_forge, forge, number).approved
+
+
 def test_a_forged_note(gitlab_forge: GitLab, forge: Forge) -> None:
     """A comment with the words of GitLab's note about an approval is no approval."""
     number = gitlab_forge.propose()

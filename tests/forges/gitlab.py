@@ -69,6 +69,10 @@ class GitLab(Hosting):
         """Take all approvals away, as a bot may by the API: no note tells of it."""
         self._reset.add(number)
 
+    def dismiss(self, number: int, who: str) -> None:
+        """Take an approval back, which is a decision of its own."""
+        self._judge(number, who, "DISMISSED")
+
     def answer(self, request: Request) -> Response:
         """Answer a request to the API; the token of a job may do nothing here."""
         login = self.tokens.get(request.headers.get("PRIVATE-TOKEN", ""))

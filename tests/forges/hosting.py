@@ -247,7 +247,7 @@ class Hosting(ABC):
         self._judge(number, who, "CHANGES_REQUESTED")
 
     def dismiss(self, number: int, who: str) -> None:
-        """Dismiss what a person decided; on GitLab, that takes an approval back."""
+        """Dismiss what a person decided."""
         for each in self.pulls[number].judgements:
             if each.who == who:
                 each.state, each.given = "DISMISSED", self.now()

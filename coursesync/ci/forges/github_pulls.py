@@ -1,7 +1,7 @@
 """GitHub's pull requests: which are open, which merge made a commit, and who approved it.
 
-https://docs.github.com/en/rest/pulls, https://docs.github.com/en/rest/commits. Owns what counts as
-an approval and as a merge. It must never decide what is applied.
+https://docs.github.com/en/rest/pulls, https://docs.github.com/en/rest/commits. Owns what GitHub's
+answers say about merges and decisions. It must never decide what is applied.
 
 Who pushed is known from the activity of a branch, in its own repository. Where that can't be read
 (a private fork, an old Enterprise Server), the accounts of a commit's author and committer count.
@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.api import Need, path_of
+from coursesync.ci.forges.approving import Approval, Decision, Verdict, approval
 from coursesync.ci.forges.forge import NOBODY, Pushers, Review
 from coursesync.ci.forges.github_answers import Activity, Commit, Permission, Pull, PullReview
 from coursesync.ci.forges.merge_index import asked_again, unless_young
@@ -30,7 +31,11 @@ _ACTIVITY_PAGES = 10  # of a hundred each, the newest first
 _NO_COMMIT = "0" * 40
 _WEB = "web-flow"  # the committer of what GitHub makes for a person
 _MAY_WRITE = {"admin", "write"}  # "maintain" is reported as "write"
-_DECISIONS = {"APPROVED", "CHANGES_REQUESTED", "DISMISSED"}
+_VERDICTS = {
+    "APPROVED": Verdict.APPROVED,
+    "CHANGES_REQUESTED": Verdict.REFUSED,
+    "DISMISSED": Verdict.DISMISSED,
+}
 _PULLS = Need("read the pull requests", "pull-requests: read")
 _OPEN = Need("open pull requests", "pull-requests: write")
 _COMMITS = Need("read the commits", "contents: read")
@@ -124,30 +129,21 @@ class Pulls:
         return unless_young(commit, made.date if made else None, pushes, self._rest.date)
 
     def _judged(self, pull: Pull) -> Review:
-        """Return a review with `approved`.
+        """Return a review with `approved`."""
+        decisions = self._decisions(pull)
+        return _review(pull, approval(decisions, lambda: self._pushers(pull), self.may_write))
 
-        https://docs.github.com/en/rest/pulls/reviews lists the reviews, the oldest first; one that
-        was dismissed has the state DISMISSED. A person's last decision counts. No decision of
-        somebody who may not write counts, as in GitHub's own rules, nor an approval by a bot.
+    def _decisions(self, pull: Pull) -> Iterator[Decision]:
+        """Yield what people decided, the oldest first.
+
+        https://docs.github.com/en/rest/pulls/reviews: one that was dismissed has that state alone.
         """
         path = self._path("pulls", pull.number, "reviews")
-        last: dict[str, PullReview] = {}
         for each in self._rest.every(path, _PULLS, PullReview):
-            if each.state in _DECISIONS and each.user is not None:
-                last[each.user.login] = each
-        approvers = [
-            login
-            for login, each in last.items()
-            if each.state == "APPROVED" and each.commit_id == pull.head.sha
-            if each.user is not None and each.user.type == "User"
-        ]
-        refusers = [who for who, each in last.items() if each.state == "CHANGES_REQUESTED"]
-        if not approvers or any(map(self.may_write, refusers)):
-            return _review(pull)
-        pushers = self._pushers(pull)
-        approved = any(each not in pushers.logins and self.may_write(each) for each in approvers)
-        is_known = not pushers.unknown
-        return _review(pull, approved=approved and is_known, is_doubtful=approved and not is_known)
+            verdict, who = _VERDICTS.get(each.state), each.user
+            if verdict is not None and who is not None:
+                is_of_head, is_by_bot = each.commit_id == pull.head.sha, who.type != "User"
+                yield Decision(who.login, verdict, is_of_head=is_of_head, is_by_bot=is_by_bot)
 
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository."""
@@ -210,7 +206,7 @@ class Pulls:
         return f"{self._root}/repos/{self._rest.api.repository}{path_of(*parts)}"
 
 
-def _review(pull: Pull, *, approved: bool = False, is_doubtful: bool = False) -> Review:
+def _review(pull: Pull, given: Approval = Approval.MISSING) -> Review:
     return Review(
         number=pull.number,
         name=f"pull request #{pull.number}",
@@ -219,8 +215,8 @@ def _review(pull: Pull, *, approved: bool = False, is_doubtful: bool = False) ->
         ref=f"refs/pull/{pull.number}/head",
         url=pull.html_url,
         merged_as=pull.merge_commit_sha if pull.merged_at else None,
-        approved=approved,
-        is_doubtful=is_doubtful,
+        approved=given is Approval.GIVEN,
+        is_doubtful=given is Approval.DOUBTFUL,
     )
 
 

@@ -1,7 +1,7 @@
 """GitLab's merge requests: which are open, which merge made a commit, and who approved it.
 
-https://docs.gitlab.com/api/merge_requests. Owns what counts as an approval and as a merge. It must
-never decide what is applied. GitLab differs from GitHub:
+https://docs.gitlab.com/api/merge_requests. Owns what GitLab's answers say about merges, decisions
+and pushes. It must never decide what is applied. GitLab differs from GitHub:
 
 - An approval names no commit. It counts if it is younger than the last push, by GitLab's clock. Its
   time is that of the system note about it, which nobody can write by hand.
@@ -22,6 +22,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.api import Need, path_of
+from coursesync.ci.forges.approving import Approval, Decision, Verdict, approval
 from coursesync.ci.forges.forge import NOBODY, Pushers, Review
 from coursesync.ci.forges.gitlab_answers import (
     Approvals,
@@ -50,8 +51,11 @@ if TYPE_CHECKING:
 
 _EVENT_PAGES = 10  # of a hundred each, the newest first
 _DEVELOPER = 30  # https://docs.gitlab.com/api/members/#roles
-_APPROVED, _UNAPPROVED = "approved this merge request", "unapproved this merge request"
-_REFUSED = "requested changes"
+_VERDICTS = {
+    "approved this merge request": Verdict.APPROVED,
+    "unapproved this merge request": Verdict.UNAPPROVED,
+    "requested changes": Verdict.REFUSED,
+}
 _BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an access token
 _PUSHERS = """\
 query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
@@ -129,30 +133,25 @@ class Requests:
         )
 
     def _judged(self, found: MergeRequest) -> Review:
-        """Return a review with `approved`: the last decision of a person who may write counts."""
-        last: dict[str, Note] = {}
-        for each in self._notes(found.iid):
-            if each.system and each.body.lower() in {_APPROVED, _UNAPPROVED, _REFUSED}:
-                last[each.author.username] = each
+        """Return a review with `approved`."""
         versions = self._versions(found.iid)
-        pushed = _last_push(found, versions)
-        approvers = [
-            login
-            for login, each in last.items()
-            if each.body.lower() == _APPROVED and not is_bot(login)
-            if pushed is not None and (given := moment(each.created_at)) and given >= pushed
-        ]
-        refusers = [who for who, each in last.items() if each.body.lower() == _REFUSED]
-        if not approvers or any(map(self.may_write, refusers)):
-            return _review(found)
-        pushers, standing = self._pushers(found, versions), self._standing(found.iid)
-        others = (each for each in approvers if each in standing and each not in pushers.logins)
-        approved, is_known = any(map(self.may_write, others)), not pushers.unknown
-        return _review(found, approved=approved and is_known, is_doubtful=approved and not is_known)
+        decisions = [*self._decisions(found, versions)]
+        return _review(
+            found, approval(decisions, lambda: self._pushers(found, versions), self.may_write)
+        )
 
-    def _notes(self, number: int) -> Iterator[Note]:
-        path = self._path("merge_requests", number, "notes")
-        return self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at")
+    def _decisions(self, found: MergeRequest, versions: Iterable[Version]) -> Iterator[Decision]:
+        """Yield what people decided, the oldest first, by the system notes about it."""
+        pushed, standing = _last_push(found, versions), self._standing(found.iid)
+        path = self._path("merge_requests", found.iid, "notes")
+        for each in self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at"):
+            if not each.system or (verdict := _VERDICTS.get(each.body.lower())) is None:
+                continue
+            who, given = each.author.username, moment(each.created_at)
+            if verdict is Verdict.APPROVED and who not in standing:
+                verdict = Verdict.DISMISSED  # by a push, or by the API
+            is_of_head = pushed is not None and given is not None and given >= pushed
+            yield Decision(who, verdict, is_of_head=is_of_head, is_by_bot=is_bot(who))
 
     def _versions(self, number: int) -> list[Version]:
         path = self._path("merge_requests", number, "versions")
@@ -306,7 +305,7 @@ def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeReq
     )
 
 
-def _review(found: MergeRequest, *, approved: bool = False, is_doubtful: bool = False) -> Review:
+def _review(found: MergeRequest, given: Approval = Approval.MISSING) -> Review:
     return Review(
         number=found.iid,
         name=f"merge request !{found.iid}",
@@ -315,6 +314,6 @@ def _review(found: MergeRequest, *, approved: bool = False, is_doubtful: bool = 
         ref=f"refs/merge-requests/{found.iid}/head",
         url=found.web_url,
         merged_as=_merged_as(found) if found.state == "merged" else None,
-        approved=approved,
-        is_doubtful=is_doubtful,
+        approved=given is Approval.GIVEN,
+        is_doubtful=given is Approval.DOUBTFUL,
     )
