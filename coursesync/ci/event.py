@@ -63,7 +63,9 @@ def event_of(environment: Mapping[str, str]) -> Event:
     is_plan = _text(payload, "workflow_run", "event") == "pull_request"
     return Event(
         branch,
-        environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
+        # the first one is there if the checkout is the result of the merge
+        environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
+        or environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
         number if isinstance(number, int) else None,
         _text(payload, "workflow_run", "head_sha") if is_plan else "",
         _text(payload, "workflow_run", "html_url") if is_plan else "",

@@ -155,6 +155,16 @@ def test_an_old_commit_that_was_just_pushed(
     assert clock.seconds == 1 + 2
 
 
+def test_a_record_of_pushes_that_lags_as_well(hosting: Hosting, forge: Forge) -> None:
+    """If the merge is in neither, its commit's date tells that it is young."""
+    hosting.ahead, hosting.commit_lag, hosting.closed_lag = 0, 100, 100
+    tip = hosting.merge(hosting.propose())
+    old = hosting.now() - timedelta(days=1)
+    hosting.pushes = [replace(each, at=old) for each in hosting.pushes if each.after != tip]
+
+    assert forge.reviews_between("main", [tip]) == {tip: NotYet.INDEXED}
+
+
 def test_an_index_that_never_knows(hosting: Hosting, forge: Forge) -> None:
     """What the index of commits lacks is found among the pull requests closed last."""
     hosting.commit_lag = 100
@@ -327,6 +337,33 @@ def test_an_issue_is_opened_once(hosting: Hosting, forge: Forge, kind: str) -> N
     made = forge.open_issue("Drift", "<!-- drift -->")
 
     assert [*hosting.issues] == [abs(made.number)]
+
+
+def test_a_review_is_opened_once(hosting: Hosting, forge: Forge) -> None:
+    """The one that is open is returned; once it is closed, another is opened."""
+    hosting.commit("a", {"courses/a.yaml": "title: A\n"})
+    first = forge.open_review("a", "main", "Drift", "Text\n/close")
+    again = forge.open_review("a", "main", "Drift", "Text")
+    forge.close_review(first.number)
+    closed = [*forge.open_reviews("main")]
+    other = forge.open_review("a", "main", "Drift", "Text")
+
+    assert first == again
+    assert first.author == hosting.bot
+    assert closed == []
+    assert other.number != first.number
+    assert hosting.pulls[first.number].state == "closed"
+
+
+@pytest.mark.parametrize("kind", ["lost-after", "error-after", "lost-before"])
+def test_a_review_whose_answer_is_lost(hosting: Hosting, forge: Forge, kind: str) -> None:
+    """It is looked for before it is opened again."""
+    hosting.commit("a", {"courses/a.yaml": "title: A\n"})
+    hosting.faults.add(f"POST */{hosting.pulls_route}", kind)
+
+    found = forge.open_review("a", "main", "Drift", "Text")
+
+    assert [*hosting.pulls] == [found.number]
 
 
 def test_runs(hosting: Hosting, forge: Forge) -> None:

@@ -39,6 +39,20 @@ def test_a_fast_forward_merge(gitlab_forge: GitLab, forge: Forge) -> None:
     assert (found.merged_as, found.head) == (tip, tip)
 
 
+@pytest.mark.parametrize("method", ["merge", "ff"])
+def test_a_squash(gitlab_forge: GitLab, forge: Forge, method: str) -> None:
+    """It makes a commit that main has last, or one that a merge commit brings."""
+    gitlab_forge.merge_method = method
+    number = gitlab_forge.propose()
+    gitlab_forge.commit("main", {"other": "x"})
+
+    tip = gitlab_forge.merge(number, how="squash")
+
+    found = brought(forge, tip)
+    assert (found.number, found.merged_as) == (number, tip)
+    assert (gitlab_forge.pulls[number].made[0] == tip) is (method == "ff")
+
+
 def test_an_approval_without_graphql(gitlab_forge: GitLab, forge: Forge) -> None:
     """Where nobody knows who pushed, nothing counts as approved."""
     gitlab_forge.has_graphql = False
@@ -157,6 +171,16 @@ def test_no_text_makes_gitlab_act(gitlab_forge: GitLab, forge: Forge) -> None:
     assert gitlab_forge.actions == []
 
 
+def test_a_status_of_a_head_in_a_fork(gitlab_forge: GitLab, forge: Forge) -> None:
+    """GitLab keeps none for a commit that is on no branch of the project: that stops nothing."""
+    head = gitlab_forge.commit("a", {"courses/a.yaml": "title: A\n"}, by="rita")
+    gitlab_forge.open_pull("a", by="rita", fork=True)
+
+    forge.set_status(head, STATUS)
+
+    assert forge.statuses(head) == []
+
+
 def test_a_status_that_is_pending_already(gitlab_forge: GitLab, forge: Forge) -> None:
     """GitLab refuses to set it again, and that is no failure."""
     tip = gitlab_forge.repository.tip()
@@ -209,10 +233,12 @@ def test_a_missing_permission(
 
 
 def test_the_token_of_a_job_alone(gitlab_forge: GitLab, clock: VirtualClock) -> None:
-    """CI_JOB_TOKEN may read nothing here: the message says which token to make."""
-    job = {**gitlab_forge.environment(), "COURSESYNC_GITLAB_TOKEN": ""}
+    """CI_JOB_TOKEN may read merge requests and no more: the message says which token to make."""
+    gitlab_forge.propose()
+    job = forge_of({**gitlab_forge.environment(), "COURSESYNC_GITLAB_TOKEN": ""}, clock)
 
+    assert len(job.open_reviews("main")) == 1
     with pytest.raises(RemoteError, match="CI_JOB_TOKEN") as caught:
-        forge_of(job, clock).open_reviews("main")
+        job.issue("<!-- drift -->")
 
     assert "COURSESYNC_GITLAB_TOKEN" in str(caught.value.remedy)

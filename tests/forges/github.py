@@ -30,6 +30,7 @@ class GitHub(Hosting):
     bot = BOT
     pull_ref = "refs/pull/{}/head"
     pull_name = "pull request #{}"
+    pulls_route = "pulls"
     comments_route = "comments"
 
     def __init__(self, folder: Path) -> None:

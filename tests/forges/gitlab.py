@@ -1,7 +1,8 @@
 """A small GitLab: its REST v4 and GraphQL APIs as far as coursesync asks, over one project.
 
-The shapes are those of https://docs.gitlab.com/api/rest and its pages on merge requests, notes,
-commits, issues, jobs and members.
+The shapes are those of https://docs.gitlab.com/api/rest and its pages on merge requests, their
+approvals, notes, commits, events, issues, jobs and members. What these pages leave open is as in
+GitLab's own code: the notes about decisions, and which statuses are refused.
 """
 
 from __future__ import annotations
@@ -26,20 +27,30 @@ _TOLD = {
     "DISMISSED": "unapproved this merge request",
     "CHANGES_REQUESTED": "requested changes",
 }
-_MERGED = {"merge", "queue"}  # by a merge commit
+_MERGED = {"merge", "queue"}  # by a merge commit; a merge train is a queue
+# what the token of a job may read: https://docs.gitlab.com/ci/jobs/ci_job_token/#job-token-access
+_OF_A_JOB = re.compile(
+    rf"{_AT}/(merge_requests|merge_requests/\d+(/notes)?|repository/commits/\w+(/merge_requests)?)"
+)
+_JOB_TOKEN = "token-of-the-job-alone"
 _PENDING = {"pending", "running"}
 
 
 class GitLab(Hosting):
-    """GitLab with one project. `has_graphql`: whether it has GraphQL."""
+    """GitLab with one project.
+
+    `has_graphql`: whether it has GraphQL. `merge_method`: merge, or ff, as its API calls them.
+    """
 
     bot = "project_42_bot_0123"
     pull_ref = "refs/merge-requests/{}/head"
     pull_name = "merge request !{}"
+    pulls_route = "merge_requests"
     comments_route = "notes"
 
     def __init__(self, folder: Path) -> None:
         self.has_graphql = True
+        self.merge_method = "merge"
         self._reset: set[int] = set()
         self.actions: list[str] = []  # quick actions that a text asked for
         super().__init__(folder)
@@ -61,7 +72,7 @@ class GitLab(Hosting):
             "CI_PROJECT_URL": f"{self.url}/{NAME}",
             "CI_REPOSITORY_URL": self.clone_url,
             "CI_JOB_ID": run,
-            "CI_JOB_TOKEN": "token-of-the-job-alone",
+            "CI_JOB_TOKEN": _JOB_TOKEN,
             "COURSESYNC_GITLAB_TOKEN": TOKEN,
         }
 
@@ -69,13 +80,25 @@ class GitLab(Hosting):
         """Take all approvals away, as a bot may by the API: no note tells of it."""
         self._reset.add(number)
 
+    def made_by_merge(self, onto: str, head: str, kind: str, *, by: str, at: datetime) -> list[str]:
+        """Return the commits that a merge makes; squashing makes a merge commit as well."""
+        if kind == "fast-forward":
+            return [head]
+        made = super().made_by_merge(onto, head, kind, by=by, at=at)
+        if kind == "squash" and self.merge_method == "merge":
+            made += super().made_by_merge(onto, made[-1], "merge", by=by, at=at)
+        return made
+
     def dismiss(self, number: int, who: str) -> None:
         """Take an approval back, which is a decision of its own."""
         self._judge(number, who, "DISMISSED")
 
     def answer(self, request: Request) -> Response:
-        """Answer a request to the API; the token of a job may do nothing here."""
-        login = self.tokens.get(request.headers.get("PRIVATE-TOKEN", ""))
+        """Answer a request to the API."""
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        login = self.tokens.get(token) if scheme == "Bearer" else None
+        if request.headers.get("JOB-TOKEN") == _JOB_TOKEN and request.method == "GET":
+            login = "ada" if _OF_A_JOB.fullmatch(request.path) else None
         if login is None:
             return _json({"message": "401 Unauthorized"}, 401)
         for method, pattern, respond in self._routes():
@@ -83,7 +106,9 @@ class GitLab(Hosting):
             if found is None or method != request.method:
                 continue
             if "api" in self.denied:
-                return _json({"error": "insufficient_scope"}, 403)
+                words = "The request requires higher privileges than provided by the access token."
+                refused = {"error": "insufficient_scope", "error_description": words}
+                return _json({**refused, "scope": "api"}, 403)
             return respond(request, login, *found.groups())
         return _json({"error": "404 Not Found"}, 404)
 
@@ -91,7 +116,9 @@ class GitLab(Hosting):
         kinds = "(merge_requests|issues)"
         return (
             ("GET", rf"{_AT}/merge_requests", self._list_requests),
+            ("POST", rf"{_AT}/merge_requests", self._open_request),
             ("GET", rf"{_AT}/merge_requests/(\d+)", self._get_request),
+            ("PUT", rf"{_AT}/merge_requests/(\d+)", self._edit_request),
             ("GET", rf"{_AT}/merge_requests/(\d+)/versions", self._list_versions),
             ("GET", rf"{_AT}/merge_requests/(\d+)/approvals", self._approvals),
             ("GET", rf"{_AT}/{kinds}/(\d+)/notes", self._list_notes),
@@ -126,12 +153,13 @@ class GitLab(Hosting):
 
     def _list_requests(self, request: Request, _: str) -> Response:
         state, base = request.args.get("state"), request.args.get("target_branch")
-        wanted = "open" if state == "opened" else state
+        wanted, branch = "open" if state == "opened" else state, request.args.get("source_branch")
         found = [
             pull
             for pull in self.pulls.values()
             if pull.state == wanted
             and base in {None, pull.base}
+            and branch in {None, pull.branch}
             and self.knows_merge(pull, f"closed {pull.number}", self.closed_lag)
         ]
         if request.args.get("order_by") == "updated_at":
@@ -144,6 +172,22 @@ class GitLab(Hosting):
         pull = self.pulls.get(int(number))
         return _json(self._request(pull)) if pull else _json({"message": "404 Not found"}, 404)
 
+    def _open_request(self, request: Request, login: str) -> Response:
+        body = request.get_json()
+        branch, base = body["source_branch"], body["target_branch"]
+        for each in self.pulls.values():
+            if (each.state, each.branch, each.base) == ("open", branch, base):
+                words = "Another open merge request already exists for this source branch"
+                return _json({"message": [f"{words}: !{each.number}"]}, 409)
+        made = self.pulls[self.open_pull(branch, by=login, title=body["title"], base=base)]
+        made.body = self._carried_out(body.get("description", ""))
+        return _json(self._request(made), 201)
+
+    def _edit_request(self, request: Request, _: str, number: str) -> Response:
+        assert request.get_json() == {"state_event": "close"}
+        self.close_pull(int(number))
+        return _json(self._request(self.pulls[int(number)]))
+
     def _list_versions(self, request: Request, _: str, number: str) -> Response:
         pull = self.pulls[int(number)]
         found = [
@@ -154,11 +198,13 @@ class GitLab(Hosting):
         return self._listed(request, found[::-1])
 
     def _approvals(self, _: Request, __: str, number: str) -> Response:
-        if int(number) in self._reset:
-            return _json({"iid": int(number), "approvals_required": 0, "approved_by": []})
-        last = {each.who: each.state for each in self.pulls[int(number)].judgements}
-        given = [{"user": self._account(who)} for who, state in last.items() if state == "APPROVED"]
-        return _json({"iid": int(number), "approvals_required": 0, "approved_by": given})
+        last = {each.who: each for each in self.pulls[int(number)].judgements}
+        given = [
+            {"user": self._account(who), "approved_at": _time(each.given)}
+            for who, each in last.items()
+            if each.state == "APPROVED" and int(number) not in self._reset
+        ]
+        return _json({"user_has_approved": False, "approved": bool(given), "approved_by": given})
 
     def _list_notes(self, request: Request, _: str, kind: str, number: str) -> Response:
         found = [self._note(each) for each in self.comments_on(_signed(kind, number))]
@@ -195,8 +241,8 @@ class GitLab(Hosting):
         return action.sub("", body)
 
     def _get_commit(self, _: Request, __: str, sha: str) -> Response:
-        when = self.repository.git("show", "-s", "--format=%cI", sha)
-        return _json({"id": sha, "committed_date": when, "parent_ids": []})
+        when, parents = self.repository.git("show", "-s", "--format=%cI%n%P", sha).split("\n")
+        return _json({"id": sha, "committed_date": when, "parent_ids": parents.split()})
 
     def _requests_of(self, request: Request, _: str, sha: str) -> Response:
         """List as GitLab does: also the merge requests that have it among their own commits."""
@@ -215,10 +261,12 @@ class GitLab(Hosting):
         if self.records is not None and name not in self.records:
             return _json({"message": "404 Project Not Found"}, 404)
         found: list[object] = [
-            {"action_name": "pushed to", "author": self._account(each.by) if each.by else None}
-            | {
+            {
+                "action_name": "pushed to" if each.before else "pushed new",
                 "created_at": _time(each.at),
+                "author": self._account(each.by) if each.by else None,
                 "push_data": {
+                    "action": "pushed" if each.before and each.after else "created",
                     "ref_type": "branch",
                     "ref": each.branch,
                     "commit_from": each.before or None,
@@ -244,6 +292,8 @@ class GitLab(Hosting):
         before = self.status(sha, body["name"])
         if before is not None and before.state == body["state"] and before.state in _PENDING:
             return _json({"message": "Cannot transition status via :enqueue from :pending"}, 400)
+        if not self.repository.git("branch", "--contains", sha):
+            return _json({"message": "404 References for commit Not Found"}, 404)
         words = body["name"], body["state"], body.get("description", "")
         self.set_status(login, sha, *words, body.get("target_url", ""))
         return _json({"name": body["name"], "status": body["state"]}, 201)
@@ -291,8 +341,9 @@ class GitLab(Hosting):
         assert asked["project"] == NAME
         if "commit" in asked:
             email = self.repository.git("show", "-s", "--format=%ae", asked["commit"])
-            author = {"repository": {"commit": {"author": self._known(email)}}}
-            return _json({"data": {"project": author}})
+            last = {"sha": asked["commit"], "author": self._known(email)}
+            tree = {"repository": {"tree": {"lastCommit": last}}}
+            return _json({"data": {"project": tree}})
         pull = self.pulls[int(asked["iid"])]
         own = self.own_commits(pull)
         emails = self.repository.git("show", "-s", "--format=%ae %ce", *own).split("\n")
@@ -330,9 +381,14 @@ class GitLab(Hosting):
             "target_branch": pull.base,
             "web_url": f"{self.url}/{NAME}/-/merge_requests/{pull.number}",
             "sha": pull.head,
-            "merge_commit_sha": last if pull.how in _MERGED | {"push"} else None,
-            "squash_commit_sha": last if pull.how == "squash" else None,
+            # a push of the head names a merge commit, a fast-forward merge none
+            "merge_commit_sha": last if self._has_merge_commit(pull) else None,
+            "squash_commit_sha": pull.made[0] if pull.how == "squash" else None,
         }
+
+    def _has_merge_commit(self, pull: Pull) -> bool:
+        is_squashed = pull.how == "squash" and self.merge_method == "merge"
+        return pull.how in _MERGED | {"push"} or is_squashed
 
     def _note(self, note: Comment) -> dict[str, object]:
         return {

@@ -143,7 +143,8 @@ class Hosting(ABC):
     bot: str
     pull_ref: str  # with {} for the number
     pull_name: str  # likewise
-    comments_route: str  # the last part of the path of a list of comments
+    pulls_route: str  # the last part of the path of a list of pull requests
+    comments_route: str  # likewise, of comments
 
     def __init__(self, folder: Path) -> None:
         self.repository = Repository(folder, NAME)
@@ -269,16 +270,17 @@ class Hosting(ABC):
             base, tip = pulls[0].base, self.repository.tip(pulls[0].base)
             for pull in pulls:
                 pull.since = self.repository.base_of(tip, pull.head)
-                if kind == "fast-forward":
-                    pull.made = [pull.head]
-                else:
-                    pull.made = self.repository.merged(tip, pull.head, kind, by=by, at=at)
+                pull.made = self.made_by_merge(tip, pull.head, kind, by=by, at=at)
                 tip = pull.made[-1]
                 pull.state, pull.merged_by, pull.how = "merged", by, how
                 self._touch(pull)
             self.repository.move(f"refs/heads/{base}", tip)
             self.notice_pushes(by, "merge_queue_merge" if how == "queue" else "pr_merge")
             return tip
+
+    def made_by_merge(self, onto: str, head: str, kind: str, *, by: str, at: datetime) -> list[str]:
+        """Return the commits that a merge makes, the last one at the end."""
+        return self.repository.merged(onto, head, kind, by=by, at=at)
 
     def close_pull(self, number: int) -> None:
         """Close a pull request without merging it."""

@@ -7,20 +7,28 @@ REST v4 (https://docs.gitlab.com/api/rest), and GraphQL for who pushed. GitLab's
   this object has listed or added.
 - A comment can't be folded away, and counts as edited if its two times differ.
 - A status that is pending stays as it is when it is set to pending again.
-- CI_JOB_TOKEN may do nothing of this: it clones, and pushes where the project allows that.
+- A commit of a fork has no status here, because it is on no branch here.
+- CI_JOB_TOKEN may read some of this, in newer versions, and write nothing of it. It clones, and it
+  pushes where the project allows that: https://docs.gitlab.com/ci/jobs/ci_job_token
 
 Owns how GitLab is asked, and what its answers mean. It must never decide what is applied.
 """
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.api import Need, same_text
 from coursesync.ci.forges.forge import Comment, Issue, Mark, Status
-from coursesync.ci.forges.gitlab_answers import Account, CommitStatus, IssueFound, Job, Note
+from coursesync.ci.forges.gitlab_answers import (
+    Account,
+    CommitStatus,
+    IssueFound,
+    Job,
+    Note,
+    without_actions,
+)
 from coursesync.ci.forges.gitlab_requests import Requests, is_bot
 
 if TYPE_CHECKING:
@@ -39,9 +47,6 @@ _STATES = {
 _MARKS = {state: mark for mark, state in _STATES.items()} | {"running": Mark.PENDING}
 # https://docs.gitlab.com/api/jobs; "canceling" still runs
 _OVER = {"success", "failed", "canceled", "skipped"}
-# GitLab carries out lines such as "/close" with the rights of the token:
-# https://docs.gitlab.com/user/project/quick_actions
-_QUICK_ACTION = re.compile(r"^/(?=\w)", re.MULTILINE)
 _COMMENT = Need("comment on merge requests and issues")
 _STATUS = Need("read and set statuses")
 _ISSUE = Need("keep an issue")
@@ -66,7 +71,7 @@ class GitLab(Requests):
 
     def comment(self, number: int, body: str) -> Comment:
         """Add a comment; one of this account with the same text is not added twice."""
-        path, sent = self._notes_of(number), _without_actions(body)
+        path, sent = self._notes_of(number), without_actions(body)
 
         def look() -> Note | None:
             listed = self._rest.every(path, _COMMENT, Note, sort="desc", order_by="created_at")
@@ -78,7 +83,7 @@ class GitLab(Requests):
     def edit_comment(self, comment: int, body: str) -> None:
         """Replace the text of a comment that this object has listed or added."""
         path = f"{self._notes_of(self._places[comment])}/{comment}"
-        self._rest.set("PUT", path, {"body": _without_actions(body)}, _COMMENT)
+        self._rest.set("PUT", path, {"body": without_actions(body)}, _COMMENT)
 
     def minimise(self, comment: Comment) -> None:
         """Do nothing: GitLab folds no comment away."""
@@ -100,15 +105,18 @@ class GitLab(Requests):
         ]
 
     def set_status(self, commit: str, status: Status) -> None:
-        """Set a status on a commit; the newest counts, so it may be sent twice."""
+        """Set a status on a commit; the newest counts, so it may be sent twice.
+
+        Raises nothing for a commit on no branch. https://docs.gitlab.com/api/commits/
+        """
         body = {"name": status.context, "state": _STATES[status.mark]}
         body["description"] = status.description
         if status.url:
             body["target_url"] = status.url
         path = self._path("statuses", commit)
-        # 400: "Cannot transition status" from pending to pending
-        is_same = status.mark is Mark.PENDING
-        self._rest.set("POST", path, body, _STATUS, accepting=400 if is_same else 0)
+        # 404: "References for commit"; 400: "Cannot transition status" from pending to pending
+        nothing = {404, 400} if status.mark is Mark.PENDING else {404}
+        self._rest.set("POST", path, body, _STATUS, accepting=nothing)
 
     def issue(self, marker: str) -> Issue | None:
         """Return the open issue of this token's account whose text begins with a marker."""
@@ -129,7 +137,7 @@ class GitLab(Requests):
 
     def open_issue(self, title: str, body: str) -> Issue:
         """Open an issue; one of this account with the same text is not opened twice."""
-        text = _without_actions(body)
+        text = without_actions(body)
 
         def look() -> IssueFound | None:
             return next((e for e in self._own_issues() if same_text(e.description, text)), None)
@@ -139,7 +147,7 @@ class GitLab(Requests):
 
     def edit_issue(self, number: int, *, title: str, body: str) -> None:
         """Replace the title and the text of an issue."""
-        sent = {"title": title, "description": _without_actions(body)}
+        sent = {"title": title, "description": without_actions(body)}
         self._rest.set("PUT", self._path("issues", -number), sent, _ISSUE)
 
     def close_issue(self, number: int) -> None:
@@ -179,11 +187,6 @@ class GitLab(Requests):
     def _notes_of(self, number: int) -> str:
         kind = "merge_requests" if number > 0 else "issues"
         return self._path(kind, abs(number), "notes")
-
-
-def _without_actions(body: str) -> str:
-    """Move what GitLab would carry out by one space; Markdown shows no difference."""
-    return _QUICK_ACTION.sub(" /", body)
 
 
 def _issue(found: IssueFound) -> Issue:

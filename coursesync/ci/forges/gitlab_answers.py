@@ -1,4 +1,6 @@
-"""What is used of GitLab's answers; names and shapes are those of its REST and GraphQL APIs.
+"""What is used of GitLab's answers, and what it makes of a text that is sent to it.
+
+Names and shapes are those of its REST and GraphQL APIs.
 
 https://docs.gitlab.com/api/merge_requests, https://docs.gitlab.com/api/notes,
 https://docs.gitlab.com/api/commits, https://docs.gitlab.com/api/merge_request_approvals
@@ -8,7 +10,18 @@ https://docs.gitlab.com/api/commits, https://docs.gitlab.com/api/merge_request_a
 
 from __future__ import annotations
 
+import re
+
 from coursesync.ci.forges.api import Answer
+
+# GitLab carries out lines such as "/close" with the rights of the token:
+# https://docs.gitlab.com/user/project/quick_actions
+_QUICK_ACTION = re.compile(r"^/(?=\w)", re.MULTILINE)
+
+
+def without_actions(body: str) -> str:
+    """Move what GitLab would carry out by one space; Markdown shows no difference."""
+    return _QUICK_ACTION.sub(" /", body)
 
 
 class Account(Answer):
@@ -113,10 +126,6 @@ class Users(Answer):
     nodes: list[Account | None]
 
 
-class Authored(Answer):
-    author: Account | None = None
-
-
 class MadeCommit(Answer):
     sha: str
     author: Account | None = None
@@ -132,8 +141,12 @@ class GraphMergeRequest(Answer):
     commits: MadeCommits | None = None
 
 
+class GraphTree(Answer):
+    lastCommit: MadeCommit | None = None  # noqa: N815 - GitLab's name
+
+
 class GraphRepository(Answer):
-    commit: Authored | None = None
+    tree: GraphTree | None = None
 
 
 class GraphProject(Answer):

@@ -34,6 +34,7 @@ from coursesync.ci.forges.gitlab_answers import (
     Note,
     User,
     Version,
+    without_actions,
 )
 from coursesync.ci.forges.merge_index import asked_again, unless_young
 from coursesync.ci.forges.pushes import Made, Push, pushers_of_branch, pushers_of_line
@@ -64,7 +65,7 @@ query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest
 """
 _AUTHOR = """\
 query($project: ID!, $commit: String!) { project(fullPath: $project) { repository {
-  commit(ref: $commit) { author { username } } } } }
+  tree(ref: $commit) { lastCommit { sha author { username } } } } } }
 """
 _REQUESTS = Need("read the merge requests")
 _OPEN = Need("open merge requests")
@@ -182,7 +183,7 @@ class Requests:
     def open_review(self, branch: str, base: str, title: str, body: str) -> Review:
         """Open a merge request of a branch of the project, or return the one that is open.
 
-        https://docs.gitlab.com/api/merge_requests/#create-mr
+        https://docs.gitlab.com/api/merge_requests/#create-mr: 409 if there is one.
         """
         path = self._path("merge_requests")
 
@@ -196,7 +197,7 @@ class Requests:
             return next(iter(found), None)
 
         sent = {"source_branch": branch, "target_branch": base}
-        sent |= {"title": title, "description": body}
+        sent |= {"title": title, "description": without_actions(body)}
         return _review(look() or self._rest.create(path, sent, _OPEN, MergeRequest, look))
 
     def close_review(self, number: int) -> None:
@@ -214,11 +215,13 @@ class Requests:
     def _author(self, commit: str) -> Account | None:
         """Return the account of a commit's author, as far as GraphQL tells.
 
-        https://docs.gitlab.com/api/graphql/reference/#repositorycommit
+        https://docs.gitlab.com/api/graphql/reference/#tree: the last commit of the tree at a commit
+        is that one. Only newer versions can be asked for a commit itself.
         """
         project = self._asked(_AUTHOR, commit=commit)
-        found = project.repository if project else None
-        return found.commit.author if found and found.commit else None
+        tree = project.repository.tree if project and project.repository else None
+        found = tree.lastCommit if tree else None
+        return found.author if found and found.sha == commit else None
 
     def _pushers(self, found: MergeRequest, versions: Iterable[Version]) -> Pushers:
         author, head = frozenset({found.author.username}), found.sha or ""

@@ -141,7 +141,8 @@ def gitlab_rest(path: str, environment: Mapping[str, str], clock: Clock) -> tupl
     api = Api(
         name="GitLab",
         repository=path,
-        headers={"PRIVATE-TOKEN" if name == names[0] else "JOB-TOKEN": token},
+        # REST and GraphQL both take this one: https://docs.gitlab.com/api/rest/authentication/
+        headers={"Authorization": f"Bearer {token}"} if name == names[0] else {"JOB-TOKEN": token},
         token=token,
         token_name=name,
         grant=_FOR_GITLAB,

@@ -45,14 +45,17 @@ def unless_young(
     Args:
         commit: its SHA.
         committed: when it was made, as the forge writes it; a merge queue makes it long before.
-        pushes: to the branch, the newest first. The one that ended with the commit counts; one that
-            brought later commits, too, is at most as young as the newest.
+        pushes: to the branch, the newest first. The one that ended with the commit counts. Without
+            one, the newest may have brought it with later commits, or the record lags.
         now: the forge's time.
     """
     pushed = next((each for each in pushes if each.after == commit), None)
     newest = pushed or next(iter(pushes), None)
-    made = moment(newest.at if newest and newest.at else committed)
-    # a date far ahead is not the forge's
-    if made is None or now is None or abs((now - made).total_seconds()) < _YOUNG:
+    # the record of pushes may lag as well: a merge makes its commit when it pushes it
+    dates = [newest.at] if newest and newest is pushed else [newest.at if newest else "", committed]
+    known = [each for each in map(moment, dates) if each is not None]
+    if not known or now is None:
         return NotYet.INDEXED
-    return None
+    # a date far ahead is not the forge's
+    is_young = any(abs((now - each).total_seconds()) < _YOUNG for each in known)
+    return NotYet.INDEXED if is_young else None

@@ -24,7 +24,7 @@ from coursesync.nexudus.exchange import read_json
 from coursesync.text import duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from coursesync.ci.forges.api import Answer, Api, Need
     from coursesync.nexudus.exchange import Exchange
@@ -91,13 +91,15 @@ class Rest:
                 "Close or delete what is not needed any more.",
             )
 
-    def set(self, method: str, path: str, body: object, need: Need, *, accepting: int = 0) -> None:
+    def set(
+        self, method: str, path: str, body: object, need: Need, *, accepting: Collection[int] = ()
+    ) -> None:
         """Send a write that may be sent twice: the second leaves what the first made.
 
-        `accepting`: a status that means there is nothing to change.
+        `accepting`: the statuses that mean there is nothing to change.
         """
         answer = self._insisted(method, path, body)
-        if answer.status != accepting:
+        if answer.status not in accepting:
             self._check(answer, need)
 
     def ask(self, path: str, body: object, need: Need, model: type[M]) -> M:
@@ -234,11 +236,15 @@ class Rest:
         return Remedy(self.api.grant, *([Code(need.permission)] if need.permission else []))
 
     def _stated(self, answer: Exchange) -> str:
-        """Return the message of an answer, inert and without the token."""
+        """Return the message of an answer, inert and without the token.
+
+        GitLab's is a text, or lists of texts by attribute, or it is called "error":
+        https://docs.gitlab.com/api/rest/troubleshooting/
+        """
         with suppress(ValueError, RecursionError):
             found = without_secrets(read_json(answer), {self.api.token})
-            if isinstance(found, dict) and isinstance(text := found.get("message"), str):
-                return f": {inert(text, 120)}"
+            if isinstance(found, dict) and (text := found.get("message") or found.get("error")):
+                return f": {inert(text if isinstance(text, str) else json.dumps(text), 120)}"
         return ""
 
     def _unreadable(self, need: Need) -> TryLater:
