@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
+from coursesync.ci.applied import Applied
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.coverage.reviewing import Rules
 from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.instructions.permits import Permits
-from coursesync.ci.job import Applied
 from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
 from coursesync.ci.results.apply_results import tell
 from coursesync.ci.results.failing import in_a_job, mark_failed, tell_failed

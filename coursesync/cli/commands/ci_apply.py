@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.applying.world import Progress
-    from coursesync.ci.job import Applied, Job
+    from coursesync.ci.applied import Applied
+    from coursesync.ci.job import Job
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
 
