@@ -13,11 +13,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
+from coursesync.ci.applied import Applied
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.coverage.reviewing import Rules
 from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.instructions.permits import Permits
-from coursesync.ci.job import Applied
 from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
 from coursesync.ci.results.apply_results import tell
 from coursesync.ci.results.failing import in_a_job, mark_failed, tell_failed
@@ -74,6 +74,18 @@ def apply_main(job: Job) -> Applied:
         raise
 
 
+def foreseen(job: Job) -> Applied:
+    """Return what `apply_main` would find now, and has not done.
+
+    Sends nothing to the site, and writes nothing to the forge or the remote. Raises as
+    `apply_main` does; it needs no credentials of the site.
+    """
+    main = fetched_main(job)
+    with workspace_of_main(job, main) as (project, store):
+        check_not_lost(job, main, store, asks=False)
+        return _Run(job, project, store, main).foreseen()
+
+
 def _applied(job: Job, main: str, project: Project, store: GitStore) -> Applied:
     try:
         with project.held():
@@ -88,7 +100,7 @@ def _applied(job: Job, main: str, project: Project, store: GitStore) -> Applied:
 
 
 class _Run:
-    """One run, while it holds the state."""
+    """One run; to carry it out, it has to hold the state."""
 
     def __init__(self, job: Job, project: Project, store: GitStore, main: str) -> None:
         self._job, self._project, self._main = job, project, main
@@ -103,6 +115,11 @@ class _Run:
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
         self._result: RunResult | None = None
+
+    def foreseen(self) -> Applied:
+        found = self._assessment(self._loaded(self._project.state()))
+        drifted = self._drift if self._refreshes else None
+        return Applied(self._job, self._main, found, found, self._issue, drifted)
 
     def carried_out(self) -> Applied:
         before = self._look()

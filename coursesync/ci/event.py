@@ -1,4 +1,4 @@
-"""Why a job runs: the branch that its commit is for, and the comment that started it.
+"""Why a job runs: the branch that its commit is for or on, and the comment that started it.
 
 Owns the names of the variables in which forges say so. What an event says is never trusted with
 more than the choice of what to look at.
@@ -30,6 +30,7 @@ class Event:
         commented: the number of the review or issue that got a comment, if one did.
         planned: the SHA of the head that a run of `ci plan` was for, if the job follows one.
         run: the page of that run.
+        own_branch: the branch that has the checked out commit; "" in a job about a review.
     """
 
     branch: str = ""
@@ -37,6 +38,7 @@ class Event:
     commented: int | None = None
     planned: str = ""
     run: str = ""
+    own_branch: str = ""
 
     def run_of(self, head: str) -> str:
         """Return the page of the run that planned a head; "" if the event names none."""
@@ -60,6 +62,8 @@ def event_of(environment: Mapping[str, str]) -> Event:
     )
     is_comment = environment.get("GITHUB_EVENT_NAME") == "issue_comment"
     number = _within(payload, "issue", "number") if is_comment else None
+    ref, heads = environment.get("GITHUB_REF", ""), "refs/heads/"
+    own = ref.removeprefix(heads) if ref.startswith(heads) else ""
     is_plan = _text(payload, "workflow_run", "event") == "pull_request"
     return Event(
         branch,
@@ -69,6 +73,7 @@ def event_of(environment: Mapping[str, str]) -> Event:
         number if isinstance(number, int) else None,
         _text(payload, "workflow_run", "head_sha") if is_plan else "",
         _text(payload, "workflow_run", "html_url") if is_plan else "",
+        own or environment.get("CI_COMMIT_BRANCH", ""),
     )
 
 

@@ -6,14 +6,10 @@ Reads what pip recorded: https://packaging.python.org/en/latest/specifications/d
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
-from coursesync.text import inert
-
-_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
-
+from coursesync.text import inert, is_commit
 
 _ADDRESS, _UNKNOWN = "ADDRESS", "COMMIT"
 
@@ -41,6 +37,6 @@ def origin_of_this() -> Origin:
         # an address with a user may have a password
         if vcs and isinstance(url, str) and "@" not in url:
             commit = str(vcs.get("commit_id"))
-            known = {"commit": commit} if _COMMIT.fullmatch(commit) else {}
+            known = {"commit": commit} if is_commit(commit) else {}
             return Origin(inert(url, 200), **known)
     return Origin()

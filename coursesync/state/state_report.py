@@ -6,25 +6,19 @@ Owns `report.json` of the state's branch. It must never touch a file or run git.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from coursesync.errors import Command, Remedy, StateError
 from coursesync.state.json_values import each_once, mapping, read_value, written
+from coursesync.text import is_commit
 
 Ended: TypeAlias = Literal[0, 1, 3, 4, 5, 6, 75, 130, 143]  # an exit code
 # who has to approve, the strictest first; "": nobody knows
 Reviewing: TypeAlias = Literal["", "required", "optional", "solo"]
-_SHA_DIGITS: Final = (40, 64)
-
-
-def is_sha(text: object) -> bool:
-    """Return whether a text is the full name of a commit."""
-    digits = set("0123456789abcdef")
-    return isinstance(text, str) and len(text) in _SHA_DIGITS and digits.issuperset(text)
 
 
 def _sha(raw: object) -> str:
-    if not isinstance(raw, str) or not is_sha(raw):
+    if not isinstance(raw, str) or not is_commit(raw):
         raise ValueError("not the name of a commit")
     return raw
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Typed
 
+_COMMIT = re.compile("[0-9a-f]{40}(?:[0-9a-f]{24})?")
 # characters that are invisible or change how the text around them looks: C0 and C1 controls except
 # tab and line ends, line and paragraph separators, bidi controls (Trojan Source, CVE-2021-42574),
 # tags, non-characters, fillers, and the other characters of Default_Ignorable_Code_Point
@@ -263,6 +264,11 @@ def find_unseen(text: str, path: str) -> Iterator[Diagnostic]:
             f"after this, the file has {count(more, 'more character')} that can't be seen",
             "An editor that shows invisible characters finds them all.",
         )
+
+
+def is_commit(text: str) -> bool:
+    """Return whether a text is the full name of a commit, by either of git's hash functions."""
+    return _COMMIT.fullmatch(text) is not None
 
 
 def named(character: str) -> str:

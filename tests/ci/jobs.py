@@ -1,7 +1,7 @@
 """A runner for the workflows of this project: the steps of a job, in order, as GitHub runs them.
 
 A checkout is a clone of the fake forge's repository, an artifact a folder, and `uses: ./` the last
-step of action.yml in bash. Python and coursesync are installed already. It evaluates only the
+two steps of action.yml in bash. Python and coursesync are installed already. It evaluates only the
 expressions that these files use.
 """
 
@@ -11,7 +11,7 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from forges.hosting import TOKEN
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from forges.github import GitHub
 
 ACTION = YAML(typ="safe").load((ROOT / "action.yml").read_text())
-STEP = ACTION["runs"]["steps"][-1]
+STEP, RECORD = ACTION["runs"]["steps"][-2:]
 _EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _WHO = ("-c", "user.name=GitHub", "-c", "user.email=noreply@github.com")
 
@@ -66,9 +66,7 @@ class Ended:
 def act(
     cli: CommandLine, folder: Path, inputs: Mapping[str, str], environment: Mapping[str, str]
 ) -> Ended:
-    """Run the last step of the action as the runner does.
-
-    https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    """Run the last steps of the action: the command, and after `ci apply` the record of it.
 
     Args:
         cli: where, and with what around it.
@@ -77,13 +75,31 @@ def act(
         environment: of the step that uses the action.
     """
     given = {name: each["default"] for name, each in ACTION["inputs"].items()} | {**inputs}
+    ran = _shell(STEP, cli, folder, given, environment)
+    if given["command"] != "ci apply":
+        return ran
+    recorded = _shell(RECORD, cli, folder / "record", given, environment)
+    return replace(ran, code=ran.code or recorded.code, log=ran.log + recorded.log)
+
+
+def _shell(
+    step: Mapping[str, Any],
+    cli: CommandLine,
+    folder: Path,
+    given: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> Ended:
+    """Run a step of the action as the runner does.
+
+    https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
+    """
     around = {**cli.with_environment({}), **environment}
     values = {f"inputs.{name}": value for name, value in given.items()}
     values |= {f"env.{name}": value for name, value in around.items()}
-    own = {name: filled(str(value), values) for name, value in STEP["env"].items()}
+    own = {name: filled(str(value), values) for name, value in step["env"].items()}
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "coursesync").symlink_to(program())
-    (folder / "script").write_text(STEP["run"])
+    (folder / "script").write_text(step["run"])
     files = {name: folder / name for name in ("outputs", "summary")}
     command = ["/bin/bash", "--noprofile", "--norc", "-eo", "pipefail", str(folder / "script")]
     ran = subprocess.run(
@@ -125,21 +141,37 @@ class Runner:
     jobs: int = 0
 
     def run(self, name: str, on: str, event: Mapping[str, object], ref: str = "main") -> Job:
-        """Run the only job of a workflow for an event; `ref` is checked out."""
-        self.jobs += 1
-        job = Job(self, self.folder / f"job-{self.jobs}", name, ref)
-        job.run(on, event)
-        return job
+        """Run the jobs of a workflow for an event, and return the last; `ref` is checked out.
+
+        They need each other, in their order; a job may be another workflow.
+        """
+        read = workflow(name, self.workflows)
+        assert on in read["on"]
+        before: list[Job] = []
+        for own in read["jobs"].values():
+            assert own.get("needs", "plan") == "plan"
+            part, called = own, own.get("uses", "")
+            if called:
+                other = called.removeprefix("./.github/workflows/").removesuffix(".yml")
+                read = workflow(other, self.workflows)
+                assert "workflow_call" in read["on"]
+                (part,) = read["jobs"].values()
+                assert part["permissions"] == own["permissions"]
+            self.jobs += 1
+            job = Job(self, self.folder / f"job-{self.jobs}", ref, [*before])
+            job.run(part, on, event)
+            before.append(job)
+        return before[-1]
 
 
 @dataclass
 class Job:
-    """A run of a workflow's only job."""
+    """A run of a job, after others of its workflow."""
 
     runner: Runner
     folder: Path
-    workflow: str
     ref: str
+    before: list[Job]
     steps: list[Ended] = field(default_factory=list)
 
     @property
@@ -157,11 +189,8 @@ class Job:
         """The log of all its steps."""
         return "".join(each.log for each in self.steps)
 
-    def run(self, on: str, event: Mapping[str, object]) -> None:
-        """Run the steps whose conditions hold."""
-        read = workflow(self.workflow, self.runner.workflows)
-        assert on in read["on"]
-        (job,) = read["jobs"].values()
+    def run(self, job: Mapping[str, Any], on: str, event: Mapping[str, object]) -> None:
+        """Run the steps until one fails."""
         for part in ("temp", "steps"):
             (self.folder / part).mkdir(parents=True)
         (self.folder / "event.json").write_text(json.dumps(event))
@@ -170,6 +199,7 @@ class Job:
             "GITHUB_EVENT_NAME": on,
             "GITHUB_EVENT_PATH": str(self.folder / "event.json"),
             "GITHUB_BASE_REF": "main" if on == "pull_request" else "",
+            "GITHUB_REF": "refs/heads/main" if self.ref == "main" else self.ref,
             "RUNNER_TEMP": str(self.folder / "temp"),
             **self.runner.around,
         }
@@ -177,8 +207,8 @@ class Job:
         values = {"github.token": TOKEN}
         values |= {f"secrets.{name}": value for name, value in self.runner.secrets.items()}
         for step in job["steps"]:
-            assert step.get("if", "always()") == "always()"
-            if not self.code or "if" in step:
+            assert "if" not in step
+            if not self.code:
                 self._run(step, environment, values)
 
     def _run(

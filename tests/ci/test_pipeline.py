@@ -97,12 +97,14 @@ def test_a_merge_request_is_planned_reviewed_and_applied(jobs: Jobs) -> None:
     noted = jobs.run("notes")
     forge.approve(number, "ben")
     forge.merge(number)
+    foreseen = jobs.run("plan", CI_COMMIT_BRANCH="main")
     applied = jobs.run("apply", NEXUDUS_TOKEN=TOKEN)
     bodies = [each.body for each in forge.comments_on(number)]
 
     assert planned.code == 0, planned
     assert "Plan: 2 to create" in planned.out
     assert noted.code == 0, noted
+    assert "An apply would now make 2 changes." in foreseen.said
     assert applied.code == 0, applied
     assert [each["Title"] for each in jobs.api.records()] == ["One", "Two"]
     assert "One" in bodies[0]

@@ -73,8 +73,8 @@ def test_four_short_workflows_are_written(cli: CommandLine) -> None:
     assert ran.err.splitlines()[-1] == LAST
     for name in WORKFLOWS:
         assert len(made[name].splitlines()) <= 25
-        (job,) = YAML(typ="safe", pure=True).load(made[name])["jobs"].values()
-        assert not any("run" in step for step in job["steps"])
+        jobs = YAML(typ="safe", pure=True).load(made[name])["jobs"].values()
+        assert not any("run" in step for job in jobs for step in job.get("steps", ()))
 
 
 def test_one_short_pipeline_is_written(cli: CommandLine) -> None:
@@ -86,7 +86,7 @@ def test_one_short_pipeline_is_written(cli: CommandLine) -> None:
     assert ran.code == ExitCode.DONE, ran.err
     assert made.keys() == FILES | {PIPELINE}
     assert len(made[PIPELINE].splitlines()) <= 40
-    assert pipeline["plan"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
+    assert pipeline["plan"]["rules"][0] == {"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}
     assert pipeline["apply"]["resource_group"]
     assert pipeline["apply"]["environment"] == "production"
 

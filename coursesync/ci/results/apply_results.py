@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from coursesync.applying.report import Result
+    from coursesync.ci.applied import Applied
     from coursesync.ci.forges.forge import Forge, Issue, Review, Status
-    from coursesync.ci.job import Applied
     from coursesync.planning.plan import Plan
 
 AGAIN = "Nobody has to do anything: the next run tries again, within the hour."

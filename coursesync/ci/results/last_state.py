@@ -37,13 +37,14 @@ def remember(job: Job, main: str, store: GitStore, serial: int) -> None:
     set_once(job.forge, main, Status(name, Mark.SUCCESS, f"{_BEGIN}{serial}", job.page))
 
 
-def check_not_lost(job: Job, main: str, store: GitStore) -> None:
+def check_not_lost(job: Job, main: str, store: GitStore, *, asks: bool = True) -> None:
     """Check that the branch has at least the serial that the last run noted.
 
     A branch that was never used, as that of another workspace or API, passes.
 
     Raises:
-        StateError: it has less, and no person confirmed that; the issue of what waits asks.
+        StateError: it has less, and no person confirmed that; if `asks`, the issue of what waits
+            does.
         TryLater: the remote or the forge can't be reached.
     """
     tip = read_tip(store.branch, store.branch.fetch())
@@ -53,9 +54,11 @@ def check_not_lost(job: Job, main: str, store: GitStore) -> None:
         return
     digest = _digest(store.branch, tip, noted)
     known = job.forge.issue(marker("waiting", job.path))
-    if known is not None and _is_confirmed(job, known.number, digest):
+    if known is not None and _is_confirmed(job, known.number, digest, answers=asks):
         return
     problem = _problem(store.branch, tip, noted)
+    if not asks:
+        raise StateError(problem, "The apply opens an issue that says how to restore it.")
     body = _body(job, store.branch, problem, digest, is_gone=tip is None)
     issue = keep_issue(job.forge, known, _TITLE, body)
     raise StateError(
@@ -86,7 +89,7 @@ def _digest(branch: StateBranch, tip: Tip | None, noted: int) -> str:
     return sha256(whole.encode()).hexdigest()
 
 
-def _is_confirmed(job: Job, number: int, digest: str) -> bool:
+def _is_confirmed(job: Job, number: int, digest: str, *, answers: bool) -> bool:
     voters = Electorate(job.forge.may_write)
     comments = job.forge.comments(number)
     counting = [
@@ -94,7 +97,8 @@ def _is_confirmed(job: Job, number: int, digest: str) -> bool:
         for each in instructions(comments)
         if each.word == "approve" and each.is_for(digest) and not voters.objection(each.comment)
     ]
-    answer_once(job.forge, number, comments, counting, lambda _: _COUNTS)
+    if answers:
+        answer_once(job.forge, number, comments, counting, lambda _: _COUNTS)
     return bool(counting)
 
 

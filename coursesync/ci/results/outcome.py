@@ -78,11 +78,7 @@ class Outcome:
     def _sentences(self) -> Iterator[str]:
         if self.matches:
             yield "The site matches main"
-        if self.waiting:
-            number = len(self.waiting)
-            yield f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
-        if self.is_loosened:
-            yield "A change of who has to approve waits for a decision"
+        yield from self.undecided()
         if self.left:
             are = "is" if self.left == 1 else "are"
             yield f"{count(self.left, 'change')} {are} left, and the next run continues"
@@ -95,6 +91,14 @@ class Outcome:
             yield f"{counted(self.still)} {'is' if number == 1 else 'are'} still on the site"
         if self.open_to_all:
             yield UNGUARDED
+
+    def undecided(self) -> Iterator[str]:
+        """Yield what waits for a person, each as a sentence without an end."""
+        if self.waiting:
+            number = len(self.waiting)
+            yield f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
+        if self.is_loosened:
+            yield "A change of who has to approve waits for a decision"
 
     def status(self, url: str = "") -> Status:
         """Return the status for commits."""

@@ -95,7 +95,7 @@ def body_of(
     """Return the text of the issue, of at most `most` bytes."""
     above = [
         Part(Rank.ALWAYS, tuple(_head(waiting, workspace))),
-        *_reasons(waiting),
+        *reason_parts(waiting),
         Part(Rank.ALWAYS, tuple(_lines(waiting, solo=solo))),
         *seen_by_members(PlanView(waiting.plan, limits=limits)),
     ]
@@ -116,7 +116,8 @@ def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
         yield f"**{what}.** Other courses are applied as usual."
 
 
-def _reasons(waiting: Waiting) -> Iterator[Part]:
+def reason_parts(waiting: Waiting) -> Iterator[Part]:
+    """Yield why each course waits, with the fields that wait folded away."""
     for course in waiting.plan.courses.values():
         reasons = waiting.reasons.get(course.id, ())
         lines = ["", f"### {escape(inert(course.name, _LONG))}", ""]

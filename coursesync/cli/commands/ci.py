@@ -11,7 +11,12 @@ import click
 from coursesync.ci.annotate import annotate
 from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
-from coursesync.cli.commands.ci_apply import apply_command, drift_command, record_command
+from coursesync.cli.commands.ci_apply import (
+    apply_command,
+    drift_command,
+    plan_main,
+    record_command,
+)
 from coursesync.cli.forms import PlanForms
 from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
@@ -57,15 +62,21 @@ def plan_command(*, project: Project, strict: bool | None) -> ExitCode:
     lines, writes the plan to the job's summary, and keeps the review page and the
     preview in a folder, which the output `artifacts` names. Exits with 3 if an
     outline is invalid.
+
+    In a job of the default branch, plans what `ci apply` would do now, and names
+    what waits: whoever approves a deployment reads that before it begins. This
+    needs the job's token.
     """
     from coursesync.ci.event import event_of  # noqa: PLC0415 - keeps --help quick
     from coursesync.ci.plan import artifacts_folder, changed_in, with_the_bases_state  # noqa: PLC0415 - as above
     from coursesync.ci.repository import Repository  # noqa: PLC0415 - as above
 
     repository = Repository(project.folder)
-    changed = changed_in(repository, project, event_of(os.environ))
-    folder = artifacts_folder(os.environ)
+    event, folder = event_of(os.environ), artifacts_folder(os.environ)
     note(artifacts="" if folder is None else str(folder))
+    if event.own_branch and event.own_branch == repository.default_branch():
+        return plan_main(project, folder)
+    changed = changed_in(repository, project, event)
     _warn_of_a_state(changed)
     if not changed.outlines:
         note(has_changes="false")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,17 +16,19 @@ from coursesync.ci.outputs import note, summarise
 from coursesync.cli import options
 from coursesync.cli.line import Onward
 from coursesync.cli.report import refusals
-from coursesync.cli.screen import point, say_wrapped
+from coursesync.cli.screen import painter, point, say_wrapped, show
 from coursesync.cli.session import announce, online
-from coursesync.errors import ExitCode, UsageError
+from coursesync.errors import CoursesyncError, ExitCode, UsageError
 from coursesync.nexudus.clock import SystemClock
 from coursesync.text import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from coursesync.applying.world import Progress
-    from coursesync.ci.job import Applied, Job
+    from coursesync.ci.applied import Applied
+    from coursesync.ci.job import Job
     from coursesync.errors import Diagnostic
     from coursesync.operations.workspace import Project
 
@@ -97,6 +100,36 @@ def _check_credentials(environment: str) -> None:
         f"Add the CI/CD variable {what}, protected and masked (Settings, CI/CD, Variables). Then "
         "run the pipeline again.",
     )
+
+
+def plan_main(project: Project, folder: Path | None) -> ExitCode:
+    """Show what an apply would do now; keep the review page and the preview in a folder."""
+    from coursesync.ci.apply import foreseen  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.plan import keep_pages  # noqa: PLC0415 - as above
+    from coursesync.ci.results.upcoming import going_in, sentences, upcoming  # noqa: PLC0415 - as above
+    from coursesync.cli.forms import PlanForms  # noqa: PLC0415 - as above
+    from coursesync.render.comment.layout import NO_LINKS  # noqa: PLC0415 - as above
+    from coursesync.render.comment.notices import unplanned  # noqa: PLC0415 - as above
+
+    try:
+        applied = foreseen(_job(project))
+    except CoursesyncError as error:
+        failed = error
+        summarise(lambda most: unplanned(failed, NO_LINKS, most))
+        raise
+    going = going_in(applied)
+    place = Onward.of(project, going.policy, refreshed=False).place
+    forms = PlanForms(project, place, going)
+    has_changes = bool(going.changes) or applied.drift is not None
+    note(digest=going.digest, has_changes=str(has_changes).lower())
+    summarise(lambda most: upcoming(applied, most))
+    if going.changes:
+        if folder is not None:
+            keep_pages(folder, forms.page(), project.folder)
+        show(forms.text(painter(sys.stdout), full=False))
+    for each in sentences(applied):
+        say_wrapped(f"{each}.")
+    return ExitCode.DONE
 
 
 @click.command("drift")
