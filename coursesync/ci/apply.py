@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, cast
 from coursesync.applying.report import Status
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.coverage.reviewing import Rules
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.instructions.permits import Permits
 from coursesync.ci.job import Applied
 from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
@@ -31,6 +30,7 @@ from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
+from coursesync.planning.grant import Grant
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
 

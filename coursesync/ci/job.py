@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from coursesync.applying.world import Progress
     from coursesync.ci.assessment import Assessment
     from coursesync.ci.forges.forge import Forge, Issue
-    from coursesync.ci.instructions.approvals import Grant
     from coursesync.ci.repository import Repository
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.workspace import Project
+    from coursesync.planning.grant import Grant
     from coursesync.state.run_id import RunId
 
 _INDEX = "the forge does not know yet which pull request brought a commit to main"
