@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from coursesync.applying.report import Report
     from coursesync.ci.assessment import Assessment
     from coursesync.ci.forges.forge import Issue
-    from coursesync.ci.instructions.approvals import Grant
     from coursesync.ci.job import Job
+    from coursesync.planning.grant import Grant
 
 _INDEX = "the forge does not know yet which pull request brought a commit to main"
 

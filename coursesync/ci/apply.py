@@ -16,7 +16,6 @@ from coursesync.applying.report import Status
 from coursesync.ci.applied import Applied
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.coverage.reviewing import Rules
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.instructions.permits import Permits
 from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
 from coursesync.ci.results.apply_results import tell
@@ -31,6 +30,7 @@ from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
+from coursesync.planning.grant import Grant
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
 

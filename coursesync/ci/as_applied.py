@@ -6,7 +6,8 @@ It must never be saved, nor be the state of a run: its new Ids mean nothing.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Ref
@@ -14,11 +15,44 @@ from coursesync.planning.action import Action
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Plan
     from coursesync.state.state import State
+
+
+@dataclass(frozen=True)
+class OnMain:
+    """What waits on main: `pending` is its plan from `state`; None if it can't be planned."""
+
+    state: State
+    pending: Plan | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether something waits."""
+        return self.pending is not None and self.pending.has_changes
+
+    @cached_property
+    def applied(self) -> State:
+        """The state as if nothing waited."""
+        return self.state if self.pending is None else as_applied(self.state, self.pending)
+
+    @cached_property
+    def kept(self) -> frozenset[Address]:
+        """The addresses of what has left the outlines."""
+        changes = () if self.pending is None else self.pending.changes
+        return frozenset(each.address for each in changes if each.is_left)
+
+    def waiting_in(self, courses: Collection[int]) -> dict[str, int]:
+        """Return how many changes wait in each of some courses, by its title."""
+        found: dict[str, int] = {}
+        for course, changes in () if self.pending is None else self.pending.by_course():
+            number = sum(each.action.changes for each in changes)
+            if number and course.id in courses:
+                found[course.title or course.key] = number
+        return found
 
 
 def as_applied(state: State, plan: Plan) -> State:

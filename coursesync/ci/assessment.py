@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.rule import coverage
 from coursesync.ci.decision import decide, part_of
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.kinds import kind_of
 from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
+from coursesync.planning.grant import Grant
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.state import unconfirmed
 

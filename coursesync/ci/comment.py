@@ -22,7 +22,8 @@ from coursesync.kinds.counting import counted
 from coursesync.render.comment.configured import settings_in_short
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
 from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
-from coursesync.render.comment.page import Outlook, compose
+from coursesync.render.comment.outlook import Outlook
+from coursesync.render.comment.page import compose
 from coursesync.render.comment.seen import Effect, items_of
 from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
@@ -146,7 +147,7 @@ def _after(comments: Sequence[Comment], last: Comment | None) -> Sequence[Commen
 
 def _without_links(body: str) -> str:
     lines = body.splitlines()
-    return "\n".join(each for each in lines if not each.startswith(("[The ", "[Preview ")))
+    return "\n".join(each for each in lines if not each.startswith("[The "))
 
 
 # --- the words ---
@@ -158,29 +159,34 @@ def body_of(foreseen: Foreseen, main: Main, review: Review, run: str, issue: Iss
     `run` is the run that keeps its pages, `issue` the one that shows what waits on main.
     """
     about = f"<sub>This is about the commit {code(review.head[:12])}.</sub>"
-    return f"{_text(foreseen, main.branch, review, run, issue)}\n{about}\n"
+    return f"{_text(foreseen, main, review, run, issue)}\n{about}\n"
 
 
-def _text(foreseen: Foreseen, branch: str, review: Review, run: str, issue: Issue | None) -> str:
+def _text(foreseen: Foreseen, main: Main, review: Review, run: str, issue: Issue | None) -> str:
+    branch = main.branch
     links = _links(review, review.head, run)
+    bare = replace(links, pages="")  # without a plan there are none
     match foreseen:
         case Conflict(paths):
-            return conflicting(branch, paths, links)
+            return conflicting(branch, paths, bare)
         case Untouched(files, settings):
-            return _warning(files, review) + untouched(files.others, links, settings)
+            return _warning(files, review) + untouched(files.others, bare, settings)
         case Unplanned(error):
-            return unplanned(error, links)
+            return unplanned(error, bare)
         case MainUnplanned(error):
-            return unplanned_base(error, branch, _links(review, branch, run))
+            return unplanned_base(error, branch, replace(_links(review, branch, run), pages=""))
         case Planned(view, files):
             outlook = Outlook(
                 stops=foreseen.stops,
+                lines=foreseen.lines,
+                needs_approval=main.project.config.needs_approval,
+                is_solo=main.project.config.solo,
                 others=files.others,
                 whole=foreseen.whole,
                 waiting=foreseen.waiting,
                 decided=issue.url if issue is not None else "",
-                kept=foreseen.kept,
                 settings=foreseen.settings,
+                advice=foreseen.advice,
             )
             return _warning(files, review) + compose(view, links, GITHUB - _ROOM, outlook)
 
@@ -202,7 +208,7 @@ def _links(review: Review, commit: str, run: str) -> Links:
         repository, found, _ = review.url.partition(page)
         if found:
             kept = f"{run}#artifacts" if run else f"{review.url}{runs}"
-            return Links(kept, kept, run, f"{repository}{files}{commit}")
+            return Links(kept, run, f"{repository}{files}{commit}")
     return NO_LINKS
 
 
@@ -224,9 +230,9 @@ def _in_short(foreseen: Foreseen, branch: str) -> str:
             return _problem(error)
         case MainUnplanned(error):
             return f"{branch} itself has {_problem(error)}"
-        case Planned(view, _, stops):
+        case Planned(view, stops=stops):
             settings = foreseen.settings
-            parts = [_seen(view), *(each.reason for each in stops[:1])]
+            parts = [_seen(view), *(f"to be allowed: it {each.reason}" for each in stops[:1])]
             parts += [f"it changes {settings_in_short(settings)}"] if settings else []
             return "; ".join(parts)
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.kinds.address import course_of
-from coursesync.planning.action import Action
+from coursesync.planning.grant import Grant, needs
 from coursesync.planning.large_change import oversized
 
 if TYPE_CHECKING:
@@ -96,17 +95,6 @@ def _granted(plan: Plan, ids: Collection[int], grant: Grant, may: Allowed) -> bo
     """Return whether a grant was given for each change of some courses that may need it."""
     needing = [each for each in plan.changes if each.course_id in ids and needs(each, grant)]
     return bool(needing) and all(may(each, grant) for each in needing)
-
-
-def needs(change: Change, grant: Grant) -> bool:
-    """Return whether a change may need a grant; apply finds out whether it does."""
-    match grant:
-        case Grant.PRUNE:
-            return change.action is Action.DELETE
-        case Grant.PROGRESS_LOSS:
-            return change.loses_completions
-        case _:
-            return change.action.overwrites
 
 
 def _units(plan: Plan, pending: Collection[int]) -> list[frozenset[int]]:

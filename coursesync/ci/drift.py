@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.assessment import Assessment
-from coursesync.ci.instructions.approvals import DIGITS, PREFIX
+from coursesync.ci.instructions.approvals import line_to_write
 from coursesync.ci.instructions.permits import Permits
 from coursesync.ci.main_workspace import fetched_main, history_of, workspace_of_main
 from coursesync.ci.pull_branch import BRANCH, offered, withdraw
@@ -110,7 +110,7 @@ def _body(job: Job, looked: Looked, assessment: Assessment) -> Iterator[str]:
     if digest := assessment.coverage.digest:
         yield "Somebody who may write to this repository writes this line alone in a comment here:"
         yield ""
-        yield f"    {PREFIX} approve {digest[:DIGITS]}"
+        yield f"    {line_to_write(digest)}"
         yield ""
         yield "The next run of the workflow that applies then does it, within the hour."
     else:

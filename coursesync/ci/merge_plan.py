@@ -7,39 +7,38 @@ pull request brings, nor run anything of it.
 
 from __future__ import annotations
 
-from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.ci.as_applied import as_applied
 from coursesync.ci.configured import settings_between
 from coursesync.ci.coverage.delta import Delta
 from coursesync.ci.coverage.delta_digest import digest_of_delta
-from coursesync.ci.instructions.approvals import DIGITS
+from coursesync.ci.instructions.approvals import line_to_write
 from coursesync.ci.merging import Conflict
 from coursesync.ci.plan import is_of_a_state
 from coursesync.ci.repository import Repository
+from coursesync.ci.tree_plan import as_job_applies, config_in, pending_on_main, within
 from coursesync.ci.trees import Trees
 from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
-from coursesync.operations.config import CONFIG, config_of
-from coursesync.operations.plan import plan
-from coursesync.planning.policy import OnRemoval
-from coursesync.render.comment.page import stops_of
+from coursesync.operations.config import CONFIG
+from coursesync.render.comment.outlook import stops_of
 from coursesync.render.rows import PlanView
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
+    from coursesync.ci.as_applied import OnMain
     from coursesync.errors import Diagnostic
-    from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
-    from coursesync.planning.plan import Plan
+    from coursesync.outlines.advice.advice import Advice
     from coursesync.render.comment.configured import SettingChange
-    from coursesync.render.comment.page import Stop
+    from coursesync.render.comment.outlook import Stop
     from coursesync.state.state import State
+
+
+_MOST_ADVICE = 200  # pieces that are placed, which parses their outlines again
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +79,22 @@ class Planned:
     Attributes:
         view: what it changes itself.
         files: the files that it changes.
-        stops: what stops apply because of that, with the lines that allow it.
+        stops: what somebody has to allow because of that.
+        lines: what they write in a comment to allow it.
         whole: all that the next apply would do, with what waits on main; None if that is the same.
         waiting: how many changes wait on main in each course that it changes, by the title.
-        kept: the addresses of what had left the outlines before.
         settings: those that it changes in coursesync.toml.
+        advice: that on its outlines which those of main do not get.
     """
 
     view: PlanView
     files: Files
     stops: tuple[Stop, ...] = ()
+    lines: tuple[str, ...] = ()
     whole: PlanView | None = None
     waiting: Mapping[str, int] = field(default_factory=dict)
-    kept: frozenset[Address] = frozenset()
     settings: tuple[SettingChange, ...] = ()
+    advice: tuple[Diagnostic, ...] = ()
 
 
 Foreseen: TypeAlias = "Conflict | Untouched | Unplanned | MainUnplanned | Planned"
@@ -129,6 +130,9 @@ class Main:
                 return merged
             files = self._files(merged)
             settings = self._settings_in(merged, files)
+            if settings:  # they are named one by one
+                others = tuple(each for each in files.others if each != self._config)
+                files = replace(files, others=others)
             if not (files.outlines or _removal(settings)):
                 return Untouched(files, settings)
             return self._planned(merged, head, files, settings)
@@ -144,20 +148,20 @@ class Main:
         except CoursesyncError as error:
             return Unplanned(error)
 
-    def _stops(self, view: PlanView, head: str) -> tuple[Stop, ...]:
-        if not stops_of(view.plan, ""):  # the digest takes long
+    def _lines(self, stops: Sequence[Stop], head: str) -> tuple[str, ...]:
+        """Return the lines to write; none if the outlines of the head alone can't be read."""
+        if not (stops and (digest := self.digest_of(head))):
             return ()
-        digest = self.digest_of(head)[:DIGITS]
-        return stops_of(view.plan, digest) if digest else ()
+        return tuple(line_to_write(digest, each.grant) for each in stops)
 
     def _files(self, tree: str) -> Files:
         outlines, brought, others = [], [], []
         above = "" if self.path == "." else f"{self.path}/"
         for path in self.repository.changed_files(self.sha, tree):
-            within = path.removeprefix(above)
-            if not path.startswith(above) or within == CONFIG:
+            inside = path.removeprefix(above)
+            if not path.startswith(above) or inside == CONFIG:
                 others.append(path)
-            elif is_of_a_state(within, self.project):
+            elif is_of_a_state(inside, self.project):
                 brought.append(path)
             else:
                 outlines.append(path)
@@ -176,8 +180,8 @@ class Main:
         if self._config not in files.others:
             return ()
         try:
-            with self._within(tree):
-                return settings_between(self.project.config, config_of(Path(self.path)))
+            new = config_in(self.repository, self.path, tree)
+            return settings_between(self.project.config, new)
         except UsageError:
             if files.outlines:
                 return ()
@@ -188,48 +192,52 @@ class Main:
     ) -> Planned:
         """Plan a merge: what it changes itself, and all that the next apply would do."""
         removal = _removal(settings)
-        before = self._pending
-        pending = before is not None and before.has_changes
-        state = as_applied(self._state, before) if before is not None else self._state
-        view = self._view(merged, state, removal)
-        whole = self._view(merged, self._state, removal) if pending else None
-        waiting: dict[str, int] = {}
-        kept: set[Address] = set()
-        for course, changes in before.by_course() if before is not None else ():
-            kept |= {each.address for each in changes if each.is_left}
-            number = sum(each.action.changes for each in changes)
-            if number and course.id in view.plan.courses:
-                waiting[course.title or course.key] = number
-        stops = self._stops(view, head)
-        return Planned(view, files, stops, whole, waiting, frozenset(kept), settings)
+        on_main = self._on_main
+        view, advice = self._view(merged, on_main.applied, removal)
+        whole = self._view(merged, self._state, removal)[0] if on_main.waits else None
+        stops = stops_of(view.plan)
+        return Planned(
+            view,
+            files,
+            stops=stops,
+            lines=self._lines(stops, head),
+            whole=whole,
+            waiting=on_main.waiting_in(view.plan.courses),
+            settings=settings,
+            advice=self._new(advice),
+        )
 
     @cached_property
-    def _pending(self) -> Plan | None:
-        """What waits on main; None if main itself can't be planned."""
-        try:
-            return self._view(self.sha, self._state).plan
-        except CoursesyncError:
-            return None
+    def _on_main(self) -> OnMain:
+        return pending_on_main(self.repository, self.project, self.sha, self._state)
 
-    def _view(self, tree: str, state: State, removal: str = "") -> PlanView:
-        """Plan the outlines of a tree; paths in messages are as in the repository.
+    def _view(
+        self, tree: str, state: State, removal: str = ""
+    ) -> tuple[PlanView, tuple[Advice, ...]]:
+        """Plan the outlines of a tree; return the plan, and the advice on those that were parsed.
 
         `removal` is the `on_removal` of that tree, "" for main's.
         """
-        with self._within(tree):
-            project = replace(self.project, folder=Path(self.path))
-            removal = removal or project.config.on_removal
-            deletes = removal == OnRemoval.DELETE.value
-            made = plan(project.outlines_for(state), on_removal=removal, prune=deletes)
-            return PlanView(made, limits=project.config.limits)
+        with within(self.repository, self.path, tree) as folder:
+            workspace = replace(self.project, folder=folder).outlines_for(state)
+            made = as_job_applies(workspace, removal)
+        limits = self.project.config.limits
+        return PlanView(made, limits=limits, known=self._on_main.kept), workspace.advice
 
-    @contextmanager
-    def _within(self, tree: str) -> Iterator[None]:
-        """Work where a tree's workspace has its path in the repository."""
-        with self.repository.folder_of(tree, self.path) as folder:
-            root = folder.parents[len(Path(self.path).parts) - 1] if self.path != "." else folder
-            with chdir(root):
-                yield
+    def _new(self, advice: Sequence[Advice]) -> tuple[Diagnostic, ...]:
+        """Return the pieces of advice that main's own outlines do not get."""
+        found = tuple(each.diagnostic() for each in advice[:_MOST_ADVICE])
+        return tuple(e for e in found if _what(e) not in self._known_advice) if found else ()
+
+    @cached_property
+    def _known_advice(self) -> frozenset[tuple[str, str]]:
+        """What identifies each piece of advice on main's own outlines."""
+        try:
+            with within(self.repository, self.path, self.sha) as folder:
+                known = replace(self.project, folder=folder).load_all().advice
+                return frozenset(_what(each.diagnostic()) for each in known)
+        except CoursesyncError:
+            return frozenset()
 
     @cached_property
     def _mistakes(self) -> tuple[Diagnostic, ...]:

@@ -12,7 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import TYPE_CHECKING
 
-from coursesync.errors import CoursesyncError, Diagnostic, Remedy, Shell, Where
+from coursesync.ci.as_applied import OnMain
+from coursesync.ci.tree_plan import config_in, pending_on_main
+from coursesync.errors import CoursesyncError, Diagnostic, Remedy, Shell, UsageError, Where
 from coursesync.files import shown, write_whole
 from coursesync.operations.config import SANDBOX
 from coursesync.operations.preview_files import write_preview
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from coursesync.ci.event import Event
     from coursesync.ci.repository import Repository
     from coursesync.operations.workspace import Project
+    from coursesync.state.state import State
 
 REVIEW, PREVIEW = "review.html", "preview"
 
@@ -111,6 +114,17 @@ def with_the_bases_state(
             if (content := repository.file_at(changed.base, own)) is not None:
                 write_whole(file, content)
         yield replace(project, store=copy)
+
+
+def waiting_on(base: str | None, project: Project, repository: Repository, state: State) -> OnMain:
+    """Return what waits on the commit that a change is compared with, with its configuration."""
+    if base is None:
+        return OnMain(state, None)
+    try:
+        config = config_in(repository, repository.path_of(project.folder), base)
+    except UsageError:
+        return OnMain(state, None)
+    return pending_on_main(repository, replace(project, config=config), base, state)
 
 
 def artifacts_folder(environment: Mapping[str, str]) -> Path | None:

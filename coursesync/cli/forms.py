@@ -7,9 +7,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from coursesync.errors import Shell
+    from coursesync.kinds.address import Address
     from coursesync.operations.workspace import Project
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
@@ -25,7 +26,8 @@ class PlanForms:
     """The output formats of a plan.
 
     `hint` returns the words to type for a command. `found` holds the drift that a read of the site
-    found, or None if the site was not read.
+    found, or None if the site was not read. `known` is as in `PlanView`. `whole` is all that
+    would be applied, if `plan` is a part of it; the page names its digest.
     """
 
     project: Project
@@ -33,12 +35,15 @@ class PlanForms:
     plan: Plan
     advice: FirstPieces | None = None
     found: Sequence[Drifted] | None = None
+    known: Collection[Address] = frozenset()
+    whole: Plan | None = None
 
     @property
     def _view(self) -> PlanView:
         from coursesync.render.rows import PlanView  # noqa: PLC0415 - only where a plan is shown
 
-        return PlanView(self.plan, self.hint, self.project.config.limits, self._restoring)
+        limits = self.project.config.limits
+        return PlanView(self.plan, self.hint, limits, self._restoring, self.known)
 
     @cached_property
     def _restoring(self) -> Mapping[int, Shell]:
@@ -92,4 +97,5 @@ class PlanForms:
             for ending in ("html", "css", "js")
         )
         above = drift.brief if (drift := self._drift) else ()
-        return compose(self._view, Assets(template, style, script), self.advice, above=above)
+        assets, digest = Assets(template, style, script), (self.whole or self.plan).digest
+        return compose(self._view, assets, self.advice, above=above, digest=digest)

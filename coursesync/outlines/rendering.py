@@ -104,7 +104,7 @@ class Renderer:
         if self._slow >= _MOST_SLOW:
             raise UnusableFile(
                 f"was not rendered, because {_MOST_SLOW} other files take too long",
-                "Correct these first, and validate again.",
+                "Correct these first: the rest is checked then.",
             )
         self._process = process = self._process or _started()
         line, is_late = _exchanged(process, f"{question}\n".encode())

@@ -179,9 +179,7 @@ class _Reading:
             self.outline(path, is_link=is_link)
             if sum(map(len, self.mistakes.values())) > MOST_MISTAKES:
                 problem = f"with this file there are more than {MOST_MISTAKES:,} mistakes"
-                remedy = (
-                    "The files after it were not read: correct these first, and validate again."
-                )
+                remedy = "The files after it were not read: correct these first."
                 stopped = Diagnostic(Where(shown(self.folder / path)), problem, remedy)
                 raise InvalidOutlines([*chain.from_iterable(self.mistakes.values()), stopped])
 
@@ -286,7 +284,10 @@ def _bounded(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         return diagnostics
     first = sorted(diagnostics)[:MOST_DIAGNOSTICS]
     more = f"and at least {len(diagnostics) - MOST_DIAGNOSTICS:,} more mistakes in this file"
-    return [*first, Diagnostic(first[-1].where, more, "Correct these first, and validate again.")]
+    return [
+        *first,
+        Diagnostic(first[-1].where, more, "Correct these first."),
+    ]
 
 
 def _check_name(path: str) -> None:

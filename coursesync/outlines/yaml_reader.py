@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 16
 _LISTS = {kind.plural: kind for kind in KINDS.values()}
 MAX_NOTES = 1_000  # a file; later fewer are shown
-_HALTED = "After you correct this, run validate again: it then checks the rest of the file."
+_HALTED = "The rest of the file is checked once this is correct."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time
 
 _ALLOWS = r"(?!#+[ \t]*coursesync:)"  # a comment that allows advice is meant as a comment

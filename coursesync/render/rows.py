@@ -6,7 +6,7 @@ It must never lay a row out: the renderers do that, and they read a plan only th
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,9 +24,10 @@ from coursesync.render.timeline import openings
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from coursesync.errors import Sentence, Shell
+    from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
     from coursesync.planning.plan import Change, Course, Plan
@@ -41,11 +42,13 @@ _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 class CourseView:
     """A course of a plan: its rows, and the rows of records that move to another course.
 
-    `title` and `path` are safe to print; `path` is "" if there is no outline. `renamed` is the
-    question whether an old key changed; "" if there is none.
+    `changes` are all of the course, also those without a row. `title` and `path` are safe to print;
+    `path` is "" if there is no outline. `renamed` is the question whether an old key changed; "" if
+    there is none.
     """
 
     course: Course
+    changes: tuple[Change, ...]
     title: str
     path: str
     rows: tuple[Row, ...]
@@ -72,13 +75,15 @@ class PlanView:
     """A plan as people read it.
 
     `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
-    `restoring` are the commands that restore a lost outline, by the course's Id.
+    `restoring` are the commands that restore a lost outline, by the course's Id. `known` are the
+    addresses of records that were reported before as kept on the site: they have no row.
     """
 
     plan: Plan
     hint: Hint = Command.in_words
     limits: Limits = PUBLISHED
     restoring: Mapping[int, Shell] = field(default_factory=dict)
+    known: Collection[Address] = frozenset()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -88,19 +93,34 @@ class PlanView:
     @cached_property
     def courses(self) -> tuple[CourseView, ...]:
         """The courses, each with its rows."""
-        return tuple(self._course(*each) for each in self.plan.by_course())
+        return tuple(
+            self._course(course, tuple(changes))
+            for course, changes in self.plan.by_course()
+            if course.departures or any(map(self._is_news, changes))
+        )
 
-    def _course(self, course: Course, changes: list[Change]) -> CourseView:
+    def _is_news(self, change: Change) -> bool:
+        return change.action is not Action.KEEP or change.address not in self.known
+
+    @cached_property
+    def _news(self) -> Plan:
+        """The plan without what was reported before."""
+        plan = self.plan
+        return replace(plan, changes=tuple(filter(self._is_news, plan.changes)))
+
+    def _course(self, course: Course, changes: tuple[Change, ...]) -> CourseView:
         holders = holders_in(course, changes)
         opens = openings(course, changes)
         around = Around(self.plan.courses, self.comparisons, self.hint, holders, opens)
+        news = [*filter(self._is_news, changes)]
         return CourseView(
             course,
+            changes,
             title=inert(course.title) or inert(course.key),
             path=inert(course.path or ""),
-            rows=tuple(row_of(change, around) for change in changes),
+            rows=tuple(row_of(change, around) for change in news),
             departures=tuple(departure_of(change, around) for change in course.departures),
-            renamed=plan_words.maybe_renamed(changes),
+            renamed=plan_words.maybe_renamed(news),
         )
 
     @cached_property
@@ -146,12 +166,12 @@ class PlanView:
     @property
     def warnings(self) -> Iterator[Sentence]:
         """What to know before the plan is applied."""
-        return self._placed(plan_words.warnings(self.plan, self.restoring))
+        return self._placed(plan_words.warnings(self._news, self.restoring))
 
     @property
     def cautions(self) -> Iterator[Sentence]:
         """The warnings about the changes themselves, not about their number."""
-        return self._placed(plan_words.cautions(self.plan, self.restoring))
+        return self._placed(plan_words.cautions(self._news, self.restoring))
 
     def _placed(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
         return (Remedy(each).placed(self.hint) for each in sentences)

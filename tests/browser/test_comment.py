@@ -18,7 +18,8 @@ from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, Where
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import Links
 from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
-from coursesync.render.comment.page import Outlook, compose, stops_of
+from coursesync.render.comment.outlook import Outlook, stops_of
+from coursesync.render.comment.page import compose
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:
@@ -59,8 +60,7 @@ TOO_WIDE = """
 """
 WIDTHS = {"desktop": 1280, "phone": 390}
 LINKS = Links(
-    review="https://example.com/review",
-    preview="https://example.com/preview",
+    pages="https://example.com/run#artifacts",
     run="https://example.com/run",
     files="https://example.com/files",
 )
@@ -77,8 +77,8 @@ def show(look: Look, written: str) -> None:
 def of_everything(courses: Path) -> str:
     """Write the comment on an edit of all kinds."""
     plan = plan_of_edits(courses, *EVERYTHING)
-    stops = stops_of(plan, "0123456789abcdef")
-    return compose(PlanView(plan), LINKS, outlook=Outlook(stops=stops))
+    line = "/coursesync allow large-change 0123456789abcdef"
+    return compose(PlanView(plan), LINKS, outlook=Outlook(stops_of(plan), [line]))
 
 
 def of_one_word(courses: Path) -> str:

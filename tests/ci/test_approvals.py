@@ -10,11 +10,12 @@ from coursesync.ci.forges.forge import Comment, Pushers
 from coursesync.ci.instructions.answers import Choice, answer_to
 from coursesync.ci.instructions.approvals import (
     Electorate,
-    Grant,
     Instruction,
     decided,
     instructions,
+    line_to_write,
 )
+from coursesync.planning.grant import Grant
 
 DIGEST = "0123456789abcdef" * 4
 SHORT = DIGEST[:16]
@@ -52,6 +53,15 @@ def test_a_line_of_its_own_approves(body: str) -> None:
 
     assert decided([one], DIGEST, EVERYONE)
     assert answer(one) == "This counts. It goes."
+
+
+@pytest.mark.parametrize("grant", [None, *Grant])
+def test_the_line_that_is_shown_is_the_line_that_counts(grant: Grant | None) -> None:
+    """For an approval and for each grant: what a comment or an issue prints is what is read."""
+    (one,) = given(f"Fine.\n\n{line_to_write(DIGEST, grant)}\n")
+
+    assert decided([one], DIGEST, EVERYONE, grant)
+    assert not any(decided([one], DIGEST, EVERYONE, e) for e in (None, *Grant) if e is not grant)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,12 @@ def plans(town: Town, number: int) -> list[str]:
     return [each.body for each in notes if each.body.startswith("<!-- coursesync plan")]
 
 
+def to_copy(town: Town, number: int) -> list[str]:
+    """Return the lines to copy from the newest plan on a pull request."""
+    lines = plans(town, number)[-1].split("\n")
+    return [each.strip() for each in lines if each.startswith("    /coursesync ")]
+
+
 def status(town: Town, number: int) -> Status:
     """Return the status of the head of a pull request."""
     found = town.forge.status(town.forge.pulls[number].head, "coursesync/plan")
@@ -62,24 +68,80 @@ def test_a_new_state_brings_a_new_plan(town: Town) -> None:
 
 
 def test_a_large_change_is_allowed_by_the_line_to_copy(town: Town) -> None:
-    """The comment's first line says that apply will stop; the copied line lets it go on."""
+    """The comment's first line says that it waits; the copied line lets it go on."""
     town.reviewed(a=outline(A, *TEN))
     assert town.apply().code == 0
     number = town.propose(a=outline(A, *TEN[5:], *TEN[:5], **dict.fromkeys(TEN, "<p>New</p>")))
     comment(town)
-    found = re.search(r"`(/coursesync allow large-change [0-9a-f]{16,64})`", plans(town, number)[0])
-    assert found, plans(town, number)[0]
-    town.forge.comment("ben", number, found[1])
+    (line,) = to_copy(town, number)
+    town.forge.comment("ben", number, line)
     comment(town)
     town.merge(number)
     ran = town.apply()
 
-    assert "apply will stop" in status(town, number).description
+    assert "to be allowed: it changes 10 of all 10 sections" in status(town, number).description
     assert status(town, number).state == "success"
     assert ran.code == 0, ran
     answers = town.answers(number)
     assert len(answers) == 1
     assert "This counts. It is used once this is merged" in answers[0]
+
+
+def test_all_lines_of_a_deletion_are_copied_at_once(town: Town, api: SandboxServer) -> None:
+    """One comment allows it all, before the merge; then nothing waits, and progress is lost."""
+    lessons = "    lessons:\n      - {key: two, title: Two}\n      - {key: three, title: Three}\n"
+    whole = f"{outline(A, 'One')}{lessons}"
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'})
+    town.reviewed(a=whole)
+    assert town.apply().code == 0
+    (gone,) = (int(str(e["Id"])) for e in api.lessons() if e["Title"] == "Three")
+    api.complete(gone, 1)
+    number = town.propose(a=whole.replace("      - {key: three, title: Three}\n", ""))
+    comment(town)
+    lines = to_copy(town, number)
+    town.forge.comment("ben", number, "\n".join(lines))
+    town.merge(number)
+    ran = town.apply()
+
+    assert [each.split()[2] for each in lines] == ["prune", "progress-loss"]
+    assert ran.code == 0, ran
+    assert [each["Title"] for each in api.lessons()] == ["Two"]
+
+
+def test_what_left_an_outline_is_reported_once(town: Town) -> None:
+    """By the pull request that takes it out; later ones don't name it, nor do their checks."""
+    town.reviewed(a=outline(A, "One", "Two"), b=outline(B, "Three"))
+    assert town.apply().code == 0
+    first = town.propose(a=outline(A, "One"))
+    comment(town)
+    town.merge(first)
+    assert town.apply().code == 0
+    later = town.propose(b=outline(B, "Four"))
+    comment(town)
+    with town.job(at="change-3") as cli:
+        ran = cli("ci", "plan", GITHUB_BASE_REF="main")
+
+    assert "No longer in the outline of *Course 4711*, but members still see: *Two*" in "".join(
+        plans(town, first)
+    )
+    assert "Four" in ran.out
+    for written in (*plans(town, later), ran.out):
+        assert "Two" not in written
+        assert "4711" not in written
+
+
+def test_advice_is_in_the_comment_once(town: Town) -> None:
+    """With file and line, in the pull request that brings it; not in the next one."""
+    link = '<p><a href="plan.pdf">The plan</a></p>'
+    first = town.propose(a=outline(A, "One", One=link))
+    comment(town)
+    town.merge(first)
+    second = town.propose(a=outline(A, "One", "Two", One=link))
+    comment(town)
+
+    assert "[`courses/a.yaml:6`]" in plans(town, first)[0]
+    assert "members who follow it get nowhere" in plans(town, first)[0]
+    assert "get nowhere" not in plans(town, second)[0]
 
 
 def test_what_others_left_waiting_is_named_apart(town: Town) -> None:
@@ -98,7 +160,7 @@ def test_what_others_left_waiting_is_named_apart(town: Town) -> None:
     assert re.search(rf"\*\*Not yours:\*\* 1 change of .* waits in \[#{issue}\]\(http", members)
     assert "| **Pushed**" not in members
     assert "within about a minute" not in written
-    assert "it waits until somebody decides" in members
+    assert f"once somebody has decided about them in [#{issue}](" in members
 
 
 def test_what_on_removal_would_delete_is_shown(town: Town) -> None:

@@ -9,10 +9,10 @@ from harness import write_outline
 
 import coursesync
 from coursesync.ci.decision import Group, decide, part_of
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.results.reasons import Why
 from coursesync.ci.results.waiting import Waiting, body_of, title_of
 from coursesync.nexudus.limits import PUBLISHED
+from coursesync.planning.grant import Grant
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HEAD = "title: T\nsections:\n"  # lines 2 and 3; the first is the Id
 A = "  - key: a\n    title: A\n"  # lines 4 and 5
-AGAIN = "After you correct this, run validate again: it then checks the rest of the file."
+AGAIN = "The rest of the file is checked once this is correct."
 GOES_ON = "the text goes on after the closing"
 
 # the lines from the fourth on; the place, the problem and the remedy

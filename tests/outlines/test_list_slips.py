@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 HEAD = "id: 4711\ntitle: T\nsections:\n  - key: w\n    title: W\n"  # lines 1 to 5
 TOUR = "      - key: tour\n        title: A tour\n"
-AGAIN = "After you correct this, run validate again: it then checks the rest of the file."
+AGAIN = "The rest of the file is checked once this is correct."
 NO_DASH = "there is no `-` before the name of this file"
 NO_SPACE = "there is no space after the `-`"
 OWN = "the lesson above is a file, and its fields are written in that file"

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from values import AT, Section, address, applied, course, plan_of
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
+from coursesync.planning.grant import Grant
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.configured import SettingChange
 from coursesync.render.comment.layout import GITHUB, Links
 from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
-from coursesync.render.comment.page import Outlook, Stop, compose, seen_by_members
+from coursesync.render.comment.outlook import Outlook, Stop
+from coursesync.render.comment.page import compose, seen_by_members
 from coursesync.render.fit import joined
 from coursesync.render.rows import PlanView
 from coursesync.state.state import Doubt
@@ -21,6 +23,7 @@ from coursesync.text import without_unseen
 if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
 
+ALLOW = "/coursesync allow prune 0123"
 HIDDEN: dict[str, object] = {"active": False}
 
 
@@ -75,7 +78,13 @@ def comments_with(words: str, most: int = GITHUB) -> list[str]:
     mistake = Diagnostic(
         Where(f"courses/{words}.yaml", 2), f"{words} is wrong", words or "Correct it."
     )
-    outlook = Outlook(stops=[Stop(words, "/coursesync allow prune 0123")], others=[words, words])
+    outlook = Outlook(
+        stops=[Stop(Grant.PRUNE, words)],
+        lines=[ALLOW],
+        others=[words, words],
+        waiting={words: 2},
+        advice=[mistake],
+    )
     waiting = [NotLive(words, f"{words} set it", f"Ask {words}.")]
     return [
         compose(view, most=most, outlook=outlook),

@@ -10,10 +10,12 @@ from render.edited import DESK, EVERYTHING, GUEST, ONBOARDING, Edit, plan_of_edi
 from values import Section, applied, course, plan_of
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, Where
+from coursesync.planning.grant import Grant
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.render.comment.layout import Links
 from coursesync.render.comment.notices import NotLive, conflicting, result, unplanned, untouched
-from coursesync.render.comment.page import Outlook, Stop, compose, stops_of
+from coursesync.render.comment.outlook import Outlook, Stop, stops_of
+from coursesync.render.comment.page import compose
 from coursesync.render.rows import PlanView
 
 if TYPE_CHECKING:
@@ -34,9 +36,13 @@ def members_part(plan: Plan, outlook: Outlook | None = None) -> str:
 
 
 def rows(written: str) -> dict[str, str]:
-    """Return what changes, by the name of the record, in the order of the table."""
-    found = re.findall(r"^\| (.+?) \| (.+) \|$", written, re.MULTILINE)
-    return {name.replace("*", ""): words for name, words in found if name.startswith("**")}
+    """Return what changes, by the name of the record: from the warning, then from the tables."""
+    warned = re.findall(r"^> - (\*\*.+?\*\*(?: \(.+?\))?): (.+)$", written, re.MULTILINE)
+    found = re.findall(r"^\| (\*\*.+?) \| (.+) \|$", written, re.MULTILINE)
+    both: dict[str, str] = {}
+    for name, words in ((name.replace("*", ""), words) for name, words in [*warned, *found]):
+        both[name] = f"{both[name]}<br>{words}" if name in both else words
+    return both
 
 
 def test_it_begins_with_what_members_see(examples: Path) -> None:
@@ -147,7 +153,7 @@ WORDS: dict[str, tuple[tuple[Edit, ...], dict[str, str]]] = {
                 f"{GUEST_LINE}      - onboarding/the-dishwasher.md\n",
             ),
         ),
-        {SHARING: "moved to the start, before *The dishwasher, settled once and for all*"},
+        {SHARING: "moved: now at the start, before *The dishwasher, settled once and for all*"},
     ),
     "sooner": (
         ((GUEST, "unlock: {after_days: 3}", "unlock: immediate"),),
@@ -216,31 +222,97 @@ def test_nothing_is_said_of_the_rest(examples: Path) -> None:
     assert not re.search(r"WARNING|\|| 0 |merged", written)
 
 
-def test_the_first_line_says_that_apply_stops(examples: Path) -> None:
-    """A large change says in the first line what to write, with the digest that was given."""
-    plan = plan_of_edits(examples, *EVERYTHING)
-    stops = stops_of(plan, "0123456789abcdef")
+def test_a_taken_record_is_named_once(examples: Path) -> None:
+    """The warning says what it takes; a row follows only for what else changes in a record."""
+    sharing = (ONBOARDING, "key: sharing-the-place\n", f"key: sharing-the-place\n{HIDDEN}")
+    hidden = (ONBOARDING, "key: first-week\n", f"key: first-week\n{HIDDEN}")
+    renamed = (ONBOARDING, "title: Your first week\n", "title: Week one\n")
+    written = members_part(plan_of_edits(examples, sharing, hidden, renamed))
 
-    assert members_part(plan, Outlook(stops=stops)).startswith(
-        "**After the merge, apply will stop: this changes 8 of the 21 sections and lessons of "
-        "Member onboarding.** To allow it, write this in a comment: "
-        "`/coursesync allow large-change 0123456789abcdef`\n"
+    assert "> - **Sharing the place**: hidden from members, with the 2 lessons in it\n" in written
+    assert "> - **Week one**: hidden from members, with the lesson in it\n" in written
+    assert re.findall(r"^\| \*\*(.*)", written, re.MULTILINE) == [
+        "Week one** | renamed from *Your first week* |"
+    ]
+
+
+def test_the_first_line_says_what_somebody_has_to_allow(examples: Path) -> None:
+    """A large change says so first, with the line to write, alone on its line; nothing is hasty."""
+    stops = stops_of(plan_of_edits(examples, *EVERYTHING))
+    outlook = Outlook(stops, ["/coursesync allow large-change 0123456789abcdef"])
+    written = members_part(plan_of_edits(examples), outlook)
+
+    assert written.startswith(
+        "**This waits until somebody allows it: it changes 8 of the 21 sections and lessons of "
+        "Member onboarding.** Somebody who may write to this repository, and who pushed none of "
+        "it, allows it by a new comment with this line, before or after the merge:\n\n"
+        "    /coursesync allow large-change 0123456789abcdef\n\n### "
     )
-    assert "goes live" not in members_part(plan, Outlook(stops=stops))
 
 
-def test_a_deletion_stops_too(examples: Path) -> None:
-    """What deletes names the lines that allow it; what is usual stops nothing."""
+def test_a_deletion_has_to_be_allowed(examples: Path) -> None:
+    """So has the loss of members' progress; what is usual needs nothing."""
     plan = plan_of_edits(examples, (ONBOARDING, LESSON_IN_OUTLINE, ""), policy=DELETE)
 
-    assert [(each.reason, each.write) for each in stops_of(plan, "abc")] == [
-        ("apply will stop: this deletes 1 lesson", "/coursesync allow prune abc"),
-        (
-            "apply will stop if members have completed any of the deleted lessons",
-            "/coursesync allow progress-loss abc",
-        ),
+    assert [(each.grant, each.reason) for each in stops_of(plan)] == [
+        (Grant.PRUNE, "deletes 1 lesson"),
+        (Grant.PROGRESS_LOSS, "loses what members did in the deleted lesson"),
     ]
-    assert stops_of(plan_of_edits(examples), "abc") == ()
+    assert stops_of(plan_of_edits(examples)) == ()
+
+
+PRUNE = ((Stop(Grant.PRUNE, "deletes it"),), ("/coursesync allow prune 0123456789abcdef",))
+NEXT = {
+    "a review": (Outlook(), "choose somebody under *Reviewers*. When they have approved it, merge"),
+    "both": (
+        Outlook(*PRUNE),
+        (
+            "choose somebody under *Reviewers*, to approve it and to allow it by the lines at the "
+            "top. Then merge"
+        ),
+    ),
+    "nothing": (Outlook(needs_approval=False), "merge"),
+    "alone": (
+        Outlook(*PRUNE, needs_approval=False, is_solo=True),
+        "allow it by the lines at the top, then merge",
+    ),
+    "somebody": (
+        Outlook(*PRUNE, needs_approval=False),
+        "let somebody allow it by the lines at the top, then merge",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NEXT)
+def test_the_last_line_says_what_to_do_next(examples: Path, name: str) -> None:
+    """Who has to approve or allow it, and when members see it."""
+    outlook, words = NEXT[name]
+    written = members_part(plan_of_edits(examples, EVERYTHING[0]), outlook)
+
+    assert written.endswith(
+        f"\n\n**Next:** {words} it. It is on the site within about a minute; a comment here then "
+        "says so.\n\n"
+    )
+
+
+def test_advice_is_short_and_has_its_place(examples: Path) -> None:
+    """The first pieces have file and line; it is said that they stop nothing."""
+    found = [
+        Diagnostic(Where("courses/a.yaml", line, 5), "`href` of `<a>` leads nowhere", "Write it.")
+        for line in range(3, 8)
+    ]
+    view = PlanView(plan_of_edits(examples, EVERYTHING[0]))
+    links = Links(files="https://x.example/blob/1")
+    written = compose(view, links, outlook=Outlook(advice=found))
+
+    assert "**Members may stumble over this.** It is advice, and stops nothing:\n\n" in written
+    assert (
+        "- [`courses/a.yaml:3`](https://x.example/blob/1/courses/a.yaml#L3): `href` of `<a>` leads "
+        "nowhere<br>Write it.\n"
+    ) in written
+    assert "a.yaml:5" in written
+    assert "a.yaml:6" not in written
+    assert "- and 2 more, under *Files changed*\n" in written
 
 
 def test_a_question_names_course_place_and_what_to_do() -> None:
@@ -263,15 +335,12 @@ def test_a_question_names_course_place_and_what_to_do() -> None:
 def test_links_and_other_files_are_given(examples: Path) -> None:
     """A link is there if its page is; files that may run on main are named."""
     view = PlanView(plan_of_edits(examples, EVERYTHING[0]))
-    outlook = Outlook(others=[".github/workflows/x.yml"], stops=[Stop("so", "/coursesync x")])
-    written = compose(
-        view, Links(review="https://x.example/a b", run="javascript:x"), 65536, outlook
-    )
+    outlook = Outlook(others=[".github/workflows/x.yml"])
+    written = compose(view, Links("https://x.example/a b", "https://x.example/run"), 65536, outlook)
 
-    assert (
-        "\n[The review page, old and new text side by side](https://x.example/a%20b)\n" in written
-    )
+    assert "\n[The review page](https://x.example/a%20b) shows each text as it was" in written
     assert "The run" not in written
+    assert "review page" not in compose(view, Links("javascript:x"), 65536, outlook)
     assert "let the engineer read `.github/workflows/x.yml`.\n" in written
 
 
@@ -374,7 +443,7 @@ def test_what_members_may_lose_is_a_warning() -> None:
     first = applied(plan_of([course("A", days)]))
     written = members_part(plan_of([course("A", waits)], first))
 
-    assert "1 opens later" in written
+    assert "1 locked\n" in written
     assert (
         "> **Taken from members:**\n"
         "> - **B**: opens ~~after 14 days~~ **after the section before it**; members who have not "
@@ -391,7 +460,8 @@ def test_what_others_took_out_is_not_repeated() -> None:
     assert "No longer in the outline of *Onboarding*" in members_part(plan)
     assert "**Please check** *Onboarding*: new here: *C*" in members_part(plan)
     assert "ignore this." in members_part(plan)
-    assert not re.search("No longer|Please", members_part(plan, Outlook(kept={gone})))
+    later = compose(PlanView(plan, known={gone}))
+    assert not re.search(r"No longer|Please|kept|keep|`lesson\.|section\.onboarding\.b`", later)
 
 
 def test_what_waits_already_is_not_the_authors(examples: Path) -> None:
@@ -406,6 +476,7 @@ def test_what_waits_already_is_not_the_authors(examples: Path) -> None:
         "until they are decided, this waits too.\n"
     ) in held
     assert "within about a minute" not in held
+    assert "once somebody has decided about them in [#5]" in held
     assert "3 changes of *Member onboarding* are merged already, and not live yet." in members_part(
         plan, Outlook(waiting=waiting)
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.ci.instructions.approvals import DIGITS, PREFIX, Grant, instructions
+from coursesync.ci.instructions.approvals import instructions, line_to_write
 from coursesync.ci.results.kept import answer_once
+from coursesync.planning.grant import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,8 +39,7 @@ class Choice:
     @property
     def line(self) -> str:
         """The line to write for it."""
-        word = "approve" if self.grant is None else f"allow {self.grant.value}"
-        return f"{PREFIX} {word} {self.digest[:DIGITS]}"
+        return line_to_write(self.digest, self.grant)
 
 
 def choices_in(assessment: Assessment) -> Iterator[Choice]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 
 from coursesync.ci.forges.forge import NOBODY
+from coursesync.planning.grant import Grant
 from coursesync.text import inert, nearest
 
 if TYPE_CHECKING:
@@ -33,16 +33,13 @@ _MEANT = re.compile(rf"{PREFIX}\s+(?:approve|allow\s+[\w-]+)\s+[0-9a-f]{{7}}", r
 _NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
-class Grant(Enum):
-    """What `/coursesync allow` allows; `value` is its word."""
-
-    LARGE_CHANGE = "large-change"
-    OVERWRITE = "overwrite"
-    PRUNE = "prune"
-    PROGRESS_LOSS = "progress-loss"
-
-
 _GRANTS = {each.value: each for each in Grant}
+
+
+def line_to_write(digest: str, grant: Grant | None = None) -> str:
+    """Return the line that approves a digest, or allows something for it."""
+    word = "approve" if grant is None else f"allow {grant.value}"
+    return f"{PREFIX} {word} {digest[:DIGITS]}"
 
 
 @dataclass(frozen=True, slots=True)

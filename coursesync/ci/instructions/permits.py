@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING
 from coursesync.ci.coverage.delta_digest import digest_of_delta, has_effect
 from coursesync.ci.coverage.trail import Shown
 from coursesync.ci.forges.forge import NOBODY
-from coursesync.ci.instructions.approvals import DIGITS, PREFIX, Electorate, decided, instructions
+from coursesync.ci.instructions.approvals import (
+    Electorate,
+    decided,
+    instructions,
+    line_to_write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.coverage.delta import Delta
     from coursesync.ci.forges.forge import Forge, Issue, Pushers, Review
-    from coursesync.ci.instructions.approvals import Grant, Instruction
+    from coursesync.ci.instructions.approvals import Instruction
     from coursesync.ci.main_history import MainHistory
+    from coursesync.planning.grant import Grant
     from coursesync.planning.plan import Change
 
 
@@ -52,7 +58,7 @@ class Permits:
         shown = {each.strip() for each in issue.body.splitlines()}
         return any(
             each.word == "approve"
-            and f"{PREFIX} approve {each.digest[:DIGITS]}" in shown
+            and line_to_write(each.digest) in shown
             and not self._of(NOBODY).objection(each.comment)
             for each in self._on(issue.number)
         )

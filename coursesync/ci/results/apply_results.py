@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.decision import part_of
 from coursesync.ci.instructions.answers import answer_each, answer_to, choices_in
-from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.results.kept import keep_issue, marker, set_once
 from coursesync.ci.results.outcome import REPLACE
 from coursesync.ci.results.reasons import Why, grouped
 from coursesync.ci.results.waiting import Waiting, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
+from coursesync.planning.grant import Grant
 from coursesync.render.comment.layout import Links, Written, linked
 from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
 from coursesync.render.comment.prose import named

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.forge import LONGEST_STATUS, Mark, Status
-from coursesync.ci.instructions.approvals import DIGITS, PREFIX, Electorate, instructions
+from coursesync.ci.instructions.approvals import Electorate, instructions, line_to_write
 from coursesync.ci.results.kept import answer_once, keep_issue, marker, set_once
 from coursesync.errors import Shell, StateError
 from coursesync.render.markdown_escape import escape
@@ -133,7 +133,7 @@ In a clone that has it:
 
 Somebody who may write to this repository decides by a comment here, with this line alone on a line:
 
-    {PREFIX} approve {digest[:DIGITS]}
+    {line_to_write(digest)}
 
 The next run then goes on, within the hour.
 """

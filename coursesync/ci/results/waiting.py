@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.ci.instructions.approvals import DIGITS, PREFIX, Grant
+from coursesync.ci.instructions.approvals import line_to_write
 from coursesync.ci.results.kept import marker
+from coursesync.planning.grant import Grant
 from coursesync.render.comment.layout import bounded
 from coursesync.render.comment.page import seen_by_members
 from coursesync.render.fit import Part, Rank
@@ -68,15 +69,14 @@ class Waiting:
     @property
     def lines(self) -> tuple[tuple[str, str], ...]:
         """What a person may want, and the line to write for it."""
-        short = self.digest[:DIGITS]
-        found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
+        found = [(_APPROVE, line_to_write(self.digest))] if self.digest else []
         if self.loosening is not None:
-            line = f"{PREFIX} approve {self.loosening.digest[:DIGITS]}"
+            line = line_to_write(self.loosening.digest)
             found.append(("To let that setting count from now on", line))
         for course, grants in self.needs.items():
             for grant, digest in grants:
                 want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
-                found.append((want, f"{PREFIX} allow {grant.value} {digest[:DIGITS]}"))
+                found.append((want, line_to_write(digest, grant)))
         return tuple(found)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,11 +23,13 @@ from coursesync.cli.line import Onward
 from coursesync.cli.screen import give_advice, painter, point, say_wrapped, show
 from coursesync.errors import Advised, CoursesyncError, ExitCode, InvalidOutlines, TryLater
 from coursesync.nexudus.clock import SystemClock
+from coursesync.text import count, listed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from coursesync.ci.plan import Changed
+    from coursesync.ci.repository import Repository
     from coursesync.operations.workspace import Project
 
 _UNCHANGED = "No outline changes here: there is nothing to plan."
@@ -85,7 +88,7 @@ def plan_command(*, project: Project, strict: bool | None) -> ExitCode:
         return ExitCode.DONE
     with with_the_bases_state(project, repository, changed) as planned:
         try:
-            return _plan(planned, strict, folder)
+            return _plan(planned, strict, folder, repository, changed)
         except InvalidOutlines as error:
             if not isinstance(error, Advised):
                 _summarise_mistakes(error)
@@ -132,21 +135,32 @@ def _warn_of_a_state(changed: Changed) -> None:
     annotate(changed.warnings, "warning")
 
 
-def _plan(project: Project, strict: bool | None, folder: Path | None) -> ExitCode:  # noqa: FBT001 - as the option has it
-    from coursesync.ci.plan import keep_pages  # noqa: PLC0415 - keeps --help quick
-    from coursesync.operations.plan import plan  # noqa: PLC0415 - as above
+def _plan(
+    project: Project,
+    strict: bool | None,  # noqa: FBT001 - as the option has it
+    folder: Path | None,
+    repository: Repository,
+    changed: Changed,
+) -> ExitCode:
+    from coursesync.ci.plan import keep_pages, waiting_on  # noqa: PLC0415 - keeps --help quick
+    from coursesync.ci.tree_plan import as_job_applies  # noqa: PLC0415 - as above
 
     loaded = project.load()
-    # as `ci apply` does it, once people allow it
-    made = plan(loaded, prune=project.config.on_removal == "delete")
+    made = as_job_applies(loaded)
+    on_main = waiting_on(changed.base, project, repository, loaded.state)
     advice = give_advice(project, loaded.advice, strict=strict, most=_MOST_KEPT)
     onward = Onward.of(project, made.policy, refreshed=False)
-    forms = PlanForms(project, onward.place, made, advice)
+    forms = PlanForms(project, onward.place, made, advice, known=on_main.kept)
     note(digest=made.digest, has_changes=str(made.has_changes).lower())
     summarise(forms.markdown)
     if folder is not None:
-        keep_pages(folder, forms.page(), project.folder)
+        own = as_job_applies(project.outlines_for(on_main.applied)) if on_main.waits else made
+        page = replace(forms, plan=own, whole=made)
+        keep_pages(folder, page.page(), project.folder)
     show(forms.text(painter(sys.stdout), full=False))
+    if waiting := on_main.waiting_in(made.courses):
+        found = listed([f"{count(each, 'change')} of {of}" for of, each in waiting.items()], 5)
+        say_wrapped(f"Not of this change, but merged before it and not applied yet: {found}.")
     return ExitCode.DONE
 
 

@@ -14,7 +14,7 @@ from coursesync.render.markdown_escape import code, with_code
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator
 
     from coursesync.kinds.address import Address
     from coursesync.planning.plan import Change, Plan
@@ -25,13 +25,9 @@ _MOST, _LONG = 5, 200
 _IGNORE = "If it is something else, ignore this."
 
 
-def asked(plan: Plan, course: CourseView, known: Collection[Address] = ()) -> Iterator[Part]:
-    """Yield what the author of a pull request should know or answer about a course.
-
-    `known` are the addresses of what had left the outlines before.
-    """
-    own = [row for row in course.rows if row.change.address not in known]
-    kept = [named(row.title) for row in own if _is_kept(row.change)]
+def asked(plan: Plan, course: CourseView) -> Iterator[Part]:
+    """Yield what the author of a pull request should know or answer about a course."""
+    kept = [named(row.title) for row in course.rows if _is_kept(row.change)]
     if kept:
         note = (
             f"No longer in the outline of {named(course.title)}, but members still see: "
@@ -42,7 +38,7 @@ def asked(plan: Plan, course: CourseView, known: Collection[Address] = ()) -> It
     for row in course.rows:
         if row.question:
             yield Part(Rank.ASKED, ("", _about(plan, course, row)), 1)
-    if course.renamed and (words := _renamed(course, own)):
+    if course.renamed and (words := _renamed(course)):
         yield Part(Rank.ASKED, ("", words))
 
 
@@ -80,9 +76,9 @@ def _at(change: Change) -> str:
     return f" ({code(f'{inert(where.path, _LONG)}:{where.line}')})" if where else ""
 
 
-def _renamed(course: CourseView, own: Sequence[Row]) -> str:
+def _renamed(course: CourseView) -> str:
     """Ask whether something new is something old, under another key; "" if nothing can be."""
-    changes = [row.change for row in own if row.change.likely_same is None]
+    changes = [row.change for row in course.rows if row.change.likely_same is None]
     gone = [each for each in changes if each.is_left or each.action is Action.DELETE]
     kinds = {each.kind for each in gone}
     new = [each for each in changes if each.action is Action.CREATE and each.kind in kinds]

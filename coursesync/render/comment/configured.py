@@ -58,7 +58,10 @@ def changed_settings(changes: Sequence[SettingChange]) -> Iterator[str]:
     if not changes:
         return
     yield ""
-    yield "It changes these settings in `coursesync.toml`. Let the engineer confirm them first:"
+    yield (
+        "This pull request changes these settings in `coursesync.toml`. Let the engineer confirm "
+        "them first:"
+    )
     yield ""
     for each in changes[:_MOST]:
         known = _MEANS.get((each.name, each.new)) if isinstance(each.new, str | bool) else None

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from coursesync.render.fit import Part, Rank, fit, joined
-from coursesync.render.markdown_escape import code, with_code
+from coursesync.render.markdown_escape import code, escape, with_code
 from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.errors import Sentence
+    from coursesync.errors import Diagnostic, Sentence
 
 GITHUB = 65_536  # the characters that a comment may have there; GitLab takes more
 _NOTE = 300  # bytes for the note on what is left out
@@ -39,27 +39,27 @@ class Links:
     """Addresses of pages; "" for one that does not exist.
 
     Attributes:
-        review: shows each course before and after.
-        preview: shows each course day by day.
-        run: the run that made the plan, or that carried it out.
+        pages: where the review page and the preview can be downloaded.
+        run: the run that carried the plan out.
         files: the files of the pull request's head; a path in the repository follows after a slash.
     """
 
-    review: str = ""
-    preview: str = ""
+    pages: str = ""
     run: str = ""
     files: str = ""
 
     def lines(self) -> Iterator[str]:
-        """Yield the line of links, after a blank line; nothing if there are none."""
-        named = {
-            "The review page, old and new text side by side": self.review,
-            "The preview by day": self.preview,
-            "The run": self.run,
-        }
-        if written := [link for words, url in named.items() if (link := linked(words, url))]:
+        """Yield the links, after a blank line; nothing if there are none."""
+        if review := linked("The review page", self.pages):
             yield ""
-            yield " · ".join(written)
+            yield (
+                f"{review} shows each text as it was and as it will be. On the linked page, "
+                "download the file *coursesync*, and open `review.html` in it. The folder "
+                "`preview` beside it shows each course day by day."
+            )
+        elif run := linked("The run", self.run):
+            yield ""
+            yield run
 
     def file(self, words: str, path: str, line: int) -> str:
         """Write a link to a line of a file; only `words` if there is no address of the files."""
@@ -67,6 +67,28 @@ class Links:
 
 
 NO_LINKS = Links()
+
+
+def pointed(found: Diagnostic, links: Links) -> str:
+    """Write a mistake, or advice, with its place and what to do, as an item of a list."""
+    where = found.where
+    place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
+    remedy = f"<br>{with_code(found.remedy)}" if found.remedy else ""
+    return f"- {place}: {_quoted(found.problem)}{remedy}"
+
+
+def _quoted(problem: str) -> str:
+    """Escape a problem; what it has between backticks is code."""
+    pieces = problem.split("`")
+    if len(pieces) % 2 == 0:
+        return escape(problem)
+    return "".join(code(each) if i % 2 else _spaced(each) for i, each in enumerate(pieces))
+
+
+def _spaced(piece: str) -> str:
+    """Escape text that stands beside code; the spaces at its ends stay."""
+    before, after = (" " if each.isspace() else "" for each in (piece[:1], piece[-1:]))
+    return f"{before}{escape(piece)}{after}" if piece.strip() else before
 
 
 def linked(words: str, url: str) -> str:

@@ -17,6 +17,7 @@ from coursesync.render.comment.layout import (
     in_markdown,
     in_short,
     other_files,
+    pointed,
 )
 from coursesync.render.comment.page import in_brief
 from coursesync.render.comment.seen import items_of
@@ -77,24 +78,9 @@ def unplanned_base(
 
 
 def _listed(above: list[str], mistakes: Sequence[Diagnostic], links: Links, most: int) -> str:
-    rows = [Part(Rank.ROWS, (_mistake(each, links),), 1) for each in mistakes]
+    rows = [Part(Rank.ROWS, (pointed(each, links),), 1) for each in mistakes]
     below = [Part(Rank.ALWAYS, tuple(links.lines()))]
     return bounded([Part(Rank.ALWAYS, tuple(above)), *rows], below, most, "more mistake")
-
-
-def _mistake(mistake: Diagnostic, links: Links) -> str:
-    where = mistake.where
-    place = links.file(code(f"{where.path}:{where.line}"), where.path, where.line)
-    remedy = f"<br>{with_code(mistake.remedy)}" if mistake.remedy else ""
-    return f"- {place}: {_quoted(mistake.problem)}{remedy}"
-
-
-def _quoted(problem: str) -> str:
-    """Escape a problem; what it has between backticks is code."""
-    pieces = problem.split("`")
-    if len(pieces) % 2 == 0:
-        return escape(problem)
-    return "".join(code(each) if i % 2 else escape(each) for i, each in enumerate(pieces))
 
 
 def conflicting(base: str, paths: Sequence[str] = (), links: Links = NO_LINKS) -> str:

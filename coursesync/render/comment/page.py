@@ -6,114 +6,31 @@ elsewhere is escaped.
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.counting import counted, noun, nouns
-from coursesync.planning.action import Action
-from coursesync.planning.large_change import oversized
+from coursesync.kinds.counting import noun
 from coursesync.render.comment.asked import asked
 from coursesync.render.comment.configured import changed_settings
-from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, linked, other_files
+from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files, pointed
+from coursesync.render.comment.outlook import NO_OUTLOOK
 from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
 from coursesync.render.comment.sources import Sources
-from coursesync.render.comment.words import cell, course_in_brief, heading, taken
+from coursesync.render.comment.words import besides, cell, course_in_brief, heading, taken
 from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown import differences_block
 from coursesync.render.markdown_escape import code, escape, with_code
-from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
-    from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Plan
-    from coursesync.render.comment.configured import SettingChange
     from coursesync.render.comment.layout import Links
+    from coursesync.render.comment.outlook import Outlook
     from coursesync.render.comment.seen import Item
     from coursesync.render.rows import CourseView, PlanView
 
-_ON_MERGE = (
-    "When this is merged, it goes live within about a minute. A comment on this page then says so."
-)
-_STOPS = (
-    "When this is merged, it waits until somebody who pushed none of it, and may write to this "
-    "repository, has allowed it by the lines at the top of this comment."
-)
-_DECIDED = "When this is merged, it waits until somebody decides about the changes that wait now."
-_TOGETHER = "When this is merged, it goes live together with the changes that wait now."
 _WHOLE = "This is all that the next apply would do, with the changes that wait already."
-_MOST_WARNED, _MOST_REASONS, _MOST_WAITING, _LONG = 20, 3, 5, 300
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """What stops apply, in a sentence, and the line that a person writes in a comment to allow it.
-
-    The sentence has no full stop, and need not be safe to show.
-    """
-
-    reason: str
-    write: str
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What is known about a pull request besides its plan.
-
-    Attributes:
-        stops: why apply will stop once it is merged.
-        others: the files that it changes and that are not outlines.
-        whole: all that the next apply would do, with what waits already; None if that is the same.
-        waiting: how many changes wait already, by the title of the course.
-        decided: the address of the page where somebody decides about them; "" for none.
-        kept: the addresses of what had left the outlines before.
-        settings: those that it changes in coursesync.toml.
-    """
-
-    stops: Sequence[Stop] = ()
-    others: Sequence[str] = ()
-    whole: PlanView | None = None
-    waiting: Mapping[str, int] = field(default_factory=dict)
-    decided: str = ""
-    kept: Collection[Address] = ()
-    settings: Sequence[SettingChange] = ()
-
-    def promise(self) -> str:
-        """Return when what it changes goes live."""
-        if self.stops:
-            return _STOPS
-        if self.waiting:
-            return _DECIDED if self.decided else _TOGETHER
-        return _ON_MERGE
-
-
-def stops_of(plan: Plan, digest: str) -> tuple[Stop, ...]:
-    """Return why apply will stop because of what a plan changes.
-
-    `digest` is the one that a permission is bound to.
-    """
-    deleted = Counter(e.kind for e in plan.changes if e.action is Action.DELETE)
-    reasons = {
-        "large-change": listed(much, _MOST_REASONS) if (much := oversized(plan)) else "",
-        "prune": counted(deleted),
-        "progress-loss": nouns({e.kind for e in plan.changes if e.loses_completions}),
-    }
-    words = {
-        "large-change": "apply will stop: this changes {}",
-        "prune": "apply will stop: this deletes {}",
-        "progress-loss": "apply will stop if members have completed any of the deleted {}",
-    }
-    return tuple(
-        Stop(words[name].format(what), f"/coursesync allow {name} {digest}")
-        for name, what in reasons.items()
-        if what
-    )
-
-
-NO_OUTLOOK = Outlook()
+_MOST_WARNED, _MOST_ADVICE = 20, 3
 
 
 def compose(
@@ -130,12 +47,12 @@ def compose(
     above = [Part(Rank.ALWAYS, tuple(_head(view, courses, outlook)))]
     above += _seen(view, courses, outlook)
     foot = [*links.lines(), *other_files(outlook.others), *changed_settings(outlook.settings)]
-    if any(items for _, items in courses):
-        foot += ["", outlook.promise()]
+    if view.plan.has_changes:
+        foot += ["", outlook.next_step()]
     whole = outlook.whole or view
     digest = f" · digest `{whole.plan.digest}`"
     folded = _engineer(whole, digest, is_whole=outlook.whole is not None)
-    below = [Part(Rank.ALWAYS, tuple(foot)), *folded]
+    below = [*_advice(outlook, links), Part(Rank.ALWAYS, tuple(foot)), *folded]
     return bounded(above, below, most, "lighter row")
 
 
@@ -150,20 +67,19 @@ def _seen(
     view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
 ) -> Iterator[Part]:
     yield from in_brief(courses)
-    yield from _not_theirs(outlook)
-    yield from _warnings(view, courses)
+    yield from outlook.not_theirs()
+    warned = _taken(courses)
+    yield from _warnings(view, warned)
+    named_above = {id(item) for _, item in warned[:_MOST_WARNED]}
     for course, items in courses:
-        yield from _table(view, course, items)
-        yield from asked(view.plan, course, outlook.kept)
+        yield from _table(view, course, items, named_above)
+        yield from asked(view.plan, course)
 
 
 def _head(
     view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]], outlook: Outlook
 ) -> Iterator[str]:
-    for stop in outlook.stops[:_MOST_REASONS]:
-        allow = f"To allow it, write this in a comment: `{stop.write}`"
-        yield f"**After the merge, {escape(inert(stop.reason, _LONG))}.** {allow}"
-        yield ""
+    yield from outlook.to_allow()
     if _is_seen(courses):
         yield "### What members will see"
     else:
@@ -205,48 +121,55 @@ def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[P
         yield Part(_rank(items[0]), (line,) if number else ("", line))
 
 
-def _warnings(
-    view: PlanView, courses: Sequence[tuple[CourseView, Sequence[Item]]]
-) -> Iterator[Part]:
-    """Yield the block that names what is taken from members."""
+def _taken(
+    courses: Sequence[tuple[CourseView, Sequence[Item]]],
+) -> list[tuple[CourseView, Item]]:
+    """Return what is taken from members, the heaviest first."""
     lost = [(course, i) for course, items in courses for i in items if i.effect.takes]
-    lost.sort(key=lambda each: each[1].effect)
+    return sorted(lost, key=lambda each: each[1].effect)
+
+
+def _warnings(view: PlanView, lost: Sequence[tuple[CourseView, Item]]) -> Iterator[Part]:
+    """Yield the block that names what is taken from members."""
     several = len({id(course) for course, _ in lost}) > 1
     above = ("", "> [!WARNING]", "> **Taken from members:**")
     for number, (course, item) in enumerate(lost[:_MOST_WARNED]):
         words = taken(item, view.plan.courses)
         where = f", in {named(course.title)}" if several else ""
         line = f"> - {heading(item, is_mixed=True)}{where}: {words}"
-        yield Part(_rank(item), (line,) if number else (*above, line))
+        records = int(not besides(item, view.plan.courses))  # the others have a row
+        yield Part(_rank(item), (line,) if number else (*above, line), records)
     if (more := len(lost) - _MOST_WARNED) > 0:
         yield Part(Rank.WEIGHTY, (f"> - and {more:,} more, in the tables below",))
 
 
-def _table(view: PlanView, course: CourseView, items: Sequence[Item]) -> Iterator[Part]:
-    """Yield the rows of a course, the heaviest first; the first one includes the table's head."""
+def _table(
+    view: PlanView, course: CourseView, items: Sequence[Item], named_above: Collection[int]
+) -> Iterator[Part]:
+    """Yield the rows of a course, the heaviest first; the first one includes the table's head.
+
+    What the warning has is not repeated; `named_above` are its items.
+    """
     kinds = {item.kind for item in items}
     head = f"| {noun(kinds).capitalize()} | What changes |"
-    above = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
-    for number, item in enumerate(items):
-        words = cell(item, view.plan.courses)
-        row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
-        yield Part(_rank(item), (row,) if number else (*above, row), 1)
+    above: tuple[str, ...] = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
+    for item in items:
+        written = besides if id(item) in named_above else cell
+        if words := written(item, view.plan.courses):
+            row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
+            yield Part(_rank(item), (*above, row), 1)
+            above = ()
 
 
-def _not_theirs(outlook: Outlook) -> Iterator[Part]:
-    """Yield what other people's merges left waiting in the same courses."""
-    if not outlook.waiting:
+def _advice(outlook: Outlook, links: Links) -> Iterator[Part]:
+    """Yield the advice on the outlines of a pull request, briefly."""
+    if not outlook.advice:
         return
-    found = [f"{count(each, 'change')} of {named(of)}" for of, each in outlook.waiting.items()]
-    what, several = listed(found, _MOST_WAITING), sum(outlook.waiting.values()) > 1
-    page = linked(f"#{outlook.decided.rpartition('/')[2]}", outlook.decided)
-    if page:
-        them = "they are" if several else "it is"
-        wait = "wait" if several else "waits"
-        line = f"{what} {wait} in {page}; until {them} decided, this waits too."
-    else:
-        line = f"{what} {'are' if several else 'is'} merged already, and not live yet."
-    yield Part(Rank.WEIGHTY, ("", f"**Not yours:** {line}"))
+    lines = ["", "**Members may stumble over this.** It is advice, and stops nothing:", ""]
+    lines += [pointed(each, links) for each in outlook.advice[:_MOST_ADVICE]]
+    if (more := len(outlook.advice) - _MOST_ADVICE) > 0:
+        lines.append(f"- and {more:,} more, under *Files changed*")
+    yield Part(Rank.ASIDE, tuple(lines))
 
 
 def _engineer(view: PlanView, digest: str, *, is_whole: bool = False) -> Iterator[Part]:

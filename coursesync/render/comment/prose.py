@@ -98,16 +98,17 @@ def _pieces(runs: Sequence[Stretch]) -> Iterator[str]:
     changes = [i for i, run in enumerate(runs) if not run.same and _changed(run.before, run.after)]
     shown = changes[:_CHANGES]
     joins = {i + 1 for i in shown if i + 2 in shown and _is_short(runs[i + 1].before)}
+    head = "…"
     for i in shown:
         if i and i - 1 not in joins:
             tail = _tail(runs[i - 1].before)
-            is_apart = i != shown[0] and not tail.startswith("…")
-            yield "…" if is_apart and len(runs[i - 1].before) <= _AROUND + 1 else ""
+            yield "" if head.endswith("…") or tail.startswith("…") else "…"
             yield tail
         yield _changed(runs[i].before, runs[i].after)
         if i + 1 < len(runs):
             equal = runs[i + 1].before
-            yield _plain(equal) if i + 1 in joins else _head(equal)
+            head = _plain(equal) if i + 1 in joins else _head(equal)
+            yield head
     if more := len(changes) - len(shown):
         yield f"and {count(more, 'more change')}"
 

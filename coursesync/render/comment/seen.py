@@ -36,17 +36,18 @@ class Effect(IntEnum):
     DELETED = 0
     HIDDEN = 1
     LEFT = 2  # for another course
-    LATER = 3
-    DOUBT = 4
-    SHOWN = 5  # it was hidden
-    EARLIER = 6
-    NEW = 7
-    MOVED = 8
-    RENAMED = 9
-    REWORDED = 10
-    PICTURE = 11
-    OTHER = 12
-    DRAFT = 13  # members saw it neither before nor after
+    LOCKED = 3  # for all, or for those who have not completed what it waits for from now on
+    LATER = 4
+    DOUBT = 5
+    SHOWN = 6  # it was hidden
+    EARLIER = 7
+    NEW = 8
+    MOVED = 9
+    RENAMED = 10
+    REWORDED = 11
+    PICTURE = 12
+    OTHER = 13
+    DRAFT = 14  # members saw it neither before nor after
 
     @property
     def takes(self) -> bool:
@@ -113,11 +114,6 @@ class Item:
         return self.row is not None and _moves(self.row.change)
 
     @property
-    def may_be_lost(self) -> bool:
-        """Whether members who have it now may lose it, because it waits for another record."""
-        return may_lose(self.before, self.after, self.ways)
-
-    @property
     def within(self) -> str:
         """The title of its parent; "" if it is directly in the course."""
         return self._holder(self.after, 1) if self.after is not None else self.within_before
@@ -130,8 +126,12 @@ class Item:
     @property
     def follows(self) -> Station | None:
         """The record that must be done before it; None if there is none."""
-        at = None if self.after is None else self.after.follows
-        return None if at is None else self.ways[1][at]
+        return _followed(self.after, self.ways[1])
+
+    @property
+    def followed(self) -> Station | None:
+        """The record that had to be done before it; None if there was none."""
+        return _followed(self.before, self.ways[0])
 
     @property
     def values(self) -> tuple[Planned, Planned]:
@@ -162,9 +162,13 @@ class Item:
         return here
 
 
+def _followed(station: Station | None, way: Way) -> Station | None:
+    return None if station is None or station.follows is None else way[station.follows]
+
+
 def items_of(course: CourseView) -> tuple[Item, ...]:
     """Return what members of a course see differently, the heaviest effect first."""
-    both = ways(course.course, [row.change for row in course.rows])
+    both = ways(course.course, course.changes)
     rows = {id(row.change): row for row in (*course.rows, *course.departures)}
     before, after = ({identity(each): each for each in way} for way in both)
     pairs = [(before.get(key), after.get(key)) for key in {**before, **after}]
@@ -285,12 +289,12 @@ def _of_access(was: Station | None, now: Station, both: tuple[Way, Way]) -> Iter
         yield Effect.HIDDEN if now.is_unseen else Effect.SHOWN
         return
     if may_lose(was, now, both):
-        yield Effect.LATER
+        yield Effect.LOCKED
         return
     late = _lateness(was, now)
     with_parent = late == _lateness(*_parents(was, now, both)) and was.opening == now.opening
     if late and not with_parent:  # otherwise its parent is an item that says so
-        yield Effect.LATER if late > 0 else Effect.EARLIER
+        yield Effect.EARLIER if late < 0 else Effect.LOCKED if now.day is None else Effect.LATER
 
 
 def _parents(

@@ -30,6 +30,7 @@ _TAKEN = {
 _ALONE = {Effect.HIDDEN: "hidden from members"}
 # in the order of a sentence about a course: the words for one record, and for several
 _COUNTED = {
+    Effect.LOCKED: ("locked", "locked"),
     Effect.LATER: ("opens later", "open later"),
     Effect.EARLIER: ("opens sooner", "open sooner"),
     Effect.SHOWN: ("becomes visible", "become visible"),
@@ -92,7 +93,7 @@ def taken(item: Item, courses: Mapping[int, Course]) -> str:
             assert item.row is not None  # noqa: S101 - only a change takes it away
             goes = courses[item.row.change.course_id]
             return f"moved to the course {named(goes.name)}"
-        case Effect.LATER:
+        case Effect.LOCKED | Effect.LATER:
             return _opens(item)
     return ""
 
@@ -121,19 +122,23 @@ def _inner(item: Item) -> str:
 
 def cell(item: Item, courses: Mapping[int, Course]) -> str:
     """Write all that changes in a record, for a cell of a table."""
-    return "<br>".join(filter(None, _cell(item, courses)))
+    return "<br>".join(filter(None, (taken(item, courses), besides(item, courses))))
 
 
-def _cell(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
+def besides(item: Item, courses: Mapping[int, Course]) -> str:
+    """Write what changes in a record besides what it takes from members; "" for nothing."""
+    return "<br>".join(filter(None, _besides(item, courses)))
+
+
+def _besides(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
     effects = {*item.effects}
-    yield taken(item, courses)
     if Effect.DOUBT in effects:
         yield "it is not known whether this is on the site already"
     if Effect.SHOWN in effects:
         yield f"members see it from now on{_inner(item)}"
     if item.is_new:
         yield _new(item)
-    if item.effect is not Effect.LATER and (opens := _opens(item)):
+    if item.effect not in {Effect.LOCKED, Effect.LATER} and (opens := _opens(item)):
         yield opens
     if Effect.MOVED in effects or (item.effect is Effect.DRAFT and item.is_moved):
         yield _moved(item, courses)
@@ -145,18 +150,18 @@ def _cell(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
 
 def _new(item: Item) -> str:
     hidden = ", not shown to members" if item.effect is Effect.DRAFT else ""
-    place = _between(*item.neighbours, "at")
+    place = _between(*item.neighbours)
     opens = _phrase(opening(item.values[1]), item.kind.name)
     when = "" if opens == _AT_ONCE else f"; opens {opens}"
     return f"new{hidden}{f', {place}' if place else ''}{when}"
 
 
-def _between(follows: str, precedes: str, to: str) -> str:
+def _between(follows: str, precedes: str) -> str:
     if follows and precedes:
         return f"between {named(follows)} and {named(precedes)}"
     if precedes:
-        return f"{to} the start, before {named(precedes)}"
-    return f"{to} the end, after {named(follows)}" if follows else ""
+        return f"at the start, before {named(precedes)}"
+    return f"at the end, after {named(follows)}" if follows else ""
 
 
 def _moved(item: Item, courses: Mapping[int, Course]) -> str:
@@ -170,9 +175,10 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
             named(title) if title else "the course itself"
             for title in (item.within_before, item.within)
         )
-        place = _between(*item.neighbours, "at")
+        place = _between(*item.neighbours)
         return f"moved from {one} to {other}{f', {place}' if place else ''}"
-    return f"moved {_between(*item.neighbours, 'to')}".strip()
+    place = _between(*item.neighbours)
+    return f"moved: now {place}" if place else "moved"
 
 
 _AT_ONCE = "from the start"
@@ -193,12 +199,14 @@ def _opens(item: Item) -> str:
         both_in_days = None not in {before.days, after.days}
         change = replaced(one, other) if both_in_days else f"{struck(one)} {bold(other)}"
         return f"opens {change}{_lost(item)}"
-    if was is None or now is None or not {Effect.LATER, Effect.EARLIER} & {*item.effects}:
+    effects = {*item.effects}
+    if was is None or now is None or not {Effect.LOCKED, Effect.LATER, Effect.EARLIER} & effects:
         return ""
     if now.day is None:
         return f"can't be opened any more{_blocked(item)}"
-    if was.day == now.day and (first := item.follows) is not None:
-        return f"waits for {named(first.title)} from now on{_lost(item)}"
+    if Effect.LOCKED in effects and item.follows is not None:
+        no_longer = f", no longer for {named(item.followed.title)}" if item.followed else ""
+        return f"waits for {named(item.follows.title)} from now on{no_longer}{_lost(item)}"
     if was.day is None:
         return f"can be opened now, on day {now.day:,}"
     return f"opens on day {replaced(f'{was.day:,}', f'{now.day:,}')}{_because(item)}"
@@ -206,8 +214,10 @@ def _opens(item: Item) -> str:
 
 def _lost(item: Item) -> str:
     """Write who may lose an item that they have now; "" if nobody does."""
-    if item.follows is None or not item.may_be_lost:
+    if item.follows is None or Effect.LOCKED not in item.effects:
         return ""
+    if item.after is not None and item.after.day is None:
+        return f"; can't be opened any more{_blocked(item)}"
     return f"; members who have not completed {named(item.follows.title)} lose it"
 
 

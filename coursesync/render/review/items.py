@@ -60,7 +60,7 @@ class Card:
 
 def card(view: CourseView, allowance: Allowance) -> Card:
     """Return a course of a plan; its contents spend `allowance`."""
-    before, after = ways(view.course, [row.change for row in view.rows])
+    before, after = ways(view.course, view.changes)
     merged = _Merged(view, before, after, allowance)
     return Card(
         view,

@@ -44,11 +44,13 @@ def compose(
     advice: FirstPieces | None = None,
     *,
     above: Sequence[Sentence] = (),
+    digest: str = "",
     allowance: Allowance | None = None,
 ) -> str:
     """Write a plan as a page; `above` holds sentences to show above the plan's own warnings.
 
-    `allowance` limits what the page carries. The same plan gives the same bytes.
+    `digest` is that of the plan that would be applied, if it is another one. `allowance` limits
+    what the page carries. The same plan gives the same bytes.
     """
     from coursesync.render.templates import pages  # noqa: PLC0415 - takes long
 
@@ -67,6 +69,7 @@ def compose(
         labels=labels,
         changes=sum(each.changes for each in cards),
         are_open=len(cards) <= _MOST_OPEN,
+        digest=digest or view.plan.digest,
         foot=_in_text(view) if left.lacks_details else None,
         source_line=source_line,
     )
