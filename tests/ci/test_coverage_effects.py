@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ci.reviews import EVENTS, WELCOME, Main, course, section
 
 from coursesync.ci.coverage.delta_digest import has_effect
+from coursesync.kinds.address import Address
 
 if TYPE_CHECKING:
     from ci.reviews import Tree
@@ -55,6 +57,29 @@ def test_a_removal_below_a_renamed_item_is_covered() -> None:
     main.merge(
         tree(section("first", previous_keys=["a"], title="A", lessons=[]), on_removal="delete")
     )
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+def test_a_removal_elsewhere_is_found_below_a_renamed_item() -> None:
+    """A lesson moved and was removed there; its record has the key of the section that it left.
+
+    That section got another key, which a run that was not completed has noted.
+    """
+    tour, asked = {"key": "tour", "title": "Tour"}, "delete"
+
+    def both(first: str, *lessons: dict[str, str]) -> Tree:
+        renamed = {} if first == "a" else {"previous_keys": ["a"], "title": "A"}
+        b = section("b", lessons=[*lessons])
+        return tree(section(first, **renamed, lessons=[]), b, on_removal=asked)
+
+    main = Main(tree(section("a", lessons=[tour]), section("b", lessons=[]), on_removal=asked))
+    main.merge(both("a", tour))
+    main.merge(both("first", tour))
+    main.merge(both("first"))
+    entries = {at.replace(".a", ".first"): each for at, each in main.state.entries.items()}
+    main.state = replace(main.state, entries={Address(at): each for at, each in entries.items()})
 
     assert main.plan().writes == 1
     assert main.reasons() == []
