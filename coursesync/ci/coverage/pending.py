@@ -130,7 +130,7 @@ class _Pending:
             if gap.reason:
                 return
         yield from self._replaced()
-        for found in (self._fields(), self._contents(), self._order()):
+        for found in (self._fields(), self._place(), self._contents(), self._order()):
             # what a new record of an applied item has of that item was shown before
             yield from (each for each in found if not (is_split and each.gap == UNSET))
 
@@ -186,18 +186,27 @@ class _Pending:
                 yield _Finding(gap, each.name, effect)
             if any(one.is_widening for one in wanted):
                 yield from self._exposed(each.name, each.name, effect)
-        away = change.from_course is not None or self._differs(kind.course_property)
+
+    def _place(self) -> Iterator[_Finding]:
+        """Find that the item comes to another place, and what members see with that or do not."""
+        kind, split = self.kind, self.split_from
+        away = self.change.from_course is not None or self._differs(kind.course_property)
         if away and (gap := self.judge.of_field(self.address, COURSE)):
             yield _Finding(gap, COURSE, Effect.MOVED_AWAY)
         if self._moves and (gap := self.judge.of_field(self.address, PARENT)):
             yield _Finding(gap, kind.within.name if kind.within else "", Effect.MOVED)
         if split is not None:
             yield from self._seen(was=self.judge.trail.settings[0].before.shows(split))
-        elif self.entry is not None and (away or self._moves):
+        elif self.is_new:
+            yield from self._seen(was=False)
+            if kind.has(Role.UNLOCK):
+                name = kind.field(Role.UNLOCK).name
+                yield from self._exposed(name, name, Effect.EARLIER)
+        if self.entry is not None and (away or self._moves):
             yield from self._seen(was=self.site.shows(kind, self.entry.known))
 
     def _seen(self, *, was: bool) -> Iterator[_Finding]:
-        """Find what members see, or do not see any more, because the item is somewhere else."""
+        """Find what members see, or do not see any more, once the item is in its place."""
         main = self.judge.trail.main
         item = main.find(self.address)
         is_shown = item is not None and main.shows(item)
@@ -214,6 +223,8 @@ class _Pending:
         """Find what members would see without a review that has it together with `name`."""
         found: dict[Gap, list[str]] = {}
         for item in self.judge.trail.below(self.address):
+            if not self.judge.trail.main.shows(item):
+                continue
             if gap := self.judge.of_exposed(self.address, name, item.address):
                 found.setdefault(gap, []).append(item.resource.title)
         for gap, titles in found.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ci.histories.trees import (
@@ -258,6 +258,15 @@ def any_edit(facts: Facts, numbers: Numbers, rng: Random) -> Edit:
         if drawn < 0:
             return make(facts, numbers, rng, item)
     return _line(facts, numbers, rng, item)
+
+
+def hidden(facts: Facts, numbers: Numbers, rng: Random) -> Add:
+    """Return an edit that adds an item which members do not see yet."""
+    holder = rng.choice([course_name(each) for each in courses_in(facts)])
+    sections = facts[holder, "list"]
+    is_inner = bool(sections) and rng.random() < 0.5
+    add = _new(facts, numbers, rng, rng.choice(sections) if is_inner else holder, is_inner=is_inner)
+    return replace(add, values=(*add.values, ("active", False)))
 
 
 def _title(_facts: Facts, numbers: Numbers, _rng: Random, item: int) -> Edit:

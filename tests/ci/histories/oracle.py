@@ -236,7 +236,8 @@ class Oracle:
     def exposes(self, since: int, item: int, name: str) -> bool:
         """Return whether a widening shows members what no reviewer saw together with it."""
         widening = self.counting(self.setter.get((item, name), 0), since)
-        for each in (item, *self.main.get((item, "list"), ())):
+        visible = _visible(self.main)
+        for each in filter(visible.get, (item, *self.main.get((item, "list"), ()))):
             facts = [(each, field) for field in FIELDS]
             for fact in facts:
                 number = self.setter.get(fact, 0)

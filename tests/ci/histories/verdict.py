@@ -93,8 +93,7 @@ class Verdict:
         for name in filter(is_set, FIELDS):
             if not self.oracle.is_shown(since, item, name):
                 yield name
-        if is_split:
-            yield from self._split(since, item)
+        yield from self._split(since, item) if is_split else self._exposed(since, item)
         lines = telling(self.oracle.main[item, "lines"])
         for line in lines:
             if is_set("line", line) and not self.oracle.is_line_shown(since, item, line):
@@ -106,6 +105,12 @@ class Verdict:
         for name in filter(is_set, ("holder", "course")):
             if not self.oracle.is_place_shown(since, item, name):
                 yield name
+
+    def _exposed(self, since: int, item: int) -> Iterator[str]:
+        """Judge what members see of an item that they did not have."""
+        for name in ("visible", "unlock"):
+            if self.oracle.exposes(since, item, name):
+                yield f"new, and exposed by {name}"
 
     def _update(self, change: Change, since: int, item: int) -> Iterator[str]:
         assert isinstance(change.held, Entry)
