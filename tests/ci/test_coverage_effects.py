@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from ci.reviews import EVENTS, WELCOME, Main, course, section
 
 from coursesync.ci.coverage.delta_digest import has_effect
+from coursesync.kinds.address import Address
 
 if TYPE_CHECKING:
     from ci.reviews import Tree
@@ -60,6 +62,29 @@ def test_a_removal_below_a_renamed_item_is_covered() -> None:
     assert main.reasons() == []
 
 
+def test_a_removal_elsewhere_is_found_below_a_renamed_item() -> None:
+    """A lesson moved and was removed there; its record has the key of the section that it left.
+
+    That section got another key, which a run that was not completed has noted.
+    """
+    tour, asked = {"key": "tour", "title": "Tour"}, "delete"
+
+    def both(first: str, *lessons: dict[str, str]) -> Tree:
+        renamed = {} if first == "a" else {"previous_keys": ["a"], "title": "A"}
+        b = section("b", lessons=[*lessons])
+        return tree(section(first, **renamed, lessons=[]), b, on_removal=asked)
+
+    main = Main(tree(section("a", lessons=[tour]), section("b", lessons=[]), on_removal=asked))
+    main.merge(both("a", tour))
+    main.merge(both("first", tour))
+    main.merge(both("first"))
+    entries = {at.replace(".a", ".first"): each for at, each in main.state.entries.items()}
+    main.state = replace(main.state, entries={Address(at): each for at, each in entries.items()})
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
 def test_to_hide_is_covered_by_a_review_that_hides() -> None:
     """A review that hides an item covers that."""
     main = Main(tree(A, B))
@@ -101,6 +126,49 @@ def test_a_review_of_both_covers_what_is_shown() -> None:
     assert main.reasons() == []
 
 
+@pytest.mark.parametrize(
+    ("hidden", "field"),
+    [({"active": False}, ""), ({"unlock": {"after_days": 30}}, "unlock")],
+)
+def test_what_is_new_is_shown_only_together_with_its_contents(
+    hidden: dict[str, Any], field: str
+) -> None:
+    """A section that is added, filled and shown by three reviews is not on the site before."""
+    new, filled = section("n", **hidden), section("n", contents="Door: 1234")
+    main = Main(tree(A))
+    main.merge(tree(A, new))
+    base = main.tree
+    main.merge(tree(A, {**filled, **hidden}))
+    main.merge(tree(A, section("n")), base=base, result=tree(A, filled))
+    found = [each for each in main.coverage().held[WELCOME] if each.reason.name == "EXPOSES"]
+
+    assert {(each.field, each.set_by, each.others) for each in found} == {(field, "2", ("N",))}
+
+
+def test_what_is_new_and_hidden_exposes_nothing() -> None:
+    """Reviews of a hidden section add up, also where each saw another part of it."""
+    new = section("n", active=False, lessons=[])
+    renamed, filled = {**new, "title": "News"}, {**new, "contents": "Door: 1234"}
+    main = Main(tree(A))
+    main.merge(tree(A, new))
+    base = main.tree
+    main.merge(tree(A, renamed))
+    main.merge(tree(A, filled), base=base, result=tree(A, {**renamed, **filled, "title": "News"}))
+
+    assert main.reasons() == []
+
+
+def test_what_a_review_of_it_all_shows_is_shown() -> None:
+    """A section that is new is shown by a review that has its contents, too."""
+    new = section("n", active=False)
+    main = Main(tree(A))
+    main.merge(tree(A, new))
+    main.merge(tree(A, {**new, "contents": "Door: 1234"}))
+    main.merge(tree(A, section("n", contents="Door: 1234")))
+
+    assert main.reasons() == []
+
+
 def test_items_in_a_shown_one_count_too() -> None:
     """To show a section shows its lessons: what was set of them needs a review of both."""
     was, now = ([{"key": "tour", "title": title}] for title in ("Tour", "Secret tour"))
@@ -119,6 +187,20 @@ def moved() -> tuple[Tree, Tree]:
     before = {"welcome": course(A, B), "events": course(section("c"), course_id=EVENTS)}
     b = {**B, "previous_keys": ["welcome.b"]}
     return before, {"welcome": course(A), "events": course(section("c"), b, course_id=EVENTS)}
+
+
+def test_what_stays_hidden_in_a_shown_one_does_not_count() -> None:
+    """Members do not see a hidden lesson of a section that is shown."""
+
+    def both(title: str, **fields: object) -> Tree:
+        lesson = {"key": "tour", "title": title, "active": False}
+        return tree(section("a", **fields, lessons=[lesson]))
+
+    main = Main(both("Tour", active=False))
+    main.merge(both("Tour"))
+    main.merge(both("Code", active=False), base=both("Tour", active=False), result=both("Code"))
+
+    assert main.reasons() == []
 
 
 def test_a_move_to_another_course_is_covered() -> None:

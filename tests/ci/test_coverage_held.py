@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from ci.reviews import EVENTS, WELCOME, Main, course, section
@@ -107,6 +107,42 @@ def test_a_value_that_a_review_set_is_put_back() -> None:
     assert main.reasons() == []
 
 
+@pytest.mark.parametrize("is_markdown", [False, True])
+def test_a_text_that_a_review_wrote_is_put_back(*, is_markdown: bool) -> None:
+    """All lines of it count, and nothing else: Markdown was Markdown before, too."""
+
+    def text(name: str) -> dict[str, Any]:
+        return {**B, "contents": {"markdown": f"{name}.md"} if is_markdown else name}
+
+    main = Main({**FIRST, "welcome": course(A, text("one"))})
+    at = Address("section.welcome.b")
+    entry = main.state.entries[at]
+    read = entry.reading({**entry.sent, "SectionContents": "Theirs"}, None)
+    main.state = replace(main.state, entries={**main.state.entries, at: read})
+    main.merge(main.edited(welcome=course(A, text("two"))))
+
+    assert main.reasons() == []
+
+
+def test_a_section_that_is_back_without_a_text_is_covered() -> None:
+    """Its kept record has an older text; the review that brings it back shows that it has none."""
+    texts = [{**B, "contents": text} for text in ("One", "")]
+    main = Main({**FIRST, "welcome": course(A, texts[0])})
+    main.merge(main.edited(welcome=course(A)))
+    main.merge(main.edited(welcome=course(A, texts[1])))
+
+    assert main.plan().writes == 1
+    assert main.reasons() == []
+
+
+def test_a_text_that_is_pushed_away_waits() -> None:
+    """Nobody saw that nothing is left of it."""
+    main = Main({**FIRST, "welcome": course(A, {**B, "contents": "One"})})
+    main.push(main.edited(welcome=course(A, {**B, "contents": ""})))
+
+    assert main.reasons() == [("section.welcome.b", "contents", "PUSHED", "1")]
+
+
 def renamed(tree: Tree) -> Tree:
     return {"hello": tree["welcome"], "events": tree["events"]}
 
@@ -141,6 +177,18 @@ def test_reviews_of_one_list_add_up() -> None:
         result={"welcome": course(*map(section, "bxcda"))},
     )
 
+    assert main.reasons() == []
+
+
+def test_what_stands_beside_a_new_record_stays_in_its_place() -> None:
+    """A section that gets another key and title gets a new record; no order changes with that."""
+    c, d = section("c"), section("d")
+    main = Main({**FIRST, "welcome": course(A, B, c, d)})
+    main.merge(main.edited(welcome=course(A, B, c, {**d, "key": "e"})))
+    main.merge(main.edited(welcome=course(A, B, c, section("e"))))
+    main.merge(main.edited(welcome=course(c, section("e"), A, B)))
+
+    assert main.plan().writes == 2
     assert main.reasons() == []
 
 

@@ -37,7 +37,7 @@ def test_reviews_are_applied_and_nothing_else(batch: int) -> None:
 def test_a_wrong_rule_is_caught(rule: Rule) -> None:
     """The model can fail: it catches each of some wrong rules."""
     # the first seeds that catch the most subtle one, and others
-    assert any(_breaks(seed, rule) for seed in range(380, 2_000))
+    assert any(_breaks(seed, rule) for seed in range(27, 1_000))
 
 
 def _breaks(seed: int, rule: Rule) -> bool:

@@ -1,17 +1,17 @@
 """What a change of a plan would set on the site, judged one by one.
 
 Owns what is pending of a change: the fields that differ from what the site is known to have, or may
-have. It must never decide which review shows it (`judging` does).
+have. It must never decide which review shows it (`judge` does).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.coverage.effects import Effect, effects
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
-from coursesync.ci.coverage.specified import Item, by_id, is_active, tells
+from coursesync.ci.coverage.specified import Item, by_id, tells
 from coursesync.ci.coverage.trail import Shown, Trail
 from coursesync.ci.coverage.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
@@ -22,42 +22,14 @@ from coursesync.state.state import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.kinds.address import Address
+    from coursesync.ci.coverage.site import Site
     from coursesync.kinds.field import Attributes, Planned
-    from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Plan
-
-Place: TypeAlias = tuple[int, int]
+    from coursesync.planning.plan import Change
 
 _ASKED = {
     Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),
     Action.DEACTIVATE: (OnRemoval.DEACTIVATE, Effect.HIDDEN),
 }
-
-
-class Site(NamedTuple):
-    """What the site is known to have.
-
-    Attributes:
-        places: the place of each record in its list, by the address with the course's Id; without
-            the records that are new in their list. It is the record's number and its Id, which
-            decides between equal numbers.
-        records: what each record has.
-    """
-
-    places: Mapping[Address, Place]
-    records: Mapping[tuple[Kind, object], Attributes]
-
-    def shows(self, kind: Kind, attributes: Attributes) -> bool:
-        """Return whether members see a record; not if nobody knows the one that holds it."""
-        while is_active(kind, attributes):
-            within, holder = kind.within, attributes.get(kind.parent_property)
-            if within is None or holder is None:  # the course holds it
-                return True
-            if (within, holder) not in self.records:
-                return False
-            kind, attributes = within, self.records[within, holder]
-        return False
 
 
 class _Finding(NamedTuple):
@@ -158,7 +130,7 @@ class _Pending:
             if gap.reason:
                 return
         yield from self._replaced()
-        for found in (self._fields(), self._contents(), self._order()):
+        for found in (self._fields(), self._place(), self._contents(), self._order()):
             # what a new record of an applied item has of that item was shown before
             yield from (each for each in found if not (is_split and each.gap == UNSET))
 
@@ -214,18 +186,27 @@ class _Pending:
                 yield _Finding(gap, each.name, effect)
             if any(one.is_widening for one in wanted):
                 yield from self._exposed(each.name, each.name, effect)
-        away = change.from_course is not None or self._differs(kind.course_property)
+
+    def _place(self) -> Iterator[_Finding]:
+        """Find that the item comes to another place, and what members see with that or do not."""
+        kind, split = self.kind, self.split_from
+        away = self.change.from_course is not None or self._differs(kind.course_property)
         if away and (gap := self.judge.of_field(self.address, COURSE)):
             yield _Finding(gap, COURSE, Effect.MOVED_AWAY)
         if self._moves and (gap := self.judge.of_field(self.address, PARENT)):
             yield _Finding(gap, kind.within.name if kind.within else "", Effect.MOVED)
         if split is not None:
             yield from self._seen(was=self.judge.trail.settings[0].before.shows(split))
-        elif self.entry is not None and (away or self._moves):
+        elif self.is_new:
+            yield from self._seen(was=False)
+            if kind.has(Role.UNLOCK):
+                name = kind.field(Role.UNLOCK).name
+                yield from self._exposed(name, name, Effect.EARLIER)
+        if self.entry is not None and (away or self._moves):
             yield from self._seen(was=self.site.shows(kind, self.entry.known))
 
     def _seen(self, *, was: bool) -> Iterator[_Finding]:
-        """Find what members see, or do not see any more, because the item is somewhere else."""
+        """Find what members see, or do not see any more, once the item is in its place."""
         main = self.judge.trail.main
         item = main.find(self.address)
         is_shown = item is not None and main.shows(item)
@@ -242,6 +223,8 @@ class _Pending:
         """Find what members would see without a review that has it together with `name`."""
         found: dict[Gap, list[str]] = {}
         for item in self.judge.trail.below(self.address):
+            if not self.judge.trail.main.shows(item):
+                continue
             if gap := self.judge.of_exposed(self.address, name, item.address):
                 found.setdefault(gap, []).append(item.resource.title)
         for gap, titles in found.items():
@@ -264,7 +247,7 @@ class _Pending:
         field, trail, judge = self.kind.field_of(name), self.judge.trail, self.judge
         added = trail.line_setters(self.address, since, is_foreign=is_foreign)
         removed = {} if is_foreign else trail.removed(self.address, since)
-        if not (added or removed or (self.is_new and not self._value(self.change.after, name))):
+        if not (added or removed):
             yield _Finding(UNSET, field, Effect.CHANGED)
         found: dict[Gap, dict[str, None]] = {}
         if is_foreign and (item := trail.main.find(self.address)):
@@ -289,7 +272,8 @@ class _Pending:
     def _order(self) -> Iterator[_Finding]:
         """Find the siblings with which the item changes places.
 
-        The numbers follow. An item that is new in its list has to be placed between its neighbours.
+        The numbers follow. One that is new in its list, and not there again in the order that was
+        applied, has to be placed between its neighbours.
         """
         kind, site = self.kind, self.site.places
         if not self._differs(kind.order_property):
@@ -301,30 +285,9 @@ class _Pending:
             if own is not None and other in site:
                 if i != at and (site[other] > own) is (i < at):
                     gaps.add(self.judge.of_order(*pair))
-            elif abs(i - at) == 1:
-                gaps.add(self.judge.of_order(*pair))
+            elif abs(i - at) == 1 and (gap := self.judge.of_order(*pair)) != UNSET:
+                gaps.add(gap)
         if own is not None and self.change.resource and self.change.resource.pin is not None:
             gaps.add(self.judge.of_field(self.address, pin))
         for gap in sorted(filter(None, gaps), key=lambda each: each.number):
             yield _Finding(gap, pin, Effect.ORDERED)
-
-
-def on_site(plan: Plan) -> Site:
-    """Return what the site is known to have of the courses of a plan."""
-    places: dict[Address, Place] = {}
-    records: dict[tuple[Kind, object], Attributes] = {}
-    for change in plan.changes:
-        if isinstance(change.held, Entry):
-            kind, known = change.kind, change.held.known
-            records[kind, change.held.id] = known
-            if change.from_course is None and not change.moves:
-                places[by_id(change.address, change.course_id)] = (
-                    kind.order_of(known),
-                    change.held.id,
-                )
-    for course in plan.courses.values():
-        for each in course.standing:
-            place = each.kind.order_of(each.attributes), each.id or 0
-            places[by_id(each.address, course.id)] = place
-            records[each.kind, each.id] = each.attributes
-    return Site(places, records)

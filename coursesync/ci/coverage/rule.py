@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from coursesync.ci.coverage.pending import judged, on_site
+from coursesync.ci.coverage.pending import judged
+from coursesync.ci.coverage.site import on_site
 from coursesync.ci.coverage.uncovered import Uncovered
 from coursesync.planning.digest import digest_of
 

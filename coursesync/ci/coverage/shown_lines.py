@@ -56,7 +56,8 @@ class _MergedLines:
         It shows, too, that a line is not the only one of its kind any more, or is now.
         """
         first, second = line
-        if self._is_known(line):
+        is_emptied = line == (None, None) and any(more < 0 for more in self._shown.values())
+        if is_emptied or self._is_known(line):
             return True
         if _of(first) not in self._firsts and _of(second) not in self._seconds:
             return False

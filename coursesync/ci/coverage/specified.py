@@ -91,11 +91,16 @@ class Item:
         texts have the same ones.
         """
         it, html = self.resource, self.resource.contents
-        found = Counter(pairwise([None, *self.text_places, None]) if self.text_places else ())
+        found = Counter(self.text_lines)
         if it.markdown:
             pictures = [f"picture {each}" for each in _PICTURE.findall(html)]
             found.update(pairwise([None, *places(["in Markdown", *pictures]), None]))
         return found
+
+    @property
+    def text_lines(self) -> Iterator[Line]:
+        """The lines of the contents as they are written; of an empty text there is one."""
+        return pairwise([None, *self.text_places, None])
 
     @cached_property
     def text_places(self) -> tuple[Place, ...]:

@@ -185,8 +185,8 @@ class Trail:
             added it. What was undone later does not count.
         """
         path = self.path(address)
-        first = path[0].lines if is_foreign and path[0] else {}
-        found = {line: [(0, 1)] * number for line, number in first.items()}
+        first = path[0].text_lines if is_foreign and path[0] else ()
+        found = {line: [(0, 1)] for line in first}
         for number in range(since + 1, len(path)):
             _stack(found, number, more_lines(path[number - 1], path[number]))
         return _numbers(found, 1)
@@ -227,7 +227,7 @@ class Trail:
         there = [number for number in numbers if self._tree(number).find(address) is not None]
         found = {self._removal(number, address) for number in there}
         if not found:  # it got this address when its parent got another one
-            found = {*self._removed_below(now)}
+            found = {self._removal(*each) for each in self._below_parent(now)}
         return {
             (at, was)
             for at, was in found
@@ -242,16 +242,19 @@ class Trail:
             address = now.address
         return 0, address
 
-    def _removed_below(self, now: Address) -> Iterator[tuple[int, Address]]:
-        """Yield the removals of items whose parent, and so the address, is another one now."""
-        for number, setting in enumerate(self.settings, 1):
-            course = setting.before.courses.get(id_in(now))
+    def _below_parent(self, now: Address) -> Iterator[tuple[int, Address]]:
+        """Yield where items were whose parent, and so the address, has another one now.
+
+        Yields the number of each tree that has one, with its address there.
+        """
+        for number in range(len(self.settings)):
+            course = self._tree(number).courses.get(id_in(now))
             for item in course.items.values() if course else ():
-                own, parent = item.resource, item.resource.parent
-                if own.key != key_of(now) or setting.delta.later(item.address) is not None:
+                own = item.resource
+                if own.key != key_of(now):
                     continue
-                is_moved, at = self._removal(number - 1, parent)
-                if not is_moved and address_of(own.kind.name, *keys_of(at), own.key) == now:
+                is_removed, parent = self._removal(number, own.parent)
+                if not is_removed and address_of(own.kind.name, *keys_of(parent), own.key) == now:
                     yield number, item.address
 
     def policy_setter(self, since: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ci.histories.trees import (
@@ -49,6 +49,19 @@ def _holder_of(facts: Facts, item: int) -> Any:  # noqa: ANN401 - a course or an
     found = [holder for (holder, name), held in facts.items() if name == "list" and item in held]
     _need(found)
     return found[0]
+
+
+def _course_of(facts: Facts, holder: Any) -> Any:  # noqa: ANN401 - a course or an item
+    return holder if isinstance(holder, str) else _holder_of(facts, holder)
+
+
+def _moved(facts: Facts, item: int, holder: object, before: int | None) -> Facts:
+    was = _holder_of(facts, item)
+    held = tuple(each for each in facts[was, "list"] if each != item)
+    facts = {**facts, (was, "list"): held}
+    there = facts[holder, "list"]
+    _need(facts[item, "key"] not in {facts[each, "key"] for each in there})
+    return {**facts, (holder, "list"): _inserted(there, item, before)}
 
 
 @dataclass(frozen=True)
@@ -149,15 +162,8 @@ class Place:
         """Return the facts afterwards."""
         _need((self.holder, "list") in facts, self.holder != self.item)
         was = _holder_of(facts, self.item)
-        is_far = not isinstance(was, str) and _holder_of(facts, was) != _holder_of(
-            facts, self.holder
-        )
-        _need(not is_far)
-        held = tuple(each for each in facts[was, "list"] if each != self.item)
-        facts = {**facts, (was, "list"): held}
-        there = facts[self.holder, "list"]
-        _need(facts[self.item, "key"] not in {facts[each, "key"] for each in there})
-        return {**facts, (self.holder, "list"): _inserted(there, self.item, self.before)}
+        _need(_course_of(facts, was) == _course_of(facts, self.holder))
+        return _moved(facts, self.item, self.holder, self.before)
 
 
 @dataclass(frozen=True)
@@ -173,7 +179,7 @@ class Cross:
         was = _holder_of(facts, self.item)
         _need(was != course_name(self.course), (self.course, "file") in facts)
         former = f"{facts[int(was[1:]), 'file']}.{facts[self.item, 'key']}"
-        moved = Place(self.item, course_name(self.course), None)(facts)
+        moved = _moved(facts, self.item, course_name(self.course), None)
         return {**moved, (self.item, "former"): (former,)}
 
 
@@ -252,6 +258,15 @@ def any_edit(facts: Facts, numbers: Numbers, rng: Random) -> Edit:
         if drawn < 0:
             return make(facts, numbers, rng, item)
     return _line(facts, numbers, rng, item)
+
+
+def hidden(facts: Facts, numbers: Numbers, rng: Random) -> Add:
+    """Return an edit that adds an item which members do not see yet."""
+    holder = rng.choice([course_name(each) for each in courses_in(facts)])
+    sections = facts[holder, "list"]
+    is_inner = bool(sections) and rng.random() < 0.5
+    add = _new(facts, numbers, rng, rng.choice(sections) if is_inner else holder, is_inner=is_inner)
+    return replace(add, values=(*add.values, ("active", False)))
 
 
 def _title(_facts: Facts, numbers: Numbers, _rng: Random, item: int) -> Edit:

@@ -11,10 +11,18 @@ from itertools import combinations
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.trees import FIELDS, changed, courses_of, items_in, placed, telling
+from ci.histories.trees import (
+    FIELDS,
+    SEPARATORS,
+    changed,
+    courses_of,
+    items_in,
+    placed,
+    telling,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ci.histories.trees import Facts
 
@@ -80,6 +88,8 @@ class Oracle:
             self.setter[item, "exists"] = number
         for pair in _pairs(facts) - _pairs(before):
             self.setter["order", *pair] = number
+        for item in _lost(before, facts):
+            self.setter[item, "lost"] = number
 
     def counting(self, number: int, since: int) -> Seen | None:
         """Return the review of a commit after `since`, if it counts."""
@@ -146,8 +156,7 @@ class Oracle:
         A commit changed it without a review that counts (or with one that left the text as it
         was), or two changes met, and one of them moved lines: where a line stands counts, too.
         """
-        texts = [each.facts.get((item, "lines")) for each in self.commits]
-        changed = [at for at in range(since + 1, len(texts)) if texts[at] != texts[at - 1]]
+        changed = self._text_setters(since, item)
         reviews = [self.counting(each, since) for each in changed]
         if any(
             seen is None or seen.base.get((item, "lines")) == seen.head.get((item, "lines"))
@@ -155,7 +164,29 @@ class Oracle:
         ):
             return True
         moves = any(seen is not None and _moves_lines(seen, item) for seen in reviews)
-        return len(reviews) > 1 and moves
+        return len(reviews) > 1 and (moves or not self._are_separators_shown(changed, item))
+
+    def are_separators_shown(self, since: int, item: int) -> bool:
+        """Return whether a text, if one commit set it, has only separators that a review showed."""
+        changed = self._text_setters(since, item)
+        return len(changed) != 1 or self._are_separators_shown(changed, item)
+
+    def _text_setters(self, since: int, item: int) -> list[int]:
+        texts = [each.facts.get((item, "lines")) for each in self.commits]
+        return [at for at in range(since + 1, len(texts)) if texts[at] != texts[at - 1]]
+
+    def _are_separators_shown(self, numbers: list[int], item: int) -> bool:
+        """Return whether each review of some commits showed as many more as these added."""
+        more: dict[int, list[int]] = {}
+        for number in numbers:
+            seen = self.counting(number, 0)
+            if seen is None:
+                return False
+            before, after = (self.commits[each].facts for each in (number - 1, number))
+            own = more.setdefault(id(seen.head), _separators(item, seen.base, seen.head))
+            added = _separators(item, before, after)
+            own[:] = [shown - each for shown, each in zip(own, added, strict=True)]
+        return not any(any(left) for left in more.values())
 
     def is_removal_shown(self, since: int, item: int, asked: str) -> bool:
         """Return whether a review showed that an item is removed, with what happens to it."""
@@ -205,7 +236,8 @@ class Oracle:
     def exposes(self, since: int, item: int, name: str) -> bool:
         """Return whether a widening shows members what no reviewer saw together with it."""
         widening = self.counting(self.setter.get((item, name), 0), since)
-        for each in (item, *self.main.get((item, "list"), ())):
+        visible = _visible(self.main)
+        for each in filter(visible.get, (item, *self.main.get((item, "list"), ()))):
             facts = [(each, field) for field in FIELDS]
             for fact in facts:
                 number = self.setter.get(fact, 0)
@@ -274,8 +306,27 @@ def is_visible(facts: Facts, item: int) -> bool:
     return _visible(facts)[item]
 
 
+def _lost(before: Facts, after: Facts) -> Iterator[int]:
+    """Yield the items in another course whose `previous_keys` do not name where they were.
+
+    Another change gave their course's outline another name, for example.
+    """
+    was, now = courses_of(before), courses_of(after)
+    for item in was.keys() & now.keys():
+        names = {tree.get((was[item], "file")) for tree in (before, after)}
+        former = {f"{name}.{before[item, 'key']}" for name in names}
+        if was[item] != now[item] and not former & {*after[item, "former"]}:
+            yield item
+
+
 _PLACES: dict[str, Callable[[Facts], dict[int, Any]]] = {"holder": _holders, "course": courses_of}
 _PLACES["visible"] = _visible
+
+
+def _separators(item: int, before: Facts, after: Facts) -> list[int]:
+    """Return how many more of each separator a text has."""
+    texts = [[*(tree.get((item, "lines")) or ())] for tree in (before, after)]
+    return [texts[1].count(each) - texts[0].count(each) for each in SEPARATORS]
 
 
 def _moves_lines(seen: Seen, item: int) -> bool:

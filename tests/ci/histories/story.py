@@ -8,7 +8,17 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from ci.histories.edits import All, Cross, Numbers, Rename, any_edit, first_tree
+from ci.histories.edits import (
+    All,
+    Cross,
+    Numbers,
+    Rename,
+    SetFact,
+    SetLine,
+    any_edit,
+    first_tree,
+    hidden,
+)
 from ci.histories.oracle import Oracle, Seen
 from ci.histories.trees import Conflict, Facts, courses_in, courses_of, merged, outlines_of
 from ci.histories.verdict import Verdict, known_items
@@ -132,6 +142,22 @@ class Story:
         base = max(0, latest - self.rng.choice([0, 0, 0, 1, 2]))
         edits = self._edits(self.oracle.commits[base].facts, 4)
         self.branches.append(Branch(base, edits))
+
+    def fill(self) -> None:
+        """Merge a pull request with a hidden item; others fill it and show it to members."""
+        facts = self.oracle.main
+        add = hidden(facts, self.numbers, self.rng)
+        self._merge(Branch(len(self.oracle.commits) - 1, [add]))
+        self.counts["hidden items"] += 1
+        base, item = len(self.oracle.commits) - 1, add.item
+        edits: tuple[Edit, ...] = (
+            SetLine(item, None, f"line {self.numbers.take()}"),
+            SetFact(item, "active", value=True),
+            SetFact(item, "unlock", "immediate"),
+        )
+        for edit in edits:
+            if self.rng.random() < 0.7:
+                self.branches.append(Branch(base, [edit]))
 
     def merge(self) -> None:
         """Merge pull requests: one, or a queue of some."""
@@ -385,10 +411,11 @@ class Story:
 _EVENTS: tuple[tuple[float, Callable[[Story], None]], ...] = (
     (0.30, Story.branch),
     (0.30, Story.merge),
-    (0.22, Story.run),
+    (0.21, Story.run),
     (0.05, Story.withdraw),
+    (0.03, Story.fill),
     (0.03, Story.push),
     (0.05, Story.approve),
-    (0.03, Story.drift),
-    (0.02, Story.upgrade),
+    (0.02, Story.drift),
+    (0.01, Story.upgrade),
 )

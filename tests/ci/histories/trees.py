@@ -122,6 +122,10 @@ def merged(base: Facts, ours: Facts, theirs: Facts) -> Facts:
     )
     if len(every) != len({*every}) or is_edited or touched - items_in(found) & gone:
         raise Conflict
+    for item in items_in(base):  # a key and the former ones stand beside each other
+        sides = [[side.get((item, name)) for name in ("key", "former")] for side in (ours, theirs)]
+        if sides[0] != sides[1] and [base[item, name] for name in ("key", "former")] not in sides:
+            raise Conflict
     tidy = tidied(found)
     if any((item, "key") not in tidy for item in items_in(tidy)):
         raise Conflict

@@ -87,23 +87,30 @@ class Verdict:
     def _create(self, since: int, item: int) -> Iterator[str]:
         is_split = item in items_in(self.oracle.commits[since].facts)
         shown = self.oracle.is_split_shown if is_split else self.oracle.is_item_shown
-        if not shown(since, item):
+        if not shown(since, item) or self.oracle.setter.get((item, "lost"), 0) > since:
             yield "new"
         is_set = partial(self.oracle.is_set, since, item)
         for name in filter(is_set, FIELDS):
             if not self.oracle.is_shown(since, item, name):
                 yield name
-        if is_split:
-            yield from self._split(since, item)
+        yield from self._split(since, item) if is_split else self._exposed(since, item)
         lines = telling(self.oracle.main[item, "lines"])
         for line in lines:
             if is_set("line", line) and not self.oracle.is_line_shown(since, item, line):
                 yield f"line {line}"
+        if not self.oracle.are_separators_shown(since, item):
+            yield "separators"
         pairs = {each for each in combinations(lines, 2) if is_set("lines", *each)}
         yield from self._line_order(since, item, pairs)
         for name in filter(is_set, ("holder", "course")):
             if not self.oracle.is_place_shown(since, item, name):
                 yield name
+
+    def _exposed(self, since: int, item: int) -> Iterator[str]:
+        """Judge what members see of an item that they did not have."""
+        for name in ("visible", "unlock"):
+            if self.oracle.exposes(since, item, name):
+                yield f"new, and exposed by {name}"
 
     def _update(self, change: Change, since: int, item: int) -> Iterator[str]:
         assert isinstance(change.held, Entry)
@@ -176,6 +183,8 @@ class Verdict:
             return
         if self.oracle.is_text_unclear(since, item):
             self.unsure.add(change.course_id)
+        if not self.oracle.are_separators_shown(since, item):
+            yield "separators"
         texts = [telling(lines_of(each)) for each in (was, now)]
         yield from self._line_order(
             since, item, {*combinations(texts[1], 2)} - {*combinations(texts[0], 2)}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from coursesync.ci.coverage.rule import Coverage, coverage
 from coursesync.ci.coverage.trail import Setting, Shown, Trail
 from coursesync.ci.coverage.uncovered import Reason
+from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -63,6 +64,11 @@ def exposure_does_not_matter(plan: Plan, trails: Trails) -> Coverage:
     return _without(coverage(plan, trails), Reason.EXPOSES)
 
 
+def what_is_new_exposes_nothing(plan: Plan, trails: Trails) -> Coverage:
+    """Show to members at once what was hidden, filled and shown by reviews that did not meet."""
+    return _without(coverage(plan, trails), Reason.EXPOSES, Action.CREATE)
+
+
 def nothing_is_covered(plan: Plan, trails: Trails) -> Coverage:
     """Hold back what reviews cover."""
     found = coverage(plan, trails)
@@ -76,6 +82,7 @@ WRONG: tuple[Callable[[Plan, Trails], Coverage], ...] = (
     the_unknown_is_covered,
     drift_is_covered,
     exposure_does_not_matter,
+    what_is_new_exposes_nothing,
     nothing_is_covered,
 )
 
@@ -99,9 +106,11 @@ def _with(trails: Trails, review: Callable[[Setting], _Reviewed]) -> Trails:
     }
 
 
-def _without(found: Coverage, reason: Reason) -> Coverage:
+def _without(found: Coverage, reason: Reason, *actions: Action) -> Coverage:
     left = (
         (change, tuple(each for each in uncovered if each.reason is not reason))
+        if change.action in (actions or Action)
+        else (change, uncovered)
         for change, uncovered in found.findings
     )
     return replace(found, findings=tuple(each for each in left if each[1]))
