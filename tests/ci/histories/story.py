@@ -86,6 +86,8 @@ class Story:
         # what people decided whose comments count: digests, and grants by digest or review
         self.approved: set[str] = set()
         self.allowed: set[tuple[Grant, str | int]] = set()
+        self._known: list[object] = []
+        self._decided: Assessment | None = None
         self.oracle.add(first_tree(self.numbers, self.rng), None)
         self.applied: dict[int, int] = {}
         first = self._assessment()
@@ -352,8 +354,9 @@ class Story:
 
     def _record(self, found: Assessment, number: int) -> None:
         """Record from which commit each course is applied, and close the issue, as `ci apply`."""
-        state = self.world.state
-        after = replace(found, loaded=replace(found.loaded, state=state))
+        state, after = self.world.state, found
+        if state is not found.loaded.state:
+            after = replace(found, loaded=replace(found.loaded, state=state))
         try:
             left = open_in(after.wanted, state)
         except InvalidOutlines:
@@ -367,7 +370,23 @@ class Story:
             self.allowed = {each for each in self.allowed if isinstance(each[1], int)}
 
     def _assessment(self) -> Assessment | None:
-        """Return what `ci apply` decides now; None if main can't be planned."""
+        """Return what `ci apply` decides now; None if main can't be planned.
+
+        As long as nothing happens, it is the same.
+        """
+        known = [
+            len(self.oracle.commits),
+            self.ports.version,
+            self.world.state,
+            {**self.applied},
+            [merge and merge.lag for merge in self.ports.merges],
+            {page: len(each) for page, each in self.ports.comments_on.items()},
+        ]
+        if known != self._known:
+            self._known, self._decided = known, self._assessed()
+        return self._decided
+
+    def _assessed(self) -> Assessment | None:
         main, ports = self.oracle.main, self.ports
         project = Project(
             Path(), cast("Store", None), Config(on_removal=main["all", "on_removal"]), embedded=True
