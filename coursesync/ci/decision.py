@@ -59,33 +59,31 @@ def decide(plan: Plan, pending: Collection[int], held: Collection[int], may: All
         held: those that must wait, because something in them is not covered.
         may: whether a person allowed something for a change.
     """
-    large: dict[int, str] = {}
     units = _units(plan, pending)
     waits = {each for unit in units if unit & {*held} for each in unit}
-    free = [unit for unit in units if not unit & waits]
+    free = {
+        unit: frozenset(each for each in Grant if _granted(plan, unit, each, may))
+        for unit in units
+        if not unit & waits
+    }
+    large = _large(plan, [unit for unit in free if Grant.LARGE_CHANGE not in free[unit]])
     by_grants: dict[frozenset[Grant], set[int]] = {}
-    for unit in free:
-        grants = frozenset(each for each in Grant if _granted(plan, unit, each, may))
-        by_grants.setdefault(grants, set()).update(unit)
-    groups = []
-    for grants, ids in by_grants.items():
-        kept = ids
-        if Grant.LARGE_CHANGE not in grants:
-            found = _large(plan, ids, [unit for unit in free if unit <= ids])
-            large |= found
-            kept = ids - found.keys()
-        if kept:
-            groups.append(Group(frozenset(kept), grants))
-    return Decision(tuple(groups), large, frozenset(waits - {*held}))
+    for unit, grants in free.items():
+        if not unit & large.keys():
+            by_grants.setdefault(grants, set()).update(unit)
+    groups = tuple(Group(frozenset(ids), grants) for grants, ids in by_grants.items())
+    return Decision(groups, large, frozenset(waits - {*held}))
 
 
-def _large(plan: Plan, ids: Collection[int], units: Iterable[frozenset[int]]) -> dict[int, str]:
-    """Return the courses of a group whose change is large; all of them if together they are."""
+def _large(plan: Plan, units: Iterable[frozenset[int]]) -> dict[int, str]:
+    """Return the courses whose change is large; all of them if together they are."""
     found: dict[int, str] = {}
+    rest: set[int] = set()
     for unit in units:
         if phrases := oversized(part_of(plan, unit)):
             found |= dict.fromkeys(unit, phrases[0])
-    rest = {*ids} - found.keys()
+        else:
+            rest |= unit
     if rest and (phrases := oversized(part_of(plan, rest))):
         found |= dict.fromkeys(rest, phrases[0])
     return found

@@ -45,6 +45,15 @@ def test_an_approval_is_bound_to_what_was_shown() -> None:
     assert pushed("Bye").coverage().digest != digest
 
 
+def test_all_who_pushed_a_part_of_what_is_new_are_known() -> None:
+    """One pushes a section, and another one shows it: neither can approve it alone."""
+    main = Main(FIRST)
+    main.push(main.edited(welcome=course(A, B, section("c", active=False))))
+    main.push(main.edited(welcome=course(A, B, section("c"))))
+
+    assert main.coverage().commits == {"1", "2"}
+
+
 def test_nothing_waits_without_a_digest() -> None:
     """Where all is covered there is nothing to approve."""
     coverage = Main(FIRST).coverage()

@@ -125,14 +125,14 @@ class _Pending:
             return
         is_split = self.split_from is not None
         name = ADDRESS if is_split else EXISTS
+        # what a new record of an applied item has of that item was shown before
+        known = {0} if is_split else set[int]()
         if self.is_new and (gap := self.judge.of_field(self.address, name)):
             yield _Finding(gap, "", self.effect)
-            if gap.reason:
-                return
+            known |= {gap.number} if gap.reason else set()
         yield from self._replaced()
         for found in (self._fields(), self._place(), self._contents(), self._order()):
-            # what a new record of an applied item has of that item was shown before
-            yield from (each for each in found if not (is_split and each.gap == UNSET))
+            yield from (each for each in found if each.gap.number not in known)
 
     def _unset(self) -> Iterator[_Finding]:
         names = [each.name for each in self.kind.fields if self._differs(*each.properties)]

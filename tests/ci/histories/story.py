@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ci.histories.edits import (
     All,
@@ -20,29 +21,36 @@ from ci.histories.edits import (
     hidden,
 )
 from ci.histories.oracle import Oracle, Seen
-from ci.histories.trees import Conflict, Facts, courses_in, courses_of, merged, outlines_of
+from ci.histories.ports import AUTHOR, ISSUE, PUSHER, REVIEWER, STRANGER, Merge, Ports
+from ci.histories.trees import (
+    Conflict,
+    Facts,
+    courses_in,
+    courses_of,
+    items_in,
+    merged,
+    outlines_of,
+)
 from ci.histories.verdict import Verdict, known_items
 from ci.histories.world import World
 
-from coursesync.ci.coverage import rule
-from coursesync.ci.coverage.specified import Specified, specified
-from coursesync.ci.coverage.trail import Setting, Shown, trails
-from coursesync.ci.forges.forge import NotYet, Review
+from coursesync.ci.assessment import Assessment, open_in
+from coursesync.ci.forges.forge import Review
+from coursesync.ci.instructions.approvals import DIGITS, Grant
 from coursesync.errors import InvalidOutlines
+from coursesync.kinds import kind_of
+from coursesync.operations.config import Config
+from coursesync.operations.workspace import Project, Workspace
 from coursesync.outlines.workspace_files import Outlines
-from coursesync.planning.diff import plan_of
-from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.planning.action import OVERWRITES, Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection
 
     from ci.histories.edits import Edit
 
-    from coursesync.ci.coverage.rule import Coverage
-    from coursesync.ci.coverage.trail import Trail
-    from coursesync.planning.plan import Plan
-
-    Rule = Callable[[Plan, Mapping[int, Trail]], Coverage]
+    from coursesync.planning.plan import Change
+    from coursesync.state.store import Store
 
 MOST = 10**6
 
@@ -60,39 +68,31 @@ class Branch:
 
 
 @dataclass
-class Merge:
-    """What the forge knows of a commit: its review, and for how many questions it does not yet."""
-
-    review: Review
-    base: Facts
-    head: Facts
-    lag: int = 0
-
-
-@dataclass
 class Story:
     """One history, made from a seed, and what was counted in it."""
 
     seed: int
-    rule: Rule = rule.coverage
+    assess: type[Assessment] = Assessment
     counts: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         """Make the first tree, and apply it."""
         self.rng = Random(self.seed)  # noqa: S311 - not for secrets
         self.numbers, self.oracle, self.world = Numbers(), Oracle(), World()
-        self.version = 0
+        self.ports = Ports(self.oracle)
         # in half of the histories, all that reaches main was reviewed
         self.careful = self.rng.random() < 0.5
-        self.merges: list[Merge | None] = [None]
         self.branches: list[Branch] = []
+        # what people decided whose comments count: digests, and grants by digest or review
         self.approved: set[str] = set()
-        self._specified: dict[tuple[int, int], Specified] = {}
-        self._settings: list[Setting] = []
+        self.allowed: set[tuple[Grant, str | int]] = set()
+        self._known: list[object] = []
+        self._decided: Assessment | None = None
         self.oracle.add(first_tree(self.numbers, self.rng), None)
-        plan = self._plan()
-        assert plan is not None
-        self.world.carry_out(plan, {*plan.courses}, self._item_at(), MOST, self.rng)
+        self.applied: dict[int, int] = {}
+        first = self._assessment()
+        assert first is not None
+        self.world.carry_out(first.plan, {*first.plan.courses}, self._item_at(), MOST, self.rng)
         self.applied = dict.fromkeys(courses_in(self.oracle.main), 0)
 
     def play(self) -> Counter[str]:
@@ -115,7 +115,7 @@ class Story:
         if facts == self.oracle.main:
             raise Conflict
         self.oracle.add(facts, seen)
-        self.merges.append(merge)
+        self.ports.merges.append(merge)
 
     def _edits(self, facts: Facts, most: int) -> list[Edit]:
         edits: list[Edit] = []
@@ -198,7 +198,7 @@ class Story:
         if facts != merged(base, self.oracle.main, head):
             raise Conflict
         self.counts["rebases"] += 1
-        number = len(self.merges)
+        number = len(self.ports.merges)
         for each in trees:
             with suppress(Conflict):
                 self._note((base, head, each), approved=approved, number=number)
@@ -214,7 +214,7 @@ class Story:
     ) -> None:
         """Note a merged review: its base, its head, and the tree that its commit has."""
         base, head, result = trees
-        number = number or len(self.merges)
+        number = number or len(self.ports.merges)
         own, url = f"head {number}", f"https://forge.example/{number}"
         merged_as = own if is_pushed else f"commit {number}"
         review = Review(
@@ -270,15 +270,59 @@ class Story:
         """Use another version, which renders Markdown in another way."""
         if self.careful and self.rng.random() < 0.8:
             return
-        self.version += 1
-        self._settings = []
+        self.ports.version += 1
         self.counts["upgrades"] += 1
 
+    # what people decide
+
     def approve(self) -> None:
-        """Let a person approve what waits."""
-        plan = self._plan()
-        if plan is not None and (digest := self._cover(plan).digest):
+        """Let somebody approve what waits."""
+        found = self._assessment()
+        if found is None or not (digest := found.coverage.digest):
+            return
+        is_pushed = any(self.ports.merges[int(each)] is None for each in found.coverage.commits)
+        if self._decide(ISSUE.number, f"approve {digest[:DIGITS]}", [PUSHER] if is_pushed else []):
             self.approved.add(digest)
+
+    def allow(self) -> None:
+        """Let somebody allow something: for a course in the issue, or on a review."""
+        found, grant = self._assessment(), self.rng.choice([Grant.PRUNE, Grant.LARGE_CHANGE])
+        merge = self.rng.choice(self.ports.merges)
+        if merge is not None:
+            number, digest = merge.review.number, self.ports.digest_of(merge)
+            if self._decide(number, f"allow {grant.value} {digest[:DIGITS]}", [AUTHOR]):
+                self.allowed.add((grant, number))
+        elif found is not None and found.digests:
+            digest = found.digests[self.rng.choice(sorted(found.digests))]
+            if self._decide(ISSUE.number, f"allow {grant.value} {digest[:DIGITS]}", []):
+                self.allowed.add((grant, digest))
+
+    def _decide(self, number: int, line: str, pushers: list[str]) -> bool:
+        """Write a comment; return whether it has to count."""
+        self.counts["comments that decide"] += 1
+        drawn = self.rng.random()
+        if drawn < 0.1:
+            self.ports.write(number, REVIEWER, line, edited=True)
+        elif drawn < 0.2:
+            self.ports.write(number, REVIEWER, line, is_by_bot=True)
+        elif drawn < 0.4:
+            self.ports.write(number, self.rng.choice([STRANGER, *pushers]), line)
+        else:
+            self.ports.write(number, REVIEWER, line)
+        return drawn >= 0.4
+
+    def _allow_all(self) -> bool:
+        """Let somebody allow all that has to be allowed; return whether anything has to be."""
+        found = self._assessment()
+        if found is None:
+            return False
+        wanted = [(Grant.PRUNE, each) for each in found.unpruned]
+        wanted += [(Grant.LARGE_CHANGE, each) for each in found.decision.large]
+        for grant, course_id in wanted:
+            digest = found.digests[course_id]
+            self.ports.write(ISSUE.number, REVIEWER, f"allow {grant.value} {digest}")
+            self.allowed.add((grant, digest))
+        return bool(wanted)
 
     # runs
 
@@ -287,135 +331,188 @@ class Story:
         most = self.rng.choice([MOST, MOST, MOST, 0, 0, 1, 2, 3])
         self._run(most, self.rng.choice([None, None, None, self.push, self.merge]))
 
-    def _run(self, most: int, meanwhile: Callable[[], None] | None) -> Coverage | None:
-        """Run; returns the coverage before approvals, None if main can't be planned."""
-        plan, number = self._plan(), len(self.oracle.commits) - 1
+    def _run(self, most: int, meanwhile: Callable[[], None] | None) -> Assessment | None:
+        """Run; returns what was decided, None if main can't be planned."""
         self._pass_time()
-        if plan is None:
+        found, number = self._assessment(), len(self.oracle.commits) - 1
+        if found is None:
             self.counts["runs without a plan"] += 1
             return None
-        found = self._cover(plan)
-        self._check(plan, found)
-        coverage = replace(found, findings=()) if found.digest in self.approved else found
-        if found.held and not coverage.held:
-            self.approved.clear()
-            self.counts["approved runs"] += 1
-        item_at, ids = self._item_at(), self._courses(plan)
+        goes = {each for group in found.decision.groups for each in group.ids}
+        self._check(found, goes)
+        self.counts["approved runs"] += found.is_approved
+        item_at = self._item_at()
         if meanwhile is not None:
             self.counts["commits during a run"] += 1
             with suppress(Conflict):
                 meanwhile()
         self.counts["runs"] += 1
-        done = self.world.carry_out(plan, coverage.covered, item_at, most, self.rng)
+        done = self.world.carry_out(found.plan, goes, item_at, most, self.rng)
         self.counts["runs that ended early"] += not done
-        if done:
-            ids -= coverage.held.keys() | coverage.waiting
-        else:
-            ids -= plan.courses.keys()
-        self.applied |= dict.fromkeys(ids, number)
+        self._record(found, number)
         return found
 
-    def _courses(self, plan: Plan) -> set[int]:
-        return {*courses_in(self.oracle.main), *plan.courses, *self.applied}
-
-    def _plan(self) -> Plan | None:
-        main = self.oracle.main
-        policy = Policy(OnRemoval(main["all", "on_removal"]), prune=True)
-        outlines = Outlines(tuple(outlines_of(main, self.version)), frozenset())
+    def _record(self, found: Assessment, number: int) -> None:
+        """Record from which commit each course is applied, and close the issue, as `ci apply`."""
+        state, after = self.world.state, found
+        if state is not found.loaded.state:
+            after = replace(found, loaded=replace(found.loaded, state=state))
         try:
-            return plan_of(outlines, self.world.state, policy)
+            left = open_in(after.wanted, state)
+        except InvalidOutlines:
+            return
+        ids = {kind_of(at).course_id_of(each.sent) for at, each in state.entries.items()}
+        done = {*ids, *found.history.courses} - left
+        self.applied |= dict.fromkeys(done, number)
+        if not left:
+            self.ports.comments_on.pop(ISSUE.number, None)
+            self.approved.clear()
+            self.allowed = {each for each in self.allowed if isinstance(each[1], int)}
+
+    def _assessment(self) -> Assessment | None:
+        """Return what `ci apply` decides now; None if main can't be planned.
+
+        As long as nothing happens, it is the same.
+        """
+        known = [
+            len(self.oracle.commits),
+            self.ports.version,
+            self.world.state,
+            {**self.applied},
+            [merge and merge.lag for merge in self.ports.merges],
+            {page: len(each) for page, each in self.ports.comments_on.items()},
+        ]
+        if known != self._known:
+            self._known, self._decided = known, self._assessed()
+        return self._decided
+
+    def _assessed(self) -> Assessment | None:
+        main, ports = self.oracle.main, self.ports
+        project = Project(
+            Path(), cast("Store", None), Config(on_removal=main["all", "on_removal"]), embedded=True
+        )
+        outlines = Outlines(tuple(outlines_of(main, ports.version)), frozenset())
+        history = ports.history(self.applied)
+        loaded = Workspace(project, self.world.state, outlines)
+        found = self.assess(loaded, history, ports.permits(history))
+        try:
+            found.plan  # noqa: B018 - made here
         except InvalidOutlines:
             return None
+        return found
 
     def _item_at(self) -> Callable[[Any], int | None]:
         return known_items(self.oracle).get
 
-    def _tree(self, facts: Facts) -> Specified:
-        key = id(facts), self.version
-        if key not in self._specified:
-            asked = OnRemoval(facts["all", "on_removal"])
-            self._specified[key] = specified(outlines_of(facts, self.version), asked)
-        return self._specified[key]
-
-    def _setting(self, number: int) -> Setting:
-        merge = self.merges[number]
-        review: Shown | NotYet | None = None
-        if merge is not None:
-            shown = Shown(merge.review, self._tree(merge.base), self._tree(merge.head))
-            review = NotYet.INDEXED if merge.lag else shown
-        before, after = (self.oracle.commits[each].facts for each in (number - 1, number))
-        return Setting(str(number), self._tree(before), self._tree(after), review)
-
-    def _trails(self) -> dict[int, Trail]:
-        for at, setting in enumerate(self._settings):
-            merge = self.merges[at + 1]
-            if isinstance(setting.review, NotYet) and merge and not merge.lag:
-                self._settings[at] = self._setting(at + 1)
-        for number in range(len(self._settings) + 1, len(self.merges)):
-            self._settings.append(self._setting(number))
-        applied = {course_id: str(number) for course_id, number in self.applied.items()}
-        return trails(self._settings, "0", applied, "0")
-
-    def _cover(self, plan: Plan) -> Coverage:
-        return self.rule(plan, self._trails())
-
     def _pass_time(self) -> None:
-        for merge in self.merges:
+        for merge in self.ports.merges:
             if merge is not None and merge.lag:
                 merge.lag -= 1
 
     # what must hold
 
-    def _check(self, plan: Plan, found: Coverage) -> None:
+    def _check(self, found: Assessment, goes: Collection[int]) -> None:
+        plan, coverage = found.plan, found.coverage
         first = courses_in(self.oracle.commits[0].facts)
         since: dict[int, int | None] = {
             each: self.applied.get(each, None if each in first else 0)
-            for each in self._courses(plan)
+            for each in {*courses_in(self.oracle.main), *plan.courses, *self.applied}
         }
         judged = Verdict(self.oracle, plan, since, self.world.item_of)
         verdict = judged.by_course()
-        lags = any(merge and merge.lag for merge in self.merges)
-        for course_id in plan.courses:
-            wrong, is_covered = verdict.get(course_id, []), course_id in found.covered
-            self.counts["courses covered" if is_covered else "courses held"] += 1
-            if is_covered and wrong:
-                raise BrokenError(f"applied without a review: {wrong}")
-            waits = (lags and course_id in found.waiting) or course_id in judged.unsure
-            if not is_covered and not wrong and not waits:
-                words = [each.words for each in found.held.get(course_id, ())]
+        is_approved = coverage.digest in self.approved
+        lags = any(merge and merge.lag for merge in self.ports.merges)
+        for course_id in found.pending:
+            wrong = verdict.get(course_id, [])
+            if course_id in goes:
+                self.counts["courses covered"] += 1
+                if wrong and not is_approved:
+                    raise BrokenError(f"applied without a review: {wrong}")
+                continue
+            self.counts["courses held"] += 1
+            waits = (lags and course_id in found.later) or course_id in judged.unsure
+            is_beside = course_id in {*found.decision.large, *found.decision.together}
+            if not (waits or is_beside) and (is_approved or not wrong):
+                words = [each.words for each in coverage.held.get(course_id, ())]
                 raise BrokenError(f"reviewed, and held back: {words}")
+        self._check_grants(found, goes)
+
+    def _check_grants(self, found: Assessment, goes: Collection[int]) -> None:
+        """Check that nothing is deleted, and no large change made, without a person."""
+        for each in found.plan.changes:
+            is_deleted = each.action is Action.DELETE and each.course_id in goes
+            if is_deleted and not self._is_deletion_allowed(found, each):
+                raise BrokenError(f"deleted, and nobody allowed it: {each.address}")
+        free = [
+            each
+            for group in found.decision.groups
+            for each in group.ids
+            if Grant.LARGE_CHANGE not in group.grants
+        ]
+        for courses in (free, *([each] for each in free)):
+            number = sum(
+                each.action in OVERWRITES and each.course_id in courses
+                for each in found.plan.changes
+            )
+            managed = sum(found.plan.courses[each].managed for each in courses)
+            if managed >= 10 and number > 0.3 * managed:
+                raise BrokenError(f"a large change that nobody allowed: {number} of {managed}")
+        large = found.decision.large.keys()
+        self.counts["large changes"] += len(large)
+        writes = [each for each in found.plan.changes if each.action in OVERWRITES]
+        if large and len([each for each in writes if each.course_id in large]) <= 3:
+            raise BrokenError("a change that is not large was held back")
+
+    def _is_deletion_allowed(self, found: Assessment, change: Change) -> bool:
+        if (Grant.PRUNE, found.digests[change.course_id]) in self.allowed:
+            return True
+        item = self.world.item_of.get(change.record_id or 0)
+        return any(
+            (Grant.PRUNE, merge.review.number) in self.allowed
+            and item in items_in(merge.base) - items_in(merge.head)
+            and merge.head["all", "on_removal"] == "delete"
+            for merge in self.ports.merges
+            if merge is not None
+        )
 
     def _end(self) -> None:
         """Let runs end what is left, then check that green is green."""
-        for merge in self.merges:
+        for merge in self.ports.merges:
             if merge is not None:
                 merge.lag = 0
-        found = None
-        for _ in range(4):
+        for _ in range(12):
+            known = self.world.state, {**self.applied}
             found = self._run(MOST, None)
-        if found is None:
-            return
-        number = len(self.oracle.commits) - 1
+            if found is None:
+                return
+            asks = found.unpruned or found.decision.large
+            is_allowed = bool(asks) and self._allow_all()
+            if not is_allowed and known == (self.world.state, self.applied):
+                break
+        else:
+            raise BrokenError("runs go on and on")
+        number, held = len(self.oracle.commits) - 1, {*found.held, *found.decision.together}
         left = {at for at in courses_in(self.oracle.main) if self.applied.get(at) != number}
-        if left - found.held.keys():
-            raise BrokenError(f"covered, and not applied: {left - found.held.keys()}")
+        if left - held:
+            raise BrokenError(f"covered, and not applied: {left - held}")
         self.counts["green at the end"] += not left
         self.counts["waiting for a person at the end"] += bool(left)
-        plan = self._plan()
-        assert plan is not None
-        for change in plan.changes:
-            if change.action.writes and change.course_id not in found.held:
+        last = self._assessment()
+        assert last is not None
+        for change in last.wanted.changes:
+            if change.action.writes and change.course_id not in held:
                 raise BrokenError(f"green, but the site differs: {change.address}")
 
 
 _EVENTS: tuple[tuple[float, Callable[[Story], None]], ...] = (
-    (0.30, Story.branch),
-    (0.30, Story.merge),
+    (0.28, Story.branch),
+    (0.29, Story.merge),
     (0.21, Story.run),
     (0.05, Story.withdraw),
     (0.03, Story.fill),
     (0.03, Story.push),
     (0.05, Story.approve),
+    (0.03, Story.allow),
     (0.02, Story.drift),
     (0.01, Story.upgrade),
 )

@@ -46,6 +46,8 @@ class World:
         """
         entries, doubts = dict(self.state.entries), dict(self.state.doubts)
         todo = [each for each in plan.changes if each.course_id in courses]
+        if not todo:
+            return True
         here = [each for each in todo if each.previous_address and each.from_course is None]
         moved = [(each, entries.pop(each.previous_address)) for each in here]  # type: ignore[arg-type]
         for change, entry in moved:

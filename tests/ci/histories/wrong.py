@@ -1,11 +1,12 @@
-"""Wrong rules of reviews, each of which the model has to catch."""
+"""Wrong rules and decisions, each of which the model has to catch."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from coursesync.ci.assessment import Assessment
 from coursesync.ci.coverage.rule import Coverage, coverage
 from coursesync.ci.coverage.trail import Setting, Shown, Trail
 from coursesync.ci.coverage.uncovered import Reason
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from coursesync.ci.forges.forge import NotYet
-    from coursesync.planning.plan import Plan
+    from coursesync.ci.instructions.approvals import Grant
+    from coursesync.planning.plan import Change, Plan
 
     Trails = Mapping[int, Trail]
     _Reviewed = Shown | NotYet | None
@@ -43,7 +45,9 @@ def the_merge_is_what_was_shown(plan: Plan, trails: Trails) -> Coverage:
 
     def whole(each: Setting) -> _Reviewed:
         if isinstance(each.review, Shown):
-            return Shown(each.review.review, each.before, each.after)
+            # as if each commit of a rebase had a review of its own
+            own = replace(each.review.review, number=-int(each.commit))
+            return Shown(own, each.before, each.after)
         return each.review
 
     return coverage(plan, _with(trails, whole))
@@ -75,7 +79,7 @@ def nothing_is_covered(plan: Plan, trails: Trails) -> Coverage:
     return replace(found, unknown=found.unknown | found.covered)
 
 
-WRONG: tuple[Callable[[Plan, Trails], Coverage], ...] = (
+RULES = (
     any_review_counts,
     approvals_do_not_matter,
     the_merge_is_what_was_shown,
@@ -85,6 +89,49 @@ WRONG: tuple[Callable[[Plan, Trails], Coverage], ...] = (
     what_is_new_exposes_nothing,
     nothing_is_covered,
 )
+
+
+def by_rule(rule: Callable[[Plan, Trails], Coverage]) -> type[Assessment]:
+    """Return what decides by another rule."""
+
+    class ByRule(Assessment):
+        @cached_property
+        def coverage(self) -> Coverage:
+            return rule(self.plan, self.history.trails())
+
+    ByRule.__name__ = rule.__name__
+    return ByRule
+
+
+class AnybodyDecides(Assessment):
+    """Lets any comment count, whoever wrote it."""
+
+    @cached_property
+    def is_approved(self) -> bool:
+        """Whether anybody approved what reviews do not cover."""
+        digest = self.coverage.digest
+        return any(
+            each.word == "approve" and each.is_for(digest) for each in self.permits.in_issues()
+        )
+
+
+class NobodyHasToAllow(Assessment):
+    """Deletes without asking, and makes large changes."""
+
+    def _is_allowed(self, _change: Change, _grant: Grant) -> bool:
+        return True
+
+
+class OneApprovalIsEnough(Assessment):
+    """Lets an approval count for whatever waits later."""
+
+    @cached_property
+    def is_approved(self) -> bool:
+        """Whether anybody approved anything in the issue."""
+        return any(each.word == "approve" for each in self.permits.in_issues())
+
+
+WRONG = (*map(by_rule, RULES), AnybodyDecides, NobodyHasToAllow, OneApprovalIsEnough)
 
 
 def _settings(trails: Trails) -> Iterable[Setting]:
