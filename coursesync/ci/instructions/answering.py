@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.assessment import Assessment
 from coursesync.ci.coverage.delta_digest import digest_of_delta
-from coursesync.ci.coverage.trail import Shown
+from coursesync.ci.coverage.setting import Shown
 from coursesync.ci.instructions.answers import (
     MERGED,
     answer_each,
@@ -115,7 +115,6 @@ class _Elsewhere:
         choices = [
             each
             for delta in deltas
-            if delta is not None
             for each in grants_of(digest_of_delta(delta), self._pushers_of(review))
         ]
         return answer_to(given, choices, "\n".join(own), starts_now(review.url))

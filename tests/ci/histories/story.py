@@ -15,8 +15,9 @@ from ci.histories.verdict import Verdict, known_items
 from ci.histories.world import World
 
 from coursesync.ci.coverage import rule
+from coursesync.ci.coverage.setting import Setting, Shown
 from coursesync.ci.coverage.specified import Specified, specified
-from coursesync.ci.coverage.trail import Setting, Shown, trails
+from coursesync.ci.coverage.trail import trails
 from coursesync.ci.forges.forge import NotYet, Review
 from coursesync.errors import InvalidOutlines
 from coursesync.outlines.workspace_files import Outlines

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.rule import Coverage, coverage
-from coursesync.ci.coverage.trail import Setting, Shown, Trail
+from coursesync.ci.coverage.setting import Setting, Shown
+from coursesync.ci.coverage.trail import Trail
 from coursesync.ci.coverage.uncovered import Reason
 
 if TYPE_CHECKING:
