@@ -200,7 +200,9 @@ class _Run:
     def _rules(self) -> Rules:
         """Return who has to approve what comes next."""
         rules, loosening = self._history.rules, self._history.loosening
-        if loosening is not None and self._permits.approved(loosening.digest, [loosening.commit]):
+        if loosening is not None and self._permits.approved(
+            loosening.digest, lambda: [loosening.commit]
+        ):
             return Rules(loosening.reviewing, self._main)
         return rules if loosening is not None else replace(rules, loosened="")
 

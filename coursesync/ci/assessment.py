@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.rule import coverage
 from coursesync.ci.decision import decide, part_of
+from coursesync.ci.forges.forge import NotYet
 from coursesync.kinds import kind_of
 from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
@@ -97,14 +98,30 @@ class Assessment:
     def loosening(self) -> Loosening | None:
         """A looser setting of who has to approve, which nobody approved yet."""
         found = self.history.loosening
-        if found is None or self.permits.approved(found.digest, [found.commit]):
+        if found is None or self.permits.approved(found.digest, lambda: [found.commit]):
             return None
         return found
 
     @cached_property
     def is_approved(self) -> bool:
         """Whether a person approved what reviews do not cover."""
-        return self.permits.approved(self.coverage.digest, self.coverage.commits)
+        return self.permits.approved(self.coverage.digest, lambda: self.setters)
+
+    @cached_property
+    def setters(self) -> frozenset[str]:
+        """The commits that may have set what waits; who pushed one of them can't approve it.
+
+        If nobody knows what was applied to a course, or if no commit since then set what waits,
+        then main's last commits tell: the record of it may be lost, or wrong.
+        """
+        found = self.coverage
+        courses = {each for pair in found.without_setter for each in pair}
+        if not courses:
+            return found.commits
+        trail = self.history.all_of(courses)
+        known = coverage(part_of(self.plan, courses), dict.fromkeys(courses, trail)).commits
+        young = (each.commit for each in trail.settings if isinstance(each.review, NotYet))
+        return found.commits | known | {*young}
 
     @cached_property
     def held(self) -> frozenset[int]:

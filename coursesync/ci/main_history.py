@@ -9,20 +9,24 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from coursesync.ci.coverage.delta import Delta, changed_courses
 from coursesync.ci.coverage.reviewing import Loosening, Rules, is_looser, judged_by
-from coursesync.ci.coverage.specified import Specified
-from coursesync.ci.coverage.trail import Setting, Shown, trails
+from coursesync.ci.coverage.setting import Setting, Shown
+from coursesync.ci.coverage.trail import Trail, trails
 from coursesync.ci.forges.forge import NotYet, Pushers, Review
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from coursesync.ci.coverage.specified import SpecifiedCourse
-    from coursesync.ci.coverage.trail import Trail
+    from coursesync.ci.coverage.specified import Specified
     from coursesync.ci.forges.forge import Forge
     from coursesync.ci.repository import Commit, Repository
     from coursesync.ci.trees import Trees
-    from coursesync.state.state_report import Reviewing, StateReport
+    from coursesync.state.state_report import StateReport
+
+
+# what is looked at of main where nobody knows what was applied: each change takes some requests
+_MOST_COMMITS, _MOST_CHANGES = 100, 30
 
 
 class MainHistory:
@@ -73,6 +77,20 @@ class MainHistory:
             return ()
         return self._repository.first_parents(self._root, self._main)
 
+    def all_of(self, courses: Collection[int]) -> Trail:
+        """Return main's last commits that changed some courses, whatever was applied."""
+        line = self._repository.first_parents(None, self._main)[-_MOST_COMMITS:]
+        changing = (each for each in line if each.parents and self._is_change(each))
+        chosen = tuple(each for each in changing if self._concerns(each, courses))[-_MOST_CHANGES:]
+        settings = [*self._settings(chosen, self._reviews_of(each.sha for each in chosen))]
+        before = settings[0].before if settings else self._now
+        return Trail(judged_by(settings, Rules(before.reviewing), 0)[0])
+
+    def _concerns(self, commit: Commit, courses: Collection[int]) -> bool:
+        before, after = (self._trees.specified(e) for e in (commit.parents[0], commit.sha))
+        changed = changed_courses(Delta(before, after))
+        return any(e in changed or e in before.unknown or e in after.unknown for e in courses)
+
     def _is_change(self, commit: Commit) -> bool:
         return self._trees.changes(commit.parents[0], commit.sha)
 
@@ -92,7 +110,7 @@ class MainHistory:
         for course, trail in self.trails().items():
             for setting in trail.settings:
                 review = self.reviews.get(setting.commit)
-                if isinstance(review, Review) and course in _changed_by(setting):
+                if isinstance(review, Review) and course in _brought_by(setting):
                     found.setdefault(review.number, (review, set()))[1].add(course)
         for number in sorted(found):
             review, courses = found[number]
@@ -101,16 +119,21 @@ class MainHistory:
     @cached_property
     def reviews(self) -> Mapping[str, Review | NotYet | None]:
         """The merged review of each of these commits, by its SHA."""
-        commits = [each.sha for each in self.commits]
-        return self._forge.reviews_between(self._branch, commits) if commits else {}
+        return self._reviews_of(each.sha for each in self.commits)
+
+    def _reviews_of(self, commits: Iterable[str]) -> Mapping[str, Review | NotYet | None]:
+        shas = [*commits]
+        return self._forge.reviews_between(self._branch, shas) if shas else {}
 
     def pushers(self, commits: Iterable[str]) -> Pushers:
-        """Return who pushed some of these commits, and to the reviews that they merged."""
+        """Return who pushed some commits of main, and to the reviews that they merged."""
         wanted = tuple(sorted({*commits}))
         if wanted not in self._pushers:
-            line = [each.sha for each in self._after_root]
+            line = [*reversed([*self._line])]
             found = self._forge.pushers_between(self._branch, line, wanted)
-            merged = (self.reviews.get(each) for each in wanted)
+            older = self._reviews_of(each for each in wanted if each not in self.reviews)
+            reviews = {**self.reviews, **older}
+            merged = (reviews.get(each) for each in wanted)
             for number in sorted({each.number for each in merged if isinstance(each, Review)}):
                 found |= self._forge.pushers(number)
             self._pushers[wanted] = found
@@ -128,11 +151,10 @@ class MainHistory:
 
     @cached_property
     def _judged(self) -> tuple[tuple[Setting, ...], Rules]:
-        settings, report = [*self._settings()], self._report
-        now = self._trees.specified(self._main)
-        main: Reviewing = now.reviewing if now else "required"
+        settings, report = [*self._settings(self.commits, self.reviews)], self._report
         if not report.reviewing:  # the first run takes it as it is
-            return judged_by(settings, Rules(settings[0].before.reviewing if settings else main), 0)
+            before = settings[0].before if settings else self._now
+            return judged_by(settings, Rules(before.reviewing), 0)
         rules = Rules(report.reviewing, report.reviewing_since, report.loosened)
         last = self._line.get(report.result.commit, 0) if report.result else 0
         older = sum(self._line[each.commit] >= last for each in settings) if last else 0
@@ -141,31 +163,50 @@ class MainHistory:
     @property
     def loosening(self) -> Loosening | None:
         """A looser setting on main that nobody reviewed."""
-        now = self._trees.specified(self._main)
-        if now is None or not is_looser(now.reviewing, self.rules.reviewing):
+        now = self._now
+        if not now.is_configured or not is_looser(now.reviewing, self.rules.reviewing):
             return None
         return Loosening(self.rules.loosened or self._main, now.reviewing)
 
-    def _settings(self) -> Iterator[Setting]:
+    @property
+    def _now(self) -> Specified:
+        return self._trees.specified(self._main)
+
+    def _settings(
+        self, commits: Sequence[Commit], reviews: Mapping[str, Review | NotYet | None]
+    ) -> Iterator[Setting]:
+        made: dict[int, list[Commit]] = {}
+        for each in commits:
+            if isinstance(review := reviews.get(each.sha), Review):
+                made.setdefault(review.number, []).append(each)
         before: Specified | None = None
-        for each in self.commits:
+        for each in commits:
             if before is None:
-                before = self._trees.specified(each.parents[0]) or Specified()
-            after = self._trees.specified(each.sha) or before
-            yield Setting(each.sha, before, after, self._shown(each))
+                before = self._trees.specified(each.parents[0])
+            after = self._trees.specified(each.sha).filled(before)
+            review = reviews.get(each.sha)
+            if isinstance(review, Review):
+                yield Setting(each.sha, before, after, self._shown(each, review, made))
+            else:
+                yield Setting(each.sha, before, after, review)
             before = after
 
-    def _shown(self, commit: Commit) -> Shown | NotYet | None:
-        review = self.reviews.get(commit.sha)
-        if not isinstance(review, Review):
-            return review
+    def _shown(
+        self, commit: Commit, review: Review, made: Mapping[int, Sequence[Commit]]
+    ) -> Shown | None:
+        """Return what a review showed that a commit merged; `made` are the commits of each."""
         # a head that somebody pushed to main was not merged
         if review.head == commit.sha or not self._has_head(review):
             return None
         base = self._repository.merge_base(review.head, commit.parents[0])
         if base is None:
             return None
-        return Shown(review, self._trees.specified(base), self._trees.specified(review.head))
+        trees = self._trees
+        began, head = trees.specified(base), trees.specified(review.head)
+        matters = bool(began.unknown or trees.specified(commit.sha).unknown)
+        first, last = made[review.number][0].parents[0], made[review.number][-1].sha
+        is_clean = not matters or trees.is_merge(first, review.head, last)
+        return Shown(review, began, head, is_clean)
 
     def _has_head(self, review: Review) -> bool:
         if not self._repository.has(review.head):
@@ -174,28 +215,29 @@ class MainHistory:
 
     @property
     def courses(self) -> frozenset[int]:
-        """The courses that main has now; none if its outlines are invalid."""
-        now = self._trees.specified(self._main)
-        return frozenset(now.courses) if now else frozenset()
+        """The courses that main has now; without those whose outlines have mistakes."""
+        return frozenset(self._now.courses)
 
     @property
     def is_empty(self) -> bool:
         """Whether main has no outline at all."""
-        now = self._trees.specified(self._main)
-        return now is not None and not now.courses
+        return not self._now.courses and not self._now.unknown
 
     def commits_of(self, course: int) -> list[str]:
-        """Return the SHAs of the commits that changed a course."""
-        return [each.commit for each in self.settings if course in _changed_by(each)]
+        """Return the SHAs of the commits that changed a course, or may have."""
+        return [
+            each.commit
+            for each in self.settings
+            if course in each.before.unknown
+            or course in each.after.unknown
+            or course in changed_courses(each.delta)
+        ]
 
 
-def _changed_by(setting: Setting) -> set[int]:
-    before, after = setting.before.courses, setting.after.courses
-    gone = before.keys() ^ after.keys()
-    return gone | {each for each in before.keys() & after.keys() if _differ(before, after, each)}
-
-
-def _differ(
-    one: Mapping[int, SpecifiedCourse], other: Mapping[int, SpecifiedCourse], course: int
-) -> bool:
-    return not one[course].is_same(other[course])
+def _brought_by(setting: Setting) -> frozenset[int]:
+    """Return the courses that a commit changed, or its review where nobody knows the commit."""
+    found = changed_courses(setting.delta)
+    if not isinstance(setting.review, Shown):
+        return found
+    shown = changed_courses(setting.review.own)
+    return found | {each for each in shown if each in setting.after.unknown}

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.ci.configured import settings_between
-from coursesync.ci.coverage.delta import Delta
+from coursesync.ci.coverage.delta import own_delta
 from coursesync.ci.coverage.delta_digest import digest_of_delta
 from coursesync.ci.instructions.approvals import line_to_write
 from coursesync.ci.merging import Conflict
@@ -114,13 +114,12 @@ class Main:
         self._trees = Trees(repository, self.path)
 
     def digest_of(self, head: str) -> str:
-        """Return the digest of what a head changes itself; "" if that can't be read."""
+        """Return the digest of what a head changes itself; "" if it has no history with main."""
         base = self.repository.merge_base(self.sha, head)
-        before = None if base is None else self._trees.specified(base)
-        after = self._trees.specified(head)
-        if before is None or after is None:
+        if base is None:
             return ""
-        return digest_of_delta(Delta(before, after))
+        trees = self._trees
+        return digest_of_delta(own_delta(trees.specified(base), trees.specified(head)))
 
     def foresee(self, head: str) -> Foreseen:
         """Return what a merge of a commit into main would give."""

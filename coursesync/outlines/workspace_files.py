@@ -7,6 +7,7 @@ inside the workspace, of bounded size, in UTF-8.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -120,6 +121,33 @@ def load(
     advising.on_settings(reading.keys.values())
     advice, allowed = advising.result()
     return Outlines(tuple(parsed), settled, advice, allowed=allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class ValidOutlines:
+    """The outlines without mistakes; the Ids of the others, and whether one can't be read."""
+
+    outlines: tuple[Outline, ...] = ()
+    mistaken: frozenset[int] = frozenset()
+    has_unread: bool = False
+
+
+def load_valid(folder: Path, settings: Settings) -> ValidOutlines:
+    """Read the outlines that have no mistakes; a course that two of them claim has one."""
+    files = Files(folder, None, settings.assets_url)
+    advising = Advising(folder, files, settings)
+    with Renderer() as renderer:
+        reading = _Reading(folder, files, {}, tuple, renderer, advising)
+        try:
+            reading.outlines_in(())
+        except InvalidOutlines:
+            return ValidOutlines(has_unread=True)
+    ids = {each.tree.path: each.course_id for each in reading.claims}
+    taken = {each for each, number in Counter(ids.values()).items() if number > 1}
+    wrong = {ids.get(shown(folder / path)) for path in reading.mistakes} | taken
+    mistaken = frozenset(each for each in wrong if each is not None)
+    valid = (each for each in reading.outlines if each.course_id not in taken)
+    return ValidOutlines(tuple(valid), mistaken, None in wrong)
 
 
 def _wanted(

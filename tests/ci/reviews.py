@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from values import EMPTY, applied, outline_of, plan_of
 
 from coursesync.ci.coverage.rule import coverage
-from coursesync.ci.coverage.specified import Specified, specified
-from coursesync.ci.coverage.trail import Setting, Shown, trails
+from coursesync.ci.coverage.setting import Setting, Shown
+from coursesync.ci.coverage.specified import Specified, Unknown, specified
+from coursesync.ci.coverage.trail import trails
 from coursesync.ci.forges.forge import NotYet, Review
 from coursesync.planning.policy import OnRemoval, Policy
 
@@ -36,9 +37,14 @@ def course(*sections: dict[str, Any], course_id: int = WELCOME, **more: object) 
     return {"id": course_id, "title": "Welcome", "sections": list(sections), **more}
 
 
+def wrong(course_id: int = WELCOME, **more: object) -> dict[str, Any]:
+    """Return an outline with mistakes, of which nobody knows what it specifies."""
+    return {"wrong": course_id, **more}
+
+
 def outlines_of(tree: Tree) -> list[Outline]:
-    """Return the outlines of a tree."""
-    named = ((key, each) for key, each in tree.items() if key != "on_removal")
+    """Return the outlines of a tree that have no mistakes."""
+    named = ((k, each) for k, each in tree.items() if k != "on_removal" and "wrong" not in each)
     return [outline_of(json.dumps(each), f"courses/{key}.yaml") for key, each in named]
 
 
@@ -49,7 +55,8 @@ def asked_in(tree: Tree) -> OnRemoval:
 
 def specified_of(tree: Tree) -> Specified:
     """Return what a tree specifies."""
-    return specified(outlines_of(tree), asked_in(tree))
+    ids = frozenset(each["wrong"] for each in tree.values() if "wrong" in each)
+    return replace(specified(outlines_of(tree), asked_in(tree)), unknown=Unknown(ids))
 
 
 @dataclass
@@ -85,8 +92,9 @@ class Main:
             head: its last tree.
             base: the one that it began at; by default main's.
             result: what main has afterwards; by default `head`.
-            facts: of the review.
+            facts: of the review, and `is_clean`.
         """
+        is_clean = bool(facts.pop("is_clean", True))
         number = len(self.settings) + 1
         known: dict[str, Any] = {"approved": True, "merged_as": str(number), **facts}
         review = Review(
@@ -99,7 +107,7 @@ class Main:
             **known,
         )
         base = self.tree if base is None else base
-        self._add(result or head, Shown(review, specified_of(base), specified_of(head)))
+        self._add(result or head, Shown(review, specified_of(base), specified_of(head), is_clean))
 
     def merge_unindexed(self, tree: Tree) -> None:
         """Merge a tree of which the forge does not know the review yet."""
@@ -109,7 +117,8 @@ class Main:
         before = self.settings[-1].after if self.settings else specified_of(self.tree)
         self.tree = tree
         commit = str(len(self.settings) + 1)
-        self.settings.append(Setting(commit, before, specified_of(tree), review))
+        after = specified_of(tree).filled(before)
+        self.settings.append(Setting(commit, before, after, review))
 
     def plan(self) -> Plan:
         """Plan main."""

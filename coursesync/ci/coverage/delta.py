@@ -169,6 +169,19 @@ class Delta:
         return replace(resource, previous_keys=tuple(keys))
 
 
+def changed_courses(delta: Delta) -> frozenset[int]:
+    """Return the Ids of the courses that differ between the two trees of a delta."""
+    before, after = delta.before.courses, delta.after.courses
+    there = before.keys() & after.keys()
+    changed = {each for each in there if not after[each].is_same(before[each])}
+    return frozenset(changed | (before.keys() ^ after.keys()))
+
+
+def own_delta(base: Specified, head: Specified) -> Delta:
+    """Return what changed between two trees in the courses that both are known to specify."""
+    return Delta(base.without(head.unknown), head.without(base.unknown))
+
+
 def is_taken_back(was: Item, item: Item, name: str) -> bool:
     """Return whether a field was left to the site, and is not left any more."""
     return name in was.resource.leave and name not in item.resource.leave

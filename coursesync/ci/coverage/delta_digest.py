@@ -53,6 +53,9 @@ def has_effect(delta: Delta, change: Change) -> bool:
 
     A number that only follows from the order is shown with the list whose order changes.
     """
+    courses = {change.course_id, change.from_course or change.course_id}
+    if any(each in tree.unknown for tree in (delta.before, delta.after) for each in courses):
+        return False
     address = by_id(change.address, change.course_id)
     asked = _ASKED.get(change.action)
     if asked is not None:

@@ -60,11 +60,13 @@ UNSET = Gap(0, Reason.UNSET)
 class Judge:
     """Judges the settings of a trail.
 
-    `needs_approval` says that a review counts only if somebody approved its last head.
+    `needs_approval` says that a review counts only if somebody approved its last head. `courses`
+    are those in which the judged item is, or was.
     """
 
     trail: Trail
     needs_approval: bool
+    courses: frozenset[int]
 
     def gap(self, number: int, shows: Callable[[Delta, Delta], bool]) -> Gap | None:
         """Return why a setting covers nothing; None if its review counts and shows it.
@@ -74,9 +76,25 @@ class Judge:
         """
         if number == 0:
             return UNSET
+        counted = map(self._of_review, self.trail.together(number, self.courses))
+        if gap := next(filter(None, counted), None):
+            return gap
+        own = self.trail.settings[number - 1].own
+        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
+        is_known = self.trail.knows(number, self.courses)
+        if own is None or from_head is None or not is_known or not shows(own, from_head):
+            return Gap(number, Reason.NOT_SHOWN)
+        return None
+
+    def beside(self, number: int) -> tuple[str, ...]:
+        """Return the SHAs of the commits that may have set what a setting seems to set."""
+        numbers = self.trail.window(number, self.courses) if number else ()
+        return tuple(self.trail.settings[each - 1].commit for each in numbers if each != number)
+
+    def _of_review(self, number: int) -> Gap | None:
+        """Return why the review of a setting does not count; None if it does."""
         setting = self.trail.settings[number - 1]
         review, needs_approval = setting.review, self.needs_approval and setting.needs_approval
-        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
         if isinstance(review, NotYet):
             return Gap(number, None)
         if review is None or review.review.merged_as == review.review.head:
@@ -84,8 +102,6 @@ class Judge:
         if needs_approval and not review.review.approved:
             is_doubtful = review.review.is_doubtful
             return Gap(number, Reason.DOUBTFUL if is_doubtful else Reason.UNAPPROVED)
-        if review.own is None or from_head is None or not shows(review.own, from_head):
-            return Gap(number, Reason.NOT_SHOWN)
         return None
 
     def _merged(self, address: Address, number: int) -> Item | None:

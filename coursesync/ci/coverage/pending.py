@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.coverage.effects import Effect, effects
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
+from coursesync.ci.coverage.setting import Shown
 from coursesync.ci.coverage.specified import Item, by_id, tells
-from coursesync.ci.coverage.trail import Shown, Trail
+from coursesync.ci.coverage.trail import Trail
 from coursesync.ci.coverage.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
@@ -49,30 +50,28 @@ def judged(
     *,
     needs_approval: bool,
 ) -> tuple[list[Uncovered], bool]:
-    """Judge a change.
+    """Return what is not covered of a change, and whether that is not known of a part of it yet.
 
-    `trails` and `needs_approval` are as in `coverage`, `site` is as `on_site` returns it.
-
-    Returns:
-        What is not covered of it, and whether that is not known for a part of it yet. A change that
-        sends nothing needs no review.
+    `trails` and `needs_approval` are as in `coverage`, `site` is as `on_site` returns it. A change
+    that sends nothing needs no review.
     """
     if not (change.action.writes or (change.action is Action.DOUBT and change.after is not None)):
         return [], False
     courses = {change.course_id, change.from_course or change.course_id}
     known = [trails[each] for each in courses if each in trails]
     trail = max(known, key=lambda each: len(each.settings), default=Trail(()))
-    pending = _Pending(change, Judge(trail, needs_approval), site)
+    judge = Judge(trail, needs_approval, trail.courses_of(change) | courses)
+    pending = _Pending(change, judge, site)
     findings = [*pending.findings()]
     if len(known) < len(courses):
         findings = [_Finding(Gap(0, Reason.FIRST), "", pending.effect)]
-    uncovered = [_uncovered(change, trail, each) for each in findings if each.gap.reason]
+    uncovered = [_uncovered(change, judge, each) for each in findings if each.gap.reason]
     return uncovered, any(each.gap.reason is None for each in findings)
 
 
-def _uncovered(change: Change, trail: Trail, finding: _Finding) -> Uncovered:
+def _uncovered(change: Change, judge: Judge, finding: _Finding) -> Uncovered:
     number, reason = finding.gap
-    setting = trail.settings[number - 1] if number else None
+    setting = judge.trail.settings[number - 1] if number else None
     return Uncovered(
         change.address,
         change.title,
@@ -83,6 +82,7 @@ def _uncovered(change: Change, trail: Trail, finding: _Finding) -> Uncovered:
         setting.review.review if setting and isinstance(setting.review, Shown) else None,
         finding.lines,
         finding.others,
+        judge.beside(number),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from coursesync.ci.coverage.trail import Setting, Shown
+from coursesync.ci.coverage.setting import Setting, Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -75,7 +75,9 @@ def is_looser(one: Reviewing, other: Reviewing) -> bool:
 def _is_shown(setting: Setting) -> bool:
     """Return whether a review that counts set the setting."""
     shown = setting.review
-    if not isinstance(shown, Shown) or shown.base is None or shown.head is None:
+    if not isinstance(shown, Shown):
+        return False
+    if not (shown.base.is_configured and shown.head.is_configured):
         return False
     is_merged = shown.review.merged_as != shown.review.head
     counts = is_merged and (shown.review.approved or not setting.needs_approval)

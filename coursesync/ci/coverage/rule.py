@@ -73,9 +73,22 @@ class Coverage:
 
     @property
     def commits(self) -> frozenset[str]:
-        """The commits that set what is held; whoever pushed one of them can't approve it."""
-        every = (each.set_by for _, uncovered in self.findings for each in uncovered)
-        return frozenset(filter(None, every))
+        """The commits that may have set what is held; who pushed one of them can't approve it."""
+        every = [each for _, uncovered in self.findings for each in uncovered]
+        setters = {each.set_by for each in every if each.set_by}
+        return frozenset(setters.union(*(each.beside for each in every)))
+
+    @property
+    def without_setter(self) -> frozenset[tuple[int, int]]:
+        """The courses in which no known commit set something that is held.
+
+        With each one that from which it takes the item, or itself.
+        """
+        return frozenset(
+            (change.course_id, change.from_course or change.course_id)
+            for change, uncovered in self.findings
+            if any(each.set_by is None for each in uncovered)
+        )
 
     def _beside(self, courses: Iterable[int]) -> dict[int, int]:
         """Return the courses that move items to or from some courses, with one of these."""

@@ -165,6 +165,28 @@ class SpecifiedCourse:
 
 
 @dataclass(frozen=True)
+class Unknown:
+    """The courses of a tree of which nobody knows what it specifies: their outlines have mistakes.
+
+    Attributes:
+        ids: their Ids, as far as they can be read.
+        known: if the Id of an outline can't be read, the courses with valid outlines: each other
+            one may be the course of that outline. None if all can be read.
+    """
+
+    ids: frozenset[int] = frozenset()
+    known: frozenset[int] | None = None
+
+    def __contains__(self, course_id: int) -> bool:
+        """Return whether nobody knows what the tree specifies for a course."""
+        return course_id in self.ids or (self.known is not None and course_id not in self.known)
+
+    def __bool__(self) -> bool:
+        """Return whether there is such a course."""
+        return bool(self.ids) or self.known is not None
+
+
+@dataclass(frozen=True)
 class Specified:
     """What the outlines of one tree specify.
 
@@ -172,11 +194,32 @@ class Specified:
         courses: by Id.
         on_removal: what the tree's coursesync.toml says about items that leave their outline.
         reviewing: what it says about who has to approve.
+        unknown: the courses whose outlines have mistakes.
+        is_configured: whether its coursesync.toml can be read.
     """
 
     courses: Mapping[int, SpecifiedCourse] = field(default_factory=dict)
     on_removal: OnRemoval = OnRemoval.KEEP
     reviewing: Reviewing = "required"
+    unknown: Unknown = field(default_factory=Unknown)
+    is_configured: bool = True
+
+    def filled(self, other: Specified) -> Specified:
+        """Return the tree with what is unknown in it as it is in another one; it stays unknown."""
+        if not self.unknown and self.is_configured:
+            return self
+        more = {each: course for each, course in other.courses.items() if each in self.unknown}
+        found = replace(self, courses={**self.courses, **more})
+        if self.is_configured:
+            return found
+        return replace(found, on_removal=other.on_removal, reviewing=other.reviewing)
+
+    def without(self, unknown: Unknown) -> Specified:
+        """Return the tree without some courses."""
+        if not unknown:
+            return self
+        kept = {each: course for each, course in self.courses.items() if each not in unknown}
+        return replace(self, courses=kept)
 
     @cached_property
     def ids(self) -> Mapping[str, int]:

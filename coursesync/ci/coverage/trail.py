@@ -10,68 +10,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from coursesync.ci.coverage.delta import Delta, alone, more_lines
-from coursesync.ci.coverage.specified import id_in
+from coursesync.ci.coverage.delta import alone, more_lines
+from coursesync.ci.coverage.setting import Shown
+from coursesync.ci.coverage.specified import by_id, id_in
 from coursesync.kinds.address import address_of, key_of, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from coursesync.ci.coverage.setting import Setting
     from coursesync.ci.coverage.specified import Item, Line, Specified
-    from coursesync.ci.forges.forge import NotYet, Review
     from coursesync.kinds.address import Address
+    from coursesync.planning.plan import Change
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """A merged review, with what it showed: the change from its base to its head.
-
-    `base` is what the outlines specify at the merge base of its head and of the first parent of the
-    commit that merged it. Both are None if the outlines of one of them have mistakes.
-    """
-
-    review: Review
-    base: Specified | None
-    head: Specified | None
-
-    @cached_property
-    def own(self) -> Delta | None:
-        """Its own delta; None if it showed none."""
-        if self.base is None or self.head is None:
-            return None
-        return Delta(self.base, self.head)
-
-
-@dataclass(frozen=True, eq=False)
-class Setting:
-    """A commit of main's first-parent history, and what it changed.
-
-    Attributes:
-        commit: its SHA.
-        before: what the outlines specify in its first parent.
-        after: what they specify in it. If they have mistakes, the last valid ones before it count.
-        review: the review that it merged; None if it was pushed; NotYet while nobody knows.
-        needs_approval: whether the setting before it wants an approval of that review.
-    """
-
-    commit: str
-    before: Specified
-    after: Specified
-    review: Shown | NotYet | None
-    needs_approval: bool = True
-
-    @cached_property
-    def delta(self) -> Delta:
-        """What it changed."""
-        return Delta(self.before, self.after)
-
-    @cached_property
-    def from_head(self) -> Delta | None:
-        """What differs between the head of its review and the commit; None without one."""
-        head = self.review.head if isinstance(self.review, Shown) else None
-        return None if head is None else Delta(head, self.after, self.before.ids)
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,6 +80,11 @@ class Trail:
             self._paths[address] = tuple(reversed(found))
         return self._paths[address]
 
+    def courses_of(self, change: Change) -> frozenset[int]:
+        """Return the courses in which the item of a change was since the first tree."""
+        path = self.path(by_id(change.address, change.course_id))
+        return frozenset(id_in(each.address) for each in path if each)
+
     def setter(self, address: Address, name: str) -> int:
         """Return the number of the last setting of something of an item of main; 0 for none."""
         path = self.path(address)
@@ -154,6 +111,39 @@ class Trail:
             addresses.append(was.address if was else addresses[-1])
         is_applied = self._tree(0).find(old) is not None
         return addresses[-1] == old if is_applied else old in addresses
+
+    def window(self, number: int, courses: Collection[int]) -> Sequence[int]:
+        """Return the settings of which each one may have set what a setting seems to set.
+
+        They left an outline of these courses with mistakes, or are the first without them.
+        """
+        first = last = number
+        for each in courses:
+            while first > 1 and each in self.settings[first - 2].after.unknown:
+                first -= 1
+            while last < len(self.settings) and each in self.settings[last - 1].after.unknown:
+                last += 1
+        return range(first, last + 1)
+
+    def together(self, number: int, courses: Collection[int]) -> Sequence[int]:
+        """Return a setting, and those that have to be reviewed as well, so that its review counts.
+
+        A review that began at an outline with mistakes shows what changed since the last valid one.
+        """
+        review = self.settings[number - 1].review
+        base = review.base.unknown if isinstance(review, Shown) else ()
+        wrong = [each for each in courses if each in base]
+        return self.window(number, wrong) if wrong else (number,)
+
+    def knows(self, number: int, courses: Collection[int]) -> bool:
+        """Return whether it is known what the review of a setting shows of some courses."""
+        review = self.settings[number - 1].review
+        if not isinstance(review, Shown) or any(each in review.head.unknown for each in courses):
+            return False
+        if not any(each in review.base.unknown for each in courses):
+            return True
+        merged = (self.settings[each - 1].review for each in self.together(number, courses))
+        return all(isinstance(each, Shown) and each.is_clean for each in merged)
 
     def is_ordered(self, number: int, first: Address, second: Address) -> bool:
         """Return whether two items of main are in this order in one list of a tree."""
@@ -315,6 +305,7 @@ def trails(
         there = settings[number - 1].after if number else settings[0].before
         courses = (each.after.courses for each in settings[number:])
         new = {course_id for each in courses for course_id in each}.difference(there.courses)
+        new = {each for each in new if each not in there.unknown}
         commits = dict.fromkeys(new, since) | commits
     known = {number: Trail(settings[number:]) for number in {*begins.values()}}
     return {each: known[begins[at]] for each, at in commits.items() if at in begins}

@@ -51,6 +51,7 @@ class Uncovered:
         review: the review that this commit merged, if any.
         lines: of contents, the lines; not inert.
         others: what is shown by it, or the course that has to wait too; not inert.
+        beside: the SHAs of other commits that may have set it, because nobody knows what they set.
     """
 
     address: Address
@@ -62,6 +63,7 @@ class Uncovered:
     review: Review | None = None
     lines: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @classmethod
     def tied(cls, course: Course, other: str) -> Self:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.assessment import Assessment
 from coursesync.ci.coverage.delta_digest import digest_of_delta
-from coursesync.ci.coverage.trail import Shown
+from coursesync.ci.coverage.setting import Shown
 from coursesync.ci.instructions.answers import (
     MERGED,
     answer_each,
@@ -108,9 +108,9 @@ class _Elsewhere:
             for each in self._assessment.history.settings
             if isinstance(each.review, Shown) and each.review.review.number == self.number
         ]
-        deltas = [each.own for each in merged if each.own is not None]
+        deltas = [each.own for each in merged]
         choices = [
-            one for each in deltas for one in grants_of(digest_of_delta(each), self._electorate)
+            each for delta in deltas for each in grants_of(digest_of_delta(delta), self._electorate)
         ]
         page = merged[-1].review.url if merged else ""
         return answer_to(given, choices, "\n".join(own), starts_now(page))

@@ -46,7 +46,7 @@ def choices_in(assessment: Assessment) -> Iterator[Choice]:
     """Yield what can be decided about what waits: the approval, and each grant of each course."""
     coverage, permits = assessment.coverage, assessment.permits
     if coverage.digest:
-        yield Choice(None, coverage.digest, lambda: permits.electorate(coverage.commits))
+        yield Choice(None, coverage.digest, lambda: permits.electorate(assessment.setters))
     if (loosening := assessment.loosening) is not None:
         yield Choice(None, loosening.digest, lambda: permits.electorate([loosening.commit]))
     for course in sorted((assessment.pending | assessment.unpruned) & assessment.digests.keys()):

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.delta_digest import digest_of_delta, has_effect
-from coursesync.ci.coverage.trail import Shown
+from coursesync.ci.coverage.setting import Shown
 from coursesync.ci.forges.forge import NOBODY
 from coursesync.ci.instructions.approvals import (
     Electorate,
@@ -21,7 +21,7 @@ from coursesync.ci.instructions.approvals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.coverage.delta import Delta
     from coursesync.ci.forges.forge import Forge, Issue, Pushers, Review
@@ -76,11 +76,14 @@ class Permits:
         is_solo = self._history.rules.reviewing == "solo"
         return Electorate(self._forge.may_write, pushers, is_solo=is_solo)
 
-    def approved(self, digest: str, commits: Iterable[str]) -> bool:
-        """Return whether a person approved a digest who pushed none of these commits."""
+    def approved(self, digest: str, commits: Callable[[], Iterable[str]]) -> bool:
+        """Return whether a person approved a digest who pushed none of some commits.
+
+        `commits` is called only if somebody tried.
+        """
         if not digest or not any(each.is_for(digest) for each in self.in_issues()):
             return False
-        return decided(self.in_issues(), digest, self.electorate(commits))
+        return decided(self.in_issues(), digest, self.electorate(commits()))
 
     def allowed(
         self, change: Change, grant: Grant, digests: Mapping[int, str], commits: Iterable[str]
@@ -112,7 +115,7 @@ class Permits:
         found: dict[int, _Own] = {}
         for setting in self._history.settings:
             shown = setting.review
-            if isinstance(shown, Shown) and (own := shown.own) is not None:
-                number = shown.review.number
+            if isinstance(shown, Shown):
+                own, number = shown.own, shown.review.number
                 found[number] = _Own(shown.review, own, digest_of_delta(own))
         return tuple(found.values())

@@ -114,6 +114,7 @@ def waiting_in(applied: Applied) -> Waiting | None:
             for each in sorted(applied.waiting)
         },
         assessment.loosening,
+        open_to_all=applied.job.open_to_all,
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from coursesync.ci.forges.settings import UNGUARDED
 from coursesync.ci.instructions.approvals import line_to_write
 from coursesync.ci.results.kept import marker
 from coursesync.planning.grant import Grant
@@ -53,6 +54,7 @@ class Waiting:
         digest: of what nobody reviewed; "" if only something has to be allowed.
         needs: what has to be allowed, and by which digest, for each course.
         loosening: a looser setting of who has to approve, which nobody reviewed.
+        open_to_all: whether everyone who may push can write the state's branch.
     """
 
     plan: Plan
@@ -60,6 +62,7 @@ class Waiting:
     digest: str = ""
     needs: Mapping[int, tuple[tuple[Grant, str], ...]] = field(default_factory=dict)
     loosening: Loosening | None = None
+    open_to_all: bool = False
 
     @property
     def courses(self) -> tuple[str, ...]:
@@ -114,6 +117,12 @@ def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
     if number := len(waiting.plan.courses):
         what = f"{count(number, 'course')} {'waits' if number == 1 else 'wait'} for a decision"
         yield f"**{what}.** Other courses are applied as usual."
+    if waiting.open_to_all:
+        yield ""
+        yield (
+            f"Note: {UNGUARDED}, so what it says was applied last may be wrong. The engineer finds "
+            "how to protect it by `coursesync doctor`."
+        )
 
 
 def reason_parts(waiting: Waiting) -> Iterator[Part]:

@@ -36,13 +36,14 @@ from ci.histories.world import World
 
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.forges.forge import Review
-from coursesync.ci.instructions.approvals import DIGITS, Grant
+from coursesync.ci.instructions.approvals import DIGITS
 from coursesync.errors import InvalidOutlines
 from coursesync.kinds import kind_of
 from coursesync.operations.config import Config
 from coursesync.operations.workspace import Project, Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.action import OVERWRITES, Action
+from coursesync.planning.grant import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.assessment import Assessment
 from coursesync.ci.coverage.rule import Coverage, coverage
-from coursesync.ci.coverage.trail import Setting, Shown, Trail
+from coursesync.ci.coverage.setting import Setting, Shown
+from coursesync.ci.coverage.trail import Trail
 from coursesync.ci.coverage.uncovered import Reason
 from coursesync.planning.action import Action
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from coursesync.ci.forges.forge import NotYet
-    from coursesync.ci.instructions.approvals import Grant
+    from coursesync.planning.grant import Grant
     from coursesync.planning.plan import Change, Plan
 
     Trails = Mapping[int, Trail]

@@ -1,0 +1,88 @@
+"""Approvals where the record of what was applied is lost or forged: who pushed it can't approve."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from ci.town import STATE_REF, Town, outline
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from forges.github import GitHub
+    from harness import SandboxServer
+
+A = 4711
+
+
+@pytest.fixture
+def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
+    """A course that is applied."""
+    made = Town(github_forge, api, tmp_path)
+    made.begin()
+    made.reviewed(a=outline(A, "One"))
+    assert made.apply().code == 0
+    return made
+
+
+def forge_report(town: Town, **facts: object) -> None:
+    """Write another record of what was applied, as anyone may who can push to the branch."""
+    repository = town.forge.repository
+    (ref,) = (each for each in repository.refs() if each.startswith(STATE_REF))
+    report = json.dumps({**town.report(), **facts}, indent=2) + "\n"
+    town.forge.commit(ref, {"report.json": report}, by="ada")
+
+
+@pytest.mark.parametrize("lie", ["nothing was applied", "the push was applied"])
+def test_who_pushed_can_not_approve_by_forging_what_was_applied(town: Town, lie: str) -> None:
+    """Main's history says who set what waits; somebody else approves it."""
+    commit = town.push(a=outline(A, "One", "Two"))
+    forged = {str(A): commit} if lie == "the push was applied" else {}
+    forge_report(town, applied=forged, since=commit if forged else "")
+    waits = town.apply()
+    town.decide(town.line("approve"), by="ada")
+    own = town.apply()
+    (number,) = (each.number for each in town.forge.issues.values() if each.state == "open")
+    answers = town.answers(number)
+    town.decide(town.line("approve"), by="ben")
+    other = town.apply()
+
+    assert (waits.code, own.code, other.code) == (6, 6, 0), (waits, own, other)
+    assert "You pushed a part of this yourself" in answers[-1]
+    assert town.titles == ["One", "Two"]
+
+
+def test_a_lost_record_of_reviewed_courses_is_approved_by_anyone(town: Town) -> None:
+    """What a review that counts set needs no other person than the one who looks at it."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    forge_report(town, applied={}, since="")
+    waits = town.apply()
+    town.decide(town.line("approve"), by="ada")
+    ran = town.apply()
+
+    assert (waits.code, ran.code) == (6, 0), (waits, ran)
+
+
+def test_nobody_approves_what_nobody_knows_who_pushed(town: Town) -> None:
+    """The answer names the commit, and what its author can do."""
+    town.forge.records = set()
+    town.push("stranger", "ada", a=outline(A, "One", "Two"))
+    forge_report(town, applied={}, since="")
+    town.apply()
+    (number,) = (each.number for each in town.forge.issues.values() if each.state == "open")
+    town.decide(town.line("approve"), by="ben")
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    assert "Nobody knows who pushed commit" in town.answers(number)[-1]
+
+
+def test_the_issue_and_the_status_say_that_anyone_can_write_the_state(town: Town) -> None:
+    """Where the job has no key of its own for the state's branch."""
+    town.push(a=outline(A, "One", "Two"))
+    town.apply()
+    open_issue, open_status = town.issue(), town.status()
+    assert "the state's branch can be written by anyone who may push" in open_status
+    assert "the state's branch can be written by anyone who may push" in open_issue
