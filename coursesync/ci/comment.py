@@ -6,7 +6,6 @@ last comment says. Comments are for people; it must never decide anything else b
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,13 @@ from coursesync.ci.merge_plan import MainUnplanned, Planned, Unplanned, Untouche
 from coursesync.ci.merging import Conflict
 from coursesync.ci.results.kept import marker
 from coursesync.errors import InvalidOutlines, TryLater
-from coursesync.kinds.counting import counted
 from coursesync.render.comment.configured import settings_in_short
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, Links
 from coursesync.render.comment.notices import conflicting, unplanned, unplanned_base, untouched
 from coursesync.render.comment.outlook import Outlook
 from coursesync.render.comment.page import compose
-from coursesync.render.comment.seen import Effect, items_of
+from coursesync.render.comment.seen import items_of
+from coursesync.render.comment.words import in_short
 from coursesync.render.markdown_escape import code
 from coursesync.text import count, inert, listed
 
@@ -245,9 +244,4 @@ def _problem(error: Exception) -> str:
 
 
 def _seen(view: PlanView) -> str:
-    items = (item for course in view.courses for item in items_of(course))
-    kinds = Counter(item.kind for item in items if item.effect is not Effect.DRAFT)
-    if not kinds:
-        return "Nothing changes for members"
-    verb = "changes" if kinds.total() == 1 else "change"
-    return f"{counted(kinds)} {verb} for members"
+    return in_short(item for course in view.courses for item in items_of(course))

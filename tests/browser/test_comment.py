@@ -1,7 +1,8 @@
 """The comments on a pull request as GitHub shows them, on a desktop and on a telephone.
 
 markdown-it parses GitHub's dialect, with its links of bare addresses, and the style is GitHub's
-own. What GitHub makes of a block that begins with `[!WARNING]` is made here in the same way.
+own. What GitHub makes of a block that begins with `[!WARNING]` is made here in the same way, and
+the keyboard can scroll a block of code, as in browsers.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ SHOW = """
 (text) => {
     const main = document.querySelector("article");
     main.innerHTML = markdownit({html: true, linkify: true}).render(text);
+    for (const code of main.querySelectorAll("pre")) code.tabIndex = 0;
     for (const quote of main.querySelectorAll("blockquote")) {
         const first = quote.querySelector("p");
         if (!first || !first.innerHTML.startsWith("[!WARNING]")) continue;
@@ -54,7 +56,7 @@ SHOW = """
 }
 """
 TOO_WIDE = """
-() => [...document.querySelectorAll("article > :not(details)")]
+() => [...document.querySelectorAll("article > :not(details, pre)")]
     .filter((each) => each.scrollWidth > each.clientWidth + 1)
     .map((each) => each.outerHTML.slice(0, 200))
 """
@@ -125,7 +127,10 @@ COMMENTS: dict[str, Callable[[Path], str]] = {
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", COMMENTS)
 def test_a_comment_can_be_read(look: Look, examples: Path, name: str, width: str) -> None:
-    """Nothing is wider than the page, and axe-core finds no barrier; with the details open too."""
+    """Nothing is wider than the page, and axe-core finds no barrier; with the details open too.
+
+    A line to copy scrolls in its own box.
+    """
     look.page.set_viewport_size({"width": WIDTHS[width], "height": 900})
     show(look, COMMENTS[name](examples))
     keep_picture(look.page, f"comment-{name}-{width}")

@@ -209,7 +209,7 @@ def test_the_review_page_shows_lessons_in_their_sections(
         ]
     )
     expect(inside.locator("> h4")).to_have_text(
-        ["Moved Find your desk", "Moved Find your desk", "Deleted Old"]
+        ["Moved Find your desk", "Was here Find your desk", "Deleted Old"]
     )
     expect(inside.first).to_contain_text("opens with its section")
     expect(inside.first).to_contain_text(

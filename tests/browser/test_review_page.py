@@ -73,15 +73,15 @@ def test_what_changes_is_shown_without_a_click(look: Look, page: Path) -> None:
     items = course.locator(".item")
     keep_picture(look.page, "review-desktop")
 
-    expect(look.page.get_by_role("heading", level=1)).to_have_text("5 changes in 2 courses")
+    expect(look.page.get_by_role("heading", level=1)).to_have_text("4 sections change for members")
     expect(course.locator(".counts")).to_have_text(
-        "1 new, 1 changed, 1 kept on the site, 1 question"
+        "1 new, 1 opens later, 1 reworded, 1 kept on the site, 1 question"
     )
     expect(items.locator("> h3")).to_have_text(
         [
             "Welcome to the space",
             "New A tour",
-            "Changed Your first week",
+            "Opens later Reworded Your first week",
             "Kept on the site House rules",
         ]
     )
@@ -155,7 +155,7 @@ def test_an_authors_html_can_do_nothing(look: Look, page: Path) -> None:
     expect(read.locator("ins").first).to_have_text("Hello.")
     read.locator("a").first.click()
 
-    assert look.page.title().startswith("Plan: ")
+    assert look.page.title() == "4 sections change for members"
     assert look.page.evaluate("window.x") is None
     assert look.page.url == page.as_uri()
     assert read.locator("script, form, svg, link, img, iframe, meta, style, [href]").count() == 0
@@ -216,9 +216,11 @@ def test_a_section_that_moves_is_shown_in_both_courses(
     expect(losing.locator(".counts")).to_have_text("1 moved to another course")
     expect(losing.locator(".item").last).to_contain_text("moves to course 4712 (Events)")
     expect(losing.locator(".item:not(.is-past)")).to_have_count(2)
-    expect(taking.locator(".item")).to_contain_text("was section.onboarding.rules")
+    expect(taking.locator(".item > .note").first).to_have_text(
+        "moved here from the course “Member onboarding”"
+    )
     look.page.get_by_label("Search titles and addresses").fill("first week")
-    expect(look.page.locator("#found")).to_have_text("1 course of 2, with 0 changes.")
+    expect(look.page.locator("#found")).to_have_text("1 course of 2, with 1 change.")
     assert look.barriers() == []
     assert look.violations() == []
 
@@ -234,11 +236,11 @@ def test_courses_are_found_by_words_and_by_change(look: Look, page: Path) -> Non
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")
     look.page.keyboard.press("Escape")
     expect(found).to_have_text("2 courses of 2, with 5 changes.")
-    look.page.get_by_role("button", name="Changed").click()
+    look.page.get_by_role("button", name="Reworded").click()
     expect(found).to_have_text("1 course of 2, with 1 change.")
     expect(look.page.locator(".course:visible h2")).to_have_text("Member onboarding")
     expect(look.page.locator(".title:visible")).to_have_text("Your first week")
-    look.page.get_by_role("button", name="Changed").click()
+    look.page.get_by_role("button", name="Reworded").click()
     expect(found).to_have_text("2 courses of 2, with 5 changes.")
     look.page.get_by_label("Course", exact=True).select_option("Course events")
     expect(look.page.locator(".course:visible h2")).to_have_text("Course events")

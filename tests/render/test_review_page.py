@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from render.reviewed import ASSETS, all_items, courses, items, page_of
@@ -12,6 +14,7 @@ from shares import SQUARE, bounded_time, examples, growth
 from values import Section, course, plan_of, state_of
 
 from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.render.comment.page import compose as compose_comment
 from coursesync.render.review.contents import Allowance
 from coursesync.render.review.page import compose, policy
 from coursesync.render.review.sanitise import sanitised
@@ -83,11 +86,11 @@ def test_a_course_is_there_whole() -> None:
 
 
 def test_a_record_that_moves_is_shown_at_both_places() -> None:
-    """Where it was it is marked as moved, with where it is now; a move alone is no change."""
+    """Where it was, the page says so, and where it is now; both are distinguished from changes."""
     shown = all_items(page_of(plan_of(course("B", "C", "A"), state_of("A", "B", "C"))))
 
     assert [(each.title, each.labels, each.past) for each in shown] == [
-        ("A", ("Moved",), True),
+        ("A", ("Was here",), True),
         ("B", (), False),
         ("C", (), False),
         ("A", ("Moved",), False),
@@ -101,7 +104,7 @@ def test_changes_are_marked_in_the_words_of_the_page() -> None:
     now = Section("The first week", "a", "<p>We open at 8:30.</p>", more={"unlock": "sequential"})
     (shown,) = all_items(page_of(plan_of(course(now), state_of(was))))
 
-    assert shown.labels == ("Changed",)
+    assert shown.labels == ("Locked", "Renamed", "Reworded")
     assert shown.title == "The first <del>day</del><ins>week</ins>"
     assert shown.when.startswith("<del>open from the start</del> <ins>unlocks after the section")
     assert shown.contents == "<p>We open at <del>9:00</del><ins>8:30</ins>.</p>"
@@ -115,6 +118,30 @@ def test_a_section_that_is_hidden_is_labelled_so() -> None:
 
     assert (hidden.labels, back.labels) == (("Hidden",), ("No longer hidden",))
     assert hidden.when == "open from the start<ins>; hidden from members</ins>"
+
+
+def test_the_top_says_what_members_see_and_lose() -> None:
+    """The same number and the same words as in the comment, and a list of what is taken."""
+    first, later = (Section("A", "a", more={"unlock": {"after_days": days}}) for days in (7, 10))
+    next_one = Section("B", "b", more={"unlock": "sequential"})
+    pruned = Policy(OnRemoval.DELETE, prune=True)
+    plan = plan_of(course(later, next_one), state_of(first, next_one, "C"), pruned)
+    page = BeautifulSoup(page_of(plan), "html.parser")
+    comment = compose_comment(PlanView(plan))
+    brief = page.select_one(".brief")
+    assert brief is not None
+
+    assert [each.text for each in page.select("h1")] == ["3 sections change for members"]
+    assert brief.text.strip() == "3 sections of Onboarding: 1 deleted · 2 open later"
+    assert f"{brief.text.strip()}\n" in re.sub(r"[*]", "", comment)
+    assert [each.text for each in page.select(".lost li")] == [
+        "C: deleted",
+        "A: opens after 7 10 days",
+        "B: opens on day 7 10, because A comes before it",
+    ]
+    labels = [(each.title, each.labels) for each in all_items(page_of(plan))]
+    assert ("B", ("Opens later",)) in labels
+    assert page.select_one("#found").attrs["data-changes"] == "3"  # type: ignore[union-attr]
 
 
 def test_html_that_reads_the_same_is_named() -> None:

@@ -12,11 +12,11 @@ from coursesync.kinds.counting import noun
 from coursesync.render.comment.asked import asked
 from coursesync.render.comment.configured import changed_settings
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files, pointed
+from coursesync.render.comment.losses import losses
 from coursesync.render.comment.outlook import NO_OUTLOOK
-from coursesync.render.comment.prose import named
 from coursesync.render.comment.seen import Effect, items_of
 from coursesync.render.comment.sources import Sources
-from coursesync.render.comment.words import besides, cell, course_in_brief, heading, taken
+from coursesync.render.comment.words import besides, cell, course_in_brief, heading
 from coursesync.render.fit import Part, Rank
 from coursesync.render.markdown import differences_block
 from coursesync.render.markdown_escape import code, escape, with_code
@@ -68,9 +68,9 @@ def _seen(
 ) -> Iterator[Part]:
     yield from in_brief(courses)
     yield from outlook.not_theirs()
-    warned = _taken(courses)
-    yield from _warnings(view, warned)
-    named_above = {id(item) for _, item in warned[:_MOST_WARNED]}
+    lost = losses(courses, view.plan.courses)
+    yield from _warnings(view, lost)
+    named_above = {id(item) for item, _ in lost[:_MOST_WARNED]}
     for course, items in courses:
         yield from _table(view, course, items, named_above)
         yield from asked(view.plan, course)
@@ -121,24 +121,13 @@ def in_brief(courses: Sequence[tuple[CourseView, Sequence[Item]]]) -> Iterator[P
         yield Part(_rank(items[0]), (line,) if number else ("", line))
 
 
-def _taken(
-    courses: Sequence[tuple[CourseView, Sequence[Item]]],
-) -> list[tuple[CourseView, Item]]:
-    """Return what is taken from members, the heaviest first."""
-    lost = [(course, i) for course, items in courses for i in items if i.effect.takes]
-    return sorted(lost, key=lambda each: each[1].effect)
-
-
-def _warnings(view: PlanView, lost: Sequence[tuple[CourseView, Item]]) -> Iterator[Part]:
+def _warnings(view: PlanView, lost: Sequence[tuple[Item, str]]) -> Iterator[Part]:
     """Yield the block that names what is taken from members."""
-    several = len({id(course) for course, _ in lost}) > 1
-    above = ("", "> [!WARNING]", "> **Taken from members:**")
-    for number, (course, item) in enumerate(lost[:_MOST_WARNED]):
-        words = taken(item, view.plan.courses)
-        where = f", in {named(course.title)}" if several else ""
-        line = f"> - {heading(item, is_mixed=True)}{where}: {words}"
+    above: tuple[str, ...] = ("", "> [!WARNING]", "> **Taken from members:**")
+    for item, words in lost[:_MOST_WARNED]:
         records = int(not besides(item, view.plan.courses))  # the others have a row
-        yield Part(_rank(item), (line,) if number else (*above, line), records)
+        yield Part(_rank(item), (*above, f"> - {words}"), records)
+        above = ()
     if (more := len(lost) - _MOST_WARNED) > 0:
         yield Part(Rank.WEIGHTY, (f"> - and {more:,} more, in the tables below",))
 

@@ -19,7 +19,7 @@ from coursesync.render.differences import ORDER
 from coursesync.render.timeline import ways
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
@@ -241,17 +241,18 @@ def _effects(
         return [Effect.LEFT] if was is not None and not was.is_unseen else []
     if change is not None and change.action is Action.DOUBT:
         return [Effect.DOUBT]
-    own = sorted({*_own(change, rows.get(id(change)))}) if change is not None else []
+    access = {*_of_access(was, now, both)}
+    own = {*_own(change, rows.get(id(change)), access)} if change is not None else set()
     is_new = was is None and (change is None or change.before is None)
     if now.is_unseen and (was is None or was.is_unseen):
         return [Effect.DRAFT] if own or is_new else []
     if is_new:
         return [Effect.NEW]
-    return sorted({*_of_access(was, now, both), *own})
+    return sorted(access | own)
 
 
-def _own(change: Change, row: Row | None) -> Iterator[Effect]:
-    """Yield the effects of the fields that differ."""
+def _own(change: Change, row: Row | None, access: Collection[Effect]) -> Iterator[Effect]:
+    """Yield the effects of the fields that differ; `access` says how it opens otherwise."""
     if _moves(change):
         yield Effect.MOVED
     for difference in row.differences if row is not None else ():
@@ -260,6 +261,8 @@ def _own(change: Change, row: Row | None) -> Iterator[Effect]:
             yield _BY_ROLE[role]
         elif role is None and {*difference.properties} & {*change.kind.texts}:
             yield Effect.REWORDED
+        elif role is Role.UNLOCK and access:
+            continue
         elif role not in _SHOWN_OTHERWISE and _is_own(change.kind, difference):
             yield Effect.OTHER
 

@@ -15,7 +15,7 @@ from coursesync.render.markdown_escape import escape
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.unlock import Opening
     from coursesync.planning.plan import Course
@@ -43,6 +43,14 @@ _COUNTED = {
     Effect.DOUBT: ("in doubt", "in doubt"),
 }
 _UNMENTIONED = frozenset({Role.ACTIVE, Role.ORDER, Role.UNLOCK})
+
+
+def in_short(items: Iterable[Item]) -> str:
+    """Return how many records change for members: `4 sections and 1 lesson change for members`."""
+    kinds = Counter(item.kind for item in items if item.effect is not Effect.DRAFT)
+    if not kinds:
+        return "Nothing changes for members"
+    return f"{counted(kinds)} {'changes' if kinds.total() == 1 else 'change'} for members"
 
 
 def course_in_brief(title: str, items: Sequence[Item]) -> str:

@@ -10,7 +10,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from coursesync.render.review.labels import LEAVES, MOVED, is_elsewhere
+from coursesync.render.comment import seen
+from coursesync.render.comment.losing import identity
+from coursesync.render.review.labels import LEAVES, WAS_HERE, is_elsewhere
 from coursesync.render.review.shown import Detail, detail, ghost, plain
 from coursesync.render.timeline import ways
 from coursesync.text import count, inert
@@ -31,9 +33,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Item:
-    """A record where members see it, or saw it; what is in it is in `inside`."""
+    """A record where members see it, or saw it; what is in it is in `inside`.
+
+    `is_change` says whether it counts as a change: not where it was before it moved.
+    """
 
     shown: Detail
+    is_change: bool = False
     inside: list[Item] = field(default_factory=list)
 
 
@@ -41,10 +47,12 @@ class Item:
 class Card:
     """A course: groups of items, each with the heading above them, or "".
 
-    `changes` is the number of its changes; `labels` counts them by what they are, in words.
+    `seen` is what members see differently; `changes` is the number of records that are marked, and
+    `labels` counts these by what changes, in words.
     """
 
     view: CourseView
+    seen: tuple[seen.Item, ...]
     groups: tuple[tuple[str, list[Item]], ...]
     changes: int
     labels: Counter[Label]
@@ -60,12 +68,14 @@ class Card:
 
 def card(view: CourseView, allowance: Allowance) -> Card:
     """Return a course of a plan; its contents spend `allowance`."""
-    before, after = ways(view.course, view.changes)
-    merged = _Merged(view, before, after, allowance)
+    found = seen.items_of(view)
+    merged = _Merged(view, ways(view.course, view.changes), found, allowance)
+    groups = tuple(merged.groups())
     return Card(
         view,
-        groups=tuple(merged.groups()),
-        changes=len(view.rows),
+        found,
+        groups=groups,
+        changes=merged.changes,
         labels=merged.labels,
         questions=tuple(
             each for each in (*(row.question for row in view.rows), view.renamed) if each
@@ -76,24 +86,32 @@ def card(view: CourseView, allowance: Allowance) -> Card:
 class _Merged:
     """Merges a course before and after into one list for each parent."""
 
-    def __init__(self, view: CourseView, before: Way, after: Way, allowance: Allowance) -> None:
-        self._before, self._after, self._allowance = before, after, allowance
+    def __init__(
+        self,
+        view: CourseView,
+        both: tuple[Way, Way],
+        found: Sequence[seen.Item],
+        allowance: Allowance,
+    ) -> None:
+        (self._before, self._after), self._allowance = both, allowance
+        self._effects = {identity(each.after or each.before): each.effects for each in found}
         self._rows = {id(row.change): row for row in view.rows}
         self._leaving = {id(row.change): row for row in view.departures}
-        self._was = {self._key(each): n for n, each in enumerate(before)}
+        self._was = {identity(each): n for n, each in enumerate(self._before)}
         self.labels: Counter[Label] = Counter()
+        self.changes = 0
         # by parent: the items after the plan; and those that are gone, by the item before them
         self._lists: dict[Key, list[tuple[Key, Item]]] = defaultdict(list)
         self._gone: dict[tuple[Key, Key | None], list[tuple[Key, Item]]] = defaultdict(list)
 
     def groups(self) -> Iterator[tuple[str, list[Item]]]:
         """Yield the headings, each with the items below it."""
-        places = {self._key(each): self._holder(each, self._after) for each in self._after}
+        places = {identity(each): self._holder(each, self._after) for each in self._after}
         for each in self._after:
-            self._lists[self._holder(each, self._after)].append((self._key(each), self._item(each)))
+            self._lists[self._holder(each, self._after)].append((identity(each), self._item(each)))
         previous: dict[Key, Key | None] = {}
         for each in self._before:
-            key, holder = self._key(each), self._holder(each, self._before)
+            key, holder = identity(each), self._holder(each, self._before)
             if places.get(key) == holder and not self._is_elsewhere(each):
                 previous[holder] = key
                 continue
@@ -115,12 +133,9 @@ class _Merged:
             item.inside = self._under(key)
         return [item for _, item in listed]
 
-    def _key(self, station: Station) -> Key:
-        return station.address if station.change is None else id(station.change)
-
     def _holder(self, station: Station, way: Way) -> Key:
         inside = station.inside
-        return ("", station.heading) if inside is None else self._key(way[inside])
+        return ("", station.heading) if inside is None else identity(way[inside])
 
     def _row(self, station: Station) -> Row | None:
         return self._rows.get(id(station.change))
@@ -130,12 +145,12 @@ class _Merged:
         return row is not None and is_elsewhere(row)
 
     def _item(self, station: Station) -> Item:
-        number = self._was.get(self._key(station))
+        number = self._was.get(identity(station))
         was = None if number is None else (self._before[number], self._before)
-        row = self._row(station)
+        row, effects = self._row(station), self._effects.get(identity(station), ())
         if row is None:
-            return Item(plain(station, self._after, was))
-        return self._counted(detail(row, (station, self._after), was, self._allowance))
+            return self._counted(plain(station, self._after, was, effects))
+        return self._counted(detail(row, (station, self._after), was, self._allowance, effects))
 
     def _ghost(self, station: Station, is_elsewhere: bool) -> Item:  # noqa: FBT001
         if (leaving := self._leaving.get(id(station.change))) is not None:
@@ -143,12 +158,13 @@ class _Merged:
         row = self._row(station)
         assert row is not None  # noqa: S101 - what has no change stays where it is
         if is_elsewhere:
-            return Item(ghost(station, self._before, _moved(row), MOVED))
+            return Item(ghost(station, self._before, _moved(row), WAS_HERE))
         return self._counted(detail(row, None, (station, self._before), self._allowance))
 
     def _counted(self, shown: Detail) -> Item:
         self.labels.update(shown.labels)
-        return Item(shown)
+        self.changes += bool(shown.labels)
+        return Item(shown, is_change=bool(shown.labels))
 
 
 def _moved(row: Row) -> str:

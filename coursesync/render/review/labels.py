@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
+from coursesync.render.comment.seen import Effect
 from coursesync.render.differences import COURSE, ORDER
 from coursesync.render.holders import is_moved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from coursesync.planning.plan import Change
     from coursesync.render.row import Row
@@ -25,6 +26,7 @@ class Label(NamedTuple):
 
 CHANGED, RENUMBERED = Label("Changed", "edited"), Label("Renumbered", "other")
 MOVED, LEAVES = Label("Moved", "moved"), Label("Moved to another course", "moved")
+WAS_HERE = Label("Was here", "moved")  # where a record is no longer
 HIDDEN, SHOWN = Label("Hidden", "gone"), Label("No longer hidden", "new")
 PROTECTED = Label("Protected from deletion", "other")
 UNPROTECTED = Label("No longer protected", "other")
@@ -38,9 +40,31 @@ _BY_ACTION = {
 }
 
 
-def labels(row: Row) -> tuple[Label, ...]:
-    """Return the words for a row's change; never none."""
+_BY_EFFECT = {
+    Effect.HIDDEN: HIDDEN,
+    Effect.LEFT: LEAVES,
+    Effect.LOCKED: Label("Locked", "gone"),
+    Effect.LATER: Label("Opens later", "gone"),
+    Effect.SHOWN: SHOWN,
+    Effect.EARLIER: Label("Opens sooner", "edited"),
+    Effect.MOVED: MOVED,
+    Effect.RENAMED: Label("Renamed", "edited"),
+    Effect.REWORDED: Label("Reworded", "edited"),
+    Effect.PICTURE: Label("Another picture", "edited"),
+    Effect.OTHER: CHANGED,
+}
+
+
+def of_effects(effects: Iterable[Effect]) -> tuple[Label, ...]:
+    """Return the words for what members see differently in a record."""
+    return tuple(_BY_EFFECT[each] for each in effects if each in _BY_EFFECT)
+
+
+def labels(row: Row, effects: Iterable[Effect] = ()) -> tuple[Label, ...]:
+    """Return the words for a row's change and its effects on members; never none."""
     change = row.change
+    if found := of_effects(effects):
+        return found
     if change.action is Action.UPDATE:
         return tuple(_of_update(row)) or (CHANGED,)
     if change.action is Action.PROTECT:

@@ -12,20 +12,27 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from coursesync.errors import Command, Remedy
 from coursesync.outlines.advice.advice import FirstPieces
+from coursesync.render.comment.losses import losses
+from coursesync.render.comment.page import in_brief
+from coursesync.render.comment.words import in_short
 from coursesync.render.plan_words import NOTHING
 from coursesync.render.review.contents import Allowance
 from coursesync.render.review.items import card
 from coursesync.render.review.shown import source_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from coursesync.errors import Sentence
+    from coursesync.render.comment.seen import Item
     from coursesync.render.review.labels import Label
     from coursesync.render.rows import PlanView
 
+_MOST_LOST = 200  # of what is taken from members, at the top
 _MOST_OPEN = 50  # courses; if there are more, the page begins with a list of their titles
 
 
@@ -57,13 +64,18 @@ def compose(
     left = allowance or Allowance()
     cards = [card(each, left) for each in view.courses]
     labels: Counter[Label] = sum((each.labels for each in cards), Counter())
+    courses = [(each.view, each.seen) for each in cards]
     return pages({"page": assets.template})(
         "page",
         view=view,
         assets=assets,
         policy=policy(assets),
         nothing=NOTHING,
-        warnings=(*above, *view.warnings),
+        heading=in_short(item for each in cards for item in each.seen),
+        brief=_rendered(line for part in in_brief(courses) for line in part.lines),
+        lost=_rendered(_lost(losses(courses, view.plan.courses))),
+        above=tuple(above),
+        warnings=tuple(view.warnings),
         advice=(advice or FirstPieces()).first(),
         cards=cards,
         labels=labels,
@@ -73,6 +85,20 @@ def compose(
         foot=_in_text(view) if left.lacks_details else None,
         source_line=source_line,
     )
+
+
+def _lost(lost: Sequence[tuple[Item, str]]) -> Iterator[str]:
+    yield from (f"- {words}" for _, words in lost[:_MOST_LOST])
+    if (more := len(lost) - _MOST_LOST) > 0:
+        yield f"- and {more:,} more, marked below"
+
+
+def _rendered(lines: Iterable[str]) -> Markup:
+    """Render Markdown in which all text from people is escaped; HTML in it stays text."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - takes long
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    return Markup(parser.render("\n".join(lines)))  # noqa: S704 - see above
 
 
 def _in_text(view: PlanView) -> Remedy:

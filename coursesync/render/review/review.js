@@ -48,7 +48,7 @@ function begin() {
 
   function count(card) {
     if (!counts.has(card)) {
-      counts.set(card, [...card.querySelectorAll("[data-address]")].filter(isChosen).length);
+      counts.set(card, [...card.querySelectorAll("[data-change]")].filter(isChosen).length);
     }
     return counts.get(card);
   }

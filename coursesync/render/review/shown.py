@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from markupsafe import Markup, escape
 
 from coursesync.kinds.field import Role
+from coursesync.planning.action import Action
 from coursesync.render.differences import ORDER
 from coursesync.render.excerpt import Fold
 from coursesync.render.review import track
-from coursesync.render.review.labels import labels
+from coursesync.render.review.labels import labels, of_effects
 from coursesync.render.text_diff import Effort
 from coursesync.render.timeline import when
 from coursesync.text import as_shown, inert, without_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from coursesync.render.comment.seen import Effect
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.review.contents import Allowance, Contents
     from coursesync.render.review.labels import Label
@@ -75,12 +77,13 @@ class Detail:
         return self.labels[0].style if self.labels else ""
 
 
-def plain(station: Station, way: Way, was: Place | None) -> Detail:
-    """Return a record that the plan does not change; the time when it opens may still change."""
+def plain(station: Station, way: Way, was: Place | None, effects: Sequence[Effect] = ()) -> Detail:
+    """Return a record that the plan does not change; it may still have effects on members."""
     now = _when(station, way)
     return Detail(
         escape(inert(station.title)),
         escape(now) if was is None else _between(_when(*was), now),
+        of_effects(effects),
         is_hidden=station.is_unseen,
     )
 
@@ -96,7 +99,13 @@ def ghost(station: Station, way: Way, note: str, label: Label) -> Detail:
     )
 
 
-def detail(row: Row, now: Place | None, was: Place | None, allowance: Allowance) -> Detail:
+def detail(
+    row: Row,
+    now: Place | None,
+    was: Place | None,
+    allowance: Allowance,
+    effects: Sequence[Effect] = (),
+) -> Detail:
     """Return a record that the plan changes; `now` is None if it is deleted, `was` if it is new."""
     place = now or was
     assert place is not None  # noqa: S101 - a row is shown at a station
@@ -104,8 +113,8 @@ def detail(row: Row, now: Place | None, was: Place | None, allowance: Allowance)
     shown = Detail(
         title=escape(inert(station.title)),
         when=escape(_when(*place)),
-        labels=labels(row),
-        notes=tuple(_notes(row)),
+        labels=labels(row, effects),
+        notes=tuple(filter(None, _notes(row))),
         facts=tuple(_facts(row, was, now)),
         contents=allowance.contents(row.change),
         row=row,
@@ -127,15 +136,30 @@ def _between(before: str, after: str) -> Markup:
 
 
 def _when(station: Station, way: Way) -> str:
-    said = "; ".join((when(station, way), *station.remarks))
+    opens = when(station, way)
+    if station.covered and station.inside is not None:
+        opens = f"hidden with “{inert(way[station.inside].title, 100)}”"
+    said = "; ".join((opens, *station.remarks))
     if station.follows is not None:
         said = f"{said}, “{inert(way[station.follows].title, 100)}”"
     return f"{said}; hidden from members" if station.is_hidden else said
 
 
 def _notes(row: Row) -> Iterator[str]:
-    if row.remark:
-        yield row.remark
+    change = row.change
+    match change.action:
+        case Action.DELETE:
+            yield "what members completed in it is lost" if change.loses_completions else ""
+        case Action.KEEP:
+            why = f": {inert(change.reason)}" if change.reason else ""
+            yield f"no longer in the outline; it stays on the site as it is{why}"
+        case Action.UPDATE | Action.MOVE if change.from_course is not None:
+            home = row.around.courses[change.from_course]
+            yield f"moved here from the course “{inert(home.name, 100)}”"
+        case Action.UPDATE | Action.MOVE if move := row.around.holders.move(change):
+            yield move
+        case _:
+            yield row.remark
     yield from (inert(each.remark) for each in row.differences if each.moved)
 
 
