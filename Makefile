@@ -1,6 +1,6 @@
 # make demo: plan and apply the examples on the sandbox · make test: everything that CI checks
 # make every-case: every case of the large tests; make test runs a share, another one each day
-# make soak: thousands of random crashes, and histories of reviews (CRASHES=10000 HISTORIES=100000 WORKERS=2)
+# make soak: a crash at each effect, thousands of random ones, and histories of reviews (CRASHES=10000 HISTORIES=100000 WORKERS=2)
 # make mutants: mutation tests of outcome, journal, state and reviews (a few minutes)
 # make words: write down every message of the program, so that the diff shows each new wording
 # make reference: write the tables of docs/reference.md again · make pictures: take its screenshots
@@ -95,7 +95,9 @@ chromium:
 every-case: $(VENV)/dev $(VENV)/npm chromium
 	$(BIN)/pytest -n 6 $(PYTEST_OPTIONS) --every-case tests
 
+# each effect of each scenario, and the 50 histories on real repositories; then what chance picks
 soak: $(VENV)/dev
+	$(BIN)/pytest -n $(WORKERS) $(PYTEST_OPTIONS) --every-case tests/crash tests/ci/test_ci_histories.py
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m crash.soak --crashes $(CRASHES) --workers $(WORKERS)
 	PYTHONPATH=tests:tests/power $(BIN)/python -P -m ci.histories.soak --histories $(HISTORIES) --workers $(WORKERS)
 

@@ -14,9 +14,14 @@ EVERY_CASE = "EVERY_CASE"  # a variable of the environment: properties are set u
 _SHARE = 4
 
 
+def is_every_case() -> bool:
+    """Return whether all is tried."""
+    return bool(os.environ.get(EVERY_CASE))
+
+
 def examples(most: int) -> int:
     """Return how many examples a property is held against: a quarter, by another seed others."""
-    return most if os.environ.get(EVERY_CASE) else most // _SHARE
+    return most if is_every_case() else most // _SHARE
 
 
 SQUARE = 10.0

@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import traceback
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 OUT, ERR, EFFECTS = "out", "err", "effects"
+# variables of a command's environment: seconds by which its time of day is ahead, and by which it
+# goes on whenever it is looked at
+AHEAD, TICK = "CLOCK_AHEAD", "CLOCK_TICK"
 # what commands import when they run
 _LAZY = ("deepdiff", "encodings.utf_8_sig", "h11", "httpcore", "httpx", "markdown_it", "tomllib")
 
@@ -58,6 +62,37 @@ class Order:
     def written(self) -> str:
         """Return it as a line."""
         return json.dumps(asdict(self)) + "\n"
+
+
+class TimeOfDay:
+    """The machine's time of day, unless a command's environment says how another one goes."""
+
+    def __init__(self) -> None:
+        self._ahead = self._tick = 0.0
+        self._real = time.time, time.sleep
+
+    def begin(self) -> None:
+        """Show this time to whatever is imported from now on."""
+        vars(time).update(time=self.now, sleep=self.sleep)
+
+    def set(self, environment: Mapping[str, str]) -> None:
+        """Go as these variables say."""
+        self._ahead, self._tick = (float(environment.get(each, 0)) for each in (AHEAD, TICK))
+
+    def now(self) -> float:
+        """Return seconds since 1970."""
+        self._ahead += self._tick
+        return self._real[0]() + self._ahead
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; where each look lets time go on, a second or more takes no time."""
+        if self._tick and seconds >= 1:
+            self._ahead += seconds
+        else:
+            self._real[1](seconds)
+
+
+TIME_OF_DAY = TimeOfDay()
 
 
 @dataclass(frozen=True)
@@ -125,6 +160,7 @@ def main() -> None:
 
 def prepare() -> None:
     """Make the imports of all commands, and build what is otherwise built at its first use."""
+    TIME_OF_DAY.begin()
     _import_all()
     _build_models()
     _read_templates()
@@ -188,6 +224,7 @@ def run_as(
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
+        TIME_OF_DAY.set(environment)
         sys.argv = arguments
         for number, stream in enumerate(streams):
             os.dup2(stream, number)

@@ -14,15 +14,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, Remedy, StateError, TryLater
-from coursesync.state.lease import FRESH, Lease
+from coursesync.state.lease import FRESH, Lease, Silence, Stopwatch
 from coursesync.state.local_copy import LocalCopy
 from coursesync.state.lock import local_run
-from coursesync.state.open_run import begun, in_use, may_have_sent
+from coursesync.state.open_run import begun, in_use, may_have_sent, overdue
 from coursesync.state.state import State
 from coursesync.state.state_branch import JOURNAL, REPORT, RUN, STATE
 from coursesync.state.state_report import StateReport
 from coursesync.state.state_text import serialise
-from coursesync.state.state_tip import check_follows, read_tip, saved_in
+from coursesync.state.state_tip import check_follows, copy_in_words, read_tip, saved_in
 from coursesync.text import duration
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 LASTS = 7_200.0  # seconds that a run may take; the day's 5,000 writes take 84 minutes
 SKEW = 120.0  # seconds by which two clocks may differ
-_LOOKS = 5.0  # seconds between two looks at a state that another run holds
+_LOOKS = 10.0  # seconds between two looks at a state that another run holds
 
 
 @dataclass(slots=True)
@@ -57,6 +57,7 @@ class GitStore:
         lasts: seconds until a run's deadline.
         report_of: returns what is recorded with a state that is saved, from what was before.
         now: returns the time in seconds since 1970.
+        steady: returns seconds on a clock that nobody sets.
         wait: waits that many seconds.
     """
 
@@ -68,10 +69,13 @@ class GitStore:
     lasts: float = LASTS
     report_of: Callable[[State, StateReport], StateReport] | None = None
     now: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
     _plan: Callable[[], str] = field(default=str, init=False)
     _copy: LocalCopy = field(init=False)
     _lease: Lease = field(init=False)
+    _deadline: float = field(default=0.0, init=False)  # of the run of this process, by the lease
+    _silence: Silence = field(default_factory=Silence, init=False)  # of a run that is overdue
     _has_looked: bool = field(default=False, init=False)
     _lost: OpenRun | None = field(default=None, init=False)  # its machine is; it is taken over
     _open: OpenRun | None = field(default=None, init=False)  # the one of this process
@@ -80,7 +84,7 @@ class GitStore:
     def __post_init__(self) -> None:
         """Wrap the files of this machine, and the branch."""
         self._copy = LocalCopy(self.local)
-        self._lease = Lease(self.branch, self.now, self.wait)
+        self._lease = Lease(self.branch, Stopwatch((self.now, self.steady)).read, self.wait)
 
     @property
     def path(self) -> Path:
@@ -137,7 +141,8 @@ class GitStore:
     def held(self, timeout: float = 0.0) -> Iterator[None]:
         """Hold the state on this machine, and take up what the branch has.
 
-        The branch itself is held from `begin` on.
+        The branch itself is held from `begin` on. A person's run that is overdue is taken over
+        once it was silent for `FRESH`; a job waits for that.
 
         Raises:
             StateLocked: another run holds it, here or elsewhere.
@@ -145,11 +150,14 @@ class GitStore:
             StateError: the branch lost what it had, or can't be trusted.
         """
         with self.local.held(timeout):
-            until = self.now() + timeout
+            waited = 0.0
             while (locked := self._take()) is not None:
-                if (left := until - self.now()) <= 0:
+                most = FRESH if self._silence.tip and self.is_over is not None else 0.0
+                if (left := max(timeout, most) - waited) <= 0:
                     raise locked
-                self.wait(min(left, _LOOKS))
+                self.wait(pause := min(left, _LOOKS))
+                waited += pause
+                self._silence.seconds += pause
             try:
                 yield
             finally:
@@ -182,16 +190,14 @@ class GitStore:
     def begin(self, state: State) -> State:
         """Open a journal here, and hold the branch for this run by one push.
 
-        Raises:
-            StateLocked, StalePlan: another run holds it, or did since it was read.
-            TryLater: the remote can't be reached.
-            StateError: the state can't be saved, here or there.
+        Raises StateLocked if another run holds it, or did since it was read; TryLater, StateError.
         """
         if self._lost is not None:
             state = self.local.finish(state)
         saved = self.local.begin(state)
         try:
             run = begun(self.run, self.now(), self.lasts, FRESH, self._plan())
+            self._deadline = self._lease.now() + self.lasts
             self._copy.note(run)
             files = {STATE: self._copy.saved, JOURNAL: self._copy.journal, RUN: run.as_bytes()}
             self._lease.begin(files, self.run)
@@ -208,7 +214,7 @@ class GitStore:
             StateError: the step can't be written, the run's time is up, another run has taken the
                 state over, or the remote could not be reached for three minutes.
         """
-        if (run := self._open) is not None and self.now() > run.deadline:
+        if (run := self._open) is not None and self._lease.now() > self._deadline:
             raise StateError(
                 f"a run may hold the state for {duration(self.lasts)}, and that time is up",
                 Remedy("To continue:", Command("apply")),
@@ -276,22 +282,16 @@ class GitStore:
             check_follows(self.branch, tip, self.least_serial)
         except TryLater as error:
             tip = self._lease.tip = read_tip(self.branch, self.branch.fetched())
-            self._notes.append((f"{error.problem}. {self._copy_words(error)}", error.remedy))
+            if not (is_ahead := self._has_more()) and tip is None:
+                raise
+            copy = copy_in_words(tip, self.now(), is_ahead=is_ahead)
+            self._notes.append((f"{error.problem}. {copy}", error.remedy))
         self._lease.tip, self._has_looked = tip, True
         if tip is not None and (run := tip.run) is not None and not self._copy.has_all_of(run):
             if (locked := self._held_by(run)) is None:
                 self._lost = run
             else:
                 self._notes.append((locked.problem, "It may change what is planned here."))
-
-    def _copy_words(self, error: TryLater) -> str:
-        """Say which state is used without the remote; raises the error if there is none."""
-        if self._has_more():
-            return "This is the state as this machine left it; it is not pushed yet"
-        if self._lease.tip is None:
-            raise error
-        age = duration(self.now() - self.branch.saved_at(self._lease.tip.commit))
-        return f"This is the state as it was fetched last; it was saved {age} ago"
 
     def _take(self) -> CoursesyncError | None:
         """Take up what the branch has; return why that must wait, if another run holds it."""
@@ -300,9 +300,11 @@ class GitStore:
         self._lease.tip, self._has_looked, self._lost, self._notes = tip, True, None, []
         run = tip.run if tip else None
         is_here = run is not None and self._copy.has_all_of(run)
-        if run is not None and not is_here:
+        if tip is not None and run is not None and not is_here:
             if run.run != self.run and (locked := self._held_by(run)) is not None:
                 return locked
+            if run.run != self.run and run.is_local and self._silence.at(tip.commit) < FRESH:
+                return overdue(self.place, run)
             self._lost = run
         if self._has_more():
             if is_here or (tip and tip.commit) == self.branch.known():

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import (
     Command,
-    CoursesyncError,
     ExitCode,
     Remedy,
-    StalePlan,
     StateError,
+    StateLocked,
     TryLater,
 )
 from coursesync.state.open_run import in_use
@@ -42,12 +41,48 @@ class Unpushed(StateError):  # noqa: N818 - names what is wrong
 
 
 @dataclass(slots=True)
+class Stopwatch:
+    """Measures time by two clocks, and believes the faster one.
+
+    So neither a time of day that is set back nor a machine that sleeps makes a run too late.
+
+    Attributes:
+        clocks: each returns seconds.
+    """
+
+    clocks: tuple[Callable[[], float], ...]
+    _passed: float = 0.0
+    _shown: tuple[float, ...] = ()
+
+    def read(self) -> float:
+        """Return the seconds since the first reading, and never fewer than before."""
+        before, self._shown = self._shown, tuple(clock() for clock in self.clocks)
+        both = zip(self._shown, before, strict=False)  # there is no earlier reading of the first
+        self._passed += max([0.0, *(shown - earlier for shown, earlier in both)])
+        return self._passed
+
+
+@dataclass(slots=True)
+class Silence:
+    """How long a branch was seen to stay at a tip, by the waits in between: it trusts no clock."""
+
+    tip: str = ""
+    seconds: float = 0.0
+
+    def at(self, tip: str) -> float:
+        """Return the seconds for which the branch was seen at this tip, and no other."""
+        if tip != self.tip:
+            self.tip, self.seconds = tip, 0.0
+        return self.seconds
+
+
+@dataclass(slots=True)
 class Lease:
     """A hold on a branch.
 
     Attributes:
         branch: the branch.
-        now: returns the time in seconds since 1970.
+        now: returns the seconds since any moment.
         wait: waits that many seconds.
         tip: as it was read or pushed last; None if there is no branch.
     """
@@ -75,9 +110,10 @@ class Lease:
         self._due = self._reached + _BEHIND
 
     def begin(self, files: Mapping[str, bytes | None], run: RunId) -> None:
-        """Hold the branch for a run; raises StateLocked if another one does.
+        """Hold the branch for a run.
 
-        Raises StalePlan if another one did since the tip was read, TryLater, or StateError.
+        Raises StateLocked if another run holds it, or did since the tip was read; TryLater, or
+        StateError.
         """
         try:
             self.push(files, "Begin a run")
@@ -137,13 +173,13 @@ class Lease:
             raise self._ended(moved, run) from moved
         self.tip = None
 
-    def _overtaken(self, moved: Moved, run: RunId) -> CoursesyncError:
+    def _overtaken(self, moved: Moved, run: RunId) -> StateLocked:
         """Return the error of a run that found another tip than the one that it read."""
         tip = read_tip(self.branch, self.branch.fetch() if moved.commit else None)
         if tip is not None and (other := tip.run) is not None and other.run != run:
             return in_use(self.branch.place, other)
-        return StalePlan(
-            f"the state in {self.branch.place} was changed while this ran",
+        return StateLocked(
+            f"another run changed the state in {self.branch.place} while this one ran",
             Remedy("Nothing was overwritten. Plan again:", Command("plan")),
         )
 

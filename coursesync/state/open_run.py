@@ -122,6 +122,23 @@ def in_use(place: str, run: OpenRun) -> StateLocked:
     )
 
 
+def overdue(place: str, run: OpenRun) -> StateLocked:
+    """Return the error of a command that needs a state which a run holds beyond its time.
+
+    The clock of its machine may be wrong: it must be seen to be silent.
+    """
+    until = at(run.until).removeprefix(" at ")
+    return StateLocked(
+        f"{run.name} holds the state in {place}, and its time was over at {until}",
+        Remedy(
+            "If its machine is lost, this takes over once nothing has come from it for 5 minutes:",
+            Shell("--lock-timeout", 600),
+            "If you know that it is lost, you need not wait:",
+            Command("state take-over", inert(run.id, 100)),
+        ),
+    )
+
+
 def run_in(content: bytes | None, place: str) -> OpenRun | None:
     """Read a run; None stands for none.
 

@@ -127,6 +127,10 @@ class StateBranch:
         """Note the newest commit that a writer of this clone saw or made."""
         self._own("update-ref", self.kept, commit)
 
+    def common(self, one: str, other: str) -> str | None:
+        """Return the newest commit that the histories of two commits share; None if none is."""
+        return self._answer("merge-base", one, other)
+
     def fetch(self) -> str | None:
         """Fetch the branch, and return its tip; None if the remote has no such branch.
 
@@ -150,8 +154,7 @@ class StateBranch:
     def read(self, commit: str) -> dict[str, bytes]:
         """Return the files of a commit that a state's branch has, by name.
 
-        Raises:
-            StateError: one of them is larger than any that coursesync writes, or not a file.
+        Raises StateError if one is larger than any that coursesync writes, or not a file.
         """
         found = {}
         for each in self._entries(commit):
@@ -173,10 +176,8 @@ class StateBranch:
     def advance(self, tip: str | None, files: Mapping[str, bytes | None], message: str) -> str:
         """Push a commit on top of the tip that was read, and return it.
 
-        Args:
-            tip: None if the branch does not exist.
-            files: the new contents by name; None removes a file. Others stay.
-            message: of the commit.
+        `tip` is None if the branch does not exist. `files` has new contents by name; None removes a
+        file, and others stay.
 
         Raises:
             Moved: somebody else pushed in the meantime.
@@ -252,8 +253,11 @@ class StateBranch:
         return None
 
     def _commit_at(self, ref: str) -> str | None:
+        return self._answer("rev-parse", "--verify", "--quiet", ref)
+
+    def _answer(self, *words: str) -> str | None:
         try:
-            return git(self.folder, "rev-parse", "--verify", "--quiet", ref).decode().strip()
+            return git(self.folder, *words).decode().strip()
         except GitFailed:
             return None
 

@@ -15,7 +15,7 @@ from coursesync.state.state import State
 from coursesync.state.state_branch import JOURNAL, REMOTE, REPORT, RUN, STATE
 from coursesync.state.state_report import report_in
 from coursesync.state.state_text import checksum_of, parse
-from coursesync.text import inert
+from coursesync.text import duration, inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,6 +79,14 @@ def read_tip(branch: StateBranch, commit: str | None) -> Tip | None:
     return None if commit is None else Tip(branch, commit, branch.read(commit))
 
 
+def copy_in_words(tip: Tip | None, now: float, *, is_ahead: bool) -> str:
+    """Say which state is used without the remote: a tip fetched earlier, unless this is ahead."""
+    if is_ahead or tip is None:
+        return "This is the state as this machine left it; it is not pushed yet"
+    age = duration(now - tip.branch.saved_at(tip.commit))
+    return f"This is the state as it was fetched last; it was saved {age} ago"
+
+
 def saved_in(branch: StateBranch, tip: Tip | None) -> Iterator[bytes]:
     """Yield the states that a branch has at its tip, and had when this clone wrote it last."""
     if tip is not None:
@@ -118,6 +126,12 @@ def check_follows(branch: StateBranch, tip: Tip | None, least_serial: int | None
         raise StateError(
             f"{branch.place} holds an older state than before: its serial is {now.serial}, and "
             f"was {least}",
+            _back(branch, known),
+        )
+    if known is not None and branch.common(known.commit, tip.commit) not in {known.commit, None}:
+        raise StateError(
+            f"{branch.place} holds another history than before: it was set back, and another run "
+            f"changed it since, so it lacks what this clone knows (serial {least})",
             _back(branch, known),
         )
 

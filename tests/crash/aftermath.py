@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crash.workspace import Workspace
 
 TRIES = 3
-_DONE, _WORK_LEFT = 0, 6
+_DONE, _WORK_LEFT, _LATER = 0, 6, 75
 
 
 def unknown(workspace: Workspace) -> list[str]:
@@ -57,6 +57,7 @@ def wrongs(workspace: Workspace, records: Mapping[str, str]) -> Iterator[str]:
         yield f"in another section than the outline says: {misplaced}"
     if left_over := workspace.left_over():
         yield f"left over: {left_over}"
+    good = {_DONE, _WORK_LEFT, *([_LATER] if workspace.disturbed else [])}
     for ended in workspace.ran:
-        if not ended.was_killed and ended.code not in {_DONE, _WORK_LEFT}:
+        if not ended.was_killed and ended.code not in good:
             yield f"{ended.command[0]} ended with {ended.code}"

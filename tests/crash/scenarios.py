@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from crash.workspace import address
+from zygote import TICK
 
 from coursesync.kinds.lesson import LESSON
 
@@ -18,6 +19,8 @@ Scenario: TypeAlias = "Callable[[Workspace], Command]"
 """Prepares an empty workspace, and returns the command to kill."""
 
 APPLY: Command = ("apply", "--auto-approve")
+MINUTE = 30  # seconds a look: a run looks at the time at least twice between two steps
+BEGIN = 2  # the exchange of a first apply with the remote that pushes its begin
 
 
 def first(workspace: Workspace) -> Command:
@@ -54,7 +57,7 @@ def rewritten(workspace: Workspace) -> Command:
 def after_a_crash(workspace: Workspace) -> Command:
     """A journal is left over with one Id, and with a create whose answer never came."""
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=workspace.stage.of_the_last_create("after send"))
+    workspace.apply(kill_at=workspace.of_the_last_create("after send"))
     return APPLY
 
 
@@ -74,7 +77,7 @@ def resolve(workspace: Workspace) -> Command:
 def resolve_not_created(workspace: Workspace) -> Command:
     """A request broke off half-way, and a person settles it: it was not carried out."""
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=workspace.stage.of_the_last_create("before send"))
+    workspace.apply(kill_at=workspace.of_the_last_create("before send"))
     return ("resolve", address("two"), "--not-created")
 
 
@@ -125,11 +128,29 @@ def one_more_with(fault: str) -> Scenario:
     return faulted
 
 
-def in_git(scenario: Scenario) -> Scenario:
-    """Return a scenario whose state is in a branch."""
+def in_git(
+    scenario: Scenario,
+    *,
+    tick: int = 0,
+    loses_the_machine: bool = False,
+    fails: tuple[int, int, str] | None = None,
+) -> Scenario:
+    """Return a scenario whose state is in a branch.
+
+    Args:
+        scenario: the scenario.
+        tick: seconds by which the time of day goes on whenever the command to kill looks at it.
+        loses_the_machine: whether the machine is gone with each command that is killed.
+        fails: as in `Workspace.fail_in_git`.
+    """
 
     def kept(workspace: Workspace) -> Command:
         workspace.keep_in_git()
+        workspace.is_lost_when_killed = loses_the_machine
+        if tick:
+            workspace.disturbed[TICK] = str(tick)
+        if fails is not None:
+            workspace.fail_in_git(*fails)
         return scenario(workspace)
 
     return kept
@@ -154,4 +175,11 @@ SCENARIOS: Mapping[str, Scenario] = {
     "in-git-rewritten": in_git(rewritten),
     "in-git-recover": in_git(recover),
     "in-git-lost-after": in_git(one_more_with("lost-after")),
+    "in-git-each-minute": in_git(first, tick=MINUTE),
+    "in-git-gone": in_git(first, loses_the_machine=True),
+    "in-git-gone-later": in_git(rewritten, tick=MINUTE, loses_the_machine=True),
+    "in-git-taken-over": in_git(after_a_crash, loses_the_machine=True),
+    "in-git-begin-unanswered": in_git(first, fails=(BEGIN, BEGIN, "after")),
+    "in-git-record-unanswered": in_git(first, fails=(BEGIN + 1, BEGIN + 1, "after")),
+    "in-git-away": in_git(first, tick=MINUTE, fails=(BEGIN + 1, 1_000, "before")),
 }

@@ -81,12 +81,13 @@ class Stage:
         workspace.outline(one="One", two="Two")
         return workspace.apply(kill_at=0).effects
 
-    def of_the_last_create(self, effect: str) -> int:
-        """Return the number in `undisturbed`, from 1, of the last such effect of a create.
-
-        The one after it is that of the last look, which asks for a list.
-        """
-        return [number for number, each in enumerate(self.undisturbed, 1) if each == effect][-2]
+    @cached_property
+    def undisturbed_in_git(self) -> tuple[str, ...]:
+        """The same where the state is in git."""
+        workspace = self.new_workspace()
+        workspace.keep_in_git()
+        workspace.outline(one="One", two="Two")
+        return workspace.apply(kill_at=0).effects
 
     def _is_busy(self) -> bool:
         """Return whether a connection is open: a killed client's stays open until it is served."""

@@ -84,7 +84,7 @@ def test_what_was_sent_whole_is_carried_out(stage: Stage) -> None:
     """The server makes what a run sent that died before the answer; the next run is in doubt."""
     workspace = stage.new_workspace()
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=stage.of_the_last_create("after send"))
+    workspace.apply(kill_at=workspace.of_the_last_create("after send"))
     records = workspace.records()
 
     assert [*records.values()] == ["One", "Two"]
@@ -95,7 +95,7 @@ def test_what_broke_off_half_way_is_not_carried_out(stage: Stage) -> None:
     """The server makes nothing of a request whose body never came; the next run is in doubt."""
     workspace = stage.new_workspace()
     workspace.outline(one="One", two="Two")
-    workspace.apply(kill_at=stage.of_the_last_create("before send"))
+    workspace.apply(kill_at=workspace.of_the_last_create("before send"))
 
     assert [*workspace.records().values()] == ["One"]
     assert workspace.known()[address("two")] == "in doubt"

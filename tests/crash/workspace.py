@@ -9,15 +9,19 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
 from typing import TYPE_CHECKING, TypeAlias
 
 from harness import STATE, Saved, saved, saved_in, wait_until
 from state.clones import git
+from state.git_faults import GitFaults
+from zygote import AHEAD, TICK
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
+from coursesync.state.git_store import LASTS
 from coursesync.state.state_branch import branch_name
 
 if TYPE_CHECKING:
@@ -44,7 +48,10 @@ class Workspace:
         titles: the title of each section and lesson of the outline, by address.
         ran: each command that has ended.
         options: of each apply and plan.
-        remote: the bare repository that has the state in a branch, if one has.
+        remote: the bare repository that may have the state in a branch, if there is one.
+        disturbed: more in the environment of each command that is to be killed.
+        is_lost_when_killed: whether the machine is gone with a command that was killed; another
+            one goes on, hours later.
     """
 
     folder: Path
@@ -55,6 +62,9 @@ class Workspace:
     ran: list[Ended] = field(default_factory=list)
     options: tuple[str, ...] = ()
     remote: Path | None = None
+    disturbed: dict[str, str] = field(default_factory=dict)
+    is_lost_when_killed: bool = False
+    _later: float = 0.0
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -79,27 +89,57 @@ class Workspace:
             at = address(*where, kind=LESSON.name)
             self.titles |= {f"{at}.{key}": title for key, title in lessons.items()}
 
-    def keep_in_git(self) -> None:
-        """Keep the state in a branch of a repository beside the workspace from now on."""
+    def add_remote(self) -> None:
+        """Have a repository beside the workspace, which may get the state in a branch."""
         self.remote = self.folder.with_name("origin.git")
         git(self.folder, "init", "--quiet", "--bare", str(self.remote))
-        git(self.folder.parent, "init", "--quiet")
-        git(self.folder, "remote", "add", "origin", str(self.remote))
+        self._clone()
+
+    def keep_in_git(self) -> None:
+        """Keep the state in a branch of a repository beside the workspace from now on."""
+        self.add_remote()
         (self.folder / "coursesync.toml").write_text(f'store = "git"\n{CONFIG}')
+
+    def lose_the_machine(self) -> None:
+        """Go on with another clone, once the time of a lost run has passed."""
+        rmtree(self.folder / ".coursesync", ignore_errors=True)
+        rmtree(self.folder.parent / ".git")
+        self._clone()
+        self._later += 2 * LASTS
+
+    def fail_in_git(self, first: int, last: int, when: str) -> None:
+        """Let exchanges with the remote fail, by their numbers, in commands that are killed."""
+        faults = GitFaults(self.folder.with_name("bin"))
+        faults.set(first, last, when)
+        self.disturbed["PATH"] = f"{faults.folder}:/usr/bin:/bin"
 
     def run(self, *command: str, kill_at: int | None = None) -> Ended:
         """Run a command until it ends, or is killed at that effect; see `Order.kill_at`."""
-        ended = self.program(*command, kill_at=kill_at)
+        around = self.disturbed if kill_at is not None else {}
+        clock = {AHEAD: str(self._later), TICK: str(int(self.is_lost_when_killed))}
+        program = self.program.within(self.folder.parent, {**clock, **around})
+        waits = ("--lock-timeout", "600") if self.is_lost_when_killed else ()
+        ended = program(*command, *(waits if command[0] == "apply" else ()), kill_at=kill_at)
         self.ran.append(ended)
         if ended.was_killed and self.remote:
             wait_until(self._is_quiet)
         if ended.awaited_an_answer:
             self.stage.come_to_rest()
+        if ended.was_killed and self.is_lost_when_killed:
+            self.lose_the_machine()
         return ended
 
     def apply(self, kill_at: int | None = None) -> Ended:
         """Run an apply until it ends, or is killed at that effect."""
         return self.run("apply", "--auto-approve", *self.options, kill_at=kill_at)
+
+    def of_the_last_create(self, effect: str) -> int:
+        """Return the number, from 1, of such an effect of the last create of a first apply.
+
+        The one after it is that of the last look, which asks for a list.
+        """
+        met = self.stage.undisturbed_in_git if self.remote else self.stage.undisturbed
+        return [number for number, each in enumerate(met, 1) if each == effect][-2]
 
     def known(self) -> dict[str, str]:
         """Return what the program says of each address: its record, or `in doubt`."""
@@ -127,6 +167,10 @@ class Workspace:
             return saved(self.folder)
         return saved_in(git(self.remote, "show", f"{self._branch}:state.json"))
 
+    def has_branch(self) -> bool:
+        """Return whether the remote has the state's branch."""
+        return self.remote is not None and bool(git(self.remote, "branch", "--list", self._branch))
+
     def left_over(self) -> list[str]:
         """Return the names of the files that only a run in progress has."""
         if self.remote is not None:
@@ -137,6 +181,10 @@ class Workspace:
         beside = {f"{STATE}.{what}" for what in ("lock", "backup", "requests")}
         lasting = {f"{KEY}.yaml", "coursesync.toml", STATE} | beside
         return sorted({path.name for path in self.folder.iterdir()} - lasting)
+
+    def _clone(self) -> None:
+        git(self.folder.parent, "init", "--quiet")
+        git(self.folder, "remote", "add", "origin", str(self.remote))
 
     @property
     def _branch(self) -> str:

@@ -36,7 +36,7 @@ def clock() -> Clock:
 
 def applied(store: GitStore, *steps: Step) -> State:
     """Apply as a run does, and return the state as saved."""
-    with store.held():
+    with store.held(600):
         begun = store.begin(store.load())
         append(store, steps)
         return store.finish(fold(begun, steps))
@@ -259,6 +259,35 @@ def test_another_lineage_is_refused(remote: Remote, clock: Clock) -> None:
 
     with pytest.raises(StateError, match="holds another state than before"):
         store_in(one, clock).load()
+
+
+def test_another_history_is_refused(remote: Remote, clock: Clock) -> None:
+    """A branch that was set back and went on from there lacks what this clone recorded."""
+    one, two = remote.clone("one"), remote.clone("two")
+    applied(store_in(one, clock), *made("one", 7))
+    before = git(remote.folder, "rev-parse", BRANCH).strip()
+    applied(store_in(one, clock), *made("two", 8))
+    git(remote.folder, "update-ref", f"refs/heads/{BRANCH}", before)
+    for key, number in {"three": 9, "four": 10}.items():
+        applied(store_in(two, clock), *made(key, number))
+
+    with pytest.raises(StateError, match="another history than before") as refused:
+        store_in(one, clock).load()
+    assert "git -C" in str(refused.value.remedy)
+    assert "push --force" in str(refused.value.remedy)
+
+
+def test_a_branch_that_was_made_again_follows(remote: Remote, clock: Clock) -> None:
+    """A state that went to a file and back is the same one, though the branch has a new root."""
+    one, two = remote.clone("one"), remote.clone("two")
+    applied(store_in(one, clock), *made("one", 7))
+    store = store_in(two, clock)
+    with store.held():
+        state, report = store.load(), store.report
+        store.give_up()
+        store.bring(state, report)
+
+    assert store_in(one, clock).load() == state
 
 
 def test_without_network_a_plan_uses_what_was_fetched(remote: Remote, clock: Clock) -> None:

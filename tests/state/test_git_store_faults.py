@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from state.clones import Clock, Remote, at, made, new_remote, sent, store_in
+from state.git_faults import GitFaults
 
 from coursesync.errors import CoursesyncError, StateError
 from coursesync.state.git_store import LASTS
@@ -23,46 +23,12 @@ if TYPE_CHECKING:
 
 KEYS = {"one": 1, "two": 2, "three": 3, "four": 4}
 EXCHANGES = 7  # of an undisturbed run: a look, and pushes at its begin, at each record, at its end
-GIT = shutil.which("git") or "git"
-_FAILING = """\
-#!/bin/sh
-case " $* " in *" push "*|*" fetch "*|*" ls-remote "*) ;; *) exec {git} "$@" ;; esac
-number=$(( $(cat {folder}/count) + 1 ))
-echo $number > {folder}/count
-if [ $number -ge {first} ] && [ $number -le {last} ]; then
-    [ {when} = after ] && {git} "$@" > {folder}/out 2>&1
-    echo 'fatal: unable to access the remote' >&2
-    exit 128
-fi
-exec {git} "$@"
-"""
-
-
-@dataclass(frozen=True)
-class Faults:
-    """A git on the path whose exchanges with a remote can fail, before or after they are done."""
-
-    folder: Path
-
-    def set(self, first: int, last: int, when: str) -> None:
-        """Let the exchanges of these numbers fail, from 1."""
-        self.folder.mkdir(exist_ok=True)
-        (self.folder / "count").write_text("0")
-        script = self.folder / "git"
-        script.write_text(
-            _FAILING.format(git=GIT, folder=self.folder, first=first, last=last, when=when)
-        )
-        script.chmod(0o755)
-
-    def met(self) -> int:
-        """Return how many exchanges there were."""
-        return int((self.folder / "count").read_text())
 
 
 @pytest.fixture
-def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Faults:
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitFaults:
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
-    return Faults(tmp_path / "bin")
+    return GitFaults(tmp_path / "bin")
 
 
 @pytest.fixture
@@ -99,7 +65,7 @@ def run(store: GitStore, clock: Clock) -> list[str]:
     return done
 
 
-def test_an_undisturbed_run_has_so_many_exchanges(remote: Remote, faults: Faults) -> None:
+def test_an_undisturbed_run_has_so_many_exchanges(remote: Remote, faults: GitFaults) -> None:
     """Each of them fails in one of the cases below."""
     faults.set(0, 0, "before")
     clock = Clock()
@@ -118,7 +84,7 @@ CASES = [
 
 @pytest.mark.parametrize(("first", "last", "when"), CASES)
 def test_the_same_machine_loses_no_id(
-    remote: Remote, faults: Faults, first: int, last: int, when: str
+    remote: Remote, faults: GitFaults, first: int, last: int, when: str
 ) -> None:
     """Whatever could not be pushed, the next run there knows each Id, and the branch gets it."""
     workspace, clock = remote.clone("one"), Clock()
@@ -138,7 +104,7 @@ def test_the_same_machine_loses_no_id(
 
 @pytest.mark.parametrize(("first", "last", "when"), CASES)
 def test_another_machine_doubts_what_it_can_not_know(
-    remote: Remote, faults: Faults, first: int, last: int, when: str
+    remote: Remote, faults: GitFaults, first: int, last: int, when: str
 ) -> None:
     """The first machine is gone: what its run sent is known, or in doubt."""
     workspace, clock = remote.clone("one"), Clock()
@@ -148,7 +114,7 @@ def test_another_machine_doubts_what_it_can_not_know(
     shutil.rmtree(workspace.parent)
     clock.time += 2 * LASTS
     other = store_in(remote.clone("two"), clock)
-    with other.held():
+    with other.held(600):
         other.recover(other.load())
     found = other.load()
 
