@@ -34,7 +34,7 @@ PIPELINE = ".gitlab-ci.yml"
 _FOLDER = ".github/workflows"
 _USES = re.compile(r"(?m)(?<=uses: )\S*coursesync\S*@\S+|(?<=uses: )\./(?=\s)")
 _WITH = re.compile(r"(?<=\{)command: ci \w+(?=\})")
-_COMMAND = re.compile(rf"(?m)(?<=- )(coursesync ci \w+) {WORKSPACE}$")
+_COMMAND = re.compile(rf"(?<=\[)(coursesync ci \w+) {WORKSPACE}(?=])")
 _PLAIN = re.compile(r"[\w ./-]+", re.ASCII)  # a value that YAML and the shell read as it is
 _STORE = 'store = "git" # the state has a branch of its own in the repository'
 _REVIEW = "require_review = true # or, if nobody else can review: solo = true"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness import SandboxServer
 
 A, B = 4711, 4712
+OUTAGE = "POST /api/content/coursesections@1+:status=403"
 
 
 @pytest.fixture
@@ -23,23 +24,6 @@ def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
     made = Town(github_forge, api, tmp_path)
     made.begin()
     return made
-
-
-def test_a_reviewed_pull_request_is_applied(town: Town) -> None:
-    """The first one, too: nothing has to be confirmed by hand."""
-    number = town.propose(a=outline(A, "One", "Two"))
-    town.merge(number)
-    ran = town.apply()
-
-    assert ran.code == 0, ran
-    assert town.titles == ["One", "Two"]
-    assert town.status().startswith("success: The site matches main; ")
-    assert "; the state's branch can be written by anyone who may push" in town.status()
-    assert town.head_status(number) == town.status()
-    assert "### Live now" in town.result(number)
-
-
-OUTAGE = "POST /api/content/coursesections@1+:status=403"
 
 
 def test_the_first_two_pull_requests_are_applied(town: Town) -> None:
@@ -54,28 +38,11 @@ def test_the_first_two_pull_requests_are_applied(town: Town) -> None:
     assert town.titles == ["One", "Two"]
 
 
-def test_a_batch_of_a_merge_queue_is_applied_by_one_run(town: Town) -> None:
-    """Several pull requests come by one push, two of them to one course."""
-    town.reviewed(a=outline(A, "One"))
-    numbers = [
-        town.propose(a=outline(A, "Zero", "One")),
-        town.propose(b=outline(B, "Two")),
-        town.propose("cleo", c=outline(4713, "Three")),
-    ]
-    town.merge(*numbers, how="queue")
-    ran = town.apply()
-
-    assert ran.code == 0, ran
-    assert town.titles == ["One", "Three", "Two", "Zero"]
-    assert all("### Live now" in town.result(each) for each in numbers)
-
-
-@pytest.mark.parametrize("how", ["squash", "rebase"])
-def test_each_kind_of_merge_is_applied(town: Town, how: str) -> None:
+def test_a_rebase_is_applied(town: Town) -> None:
     """Main's commits are others than those of the pull request."""
     number = town.propose(a=outline(A, "One"))
     town.forge.commit("change-1", {"courses/a.yaml": outline(A, "One", "Two")})
-    town.merge(number, how=how)
+    town.merge(number, how="rebase")
     ran = town.apply()
 
     assert ran.code == 0, ran
@@ -163,24 +130,6 @@ def test_a_pull_request_that_was_planned_before_the_last_apply_is_applied(town: 
 
     assert ran.code == 0, ran
     assert town.titles == ["One", "Two"]
-
-
-def test_while_the_index_of_the_forge_is_empty_nothing_is_believed(town: Town) -> None:
-    """Unknown is neither none nor covered: the run says that it is temporary, and waits."""
-    number = town.propose(a=outline(A, "One"))
-    town.merge(number)
-    town.forge.ahead, town.forge.commit_lag, town.forge.closed_lag = 0.0, 1000, 1000
-    later = town.apply()
-    titles, status, issue = town.titles, town.status(), town.issue()
-    town.forge.commit_lag = town.forge.closed_lag = 0
-    ran = town.apply()
-
-    assert later.code == 75, later
-    assert "temporary" in later.said
-    assert (titles, issue) == ([], "")
-    assert status.startswith("error: This is temporary")
-    assert ran.code == 0, ran
-    assert town.titles == ["One"]
 
 
 def test_what_was_pushed_past_review_waits_for_a_person(town: Town) -> None:

@@ -8,26 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 from forges.asking import brought, judged
-from forges.hosting import Hosting
 
 from coursesync.ci.forges.forge import Mark, NotYet, Pushers, Status
 from coursesync.ci.forges.job_forge import forge_of
 from coursesync.state.run_id import RunId
 
 if TYPE_CHECKING:
+    from forges.hosting import Hosting
     from virtual import VirtualClock
 
     from coursesync.ci.forges.forge import Forge
 
 STATUS = Status("coursesync/plan", Mark.PENDING, "Planning")
-
-
-@pytest.fixture(params=["github_forge", "gitlab_forge"])
-def hosting(request: pytest.FixtureRequest) -> Hosting:
-    """Each of the fake forges."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Hosting)
-    return found
 
 
 @pytest.fixture

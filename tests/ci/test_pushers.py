@@ -20,14 +20,6 @@ COURSE = "courses/a.yaml"
 STRANGER = "stranger"  # an e-mail address that belongs to no account
 
 
-@pytest.fixture(params=["github_forge", "gitlab_forge"])
-def hosting(request: pytest.FixtureRequest) -> Hosting:
-    """Each of the fake forges."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Hosting)
-    return found
-
-
 @pytest.fixture
 def forge(hosting: Hosting, clock: VirtualClock) -> Forge:
     """The port, in a job."""

@@ -81,8 +81,16 @@ def _no_check(forge: GitLabWithSettings) -> None:
     forge.must_succeed = False
 
 
+def _fast_forward(forge: GitLabWithSettings) -> None:
+    forge.merge_method = "ff"
+
+
 def _other_schedule(forge: GitLabWithSettings) -> None:
-    forge.schedules = ["release"]
+    forge.schedules[0] = ("refs/heads/release", "hourly")
+
+
+def _no_drift(forge: GitLabWithSettings) -> None:
+    forge.schedules.pop()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,9 @@ def _other_schedule(forge: GitLabWithSettings) -> None:
         (_open_main, BRANCHES, "let nobody push to `main`"),
         (_open_state, BRANCHES, "protect `coursesync-state/*`"),
         (_no_check, MERGES, "pipelines must succeed"),
-        (_other_schedule, SCHEDULES, "add one for each hour"),
+        (_fast_forward, MERGES, "choose a merge commit as the merge method"),
+        (_other_schedule, SCHEDULES, "add one for each hour on `main`."),
+        (_no_drift, SCHEDULES, "with the description `drift`"),
     ],
 )
 def test_one_setting_that_is_wrong_is_named(
@@ -109,6 +119,17 @@ def test_one_setting_that_is_wrong_is_named(
 
     assert pages(ran) == [page]
     assert words in ran.said
+
+
+def test_squashing_makes_a_commit_of_a_fast_forward(
+    forge: GitLabWithSettings, cli: CommandLine
+) -> None:
+    """If it is required, nothing is left to set."""
+    forge.make_right()
+    forge.merge_method, forge.squash = "ff", "always"
+    ran = cli("init", "--gitlab")
+
+    assert pages(ran) == []
 
 
 def test_a_token_without_rights_leaves_it_to_check(

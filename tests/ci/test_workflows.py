@@ -128,19 +128,21 @@ def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
     return made
 
 
-def with_secrets(town: Town, folder: Path) -> Runner:
+def with_secrets(town: Town, forge: GitHub, folder: Path) -> Runner:
     """Return a runner whose environments have the credentials of the site."""
     around = {"COURSESYNC_BASE_URL": town.api.url, "COURSESYNC_SETTLING_TIME": "0.3"}
-    return Runner(town.forge, folder, {"NEXUDUS_TOKEN": TOKEN}, around)
+    return Runner(forge, folder, {"NEXUDUS_TOKEN": TOKEN}, around)
 
 
-def test_plan_reads_the_newest_state_of_a_private_repository(town: Town, tmp_path: Path) -> None:
+def test_plan_reads_the_newest_state_of_a_private_repository(
+    town: Town, github_forge: GitHub, tmp_path: Path
+) -> None:
     """Its checkout keeps no token; the step's own one fetches the branch of the state."""
     assert town.apply().code == 0
     number = town.propose(onboarding=BEE)
-    event = town.forge.pull_request_event(number)
+    event = github_forge.pull_request_event(number)
     around = {"COURSESYNC_BASE_URL": town.api.url}
-    runner = Runner(town.forge, tmp_path / "jobs", around=around)
+    runner = Runner(github_forge, tmp_path / "jobs", around=around)
     job = runner.run("plan", "pull_request", event, f"refs/pull/{number}/head")
 
     assert job.code == 0, job.log
@@ -169,9 +171,9 @@ def state_ref(town: Town) -> str:
     return found
 
 
-def test_apply_brings_what_was_reviewed(town: Town, tmp_path: Path) -> None:
+def test_apply_brings_what_was_reviewed(town: Town, github_forge: GitHub, tmp_path: Path) -> None:
     """By its own steps, which also record."""
-    job = with_secrets(town, tmp_path / "jobs").run("apply", "push", {})
+    job = with_secrets(town, github_forge, tmp_path / "jobs").run("apply", "push", {})
 
     assert job.code == 0, job.log
     assert [each.code for each in job.steps] == [0]
@@ -203,11 +205,11 @@ def test_who_approves_the_deployment_sees_what_is_applied(town: Town, tmp_path: 
     assert town.titles == ["A", "B", "C"]
 
 
-def test_drift_keeps_its_issue(town: Town, tmp_path: Path) -> None:
+def test_drift_keeps_its_issue(town: Town, github_forge: GitHub, tmp_path: Path) -> None:
     """By its own steps: a change on the site is in an issue."""
     assert town.apply().code == 0
     record = int(str(town.api.records()[0]["Id"]))
     town.api.foreign_change(record, Title="Else", At="2030-01-01T00:00:00Z")
-    job = with_secrets(town, tmp_path / "jobs").run("drift", "schedule", {})
+    job = with_secrets(town, github_forge, tmp_path / "jobs").run("drift", "schedule", {})
 
     assert "Else" in town.issue(), job.log

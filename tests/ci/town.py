@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from forges.github import GitHub
+    from forges.hosting import Hosting
     from harness import Ran, SandboxServer
 
 CONFIG = f'store = "git"\n{NO_LIMITS}'
@@ -40,7 +40,7 @@ def outline(course: int, *titles: str, **contents: str) -> str:
 class Town:
     """Authors who work on one repository, and its jobs. `ada` writes, `ben` reviews."""
 
-    forge: GitHub
+    forge: Hosting
     api: SandboxServer
     folder: Path
     runs: int = 0
@@ -108,6 +108,16 @@ class Town:
         assert recorded.code == 0, recorded
         return ran
 
+    def comment(self) -> Ran:
+        """Run the job that keeps the plans on the open reviews."""
+        with self.job() as cli:
+            return cli("ci", "comment")
+
+    def drift(self) -> Ran:
+        """Run the job that looks for drift."""
+        with self.job() as cli:
+            return cli("ci", "drift")
+
     # --- what a test reads ---
 
     @property
@@ -155,8 +165,12 @@ class Town:
 
     def decide(self, body: str, by: str = "ben") -> None:
         """Comment on the open issue."""
+        self.forge.comment(by, self.open_issue(), body)
+
+    def open_issue(self) -> int:
+        """Return the number by which the comments on the open issue are known."""
         (number,) = (e.number for e in self.forge.issues.values() if e.state == "open")
-        self.forge.comment(by, number, body)
+        return self.forge.page_of(number)
 
     def state(self) -> Mapping[str, object]:
         """Return the state in its branch."""

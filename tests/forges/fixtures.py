@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from forges.github import GitHub
 from forges.gitlab import GitLab
+from forges.hosting import Hosting
 from virtual import VirtualClock
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ def gitlab_forge(tmp_path: Path) -> Iterator[GitLab]:
     forge = GitLab(tmp_path / "forge")
     with forge.serving() as forge.url:
         yield forge
+
+
+@pytest.fixture(params=["github_forge", "gitlab_forge"])
+def hosting(request: pytest.FixtureRequest) -> Hosting:
+    """Each of the fake forges."""
+    found = request.getfixturevalue(request.param)
+    assert isinstance(found, Hosting)
+    return found
 
 
 @pytest.fixture

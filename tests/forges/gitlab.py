@@ -59,6 +59,10 @@ class GitLab(Hosting):
         """Return a number: merge requests and issues are counted apart."""
         return len(kind) + 1
 
+    def page_of(self, issue: int) -> int:
+        """Return the number by which the comments on an issue are known here."""
+        return -issue
+
     def environment(self, run: str = "1", attempt: int = 1) -> dict[str, str]:
         """Return the variables that a job has; another attempt has another Id."""
         assert attempt == 1
@@ -72,6 +76,7 @@ class GitLab(Hosting):
             "CI_PROJECT_URL": f"{self.url}/{NAME}",
             "CI_REPOSITORY_URL": self.clone_url,
             "CI_JOB_ID": run,
+            "CI_JOB_URL": f"{self.url}/{NAME}/-/jobs/{run}",
             "CI_JOB_TOKEN": _JOB_TOKEN,
             "COURSESYNC_GITLAB_TOKEN": TOKEN,
         }

@@ -28,7 +28,8 @@ class GitLabWithSettings(GitLab):
         variables: those of the project, by name: whether each is protected and masked.
         pushing: the level that may push to each protected branch; 0 for nobody.
         must_succeed: whether a pipeline has to succeed before a merge.
-        schedules: the branches that have a schedule.
+        squash: when commits are squashed.
+        schedules: the ref and the description of each schedule.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -36,18 +37,24 @@ class GitLabWithSettings(GitLab):
         self.variables: dict[str, bool] = {}
         self.pushing = {"main": _MAINTAINERS}
         self.must_succeed = False
-        self.schedules: list[str] = []
+        self.squash = "default_off"
+        self.schedules: list[tuple[str, str]] = []
 
     def make_right(self) -> None:
         """Make every setting as the pipeline needs it."""
         self.variables = {"NEXUDUS_TOKEN": True, "COURSESYNC_GITLAB_TOKEN": True}
         self.pushing = {"main": 0, "coursesync-state/*": _MAINTAINERS}
         self.must_succeed = True
-        self.schedules = ["refs/heads/main"]
+        self.schedules = [("refs/heads/main", "hourly"), ("refs/heads/main", "drift")]
 
     def _routes(self) -> Sequence[tuple[str, str, Callable[..., Response]]]:
         settings: dict[str, Callable[[], object]] = {
-            _AT: lambda: {"id": 42, "only_allow_merge_if_pipeline_succeeds": self.must_succeed},
+            _AT: lambda: {
+                "id": 42,
+                "only_allow_merge_if_pipeline_succeeds": self.must_succeed,
+                "merge_method": self.merge_method,
+                "squash_option": self.squash,
+            },
             rf"{_AT}/variables": lambda: [
                 {"key": name, "value": "s3cret", "protected": is_safe, "masked": is_safe}
                 for name, is_safe in self.variables.items()
@@ -57,7 +64,8 @@ class GitLabWithSettings(GitLab):
                 for name, level in self.pushing.items()
             ],
             rf"{_AT}/pipeline_schedules": lambda: [
-                {"ref": ref, "cron": "7 * * * *", "active": True} for ref in self.schedules
+                {"ref": ref, "description": name, "cron": "7 * * * *", "active": True}
+                for ref, name in self.schedules
             ],
         }
         return (

@@ -329,6 +329,10 @@ class Hosting(ABC):
 
     # --- what a test reads ---
 
+    def page_of(self, issue: int) -> int:
+        """Return the number by which the comments on an issue are known here."""
+        return issue
+
     def note(self, comment: int) -> Comment:
         """Return a comment."""
         return next(each for each in self.notes if each.id == comment)

@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 COURSE = "courses/a.yaml"
 
 
-@pytest.fixture(params=["github_forge", "gitlab_forge"])
-def hosting(request: pytest.FixtureRequest) -> Hosting:
-    """Each of the fake forges."""
-    found = request.getfixturevalue(request.param)
-    assert isinstance(found, Hosting)
-    return found
-
-
 def test_git_over_http(hosting: Hosting, tmp_path: Path) -> None:
     """With a token, a job clones and pushes; a push moves the head of its pull request."""
     number = hosting.propose()

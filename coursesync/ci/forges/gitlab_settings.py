@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
 _STATES = "coursesync-state/*"
 _OWN = "COURSESYNC_GITLAB_TOKEN"
+_DRIFT = "drift"  # in the rule of that job
 _NEED = Need("read the settings")
 _MAINTAINER = 40  # https://docs.gitlab.com/api/access_requests/#valid-access-levels
 
 
 class _Project(Answer):
     only_allow_merge_if_pipeline_succeeds: bool = False
+    merge_method: str = ""  # merge, rebase_merge (semi-linear), ff
+    squash_option: str = ""  # never, always, default_on, default_off
 
 
 class _Variable(Answer):
@@ -46,6 +49,7 @@ class _Protected(Answer):
 
 class _Schedule(Answer):
     ref: str
+    description: str = ""
     active: bool = False
 
 
@@ -103,14 +107,19 @@ class GitLabSettings(Asking):
                 without=UNGUARDED,
             ),
             setting(
-                "Under Merge requests, Merge checks",
+                "Under Merge requests",
                 f"{self._web}/settings/merge_requests",
+                ("choose a merge commit as the merge method", known(self._makes_commits)),
                 ("choose that pipelines must succeed", known(self._must_succeed)),
             ),
             setting(
                 "Under Build, Pipeline schedules",
                 f"{self._web}/pipeline_schedules",
                 (f"add one for each hour on `{BRANCH}`", known(self._is_scheduled)),
+                (
+                    f"add one for each morning on `{BRANCH}` with the description `{_DRIFT}`",
+                    known(lambda: _DRIFT in self._scheduled),
+                ),
             ),
         )
 
@@ -145,6 +154,16 @@ class GitLabSettings(Asking):
     def _must_succeed(self) -> bool:
         return self._own.only_allow_merge_if_pipeline_succeeds
 
-    def _is_scheduled(self) -> bool:
+    def _makes_commits(self) -> bool:
+        """Return whether a merge makes a commit: a fast-forward looks like a push."""
+        return self._own.merge_method != "ff" or self._own.squash_option == "always"
+
+    @cached_property
+    def _scheduled(self) -> Sequence[str]:
+        """The descriptions of the schedules that run on the branch."""
         found = self.rest.every(self._path("pipeline_schedules"), _NEED, _Schedule)
-        return any(each.active and each.ref in {BRANCH, f"refs/heads/{BRANCH}"} for each in found)
+        refs = {BRANCH, f"refs/heads/{BRANCH}"}
+        return [each.description for each in found if each.active and each.ref in refs]
+
+    def _is_scheduled(self) -> bool:
+        return any(each != _DRIFT for each in self._scheduled)

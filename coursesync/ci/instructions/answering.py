@@ -40,9 +40,12 @@ if TYPE_CHECKING:
 _NO_PLAN = "This does not count. Only people who may write to this repository can ask for a plan."
 _NO_PLAN_HERE = "This does not count. Write it on the open pull request that it is to plan."
 _NOT_HERE = (
-    "This does not count here. On an open pull request, approve by a review (*Files changed*, "
-    "*Review changes*, *Approve*). The line to approve counts only in the issue that shows it."
+    "This does not count here. {} The line to approve counts only in the issue that shows it."
 )
+_BY_A_REVIEW = (
+    "On an open pull request, approve by a review (*Files changed*, *Review changes*, *Approve*)."
+)
+_BY_A_BUTTON = "Approve an open merge request by its button *Approve*."
 
 
 def answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comment]) -> None:
@@ -56,7 +59,7 @@ def answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comme
         if given.word == "plan":
             return "" if forge.may_write(given.comment.author) else _NO_PLAN
         if given.word == "approve":
-            return _NOT_HERE
+            return _NOT_HERE.format(_BY_A_BUTTON if "/-/" in review.url else _BY_A_REVIEW)
         shown = "\n".join(each.body for each in forge.comments(review.number) if each.own)
         return answer_to(given, grants_of(main.digest_of(review.head), electorate), shown, MERGED)
 
@@ -101,7 +104,9 @@ class _Elsewhere:
             )
         if given.word == "approve":
             where = linked("the issue of what waits", self.waiting.url) if self.waiting else ""
-            return f"{_NOT_HERE} It is {where}." if where else _NOT_HERE
+            # GitLab starts no job for a comment, so this is a page of GitHub
+            not_here = _NOT_HERE.format(_BY_A_REVIEW)
+            return f"{not_here} It is {where}." if where else not_here
         own = [each.body for each in self.forge.comments(self.number) if each.own]
         merged = [
             each.review

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _MOST_ANSWERS = 10  # on one page, in one run
 _MOST_LINES = 5  # to copy, in one answer
-MERGED = "It is used once this is merged, if the pull request still shows the same then."
+MERGED = "It is used once this is merged, if it still shows the same then."
 
 
 @dataclass(frozen=True, slots=True)
