@@ -180,13 +180,15 @@ def test_apply_brings_what_was_reviewed(town: Town, github_forge: GitHub, tmp_pa
     assert town.titles == ["A", "B", "C"]
 
 
-def test_who_approves_the_deployment_sees_what_is_applied(town: Town, tmp_path: Path) -> None:
+def test_who_approves_the_deployment_sees_what_is_applied(
+    town: Town, github_forge: GitHub, tmp_path: Path
+) -> None:
     """The page of the run has the plan of main before the job that has the credentials begins.
 
     It names what waits, too, and is made without secrets.
     """
     town.push(other=outline(4712, "Pushed"))
-    runner = with_secrets(town, tmp_path / "jobs")
+    runner = with_secrets(town, github_forge, tmp_path / "jobs")
     job = runner.run("apply", "push", {})
     (plan,) = job.before
     (step,) = plan.steps
