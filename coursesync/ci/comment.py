@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.ci.forges.api import same_text
 from coursesync.ci.forges.forge import LONGEST_STATUS, Mark, Status
 from coursesync.ci.instructions.answering import answer_elsewhere, answer_on
+from coursesync.ci.instructions.answers import by_writers
 from coursesync.ci.instructions.approvals import instructions
 from coursesync.ci.merge_plan import MainUnplanned, Planned, Unplanned, Untouched
 from coursesync.ci.merging import Conflict
@@ -113,10 +114,8 @@ def _comment(
     is_needed: bool,
 ) -> str:
     last = own[-1] if own else None
-    is_asked = any(
-        each.word == "plan" and forge.may_write(each.comment.author)
-        for each in instructions(_after(comments, last))
-    )
+    asking = [each for each in instructions(_after(comments, last)) if each.word == "plan"]
+    is_asked = bool(by_writers(forge, asking)[0])
     if not (is_needed or is_asked):
         return "no outline changes"
     if last is not None and not is_asked:

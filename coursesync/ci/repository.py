@@ -127,7 +127,7 @@ class Repository:
             TryLater: the remote can't be reached.
             RemoteError: it denies access.
         """
-        there = {ref for ref in refs if ref in self._remote_refs(*refs)} if refs else set()
+        there = self._remote_refs(*refs).intersection(refs) if refs else set[str]()
         if not there:
             return {}
         specs = {ref: f"{_FETCHED}{ref.removeprefix('refs/')}" for ref in sorted(there)}

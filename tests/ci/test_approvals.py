@@ -19,12 +19,31 @@ from coursesync.planning.grant import Grant
 
 DIGEST = "0123456789abcdef" * 4
 SHORT = DIGEST[:16]
-EVERYONE = Electorate(lambda _: True)
+EDITED = 2  # the Id of an edited comment
 
 
-def comment(body: str, author: str = "bea", *, edited: bool = False, own: bool = False) -> Comment:
+class Voters:
+    """People who may write, and what is known of their comments."""
+
+    def __init__(self, *writers: str) -> None:
+        self._writers = writers
+
+    def may_write(self, login: str) -> bool:
+        """Return whether they are among them."""
+        return login in self._writers
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether it is the edited one."""
+        return comment.id == EDITED
+
+
+BEA = Voters("bea")
+EVERYONE = Electorate(BEA)
+
+
+def comment(body: str, author: str = "bea", *, number: int = 1, own: bool = False) -> Comment:
     """Return a comment of a person."""
-    return Comment(1, author, body, edited, own, 7)
+    return Comment(number, author, body, own, 7)
 
 
 def answer(one: Instruction, electorate: Electorate = EVERYONE) -> str:
@@ -147,12 +166,12 @@ def test_each_grant_is_given_by_its_name() -> None:
 @pytest.mark.parametrize(
     ("written", "electorate"),
     [
-        (comment(f"/coursesync approve {SHORT}", edited=True), EVERYONE),
+        (comment(f"/coursesync approve {SHORT}", number=EDITED), EVERYONE),
         (replace(comment(f"/coursesync approve {SHORT}"), is_by_bot=True), EVERYONE),
-        (comment(f"/coursesync approve {SHORT}"), Electorate(lambda login: login == "ada")),
+        (comment(f"/coursesync approve {SHORT}"), Electorate(Voters("ada"))),
         (
             comment(f"/coursesync approve {SHORT}"),
-            Electorate(lambda _: True, Pushers(frozenset({"Bea"}))),
+            Electorate(BEA, Pushers(frozenset({"Bea"}))),
         ),
     ],
 )
@@ -171,14 +190,14 @@ def test_without_another_reviewer_the_pusher_decides() -> None:
     (one,) = given(f"/coursesync approve {SHORT}")
 
     pushers = Pushers(frozenset({"bea"}), ("0" * 40,))
-    assert decided([one], DIGEST, Electorate(lambda _: True, pushers, is_solo=True))
-    assert not decided([one], DIGEST, Electorate(lambda _: False, pushers, is_solo=True))
+    assert decided([one], DIGEST, Electorate(BEA, pushers, is_solo=True))
+    assert not decided([one], DIGEST, Electorate(Voters(), pushers, is_solo=True))
 
 
 def test_what_nobody_knows_who_pushed_is_not_approved() -> None:
     """The person who approves it may be the one who pushed it; the answer says what to do."""
     (one,) = given(f"/coursesync approve {SHORT}")
-    electorate = Electorate(lambda _: True, Pushers(frozenset({"ada"}), ("0123456789" * 4,)))
+    electorate = Electorate(BEA, Pushers(frozenset({"ada"}), ("0123456789" * 4,)))
 
     answer = electorate.objection(one.comment)
 

@@ -108,7 +108,7 @@ def test_comments_without_graphql(github_forge: GitHub, forge: Forge) -> None:
 
     found = forge.comments(number)
 
-    assert [(each.own, each.edited) for each in found] == [(True, False), (False, True)]
+    assert [(e.own, forge.is_edited(e)) for e in found] == [(True, False), (False, True)]
 
 
 def test_editing_and_folding_a_comment(github_forge: GitHub, forge: Forge) -> None:
@@ -187,7 +187,7 @@ def test_an_edit_within_the_second(github_forge: GitHub, forge: Forge) -> None:
     comment = github_forge.comment("ben", number, "/coursesync allow prune")
     github_forge.edit_comment("cleo", comment, "/coursesync approve 0123", after=0)
 
-    assert [each.edited for each in forge.comments(number)] == [True]
+    assert [forge.is_edited(each) for each in forge.comments(number)] == [True]
 
 
 def test_a_run_that_was_run_again(github_forge: GitHub, forge: Forge) -> None:

@@ -86,7 +86,6 @@ class Comment:
         id: its Id in the forge.
         author: the login of its author.
         body: its Markdown.
-        edited: whether it was ever edited.
         own: whether the account of this token wrote it.
         number: the number of the review or issue that it is on.
         is_by_bot: whether its author is no person, as far as the forge tells.
@@ -95,7 +94,6 @@ class Comment:
     id: int
     author: str
     body: str
-    edited: bool
     own: bool
     number: int
     is_by_bot: bool = False
@@ -159,6 +157,9 @@ class Forge(Protocol):
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return all comments of a review or an issue, the oldest first."""
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether a comment that `comments` of this object returned was ever edited."""
 
     def comment(self, number: int, body: str) -> Comment:
         """Add a comment to a review or an issue."""

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from coursesync.nexudus.ports import Clock
     from coursesync.state.run_id import RunId
 
-_BATCH = 100  # nodes in one question to GraphQL
 _BOT = "github-actions[bot]"  # the account of GITHUB_TOKEN in a workflow
 _EDITS = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on IssueComment { id lastEditedAt } } }"
 _VIEWER = "query { viewer { login } }"
@@ -62,26 +61,24 @@ class GitHub(Pulls):
         """
         super().__init__(rest, clock, root)
         self._in_workflow = in_workflow
+        self._listed: dict[int, IssueComment] = {}
+        self._edited: dict[int, bool] = {}
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return all comments of a pull request or an issue."""
         path = self._path("issues", number, "comments")
-        found = [*self._rest.every(path, _READ, IssueComment)]
-        edited = self._edits([each.node_id for each in found])
-        return [
-            self._comment(each, number, edited=edited.get(each.node_id, _is_updated(each)))
-            for each in found
-        ]
+        return [self._comment(each, number) for each in self._rest.every(path, _READ, IssueComment)]
 
-    def _edits(self, nodes: Sequence[str]) -> dict[str, bool]:
-        """Return whether each comment was edited, as far as GraphQL tells."""
-        known: dict[str, bool] = {}
-        for start in range(0, len(nodes), _BATCH):
-            data = self._graph(_EDITS, ids=nodes[start : start + _BATCH])
-            if data is None or data.nodes is None:
-                break
-            known |= {each.id: each.lastEditedAt is not None for each in data.nodes if each}
-        return known
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether a comment was edited, as far as GraphQL tells; it is asked once."""
+        if comment.id not in self._edited:
+            listed = self._listed[comment.id]
+            data = self._graph(_EDITS, ids=[listed.node_id])
+            nodes = (data.nodes if data else None) or ()
+            known = [each.lastEditedAt is not None for each in nodes if each]
+            was_updated = listed.updated_at != listed.created_at
+            self._edited[comment.id] = any(known) if known else was_updated
+        return self._edited[comment.id]
 
     def comment(self, number: int, body: str) -> Comment:
         """Add a comment; one of this account with the same text is not added twice."""
@@ -93,7 +90,7 @@ class GitHub(Pulls):
             return same[-1] if same else None
 
         made = self._rest.create(path, {"body": body}, _COMMENT, IssueComment, look)
-        return self._comment(made, number, edited=False)
+        return self._comment(made, number)
 
     def edit_comment(self, comment: int, body: str) -> None:
         """Replace the text of a comment of this token's account."""
@@ -203,12 +200,13 @@ class GitHub(Pulls):
     def _is_own(self, found: IssueComment) -> bool:
         return found.user is not None and found.user.login == self._login
 
-    def _comment(self, found: IssueComment, number: int, *, edited: bool) -> Comment:
+    def _comment(self, found: IssueComment, number: int) -> Comment:
+        self._listed[found.id] = found
+        self._edited.pop(found.id, None)
         return Comment(
             id=found.id,
             author=found.author,
             body=found.body or "",
-            edited=edited,
             own=self._is_own(found),
             number=number,
             is_by_bot=found.user is not None and found.user.type != "User",
@@ -217,7 +215,3 @@ class GitHub(Pulls):
 
 def _issue(found: IssueFound) -> Issue:
     return Issue(found.number, found.title, found.body or "", found.html_url)
-
-
-def _is_updated(comment: IssueComment) -> bool:
-    return comment.updated_at != comment.created_at

@@ -56,6 +56,7 @@ class Pulls:
         self._rest = rest
         self._clock = clock
         self._root = root
+        self._may_write: dict[str, bool] = {}
 
     def open_reviews(self, base: str) -> Sequence[Review]:
         """Return the open pull requests for a branch."""
@@ -146,10 +147,12 @@ class Pulls:
                 yield Decision(who.login, verdict, is_of_head=is_of_head, is_by_bot=is_by_bot)
 
     def may_write(self, login: str) -> bool:
-        """Return whether an account may write to the repository."""
-        path = self._path("collaborators", login, "permission")
-        found = self._rest.find(path, _PEOPLE, Permission)
-        return found is not None and found.permission in _MAY_WRITE
+        """Return whether an account may write to the repository; it is asked once."""
+        if login not in self._may_write:
+            path = self._path("collaborators", login, "permission")
+            found = self._rest.find(path, _PEOPLE, Permission)
+            self._may_write[login] = found is not None and found.permission in _MAY_WRITE
+        return self._may_write[login]
 
     def pushers(self, number: int) -> Pushers:
         """Return who pushed to a pull request; its author counts, too."""

@@ -61,6 +61,7 @@ class GitLab(Requests):
         """Speak to the project with that Id."""
         super().__init__(rest, clock, project)
         self._places: dict[int, int] = {}  # the number that each comment is on
+        self._edited: set[int] = set()
 
     def comments(self, number: int) -> Sequence[Comment]:
         """Return all comments of a merge request, or of an issue (negative)."""
@@ -68,6 +69,10 @@ class GitLab(Requests):
             self._notes_of(number), _COMMENT, Note, sort="asc", order_by="created_at"
         )
         return [self._comment(each, number) for each in found if not each.system]
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether the two times of a comment differ."""
+        return comment.id in self._edited
 
     def comment(self, number: int, body: str) -> Comment:
         """Add a comment; one of this account with the same text is not added twice."""
@@ -174,11 +179,12 @@ class GitLab(Requests):
 
     def _comment(self, found: Note, number: int) -> Comment:
         self._places[found.id] = number
+        if found.updated_at != found.created_at:
+            self._edited.add(found.id)
         return Comment(
             id=found.id,
             author=found.author.username,
             body=found.body,
-            edited=found.updated_at != found.created_at,
             own=self._is_own(found),
             number=number,
             is_by_bot=is_bot(found.author.username),

@@ -81,6 +81,7 @@ class Requests:
         self._rest = rest
         self._clock = clock
         self._project = project
+        self._levels: dict[str, int] = {}  # of the accounts' roles
         self._events: dict[int | None, list[Event]] = {}
 
     def open_reviews(self, base: str) -> Sequence[Review]:
@@ -166,14 +167,14 @@ class Requests:
         return frozenset(each.user.username for each in given)
 
     def may_write(self, login: str) -> bool:
-        """Return whether an account is a Developer of the project, or more."""
-        users = self._rest.every("/v4/users", _PEOPLE, User, username=login)
-        user = next((each for each in users if each.username == login), None)
-        if user is None:
-            return False
-        path = self._path("members", "all", user.id)
-        found = self._rest.find(path, _PEOPLE, Member)
-        return found is not None and found.access_level >= _DEVELOPER
+        """Return whether an account is a Developer of the project, or more; it is asked once."""
+        if login not in self._levels:
+            users = self._rest.every("/v4/users", _PEOPLE, User, username=login)
+            user = next((each for each in users if each.username == login), None)
+            path = self._path("members", "all", user.id) if user else ""
+            found = self._rest.find(path, _PEOPLE, Member) if path else None
+            self._levels[login] = found.access_level if found else 0
+        return self._levels[login] >= _DEVELOPER
 
     def pushers(self, number: int) -> Pushers:
         """Return who pushed to a merge request; its author counts, too."""

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from coursesync.ci.instructions.approvals import Instruction
     from coursesync.ci.merge_plan import Main
 
-_NO_PLAN = "This does not count. Only people who may write to this repository can ask for a plan."
 _NO_PLAN_HERE = "This does not count. Write it on the open pull request that it is to plan."
 _NOT_HERE = (
     "This does not count here. {} The line to approve counts only in the issue that shows it."
@@ -53,11 +52,11 @@ def answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comme
 
     def electorate() -> Electorate:
         pushers = forge.pushers(review.number)
-        return Electorate(forge.may_write, pushers, is_solo=main.project.config.solo)
+        return Electorate(forge, pushers, is_solo=main.project.config.solo)
 
     def answer(given: Instruction) -> str:
         if given.word == "plan":
-            return "" if forge.may_write(given.comment.author) else _NO_PLAN
+            return ""
         if given.word == "approve":
             return _NOT_HERE.format(_BY_A_BUTTON if "/-/" in review.url else _BY_A_REVIEW)
         shown = "\n".join(each.body for each in forge.comments(review.number) if each.own)
@@ -123,11 +122,11 @@ class _Elsewhere:
     def _electorate(self) -> Electorate:
         """Return who may decide about what a merged review brought."""
         pushers = self.forge.pushers(self.number)
-        return Electorate(self.forge.may_write, pushers, is_solo=self.main.project.config.solo)
+        return Electorate(self.forge, pushers, is_solo=self.main.project.config.solo)
 
     def _about_drift(self, given: Instruction, issue: Issue) -> str:
         """Answer in the issue about drift; what it shows is known with credentials alone."""
-        only_writers = Electorate(self.forge.may_write)
+        only_writers = Electorate(self.forge)
         if given.problem or (problem := only_writers.objection(given.comment)):
             return f"This does not count. {given.problem or problem}"
         return (

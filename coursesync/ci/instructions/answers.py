@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.ci.instructions.approvals import instructions, line_to_write
-from coursesync.ci.results.kept import answer_once
+from coursesync.ci.instructions.approvals import EDITED, instructions, line_to_write
+from coursesync.ci.results.kept import answer_once, is_answered, marker
 from coursesync.planning.grant import Grant
 
 if TYPE_CHECKING:
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from coursesync.ci.instructions.approvals import Electorate, Instruction
 
 _MOST_ANSWERS = 10  # on one page, in one run
+_MOST_AUTHORS = 20  # of which the forge is asked whether they may write
 _MOST_LINES = 5  # to copy, in one answer
+_OTHERS = (
+    "This does not count. Only people who may write to this repository can decide here, or ask for "
+    "a plan. Other lines of people who may not are not answered on this page."
+)
 MERGED = "It is used once this is merged, if it still shows the same then."
 
 
@@ -96,7 +101,7 @@ def answer_to(given: Instruction, choices: Iterable[Choice], shown: str, then: s
     objections = [each.electorate().objection(given.comment) for each in named]
     if "" in objections:
         return f"This counts. {then}"
-    again = _copy([named[0].line]) if given.comment.edited else ""
+    again = _copy([named[0].line]) if objections[0] == EDITED else ""
     return f"This does not count. {objections[0]}{again}"
 
 
@@ -115,5 +120,28 @@ def answer_each(
     comments: Sequence[Comment],
     answer: Callable[[Instruction], str],
 ) -> None:
-    """Answer the instructions on a page, each once; `answer` returns the text, "" for none."""
-    answer_once(forge, number, comments, [*instructions(comments)][-_MOST_ANSWERS:], answer)
+    """Answer the instructions on a page, each once; `answer` returns the text, "" for none.
+
+    Only the newest ones are answered. All people who may not write get one answer together:
+    anybody can comment in a public repository, and each answer is a write of the job's token.
+    """
+    left = [each for each in instructions(comments) if not is_answered(each, comments)]
+    heard, others = by_writers(forge, left)
+    answer_once(forge, number, comments, heard[-_MOST_ANSWERS:], answer)
+    first = marker("answer", "others")
+    if others and not any(each.own and each.body.startswith(first) for each in comments):
+        forge.comment(number, f"{first}\n{_OTHERS}\n")
+
+
+def by_writers(
+    forge: Forge, given: Iterable[Instruction]
+) -> tuple[list[Instruction], list[Instruction]]:
+    """Divide instructions into those of people who may write, and all others.
+
+    The forge is asked about the newest authors only; the others count as people who may not write.
+    """
+    every = [*given]
+    authors = [*dict.fromkeys(each.comment.author for each in reversed(every))]
+    writers = {each for each in authors[:_MOST_AUTHORS] if forge.may_write(each)}
+    heard = [each for each in every if each.comment.author in writers]
+    return heard, [each for each in every if each.comment.author not in writers]

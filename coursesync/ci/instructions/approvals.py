@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from markdown_it import MarkdownIt
 
@@ -18,7 +18,7 @@ from coursesync.planning.grant import Grant
 from coursesync.text import inert, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -30,6 +30,7 @@ _DIGEST = re.compile(rf"[0-9a-f]{{{DIGITS},64}}")
 _HEX = re.compile(r"[0-9a-f]+")
 # the whole line within other text: somebody meant it
 _MEANT = re.compile(rf"{PREFIX}\s+(?:approve|allow\s+[\w-]+)\s+[0-9a-f]{{7}}", re.IGNORECASE)
+EDITED = "An edited comment does not count. Write a new one."
 _NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
@@ -64,24 +65,32 @@ class Instruction:
         return bool(self.digest) and digest.startswith(self.digest)
 
 
+class Voters(Protocol):
+    """What a forge knows of those who decide by comments."""
+
+    def may_write(self, login: str) -> bool:
+        """Return whether an account may write to the repository."""
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether a comment was ever edited."""
+
+
 @dataclass(frozen=True, slots=True)
 class Electorate:
     """Who may decide about some commits.
 
     Attributes:
-        may_write: whether an account may write to the repository.
+        voters: the forge, which is asked only about comments that may decide.
         pushers: who pushed these commits.
         is_solo: whether they may decide as well, because there is no other reviewer.
     """
 
-    may_write: Callable[[str], bool]
+    voters: Voters
     pushers: Pushers = NOBODY
     is_solo: bool = False
 
     def objection(self, comment: Comment) -> str:
         """Return why a comment can't decide, as a sentence; "" if it can."""
-        if comment.edited:
-            return "An edited comment does not count. Write a new one."
         if comment.is_by_bot:
             return "A bot can't decide about it. Let a person write the line."
         is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
@@ -89,9 +98,9 @@ class Electorate:
             return "You pushed a part of this yourself. Somebody else has to decide about it."
         if self.pushers.unknown and not self.is_solo:
             return unknown_pusher(self.pushers.unknown[0])
-        if not self.may_write(comment.author):
+        if not self.voters.may_write(comment.author):
             return "Only people who may write to this repository can decide about it."
-        return ""
+        return EDITED if self.voters.is_edited(comment) else ""
 
 
 def unknown_pusher(commit: str) -> str:
@@ -200,7 +209,9 @@ def decided(
     """Return whether a person approved a digest, or allowed `grant` for it."""
     word = "approve" if grant is None else "allow"
     return any(
-        each.word == word and each.grant is grant and each.is_for(digest)
+        each.word == word
+        and each.grant is grant
+        and each.is_for(digest)
+        and not electorate.objection(each.comment)
         for each in given
-        if not electorate.objection(each.comment)
     )

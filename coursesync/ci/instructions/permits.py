@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.ci.coverage.delta import Delta
-    from coursesync.ci.forges.forge import Forge, Issue, Pushers, Review
+    from coursesync.ci.forges.forge import Comment, Forge, Issue, Pushers, Review
     from coursesync.ci.instructions.approvals import Instruction
     from coursesync.ci.main_history import MainHistory
     from coursesync.planning.grant import Grant
@@ -47,6 +47,7 @@ class Permits:
         """Take the issues in which people decide."""
         self._forge, self._history = forge, history
         self._issues = issues
+        self._comments: dict[int, Sequence[Comment]] = {}
         self._known: dict[int, tuple[Instruction, ...]] = {}
 
     def in_issues(self) -> tuple[Instruction, ...]:
@@ -63,9 +64,15 @@ class Permits:
             for each in self._on(issue.number)
         )
 
+    def comments_on(self, number: int) -> Sequence[Comment]:
+        """Return the comments on a review or an issue, as they were when they were read first."""
+        if number not in self._comments:
+            self._comments[number] = self._forge.comments(number)
+        return self._comments[number]
+
     def _on(self, number: int) -> tuple[Instruction, ...]:
         if number not in self._known:
-            self._known[number] = tuple(instructions(self._forge.comments(number)))
+            self._known[number] = tuple(instructions(self.comments_on(number)))
         return self._known[number]
 
     def electorate(self, commits: Iterable[str]) -> Electorate:
@@ -74,7 +81,7 @@ class Permits:
 
     def _of(self, pushers: Pushers) -> Electorate:
         is_solo = self._history.rules.reviewing == "solo"
-        return Electorate(self._forge.may_write, pushers, is_solo=is_solo)
+        return Electorate(self._forge, pushers, is_solo=is_solo)
 
     def approved(self, digest: str, commits: Callable[[], Iterable[str]]) -> bool:
         """Return whether a person approved a digest who pushed none of some commits.

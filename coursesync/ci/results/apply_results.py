@@ -91,7 +91,7 @@ def _answer(applied: Applied, issue: Issue, shown: str) -> None:
         answer_each(
             forge,
             issue.number,
-            forge.comments(issue.number),
+            applied.after.permits.comments_on(issue.number),
             lambda one: "" if one.word == "plan" else answer_to(one, choices, shown, _used(run)),
         )
 

@@ -40,6 +40,12 @@ def keep_issue(forge: Forge, known: Issue | None, title: str, body: str) -> Issu
     return known
 
 
+def is_answered(given: Instruction, comments: Iterable[Comment]) -> bool:
+    """Return whether an instruction has its answer among the comments of its page."""
+    first = marker("answer", str(given.comment.id))
+    return any(each.own and each.body.startswith(first) for each in comments)
+
+
 def answer_once(
     forge: Forge,
     number: int,

@@ -90,7 +90,7 @@ def _digest(branch: StateBranch, tip: Tip | None, noted: int) -> str:
 
 
 def _is_confirmed(job: Job, number: int, digest: str, *, answers: bool) -> bool:
-    voters = Electorate(job.forge.may_write)
+    voters = Electorate(job.forge)
     comments = job.forge.comments(number)
     counting = [
         each
