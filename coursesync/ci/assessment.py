@@ -19,7 +19,7 @@ from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from coursesync.ci.coverage.reviewing import Loosening
     from coursesync.ci.coverage.rule import Coverage
@@ -94,6 +94,14 @@ class Assessment:
         return coverage(self.plan, found)
 
     @cached_property
+    def whole_coverage(self) -> Coverage:
+        """The same of all that main specifies, with the deletions that nobody allowed yet.
+
+        A person who allows them approves its digest at the same time.
+        """
+        return coverage(self.wanted, self.history.trails()) if self.unpruned else self.coverage
+
+    @cached_property
     def loosening(self) -> Loosening | None:
         """A looser setting of who has to approve, which nobody approved yet."""
         found = self.history.loosening
@@ -104,7 +112,8 @@ class Assessment:
     @cached_property
     def is_approved(self) -> bool:
         """Whether a person approved what reviews do not cover."""
-        return self.permits.approved(self.coverage.digest, self.coverage.commits)
+        found = (self.coverage, self.whole_coverage)
+        return any(self.permits.approved(each.digest, each.commits) for each in found)
 
     @cached_property
     def held(self) -> frozenset[int]:
@@ -121,6 +130,32 @@ class Assessment:
         """Which courses may go, and with what allowed."""
         waits = (self.held | self.later) if self.pending else frozenset()
         return decide(self.plan, self.pending, waits, self._is_allowed)
+
+    @cached_property
+    def large(self) -> Mapping[int, str]:
+        """The courses whose change is large, once a person decided about all else in them.
+
+        Each with the reason.
+        """
+
+        def may(change: Change, grant: Grant) -> bool:
+            return grant is Grant.PRUNE or self._is_allowed(change, grant)
+
+        pending = open_in(self.wanted, self.loaded.state)
+        return {**decide(self.wanted, pending, self.later, may).large, **self.decision.large}
+
+    def needed(self, course: int) -> Iterator[Grant]:
+        """Yield what has to be allowed in a course, as far as the plan tells.
+
+        Whether members completed what is deleted is known once the site is asked.
+        """
+        if course in self.large:
+            yield Grant.LARGE_CHANGE
+        if course in self.unpruned:
+            yield Grant.PRUNE
+        lost = [e for e in self.wanted.changes if e.course_id == course and e.loses_completions]
+        if not all(self._is_allowed(each, Grant.PROGRESS_LOSS) for each in lost):
+            yield Grant.PROGRESS_LOSS
 
     @cached_property
     def digests(self) -> Mapping[int, str]:

@@ -6,6 +6,7 @@ lineage, is refused. It must never write.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from coursesync.state.state_text import checksum_of, parse
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.state.open_run import OpenRun
     from coursesync.state.state_branch import StateBranch
@@ -77,6 +78,25 @@ class Tip:
 def read_tip(branch: StateBranch, commit: str | None) -> Tip | None:
     """Read a commit of a branch; None stands for none. Raises StateError as `StateBranch.read`."""
     return None if commit is None else Tip(branch, commit, branch.read(commit))
+
+
+def state_since(branch: StateBranch, target: str, is_so: Callable[[StateReport], bool]) -> State:
+    """Return the state that was saved when a branch began to report what it reports now.
+
+    Args:
+        branch: as it was fetched or pushed last.
+        target: the API's base URL.
+        is_so: returns whether a report is as it is now; a commit that can't be read ends the search
+            as well.
+    """
+    found, tip = State(target=target), branch.fetched()
+    with suppress(StateError):
+        for commit in branch.changes_of(REPORT, tip) if tip else ():
+            older = Tip(branch, commit, branch.read(commit))
+            if not is_so(older.report):
+                break
+            found = older.state
+    return found
 
 
 def saved_in(branch: StateBranch, tip: Tip | None) -> Iterator[bytes]:

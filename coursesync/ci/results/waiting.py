@@ -13,7 +13,7 @@ from coursesync.ci.results.kept import marker
 from coursesync.render.comment.layout import bounded
 from coursesync.render.comment.page import seen_by_members
 from coursesync.render.fit import Part, Rank
-from coursesync.render.markdown_escape import escape
+from coursesync.render.markdown_escape import code, escape
 from coursesync.render.rows import PlanView
 from coursesync.text import count, inert, listed
 
@@ -33,12 +33,12 @@ _OTHERWISE = (
     "Otherwise change the outlines by a pull request. This issue is closed when nothing waits any "
     "more."
 )
-_APPROVE = "To apply all that nobody reviewed"
+_APPROVE = "to apply all that nobody reviewed"
 _ALLOWS = {
-    Grant.LARGE_CHANGE: "To allow a change of that size",
-    Grant.OVERWRITE: "To overwrite what was edited in Nexudus",
-    Grant.PRUNE: "To delete on the site what left the outline",
-    Grant.PROGRESS_LOSS: "To delete it although members lose the progress that they made",
+    Grant.LARGE_CHANGE: "to allow a change of that size",
+    Grant.OVERWRITE: "to overwrite what was edited in Nexudus",
+    Grant.PRUNE: "to delete on the site what left the outline",
+    Grant.PROGRESS_LOSS: "to delete it even if members completed it, and lose that progress",
 }
 
 
@@ -72,7 +72,7 @@ class Waiting:
         found = [(_APPROVE, f"{PREFIX} approve {short}")] if short else []
         if self.loosening is not None:
             line = f"{PREFIX} approve {self.loosening.digest[:DIGITS]}"
-            found.append(("To let that setting count from now on", line))
+            found.append(("to let that setting count from now on", line))
         for course, grants in self.needs.items():
             for grant, digest in grants:
                 want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
@@ -139,13 +139,17 @@ def _lines(waiting: Waiting, *, solo: bool) -> Iterator[str]:
     if not solo:
         who += ", and who pushed none of it,"
     lines = waiting.lines[:MOST_LINES]
-    what = "this line" if len(lines) == 1 else "one or more of these lines"
     yield ""
-    yield f"{who} decides by a new comment here with {what}, alone on its line:"
-    for want, line in lines:
-        yield ""
-        yield f"{want}:"
-        yield ""
-        yield f"    {line}"
+    if len(lines) == 1:
+        yield f"{who} decides by a new comment here with this line, alone on its line:"
+    else:
+        yield (
+            f"{who} decides by a new comment here. These lines together are enough for all of it; "
+            "leave out what you do not want. Each stands alone on its line:"
+        )
+    yield ""
+    yield from (f"    {line}" for _, line in lines)
+    yield ""
+    yield from (f"- {code(line.removeprefix(PREFIX).strip())}: {want}" for want, line in lines)
     yield ""
     yield "coursesync answers each line, and says what happens next."
