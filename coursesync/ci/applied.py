@@ -88,7 +88,7 @@ class Applied:
     def outcome(self) -> Outcome:
         """How it ended."""
         assessment = self.after
-        waits = self.waiting | assessment.later
+        waits = self.waiting | assessment.unindexed
         left = [each for each in assessment.plan.changes if each.action.changes]
         stops = [each.stop.reason.rstrip(".") for each in self.reports if each.stop is not None]
         if self.denial:
@@ -102,7 +102,7 @@ class Applied:
             waiting=titles_in(assessment, self.waiting),
             left=sum(each.course_id not in waits for each in left),
             stop=stops[-1] if stops else "",
-            later=_INDEX if assessment.later & assessment.pending else "",
+            later=_INDEX if assessment.unindexed & assessment.pending else "",
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
             failure=unsaved[0] if unsaved else ExitCode.ERROR if unusable else ExitCode.DONE,

@@ -121,14 +121,14 @@ class Assessment:
         return frozenset() if self.is_approved else frozenset(self.coverage.held)
 
     @property
-    def later(self) -> frozenset[int]:
+    def unindexed(self) -> frozenset[int]:
         """The courses that wait for the forge's index."""
         return self.coverage.waiting if self.pending else frozenset()
 
     @cached_property
     def decision(self) -> Decision:
         """Which courses may go, and with what allowed."""
-        waits = (self.held | self.later) if self.pending else frozenset()
+        waits = (self.held | self.unindexed) if self.pending else frozenset()
         return decide(self.plan, self.pending, waits, self._is_allowed)
 
     @cached_property
@@ -142,7 +142,7 @@ class Assessment:
             return grant is Grant.PRUNE or self._is_allowed(change, grant)
 
         pending = open_in(self.wanted, self.loaded.state)
-        return {**decide(self.wanted, pending, self.later, may).large, **self.decision.large}
+        return {**decide(self.wanted, pending, self.unindexed, may).large, **self.decision.large}
 
     def needed(self, course: int) -> Iterator[Grant]:
         """Yield what has to be allowed in a course, as far as the plan tells.

@@ -15,7 +15,7 @@ from coursesync.ci.instructions.approvals import Grant
 from coursesync.ci.results.kept import keep_issue, keep_result, marker, set_once
 from coursesync.ci.results.outcome import REPLACE
 from coursesync.ci.results.reasons import Why, grouped
-from coursesync.ci.results.waiting import Waiting, body_of, title_of
+from coursesync.ci.results.waiting import WaitingCourses, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
 from coursesync.render.comment.layout import Links, Written, linked
@@ -103,7 +103,7 @@ def _last_words(applied: Applied, issue: Issue) -> Iterator[str]:
     given = [e for e in applied.before.permits.in_issues() if e.comment.number == issue.number]
     made = [*dict.fromkeys(decisions(given, choices_in(applied.before)))]
     courses = {course for choice, _ in made for course in choice.courses}
-    yield marker("answer", f"{issue.number} is closed")
+    yield marker("closed", applied.job.path)
     if not courses or not (done := applied.live(courses)).changes:
         yield "Nothing waits any more."
         return
@@ -121,12 +121,12 @@ def _used(run: str) -> str:
     return f"{run} used it. What is left, if anything, is in the text of this issue."
 
 
-def waiting_in(applied: Applied) -> Waiting | None:
+def waiting_in(applied: Applied) -> WaitingCourses | None:
     """Return what waits for a person; None if nothing does."""
     assessment = applied.after
     if not applied.waiting and assessment.loosening is None:
         return None
-    return Waiting(
+    return WaitingCourses(
         part_of(assessment.wanted, applied.waiting),
         {each: tuple(_reasons(applied, each)) for each in applied.waiting},
         assessment.whole_coverage.digest if _is_unapproved(applied) else "",
@@ -204,7 +204,7 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
             where = linked(f"the issue #{abs(issue.number)}", issue.url) if issue else ""
             todo = f"Somebody decides about it in {where}." if where else ""
             yield NotLive(title, Written(why), Written(todo))
-        elif course in applied.after.later:
+        elif course in applied.after.unindexed:
             yield NotLive(title, f"This is temporary: {applied.outcome.later}.", AGAIN)
         else:
             yield _left(applied, course, title)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.ci.forges.forge import Comment, Forge, Issue, Status
     from coursesync.ci.instructions.approvals import Instruction
 
-Kept: TypeAlias = Literal["answer", "apply", "drift", "plan", "waiting"]
+Kept: TypeAlias = Literal["answer", "apply", "closed", "drift", "plan", "waiting"]
 
 
 def marker(what: Kept, name: str) -> str:

@@ -29,6 +29,7 @@ MOST_REASONS = 20  # of a course that are shown
 MOST_DETAILS = 50  # of a course
 _LONG = 200  # characters of a title
 MOST_LINES = 20  # to write
+_FEWER = 4 - DIGITS  # digits, where a line is named
 _OTHERWISE = (
     "Otherwise change the outlines by a pull request. This issue is closed when nothing waits any "
     "more."
@@ -43,7 +44,7 @@ _ALLOWS = {
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCourses:
     """The courses that wait for a person.
 
     Attributes:
@@ -80,7 +81,7 @@ class Waiting:
         return tuple(found)
 
 
-def title_of(waiting: Waiting) -> str:
+def title_of(waiting: WaitingCourses) -> str:
     """Return the title of the issue."""
     names = [inert(each, 60) for each in waiting.courses]
     if waiting.loosening is not None:
@@ -90,7 +91,7 @@ def title_of(waiting: Waiting) -> str:
 
 
 def body_of(
-    waiting: Waiting, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
+    waiting: WaitingCourses, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
 ) -> str:
     """Return the text of the issue, of at most `most` bytes."""
     above = [
@@ -102,7 +103,7 @@ def body_of(
     return bounded(above, [Part(Rank.ALWAYS, ("", _OTHERWISE))], most, "more line")
 
 
-def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
+def _head(waiting: WaitingCourses, workspace: str) -> Iterator[str]:
     yield marker("waiting", workspace)
     if waiting.loosening is not None:
         commit = waiting.loosening.commit[:10]
@@ -116,7 +117,7 @@ def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
         yield f"**{what}.** Other courses are applied as usual."
 
 
-def reason_parts(waiting: Waiting) -> Iterator[Part]:
+def reason_parts(waiting: WaitingCourses) -> Iterator[Part]:
     """Yield why each course waits, with the fields that wait folded away."""
     for course in waiting.plan.courses.values():
         reasons = waiting.reasons.get(course.id, ())
@@ -134,7 +135,7 @@ def reason_parts(waiting: Waiting) -> Iterator[Part]:
             yield Part(Rank.DETAIL, (*head, *fold, "", "</details>"), 1)
 
 
-def _lines(waiting: Waiting, *, solo: bool) -> Iterator[str]:
+def _lines(waiting: WaitingCourses, *, solo: bool) -> Iterator[str]:
     who = "Somebody who may write to this repository"
     if not solo:
         who += ", and who pushed none of it,"
@@ -150,6 +151,8 @@ def _lines(waiting: Waiting, *, solo: bool) -> Iterator[str]:
     yield ""
     yield from (f"    {line}" for _, line in lines)
     yield ""
-    yield from (f"- {code(line.removeprefix(PREFIX).strip())}: {want}" for want, line in lines)
+    for want, line in lines:
+        words = line.removeprefix(PREFIX).strip()
+        yield f"- {code(f'{words[:_FEWER]}…')}: {want}"
     yield ""
     yield "coursesync answers each line, and says what happens next."
