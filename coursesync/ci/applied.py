@@ -6,21 +6,23 @@ Owns which courses wait, and how the run ended. It must never do anything.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from coursesync.ci.decision import part_of
 from coursesync.ci.results.outcome import REPLACE, Outcome, context_of
 from coursesync.errors import Denied, ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from coursesync.applying.report import Report
     from coursesync.ci.assessment import Assessment
     from coursesync.ci.forges.forge import Issue
     from coursesync.ci.job import Job
     from coursesync.planning.grant import Grant
+    from coursesync.planning.plan import Plan
 
 _INDEX = "the forge does not know yet which pull request brought a commit to main"
 
@@ -32,6 +34,7 @@ class Applied:
     Attributes:
         before: what it decided at the beginning.
         after: the same look at what is left.
+        since: returns the plan from the state in which some courses were applied last, as a whole.
         issue: the issue that shows what waits, if it is open: at the beginning, then at the end.
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
@@ -42,6 +45,7 @@ class Applied:
     main: str
     before: Assessment
     after: Assessment
+    since: Callable[[Collection[int]], Plan]
     issue: Issue | None
     drift: Issue | None = None
     reports: tuple[Report, ...] = ()
@@ -67,11 +71,24 @@ class Applied:
         found = [e.stop for e in self.reports if isinstance(e.stop, Denied) and e.stop.unusable]
         return found[-1].reason.rstrip(".") if found else ""
 
+    def live(self, courses: Collection[int]) -> Plan:
+        """Return what is live of some courses since they were applied last, as a plan.
+
+        Earlier runs may have sent a part of it, also one that was killed and could not tell.
+        """
+        left = {each.address for each in self.after.wanted.changes if each.action.changes}
+        part = part_of(self.since(courses), courses)
+        changes = [e for e in part.changes if e.action.changes and e.address not in left]
+        kept = {each.course_id for each in changes}
+        return replace(
+            part, changes=tuple(changes), courses={each: part.courses[each] for each in kept}
+        )
+
     @cached_property
     def outcome(self) -> Outcome:
         """How it ended."""
         assessment = self.after
-        waits = self.waiting | assessment.later
+        waits = self.waiting | assessment.unindexed
         left = [each for each in assessment.plan.changes if each.action.changes]
         stops = [each.stop.reason.rstrip(".") for each in self.reports if each.stop is not None]
         if self.denial:
@@ -85,7 +102,7 @@ class Applied:
             waiting=titles_in(assessment, self.waiting),
             left=sum(each.course_id not in waits for each in left),
             stop=stops[-1] if stops else "",
-            later=_INDEX if assessment.later & assessment.pending else "",
+            later=_INDEX if assessment.unindexed & assessment.pending else "",
             still=Counter(kept),
             signal=getattr(self.job.clock, "signal", None),
             failure=unsaved[0] if unsaved else ExitCode.ERROR if unusable else ExitCode.DONE,

@@ -33,6 +33,7 @@ from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.grant import Grant
 from coursesync.state.state import unconfirmed
 from coursesync.state.state_report import RunResult
+from coursesync.state.state_tip import state_since
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -114,12 +115,13 @@ class _Run:
         # somebody wants the outlines' version back
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
+        self._plans: dict[int, Plan] = {}  # by the serial of the state that each begins from
         self._result: RunResult | None = None
 
     def foreseen(self) -> Applied:
         found = self._assessment(self._loaded(self._project.state()))
         drifted = self._drift if self._refreshes else None
-        return Applied(self._job, self._main, found, found, self._issue, drifted)
+        return Applied(self._job, self._main, found, found, self._since, self._issue, drifted)
 
     def carried_out(self) -> Applied:
         before = self._look()
@@ -128,7 +130,9 @@ class _Run:
         after = self._look() if reports else before
         stopped = _stopped(reports)
         issue, drifted = self._issue, self._drift if self._refreshes else None
-        done = Applied(self._job, self._main, before, after, issue, drifted, reports, stopped)
+        done = Applied(
+            *(self._job, self._main, before, after, self._since, issue, drifted, reports, stopped)
+        )
         # before the record of what was applied, so that the next run writes what fails here
         ended = replace(done, issue=tell(done))
         self._result = RunResult(
@@ -141,6 +145,21 @@ class _Run:
         saved = self._saved(after.loaded.state)
         remember(self._job, self._main, self._store, saved.serial)
         return ended
+
+    def _since(self, courses: Collection[int]) -> Plan:
+        """Return the plan from the state in which some courses were applied last, as a whole.
+
+        What a run sent that was killed is in it, too.
+        """
+        now = self._store.report.applied
+
+        def is_so(report: StateReport) -> bool:
+            return all(report.applied.get(each) == now.get(each) for each in courses)
+
+        state = state_since(self._store.branch, self._store.target, is_so)
+        if state.serial not in self._plans:
+            self._plans[state.serial] = self._assessment(self._loaded(state)).wanted
+        return self._plans[state.serial]
 
     def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""

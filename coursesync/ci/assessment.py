@@ -6,7 +6,7 @@ Owns the order of these decisions. It must never write anything.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.rule import coverage
@@ -20,7 +20,7 @@ from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from coursesync.ci.coverage.reviewing import Loosening
     from coursesync.ci.coverage.rule import Coverage
@@ -95,6 +95,14 @@ class Assessment:
         return coverage(self.plan, found)
 
     @cached_property
+    def whole_coverage(self) -> Coverage:
+        """The same of all that main specifies, with the deletions that nobody allowed yet.
+
+        A person who allows them approves its digest at the same time.
+        """
+        return coverage(self.wanted, self.history.trails()) if self.unpruned else self.coverage
+
+    @cached_property
     def loosening(self) -> Loosening | None:
         """A looser setting of who has to approve, which nobody approved yet."""
         found = self.history.loosening
@@ -105,21 +113,21 @@ class Assessment:
     @cached_property
     def is_approved(self) -> bool:
         """Whether a person approved what reviews do not cover."""
-        return self.permits.approved(self.coverage.digest, lambda: self.setters)
+        found = (self.coverage, self.whole_coverage)
+        return any(self.permits.approved(e.digest, partial(self.setters, e)) for e in found)
 
-    @cached_property
-    def setters(self) -> frozenset[str]:
-        """The commits that may have set what waits; who pushed one of them can't approve it.
+    def setters(self, found: Coverage) -> frozenset[str]:
+        """Return the commits that may have set what waits; who pushed one of them can't approve it.
 
         If nobody knows what was applied to a course, or if no commit since then set what waits,
         then main's last commits tell: the record of it may be lost, or wrong.
         """
-        found = self.coverage
         courses = {each for pair in found.without_setter for each in pair}
         if not courses:
             return found.commits
         trail = self.history.all_of(courses)
-        known = coverage(part_of(self.plan, courses), dict.fromkeys(courses, trail)).commits
+        plan = part_of(self.wanted if found is self.whole_coverage else self.plan, courses)
+        known = coverage(plan, dict.fromkeys(courses, trail)).commits
         young = (each.commit for each in trail.settings if isinstance(each.review, NotYet))
         return found.commits | known | {*young}
 
@@ -129,15 +137,41 @@ class Assessment:
         return frozenset() if self.is_approved else frozenset(self.coverage.held)
 
     @property
-    def later(self) -> frozenset[int]:
+    def unindexed(self) -> frozenset[int]:
         """The courses that wait for the forge's index."""
         return self.coverage.waiting if self.pending else frozenset()
 
     @cached_property
     def decision(self) -> Decision:
         """Which courses may go, and with what allowed."""
-        waits = (self.held | self.later) if self.pending else frozenset()
+        waits = (self.held | self.unindexed) if self.pending else frozenset()
         return decide(self.plan, self.pending, waits, self._is_allowed)
+
+    @cached_property
+    def large(self) -> Mapping[int, str]:
+        """The courses whose change is large, once a person decided about all else in them.
+
+        Each with the reason.
+        """
+
+        def may(change: Change, grant: Grant) -> bool:
+            return grant is Grant.PRUNE or self._is_allowed(change, grant)
+
+        pending = open_in(self.wanted, self.loaded.state)
+        return {**decide(self.wanted, pending, self.unindexed, may).large, **self.decision.large}
+
+    def needed(self, course: int) -> Iterator[Grant]:
+        """Yield what has to be allowed in a course, as far as the plan tells.
+
+        Whether members completed what is deleted is known once the site is asked.
+        """
+        if course in self.large:
+            yield Grant.LARGE_CHANGE
+        if course in self.unpruned:
+            yield Grant.PRUNE
+        lost = [e for e in self.wanted.changes if e.course_id == course and e.loses_completions]
+        if not all(self._is_allowed(each, Grant.PROGRESS_LOSS) for each in lost):
+            yield Grant.PROGRESS_LOSS
 
     @cached_property
     def digests(self) -> Mapping[int, str]:

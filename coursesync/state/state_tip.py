@@ -6,6 +6,7 @@ lineage, is refused. It must never write.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from coursesync.state.state_text import checksum_of, parse
 from coursesync.text import duration, inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from coursesync.state.open_run import OpenRun
     from coursesync.state.state_branch import StateBranch
@@ -85,6 +86,25 @@ def copy_in_words(tip: Tip | None, now: float, *, is_ahead: bool) -> str:
         return "This is the state as this machine left it; it is not pushed yet"
     age = duration(now - tip.branch.saved_at(tip.commit))
     return f"This is the state as it was fetched last; it was saved {age} ago"
+
+
+def state_since(branch: StateBranch, target: str, is_so: Callable[[StateReport], bool]) -> State:
+    """Return the state that was saved when a branch began to report what it reports now.
+
+    Args:
+        branch: as it was fetched or pushed last.
+        target: the API's base URL.
+        is_so: returns whether a report is as it is now; a commit that can't be read ends the search
+            as well.
+    """
+    found, tip = State(target=target), branch.fetched()
+    with suppress(StateError):
+        for commit in branch.changes_of(REPORT, tip) if tip else ():
+            older = Tip(branch, commit, branch.read(commit))
+            if not is_so(older.report):
+                break
+            found = older.state
+    return found
 
 
 def saved_in(branch: StateBranch, tip: Tip | None) -> Iterator[bytes]:

@@ -10,7 +10,7 @@ from harness import write_outline
 import coursesync
 from coursesync.ci.decision import Group, decide, part_of
 from coursesync.ci.results.reasons import Why
-from coursesync.ci.results.waiting import Waiting, body_of, title_of
+from coursesync.ci.results.waiting import WaitingCourses, body_of, title_of
 from coursesync.nexudus.limits import PUBLISHED
 from coursesync.planning.grant import Grant
 
@@ -119,7 +119,7 @@ def test_the_issue_shows_the_plan_and_the_line_to_write(courses: Path, *, solo: 
     path = courses / "a.yaml"
     path.write_text(path.read_text().replace("Course a", "'<!-- @ada #1 -->'"))
     what = part_of(planned(courses), [A])
-    waiting = Waiting(what, {A: (Why("Nobody reviewed it.", ("*this*",)),)}, what.digest)
+    waiting = WaitingCourses(what, {A: (Why("Nobody reviewed it.", ("*this*",)),)}, what.digest)
 
     body = body_of(waiting, "courses", PUBLISHED, solo=solo)
 
@@ -144,7 +144,7 @@ def test_the_issue_fits_however_much_waits(courses: Path) -> None:
     why = tuple(Why(f"reason {each}", (f"field {each}",)) for each in range(1000))
     what = part_of(planned(courses), [A])
     needs = {A: tuple((grant, what.digest) for grant in Grant)}
-    waiting = Waiting(what, {A: why}, what.digest, needs)
+    waiting = WaitingCourses(what, {A: why}, what.digest, needs)
 
     body = body_of(waiting, "courses", PUBLISHED, solo=False, most=20_000)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from coursesync.ci.instructions.approvals import EDITED, instructions, line_to_write
+from coursesync.ci.instructions.approvals import EDITED, PREFIX, instructions, line_to_write
 from coursesync.ci.results.kept import answer_once, is_answered, marker
 from coursesync.planning.grant import Grant
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from coursesync.ci.assessment import Assessment
+    from coursesync.ci.coverage.rule import Coverage
     from coursesync.ci.forges.forge import Comment, Forge
     from coursesync.ci.instructions.approvals import Electorate, Instruction
 
@@ -34,12 +35,19 @@ MERGED = "It is used once this is merged, if it still shows the same then."
 class Choice:
     """What a person can decide on a page: `grant` is None for an approval.
 
-    `electorate` returns who may; it may ask the forge.
+    `electorate` returns who may; it may ask the forge. `courses` are the Ids of those that it is
+    about.
     """
 
     grant: Grant | None
     digest: str
     electorate: Callable[[], Electorate]
+    courses: frozenset[int] = frozenset()
+
+    @property
+    def words(self) -> str:
+        """The line to write for it, without its prefix."""
+        return self.line.removeprefix(f"{PREFIX} ")
 
     @property
     def line(self) -> str:
@@ -49,9 +57,14 @@ class Choice:
 
 def choices_in(assessment: Assessment) -> Iterator[Choice]:
     """Yield what can be decided about what waits: the approval, and each grant of each course."""
-    coverage, permits = assessment.coverage, assessment.permits
-    if coverage.digest:
-        yield Choice(None, coverage.digest, lambda: permits.electorate(assessment.setters))
+    permits = assessment.permits
+    uncovered = (assessment.coverage, assessment.whole_coverage)
+    for found in {each.digest: each for each in uncovered if each.digest}.values():
+
+        def voters(found: Coverage = found) -> Electorate:
+            return permits.electorate(assessment.setters(found))
+
+        yield Choice(None, found.digest, voters, frozenset(found.held))
     if (loosening := assessment.loosening) is not None:
         yield Choice(None, loosening.digest, lambda: permits.electorate([loosening.commit]))
     for course in sorted((assessment.pending | assessment.unpruned) & assessment.digests.keys()):
@@ -59,7 +72,20 @@ def choices_in(assessment: Assessment) -> Iterator[Choice]:
         def electorate(course: int = course) -> Electorate:
             return permits.electorate(assessment.history.commits_of(course))
 
-        yield from (Choice(grant, assessment.digests[course], electorate) for grant in Grant)
+        digest, own = assessment.digests[course], frozenset({course})
+        yield from (Choice(grant, digest, electorate, own) for grant in Grant)
+
+
+def decisions(
+    given: Iterable[Instruction], choices: Iterable[Choice]
+) -> Iterator[tuple[Choice, str]]:
+    """Yield each choice that a person made, with the login; what does not count is left out."""
+    known = [*choices]
+    for each in given:
+        named = [e for e in known if e.grant is each.grant and each.is_for(e.digest)]
+        for choice in named:
+            if not choice.electorate().objection(each.comment):
+                yield choice, each.comment.author
 
 
 def grants_of(digest: str, electorate: Callable[[], Electorate]) -> tuple[Choice, ...]:

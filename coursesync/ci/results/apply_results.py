@@ -10,18 +10,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.ci.decision import part_of
-from coursesync.ci.instructions.answers import answer_each, answer_to, choices_in
-from coursesync.ci.results.kept import keep_issue, marker, set_once
+from coursesync.ci.instructions.answers import answer_each, answer_to, choices_in, decisions
+from coursesync.ci.results.kept import keep_issue, keep_result, marker, set_once
 from coursesync.ci.results.outcome import REPLACE
 from coursesync.ci.results.reasons import Why, grouped
-from coursesync.ci.results.waiting import Waiting, body_of, title_of
+from coursesync.ci.results.waiting import WaitingCourses, body_of, title_of
 from coursesync.errors import Remedy
 from coursesync.planning.action import Action
 from coursesync.planning.grant import Grant
 from coursesync.render.comment.layout import Links, Written, linked
-from coursesync.render.comment.notices import NOT_LIVE, NotLive, result
+from coursesync.render.comment.notices import NotLive, result
+from coursesync.render.comment.page import in_brief
 from coursesync.render.comment.prose import named
-from coursesync.render.markdown_escape import escape
+from coursesync.render.comment.seen import items_of
+from coursesync.render.markdown_escape import code, escape
 from coursesync.render.rows import PlanView
 from coursesync.text import listed
 
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
 
     from coursesync.applying.report import Result
     from coursesync.ci.applied import Applied
-    from coursesync.ci.forges.forge import Forge, Issue, Review, Status
-    from coursesync.planning.plan import Plan
+    from coursesync.ci.forges.forge import Issue, Review, Status
 
 AGAIN = "Nobody has to do anything: the next run tries again, within the hour."
 _MOST_GONE, _MOST_REASONS = 5, 3  # titles; reasons on a review
@@ -69,6 +70,7 @@ def _keep_issue(applied: Applied) -> Issue | None:
         _answer(applied, issue, "")
         if applied.unfinished or applied.outcome.stop:
             return issue  # an outage decides nothing, and what was accepted in it still counts
+        forge.comment(issue.number, "\n".join(_last_words(applied, issue)))
         forge.close_issue(issue.number)
         return None
     config = applied.after.loaded.project.config
@@ -96,19 +98,38 @@ def _answer(applied: Applied, issue: Issue, shown: str) -> None:
         )
 
 
+def _last_words(applied: Applied, issue: Issue) -> Iterator[str]:
+    """Yield the last comment in the issue of what waited: what was applied, and who decided it."""
+    given = [e for e in applied.before.permits.in_issues() if e.comment.number == issue.number]
+    made = [*dict.fromkeys(decisions(given, choices_in(applied.before)))]
+    courses = {course for choice, _ in made for course in choice.courses}
+    yield marker("closed", applied.job.path)
+    if not courses or not (done := applied.live(courses)).changes:
+        yield "Nothing waits any more."
+        return
+    run = linked("this run", applied.job.page) or "this run"
+    yield f"Nothing waits any more: {run} applied it."
+    view = PlanView(done)
+    for part in in_brief([(course, items_of(course)) for course in view.courses]):
+        yield from part.lines
+    yield ""
+    for choice, login in made:
+        yield f"- {code(choice.words)} by {escape(login)}"
+
+
 def _used(run: str) -> str:
     return f"{run} used it. What is left, if anything, is in the text of this issue."
 
 
-def waiting_in(applied: Applied) -> Waiting | None:
+def waiting_in(applied: Applied) -> WaitingCourses | None:
     """Return what waits for a person; None if nothing does."""
     assessment = applied.after
     if not applied.waiting and assessment.loosening is None:
         return None
-    return Waiting(
+    return WaitingCourses(
         part_of(assessment.wanted, applied.waiting),
         {each: tuple(_reasons(applied, each)) for each in applied.waiting},
-        assessment.coverage.digest if applied.waiting & assessment.held else "",
+        assessment.whole_coverage.digest if _is_unapproved(applied) else "",
         {
             each: tuple((grant, assessment.digests[each]) for grant in _needed(applied, each))
             for each in sorted(applied.waiting)
@@ -118,29 +139,28 @@ def waiting_in(applied: Applied) -> Waiting | None:
     )
 
 
-def _needed(applied: Applied, course: int) -> Iterator[Grant]:
-    """Yield what has to be allowed in a course."""
-    assessment = applied.after
-    stopped = applied.stopped.get(course, frozenset())
-    found = {
-        Grant.LARGE_CHANGE: course in assessment.decision.large,
-        Grant.OVERWRITE: Grant.OVERWRITE in stopped,
-        Grant.PRUNE: course in assessment.unpruned,
-        Grant.PROGRESS_LOSS: Grant.PROGRESS_LOSS in stopped,
-    }
-    yield from (grant for grant, is_needed in found.items() if is_needed)
+def _is_unapproved(applied: Applied) -> bool:
+    """Return whether a person has to approve something of what waits."""
+    found = applied.after
+    return not found.is_approved and bool(applied.waiting & found.whole_coverage.held.keys())
+
+
+def _needed(applied: Applied, course: int) -> list[Grant]:
+    """Return what has to be allowed in a course, in the order in which it is shown."""
+    found = {*applied.after.needed(course), *applied.stopped.get(course, ())}
+    return [each for each in Grant if each in found]
 
 
 def _reasons(applied: Applied, course: int) -> Iterator[Why]:
     """Yield why a course waits for a person, one reason once."""
     assessment, job = applied.after, applied.job
-    if course in assessment.held:
+    found = () if assessment.is_approved else assessment.whole_coverage.held.get(course, ())
+    if found:
         solo = assessment.history.rules.reviewing == "solo"
-        found = assessment.coverage.held[course]
         yield from grouped(
             found, lambda commit: assessment.history.pushers([commit]), job.page, solo=solo
         )
-    if (large := assessment.decision.large.get(course)) is not None:
+    if (large := assessment.large.get(course)) is not None:
         yield Why(escape(f"This changes {large}, which is more than usual."))
     if course in assessment.decision.together:
         yield Why("Items move between this course and one that waits.")
@@ -167,48 +187,13 @@ def _comment(
     applied: Applied, review: Review, courses: Collection[int], issue: Issue | None
 ) -> None:
     """Write on a review what became live, and what waits for what."""
-    forge, begin = applied.job.forge, marker("apply", applied.job.path)
-    done = _done(applied, courses)
+    done = applied.live(courses)
     rows = [*_not_live(applied, courses, issue)]
     view = None
     if done.changes or not rows:
         view = PlanView(done, limits=applied.after.loaded.project.config.limits)
-    body = f"{begin}\n{result(view, rows, Links(run=applied.job.page))}"
-    _write(forge, review, begin, body, is_news=bool(done.changes))
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}".rstrip(".")
-
-
-def _write(forge: Forge, review: Review, begin: str, body: str, *, is_news: bool) -> None:
-    """Write a result on a review, unless its last one says the same."""
-    own = [e for e in forge.comments(review.number) if e.own and e.body.startswith(begin)]
-    live, left = halves(own[-1].body if own else begin)
-    if not own or is_news or (live and left != halves(body)[1]):
-        forge.comment(review.number, body)
-    elif (live, left) != halves(body) and not live:
-        forge.edit_comment(own[-1].id, body)
-
-
-def halves(body: str) -> tuple[str, str]:
-    """Return what a comment says is live, and what is not.
-
-    Without the line of links, because each run has a page of its own.
-    """
-    lines = body.replace("\r\n", "\n").strip().split("\n")[1:]
-    text = "\n".join(each for each in lines if not each.startswith("[The run](")).strip()
-    live, _, left = text.partition(NOT_LIVE)
-    return live.strip(), left.strip()
-
-
-def _done(applied: Applied, courses: Collection[int]) -> Plan:
-    """Return the changes of these courses that were carried out, as a plan."""
-    done = {each.change.address for each in _results(applied, courses) if each.done}
-    part = part_of(applied.before.plan, courses)
-    changes = tuple(each for each in part.changes if each.address in done)
-    kept = {each.course_id for each in changes}
-    return replace(part, changes=changes, courses={c: part.courses[c] for c in kept})
+    job = applied.job
+    keep_result(job.forge, review.number, job.path, result(view, rows, Links(run=job.page)))
 
 
 def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:
@@ -220,7 +205,7 @@ def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -
             where = linked(f"the issue #{abs(issue.number)}", issue.url) if issue else ""
             todo = f"Somebody decides about it in {where}." if where else ""
             yield NotLive(title, Written(why), Written(todo))
-        elif course in applied.after.later:
+        elif course in applied.after.unindexed:
             yield NotLive(title, f"This is temporary: {applied.outcome.later}.", AGAIN)
         else:
             yield _left(applied, course, title)

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.forge import LONGEST_STATUS, Mark, Status
-from coursesync.ci.results.apply_results import halves
-from coursesync.ci.results.kept import marker, set_once
+from coursesync.ci.results.kept import keep_result, set_once
 from coursesync.ci.results.outcome import context_of
 from coursesync.errors import InvalidOutlines, StateLocked, TryLater
 from coursesync.render.comment.layout import Links
@@ -57,10 +56,6 @@ def tell_failed(job: Job, history: MainHistory, error: CoursesyncError) -> None:
 
 
 def _comment(job: Job, review: Review, error: CoursesyncError) -> None:
-    begin = marker("apply", job.path)
     problem = f"{error.problem[:1].upper()}{error.problem[1:]}."
     rows = [NotLive(f"This {review.noun}", problem, error.remedy or _WAITS)]
-    body = f"{begin}\n{result(None, rows, Links(run=job.page))}"
-    own = [e for e in job.forge.comments(review.number) if e.own and e.body.startswith(begin)]
-    if not own or halves(own[-1].body)[1] != halves(body)[1]:
-        job.forge.comment(review.number, body)
+    keep_result(job.forge, review.number, job.path, result(None, rows, Links(run=job.page)))

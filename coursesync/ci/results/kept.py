@@ -1,4 +1,4 @@
-"""What coursesync keeps up to date in a forge: issues, answers and statuses.
+"""What coursesync keeps up to date in a forge: issues, answers, results and statuses.
 
 Owns the first line by which it finds its own texts again, and that nothing is written twice. It
 must never decide what is written.
@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from coursesync.ci.forges.api import same_text
+from coursesync.render.comment.notices import NOT_LIVE
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.ci.forges.forge import Comment, Forge, Issue, Status
     from coursesync.ci.instructions.approvals import Instruction
 
-Kept: TypeAlias = Literal["answer", "apply", "drift", "plan", "waiting"]
+Kept: TypeAlias = Literal["answer", "apply", "closed", "drift", "plan", "waiting"]
 
 
 def marker(what: Kept, name: str) -> str:
@@ -68,6 +69,33 @@ def answer_once(
         if not any(body.startswith(first) for body in own) and (line := answer(each)):
             forge.comment(number, f"{first}\n{line}\n")
             own.append(first)
+
+
+def keep_result(forge: Forge, number: int, name: str, text: str) -> None:
+    """Write what an apply did on a review, unless its last result says the same.
+
+    It is a new comment if it names something that is live, so that people see it. Otherwise the
+    last one that names nothing is edited. Raises as the forge does.
+    """
+    begin = marker("apply", name)
+    body = f"{begin}\n{text}"
+    own = [each for each in forge.comments(number) if each.own and each.body.startswith(begin)]
+    known, new = _halves(own[-1].body) if own else ("", ""), _halves(body)
+    if not own or (known != new and any((known[0], new[0]))):
+        forge.comment(number, body)
+    elif known != new:
+        forge.edit_comment(own[-1].id, body)
+
+
+def _halves(body: str) -> tuple[str, str]:
+    """Return what a result says is live, and what is not.
+
+    Without the line of links, because each run has a page of its own.
+    """
+    lines = body.replace("\r\n", "\n").strip().split("\n")[1:]
+    text = "\n".join(each for each in lines if not each.startswith("[The run](")).strip()
+    live, _, left = text.partition(NOT_LIVE)
+    return live.strip(), left.strip()
 
 
 def set_once(forge: Forge, commit: str, status: Status) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.kind import Kind
 
-_CONTEXT = "coursesync/apply"
+_APPLY_STATUS = "coursesync/apply"
 REPLACE = "the engineer has to replace the secret NEXUDUS_TOKEN in the environment production"
 _WORKSPACE = "courses"  # the one that `init` makes
 
@@ -113,4 +113,6 @@ class Outcome:
 
 def context_of(workspace: str) -> str:
     """Return the name of the statuses for a workspace: each has its own in a repository."""
-    return _CONTEXT if workspace == _WORKSPACE else f"{_CONTEXT} ({inert(workspace, 100)})"
+    return (
+        _APPLY_STATUS if workspace == _WORKSPACE else f"{_APPLY_STATUS} ({inert(workspace, 100)})"
+    )

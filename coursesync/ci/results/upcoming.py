@@ -67,8 +67,8 @@ def _head(applied: Applied) -> Iterator[str]:
         where = linked("the issue about what was changed in Nexudus", applied.drift.url)
         yield f"Somebody approved in {where}: the apply looks at the site first, and puts it back."
         yield ""
-    if applied.before.later:
-        yield f"{escape(applied.outcome.later.capitalize())}. The apply asks again."
+    if applied.before.unindexed:
+        yield f"Not planned yet: {escape(applied.outcome.later)}. The apply asks again."
         yield ""
     commit, serial = code(applied.main[:12]), applied.before.loaded.state.serial
     yield f"<sub>Main is at commit {commit}, and the state has serial {serial}. {_LATER}</sub>"

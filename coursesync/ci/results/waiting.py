@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.ci.forges.settings import UNGUARDED
-from coursesync.ci.instructions.approvals import line_to_write
+from coursesync.ci.instructions.approvals import DIGITS, PREFIX, line_to_write
 from coursesync.ci.results.kept import marker
 from coursesync.planning.grant import Grant
 from coursesync.render.comment.layout import bounded
 from coursesync.render.comment.page import seen_by_members
 from coursesync.render.fit import Part, Rank
-from coursesync.render.markdown_escape import escape
+from coursesync.render.markdown_escape import code, escape
 from coursesync.render.rows import PlanView
 from coursesync.text import count, inert, listed
 
@@ -31,21 +31,22 @@ MOST_REASONS = 20  # of a course that are shown
 MOST_DETAILS = 50  # of a course
 _LONG = 200  # characters of a title
 MOST_LINES = 20  # to write
+_FEWER = 4 - DIGITS  # digits, where a line is named
 _OTHERWISE = (
     "Otherwise change the outlines by a pull request. This issue is closed when nothing waits any "
     "more."
 )
-_APPROVE = "To apply all that nobody reviewed"
+_APPROVE = "to apply all that nobody reviewed"
 _ALLOWS = {
-    Grant.LARGE_CHANGE: "To allow a change of that size",
-    Grant.OVERWRITE: "To overwrite what was edited in Nexudus",
-    Grant.PRUNE: "To delete on the site what left the outline",
-    Grant.PROGRESS_LOSS: "To delete it although members lose the progress that they made",
+    Grant.LARGE_CHANGE: "to allow a change of that size",
+    Grant.OVERWRITE: "to overwrite what was edited in Nexudus",
+    Grant.PRUNE: "to delete on the site what left the outline",
+    Grant.PROGRESS_LOSS: "to delete it even if members completed it, and lose that progress",
 }
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCourses:
     """The courses that wait for a person.
 
     Attributes:
@@ -75,7 +76,7 @@ class Waiting:
         found = [(_APPROVE, line_to_write(self.digest))] if self.digest else []
         if self.loosening is not None:
             line = line_to_write(self.loosening.digest)
-            found.append(("To let that setting count from now on", line))
+            found.append(("to let that setting count from now on", line))
         for course, grants in self.needs.items():
             for grant, digest in grants:
                 want = f"{_ALLOWS[grant]} ({escape(self.plan.courses[course].name)})"
@@ -83,7 +84,7 @@ class Waiting:
         return tuple(found)
 
 
-def title_of(waiting: Waiting) -> str:
+def title_of(waiting: WaitingCourses) -> str:
     """Return the title of the issue."""
     names = [inert(each, 60) for each in waiting.courses]
     if waiting.loosening is not None:
@@ -93,7 +94,7 @@ def title_of(waiting: Waiting) -> str:
 
 
 def body_of(
-    waiting: Waiting, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
+    waiting: WaitingCourses, workspace: str, limits: Limits, *, solo: bool, most: int = 60_000
 ) -> str:
     """Return the text of the issue, of at most `most` bytes."""
     above = [
@@ -105,7 +106,7 @@ def body_of(
     return bounded(above, [Part(Rank.ALWAYS, ("", _OTHERWISE))], most, "more line")
 
 
-def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
+def _head(waiting: WaitingCourses, workspace: str) -> Iterator[str]:
     yield marker("waiting", workspace)
     if waiting.loosening is not None:
         commit = waiting.loosening.commit[:10]
@@ -125,7 +126,7 @@ def _head(waiting: Waiting, workspace: str) -> Iterator[str]:
         )
 
 
-def reason_parts(waiting: Waiting) -> Iterator[Part]:
+def reason_parts(waiting: WaitingCourses) -> Iterator[Part]:
     """Yield why each course waits, with the fields that wait folded away."""
     for course in waiting.plan.courses.values():
         reasons = waiting.reasons.get(course.id, ())
@@ -143,18 +144,24 @@ def reason_parts(waiting: Waiting) -> Iterator[Part]:
             yield Part(Rank.DETAIL, (*head, *fold, "", "</details>"), 1)
 
 
-def _lines(waiting: Waiting, *, solo: bool) -> Iterator[str]:
+def _lines(waiting: WaitingCourses, *, solo: bool) -> Iterator[str]:
     who = "Somebody who may write to this repository"
     if not solo:
         who += ", and who pushed none of it,"
     lines = waiting.lines[:MOST_LINES]
-    what = "this line" if len(lines) == 1 else "one or more of these lines"
     yield ""
-    yield f"{who} decides by a new comment here with {what}, alone on its line:"
+    if len(lines) == 1:
+        yield f"{who} decides by a new comment here with this line, alone on its line:"
+    else:
+        yield (
+            f"{who} decides by a new comment here. These lines together are enough for all of it; "
+            "leave out what you do not want. Each stands alone on its line:"
+        )
+    yield ""
+    yield from (f"    {line}" for _, line in lines)
+    yield ""
     for want, line in lines:
-        yield ""
-        yield f"{want}:"
-        yield ""
-        yield f"    {line}"
+        words = line.removeprefix(PREFIX).strip()
+        yield f"- {code(f'{words[:_FEWER]}…')}: {want}"
     yield ""
     yield "coursesync answers each line, and says what happens next."

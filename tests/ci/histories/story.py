@@ -431,7 +431,7 @@ class Story:
                     raise BrokenError(f"applied without a review: {wrong}")
                 continue
             self.counts["courses held"] += 1
-            waits = (lags and course_id in found.later) or course_id in judged.unsure
+            waits = (lags and course_id in found.unindexed) or course_id in judged.unsure
             is_beside = course_id in {*found.decision.large, *found.decision.together}
             if not (waits or is_beside) and (is_approved or not wrong):
                 words = [each.words for each in coverage.held.get(course_id, ())]
