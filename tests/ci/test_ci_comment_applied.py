@@ -163,6 +163,27 @@ def test_what_others_left_waiting_is_named_apart(town: Town) -> None:
     assert f"once somebody has decided about them in [#{issue}](" in members
 
 
+def test_the_check_shows_what_the_comment_shows(town: Town) -> None:
+    """Where something else waits, the page has the pull request's own changes, by one digest."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    assert town.apply().code == 0
+    town.push(a=outline(A, "One", "Pushed"))
+    town.apply()
+    number = town.propose(a=outline(A, "One", "Pushed", "Three"))
+    comment(town)
+    with town.job(at="change-2") as cli:
+        ran = cli("ci", "plan", GITHUB_BASE_REF="main", COURSESYNC_ARTIFACTS=str(town.folder / "x"))
+    page = (town.folder / "x" / "review.html").read_text()
+    digest = re.search(r"digest `([0-9a-f]{64})`", plans(town, number)[0])
+
+    assert digest, plans(town, number)[0]
+    assert "<h1>1 section changes for members</h1>" in page
+    assert status(town, number).description == "1 section changes for members"
+    assert digest[1] in page
+    assert f"Digest: {digest[1]}" in ran.out
+    assert "not applied yet: 1 change of Course 4711" in " ".join(ran.err.split())
+
+
 def test_what_on_removal_would_delete_is_shown(town: Town) -> None:
     """A change of coursesync.toml is planned as it will be once it is merged."""
     town.reviewed(a=outline(A, "One", "Two"))

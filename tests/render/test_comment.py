@@ -174,6 +174,16 @@ WORDS: dict[str, tuple[tuple[Edit, ...], dict[str, str]]] = {
             "than that is …"
         },
     ),
+    "a heading, and a later paragraph": (
+        (
+            (GUEST, "## Two minutes before they come", "## Five minutes before they come"),
+            (GUEST, "You may have three guests", "You may have two guests"),
+        ),
+        {
+            SHARING: "text: ~~Two~~ **Five** minutes before they come … You may have ~~three~~ "
+            "**two** guests at a time. …"
+        },
+    ),
     "a hidden parent": (
         (
             (ONBOARDING, "key: sharing-the-place\n", f"key: sharing-the-place\n{HIDDEN}"),

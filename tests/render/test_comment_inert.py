@@ -122,18 +122,58 @@ def test_a_comment_is_never_too_long(words: str, times: int, number: int, most: 
     check_inert(document)
 
 
-@pytest.mark.parametrize("most", [32_768, 65_536])
-def test_the_lightest_rows_are_left_out(most: int) -> None:
+def shown(document: str, words: str) -> int:
+    """Return how many records a comment names with a change that begins with some words."""
+    taken = re.findall(rf"^> - \*\*.*?\*\*[^:]*: {words}", document, re.MULTILINE)
+    return len(taken) + len(re.findall(rf"^\| \*\*.*? \| {words}", document, re.MULTILINE))
+
+
+LIMITS = [32_768, 65_536, 1_000_000]
+GROUPS = ("deleted", "hidden from members", "(renamed|moved)", "new, ")  # the heaviest first
+
+
+@settings(deadline=None, max_examples=examples(12))
+@given(st.sampled_from(LIMITS), st.integers(1, 250), st.integers(2, 80))
+def test_what_is_heavier_is_never_left_out_before_what_is_lighter(
+    most: int, number: int, length: int
+) -> None:
+    """A flood of new records hides no deletion: whatever is left out, all that follows is, too."""
+    view = PlanView(plan_with("A title".ljust(length, "x")[:length].strip(), number))
+    document, whole = compose(view, most=most), compose(view, most=10**9)
+    left = [shown(whole, words) - shown(document, words) for words in GROUPS]
+    cut = [at for at, each in enumerate(left) if each]
+
+    assert len(document) <= len(document.encode()) <= most
+    assert shown(whole, "deleted") >= number
+    assert ("Left out here" in document) == (document != whole)
+    if cut:
+        assert [shown(document, words) for words in GROUPS[cut[0] + 1 :]] == [
+            0 for _ in GROUPS[cut[0] + 1 :]
+        ]
+
+
+@pytest.mark.parametrize(("most", "number"), [(32_768, 180), (65_536, 360)])
+def test_the_lightest_rows_are_left_out(most: int, number: int) -> None:
     """A comment that must be cut keeps what is taken from members, and counts what it lacks."""
-    view = PlanView(plan_with("A title of a usual length", 400))
+    view = PlanView(plan_with("A title of a usual length", number))
     document, whole = compose(view, most=most), compose(view, most=10**9)
     left = re.search(r"\*\*Left out here, because of its size: ([\d,]+) lighter rows", document)
 
     assert most * 0.9 < len(document.encode()) <= most
     assert left
     assert document.count("\n| **") + int(left[1].replace(",", "")) == whole.count("\n| **")
-    assert [each for each in ("deleted", "new, ") if f"| {each}" in whole] == ["deleted", "new, "]
-    assert [each for each in ("deleted", "new, ") if f"| {each}" in document] == ["deleted"]
+    assert [each for each in ("deleted", "new, ") if shown(whole, each)] == ["deleted", "new, "]
+    assert [each for each in ("deleted", "new, ") if shown(document, each)] == ["deleted"]
+
+
+def test_a_forge_that_takes_more_gets_more() -> None:
+    """A comment of GitLab has every row of a large change, and leaves out differences alone."""
+    view = PlanView(plan_with("A title of a usual length", 540))
+    document = compose(view, most=1_000_000)
+
+    assert 900_000 < len(document.encode()) <= 1_000_000
+    assert [shown(document, words) for words in ("deleted", "new, ")] == [540, 540]
+    assert "Left out here, because of its size: details for the engineer." in document
 
 
 def test_the_other_comments_are_bounded() -> None:

@@ -52,10 +52,11 @@ class Links:
         """Yield the links, after a blank line; nothing if there are none."""
         if review := linked("The review page", self.pages):
             yield ""
+            what = "artifacts" if "/-/" in self.pages else "file *coursesync*"
             yield (
-                f"{review} shows each text as it was and as it will be. On the linked page, "
-                "download the file *coursesync*, and open `review.html` in it. The folder "
-                "`preview` beside it shows each course day by day."
+                f"{review} shows each text as it was and as it will be: download the {what} on "
+                "the linked page, and open `review.html` in it. The folder `preview` beside it "
+                "shows each course day by day."
             )
         elif run := linked("The run", self.run):
             yield ""

@@ -139,15 +139,17 @@ def _table(
 
     What the warning has is not repeated; `named_above` are its items.
     """
-    kinds = {item.kind for item in items}
-    head = f"| {noun(kinds).capitalize()} | What changes |"
-    above: tuple[str, ...] = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
-    for item in items:
-        written = besides if id(item) in named_above else cell
-        if words := written(item, view.plan.courses):
-            row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
-            yield Part(_rank(item), (*above, row), 1)
-            above = ()
+    rows = [
+        (item, words)
+        for item in items
+        if (words := (besides if id(item) in named_above else cell)(item, view.plan.courses))
+    ]
+    kinds = {item.kind for item, _ in rows}
+    head = f"| {noun(kinds).capitalize()} | What changes |" if rows else ""
+    above = ("", f"#### {escape(course.title)}", "", head, "|---|---|")
+    for number, (item, words) in enumerate(rows):
+        row = f"| {heading(item, is_mixed=len(kinds) > 1)} | {words} |"
+        yield Part(_rank(item), (row,) if number else (*above, row), 1)
 
 
 def _advice(outlook: Outlook, links: Links) -> Iterator[Part]:

@@ -18,7 +18,7 @@ from coursesync.text import count, inert, unescaped
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_EFFORT = 20_000  # pairs of words that are compared
+_EFFORT = 60_000  # pairs of words that are compared: all of two texts of two hundred words
 _WORDS, _AROUND, _CHANGES = 12, 4, 3  # of a change; of equal ones beside it; changes that are shown
 _SPARED = 2  # words of a change that are not worth leaving out
 _LONG = 100  # characters of words that are shown together
