@@ -181,7 +181,8 @@ class GitLab(Hosting):
         body = request.get_json()
         branch, base = body["source_branch"], body["target_branch"]
         for each in self.pulls.values():
-            if (each.state, each.branch, each.base) == ("open", branch, base):
+            is_same = (each.state, each.branch, each.base) == ("open", branch, base)
+            if is_same and not each.is_fork:
                 words = "Another open merge request already exists for this source branch"
                 return _json({"message": [f"{words}: !{each.number}"]}, 409)
         made = self.pulls[self.open_pull(branch, by=login, title=body["title"], base=base)]

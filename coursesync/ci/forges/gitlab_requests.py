@@ -194,7 +194,8 @@ class Requests:
                 target_branch=base,
                 source_branch=branch,
             )
-            return next(iter(found), None)
+            # a fork may have a branch of that name as well
+            return next((each for each in found if each.source_project_id == self._project), None)
 
         sent = {"source_branch": branch, "target_branch": base}
         sent |= {"title": title, "description": without_actions(body)}
