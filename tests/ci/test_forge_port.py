@@ -347,6 +347,17 @@ def test_a_review_is_opened_once(hosting: Hosting, forge: Forge) -> None:
     assert hosting.pulls[first.number].state == "closed"
 
 
+def test_a_review_of_the_same_branch_of_a_fork(hosting: Hosting, forge: Forge) -> None:
+    """Anybody may open one: it is not taken for the own one."""
+    hosting.commit("a", {"courses/a.yaml": "title: B\n"}, by="rita")
+    other = hosting.open_pull("a", by="rita", fork=True)
+    hosting.commit("a", {"courses/a.yaml": "title: A\n"})
+
+    found = forge.open_review("a", "main", "Drift", "Text")
+
+    assert (found.number != other, found.author) == (True, hosting.bot)
+
+
 @pytest.mark.parametrize("kind", ["lost-after", "error-after", "lost-before"])
 def test_a_review_whose_answer_is_lost(hosting: Hosting, forge: Forge, kind: str) -> None:
     """It is looked for before it is opened again."""

@@ -232,6 +232,16 @@ def test_a_missing_permission(
     assert "with the scope api and the role Maintainer" in str(caught.value.remedy)
 
 
+def test_a_message_that_is_a_list(gitlab_forge: GitLab, forge: Forge) -> None:
+    """The reason of a refusal is shown, as if somebody else was quicker."""
+    gitlab_forge.commit("a", {"courses/a.yaml": "title: A\n"})
+    gitlab_forge.open_pull("a")
+    gitlab_forge.faults.add("GET */merge_requests", "empty")
+
+    with pytest.raises(RemoteError, match="Another open merge request already exists"):
+        forge.open_review("a", "main", "Drift", "Text")
+
+
 def test_the_token_of_a_job_alone(gitlab_forge: GitLab, clock: VirtualClock) -> None:
     """CI_JOB_TOKEN may read merge requests and no more: the message says which token to make."""
     gitlab_forge.propose()

@@ -131,6 +131,16 @@ def test_an_approval_is_doubtful_where_nobody_knows_who_pushed(
     assert forge.pushers(number) == Pushers(frozenset({"ada"}), (head,))
 
 
+def test_a_committer_without_an_account_leaves_it_doubtful(hosting: Hosting, forge: Forge) -> None:
+    """Who rebases another's commits may be the one who approves them."""
+    hosting.records = set()
+    hosting.commit("a", {COURSE: "title: One\n"}, by="ada", committer=STRANGER, pusher="ben")
+    number = hosting.open_pull("a")
+    hosting.approve(number, "ben")
+
+    assert judged(hosting, forge, number).is_doubtful
+
+
 def test_a_gap_in_the_record_is_no_record(hosting: Hosting, forge: Forge) -> None:
     """If a push is missing, its commits are known only by their addresses."""
     number = hosting.propose()

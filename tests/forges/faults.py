@@ -58,7 +58,7 @@ class Faults:
         - `throttled=2`: 429 with Retry-After; `secondary=2`: 403 with it; `secondary`: without it.
         - `spent=2`: 403, and the limit of the hour is spent for so many seconds.
         - `redirect`: 301 to another host; `html`: 200 with a page; `unreadable`: other JSON;
-          `echo`: 422 with the request's headers in the message.
+          `empty`: an empty list; `echo`: 422 with the request's headers in the message.
         """
         self._all.append(Fault(requests, kind, times, skipping))
 
@@ -94,6 +94,7 @@ def _wrong(kind: str, amount: str, now: float) -> Response:
         "secondary": _stated(HTTPStatus.FORBIDDEN, too_many, wait),
         "spent": _stated(HTTPStatus.FORBIDDEN, "API rate limit exceeded", spent),
         "redirect": Response(b"", 301, {"Location": "https://elsewhere.example/api"}),
+        "empty": Response(b"[]", content_type="application/json"),
         "html": Response("<h1>Please wait</h1>", content_type="text/html"),
         "unreadable": Response(b'{"number": "seven"}', content_type="application/json"),
     }

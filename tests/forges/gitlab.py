@@ -54,6 +54,7 @@ class GitLab(Hosting):
         self._reset: set[int] = set()
         self.actions: list[str] = []  # quick actions that a text asked for
         super().__init__(folder)
+        self.repository.commits_itself = False
 
     def next_number(self, kind: Sized) -> int:
         """Return a number: merge requests and issues are counted apart."""
@@ -181,7 +182,8 @@ class GitLab(Hosting):
         body = request.get_json()
         branch, base = body["source_branch"], body["target_branch"]
         for each in self.pulls.values():
-            if (each.state, each.branch, each.base) == ("open", branch, base):
+            is_same = (each.state, each.branch, each.base) == ("open", branch, base)
+            if is_same and not each.is_fork:
                 words = "Another open merge request already exists for this source branch"
                 return _json({"message": [f"{words}: !{each.number}"]}, 409)
         made = self.pulls[self.open_pull(branch, by=login, title=body["title"], base=base)]
@@ -345,26 +347,24 @@ class GitLab(Hosting):
         asked: dict[str, Any] = request.get_json()["variables"]
         assert asked["project"] == NAME
         if "commit" in asked:
-            email = self.repository.git("show", "-s", "--format=%ae", asked["commit"])
-            last = {"sha": asked["commit"], "author": self._known(email)}
-            tree = {"repository": {"tree": {"lastCommit": last}}}
-            return _json({"data": {"project": tree}})
-        pull = self.pulls[int(asked["iid"])]
-        own = self.own_commits(pull)
-        emails = self.repository.git("show", "-s", "--format=%ae %ce", *own).split("\n")
-        people = [[self._known(each) for each in line.split()] for line in emails]
+            (last,) = self._made([asked["commit"]])
+            return _json({"data": {"project": {"repository": {"tree": {"lastCommit": last}}}}})
+        own = self._made(self.own_commits(self.pulls[int(asked["iid"])]))
         page = {"pageInfo": {"hasNextPage": len(own) > 100}}
+        committers = [self._known(str(each["committerEmail"])) for each in own]
         found = {
-            "committers": {**page, "nodes": [two for _, two in people[:100] if two]},
-            "commits": {
-                **page,
-                "nodes": [
-                    {"sha": sha, "author": one}
-                    for sha, (one, _) in zip(own[:100], people[:100], strict=True)
-                ],
-            },
+            "committers": {**page, "nodes": [each for each in committers[:100] if each]},
+            "commits": {**page, "nodes": own[:100]},
         }
         return _json({"data": {"project": {"mergeRequest": found}}})
+
+    def _made(self, commits: Sequence[str]) -> list[dict[str, object]]:
+        """Return commits as GraphQL shows them: with no account of a committer."""
+        lines = self.repository.git("show", "-s", "--format=%H %ae %ce", *commits).split("\n")
+        return [
+            {"sha": sha, "author": self._known(one), "authorEmail": one, "committerEmail": two}
+            for sha, one, two in map(str.split, lines)
+        ]
 
     def _known(self, email: str) -> dict[str, object] | None:
         name = email.removesuffix("@space.example")

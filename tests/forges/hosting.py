@@ -180,17 +180,19 @@ class Hosting(ABC):
         *,
         by: str = "ada",
         pusher: str = "",
+        committer: str = "",
         start: str = "main",
-        message: str = "Change the courses",
     ) -> str:
         """Push a commit to a branch, which begins at `start`; return its SHA.
 
-        `by` has the commit's e-mail address, and `pusher` the account that pushes, by default the
-        same.
+        `by` is who has the e-mail address of its author, `committer` that of its committer, and
+        `pusher` is the account that pushes; by default, they are the same.
         """
         with self._lock:
             at = datetime.now(UTC)
-            sha = self.repository.commit(branch, files, by=by, at=at, start=start, message=message)
+            sha = self.repository.commit(
+                branch, files, by=by, committer=committer, at=at, start=start
+            )
             self.notice_pushes(pusher or by)
             return sha
 

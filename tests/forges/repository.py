@@ -32,10 +32,14 @@ FORGE = "noreply@github.com"  # the committer of what a forge makes itself
 
 
 class Repository:
-    """A bare repository whose branch `main` has one commit."""
+    """A bare repository whose branch `main` has one commit.
+
+    `commits_itself`: whether the forge is the committer of what it makes for a person.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.root = folder
+        self.commits_itself = True
         self.path = folder / f"{name}.git"
         self.path.mkdir(parents=True)
         (folder / "gitconfig").write_text(_QUICK)
@@ -91,14 +95,16 @@ class Repository:
         by: str,
         at: datetime,
         start: str = "main",
-        message: str = "Change the courses",
+        committer: str = "",
     ) -> str:
         """Add a commit to a branch, which begins at `start`; a file that is None is deleted."""
         known = self.refs()
         parent = known.get(branch) or known.get(start)
-        who = f"{by} <{by}@space.example> {int(at.timestamp())} +0000"
         lines: list[bytes] = [f"commit refs/heads/{branch}".encode()]
-        lines += [f"author {who}".encode(), f"committer {who}".encode(), _data(message)]
+        for role, name in (("author", by), ("committer", committer or by)):
+            who = f"{role} {name} <{name}@space.example> {int(at.timestamp())} +0000"
+            lines.append(who.encode())
+        lines.append(_data("Change the courses"))
         lines += [f"from {parent}".encode()] if parent else []
         for name, content in files.items():
             if content is None:
@@ -162,7 +168,7 @@ class Repository:
             GIT_AUTHOR_EMAIL=f"{by}@space.example",
             GIT_AUTHOR_DATE=date,
             GIT_COMMITTER_NAME="Forge",
-            GIT_COMMITTER_EMAIL=FORGE,
+            GIT_COMMITTER_EMAIL=FORGE if self.commits_itself else f"{by}@space.example",
             GIT_COMMITTER_DATE=date,
         )
 

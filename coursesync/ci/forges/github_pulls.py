@@ -173,7 +173,9 @@ class Pulls:
 
         def look() -> Pull | None:
             found = self._rest.every(self._path("pulls"), _PULLS, Pull, state="open", base=base)
-            return next((each for each in found if each.head.ref == branch), None)
+            # a fork may have a branch of that name as well
+            own = (each for each in found if each.head.repo == each.base.repo)
+            return next((each for each in own if each.head.ref == branch), None)
 
         sent = {"head": branch, "base": base, "title": title, "body": body}
         made = look() or self._rest.create(self._path("pulls"), sent, _OPEN, Pull, look)

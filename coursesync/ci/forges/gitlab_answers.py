@@ -129,6 +129,8 @@ class Users(Answer):
 class MadeCommit(Answer):
     sha: str
     author: Account | None = None
+    authorEmail: str | None = None  # noqa: N815 - GitLab's name
+    committerEmail: str | None = None  # noqa: N815 - GitLab's name
 
 
 class MadeCommits(Answer):

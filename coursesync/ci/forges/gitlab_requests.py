@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from coursesync.ci.forges.forge import NotYet
-    from coursesync.ci.forges.gitlab_answers import Account, GraphProject
+    from coursesync.ci.forges.gitlab_answers import GraphProject, MadeCommit
     from coursesync.ci.forges.rest import Rest
     from coursesync.nexudus.ports import Clock
 
@@ -61,11 +61,12 @@ _BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an acces
 _PUSHERS = """\
 query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
   committers { pageInfo { hasNextPage } nodes { username } }
-  commits { pageInfo { hasNextPage } nodes { sha author { username } } } } } }
+  commits { pageInfo { hasNextPage } nodes { sha author { username } authorEmail committerEmail }
+  } } } }
 """
 _AUTHOR = """\
 query($project: ID!, $commit: String!) { project(fullPath: $project) { repository {
-  tree(ref: $commit) { lastCommit { sha author { username } } } } } }
+  tree(ref: $commit) { lastCommit { sha author { username } authorEmail committerEmail } } } } }
 """
 _REQUESTS = Need("read the merge requests")
 _OPEN = Need("open merge requests")
@@ -195,7 +196,8 @@ class Requests:
                 target_branch=base,
                 source_branch=branch,
             )
-            return next(iter(found), None)
+            # a fork may have a branch of that name as well
+            return next((each for each in found if each.source_project_id == self._project), None)
 
         sent = {"source_branch": branch, "target_branch": base}
         sent |= {"title": title, "description": without_actions(body)}
@@ -210,11 +212,11 @@ class Requests:
         """Return who pushed some commits of a branch."""
         if not commits:
             return NOBODY
-        made = [_made(each, self._author(each)) for each in commits]
+        made = [_made(each, self._commit(each)) for each in commits]
         return pushers_of_line(line, made, self._pushes(self._project, branch))
 
-    def _author(self, commit: str) -> Account | None:
-        """Return the account of a commit's author, as far as GraphQL tells.
+    def _commit(self, commit: str) -> MadeCommit | None:
+        """Return a commit with the account of its author, as far as GraphQL tells.
 
         https://docs.gitlab.com/api/graphql/reference/#tree: the last commit of the tree at a commit
         is that one. Only newer versions can be asked for a commit itself.
@@ -222,7 +224,7 @@ class Requests:
         project = self._asked(_AUTHOR, commit=commit)
         tree = project.repository.tree if project and project.repository else None
         found = tree.lastCommit if tree else None
-        return found.author if found and found.sha == commit else None
+        return found if found and found.sha == commit else None
 
     def _pushers(self, found: MergeRequest, versions: Iterable[Version]) -> Pushers:
         author, head = frozenset({found.author.username}), found.sha or ""
@@ -232,7 +234,7 @@ class Requests:
             return Pushers(author, (head,))
         pages = people.committers.pageInfo, people.commits.pageInfo
         cut = (head,) if any(each.hasNextPage for each in pages) else ()
-        own = [_made(each.sha, each.author) for each in people.commits.nodes if each]
+        own = [_made(each.sha, each) for each in people.commits.nodes if each]
         bases = {each.base_commit_sha for each in versions}
         pushes = [
             replace(each, may_drop=each.before not in bases)
@@ -287,8 +289,12 @@ def _last_push(found: MergeRequest, versions: Iterable[Version]) -> datetime | N
     return moment(newest.created_at) if newest is not None and is_head else None
 
 
-def _made(sha: str, author: Account | None) -> Made:
-    return Made(sha, frozenset({author.username} if author else ()), author is not None)
+def _made(sha: str, found: MadeCommit | None) -> Made:
+    """Return a commit with its author; of its committer, GitLab tells only the e-mail address."""
+    if found is None or found.author is None:
+        return Made(sha, frozenset(), is_known=False)
+    is_same = found.authorEmail == found.committerEmail
+    return Made(sha, frozenset({found.author.username}), is_known=is_same)
 
 
 def _merged_as(found: MergeRequest) -> str | None:
