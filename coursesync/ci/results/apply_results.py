@@ -206,8 +206,13 @@ def _done(applied: Applied, courses: Collection[int]) -> Plan:
     done = {each.change.address for each in _results(applied, courses) if each.done}
     part = part_of(applied.before.plan, courses)
     changes = tuple(each for each in part.changes if each.address in done)
-    kept = {each.course_id for each in changes}
-    return replace(part, changes=changes, courses={c: part.courses[c] for c in kept})
+    kept = {each.course_id for each in changes} | {each.from_course for each in changes}
+    courses = {
+        each: replace(course, departures=tuple(e for e in course.departures if e.address in done))
+        for each, course in part.courses.items()
+        if each in kept
+    }
+    return replace(part, changes=changes, courses=courses)
 
 
 def _not_live(applied: Applied, courses: Collection[int], issue: Issue | None) -> Iterator[NotLive]:

@@ -449,12 +449,13 @@ class Story:
             for each in group.ids
             if Grant.LARGE_CHANGE not in group.grants
         ]
-        for courses in (free, *([each] for each in free)):
+        parts = [(free, found.plan.managed)]
+        parts += [([each], found.plan.courses[each].managed) for each in free]
+        for courses, managed in parts:
             number = sum(
                 each.action in OVERWRITES and each.course_id in courses
                 for each in found.plan.changes
             )
-            managed = sum(found.plan.courses[each].managed for each in courses)
             if managed >= 10 and number > 0.3 * managed:
                 raise BrokenError(f"a large change that nobody allowed: {number} of {managed}")
         large = found.decision.large.keys()
