@@ -79,10 +79,16 @@ class Applied:
         left = {each.address for each in self.after.wanted.changes if each.action.changes}
         part = part_of(self.since(courses), courses)
         changes = [e for e in part.changes if e.action.changes and e.address not in left]
-        kept = {each.course_id for each in changes}
-        return replace(
-            part, changes=tuple(changes), courses={each: part.courses[each] for each in kept}
-        )
+        done = {each.address for each in changes}
+        kept = {each.course_id for each in changes} | {each.from_course for each in changes}
+        live = {
+            each: replace(
+                course, departures=tuple(e for e in course.departures if e.address in done)
+            )
+            for each, course in part.courses.items()
+            if each in kept
+        }
+        return replace(part, changes=tuple(changes), courses=live)
 
     @cached_property
     def outcome(self) -> Outcome:

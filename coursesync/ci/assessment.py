@@ -184,7 +184,12 @@ class Assessment:
 
 
 def open_in(plan: Plan, state: State) -> frozenset[int]:
-    """Return the courses that a plan changes, or in which a created record is not confirmed yet."""
-    changed = {each.course_id for each in plan.changes if each.action.changes}
+    """Return the courses that a plan changes, or in which a created record is not confirmed yet.
+
+    A course from which a record moves to another one is changed, too.
+    """
+    changes = [each for each in plan.changes if each.action.changes]
+    courses = {each.course_id for each in changes} | {each.from_course for each in changes}
     unsure = unconfirmed(state).items()
-    return frozenset(changed | {kind_of(at).course_id_of(each.sent) for at, each in unsure})
+    found = courses | {kind_of(at).course_id_of(each.sent) for at, each in unsure}
+    return frozenset(each for each in found if each is not None)

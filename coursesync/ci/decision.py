@@ -44,9 +44,15 @@ class Decision:
 
 
 def part_of(plan: Plan, ids: Collection[int]) -> Plan:
-    """Return a plan with the changes of some courses alone."""
-    courses = {each: plan.courses[each] for each in plan.courses if each in ids}
+    """Return a plan with the changes of some courses alone.
+
+    It has the courses from or to which records of theirs move, too.
+    """
     changes = tuple(each for each in plan.changes if each.course_id in ids)
+    moves = (each for course in plan.courses.values() for each in course.departures)
+    pairs = [{each.course_id, each.from_course} for each in moves]
+    named = {*ids}.union(*(pair for pair in pairs if pair & {*ids}))
+    courses = {each: course for each, course in plan.courses.items() if each in named}
     return replace(plan, courses=courses, changes=changes)
 
 

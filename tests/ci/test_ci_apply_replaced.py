@@ -83,3 +83,20 @@ def test_a_move_shows_members_nothing_that_no_review_saw_there(town: Town) -> No
 
     assert ran.code == 6, ran
     assert "is shown to members" in town.issue()
+
+
+def test_a_section_that_moves_between_courses_is_applied(town: Town) -> None:
+    """Both courses are applied at once, also if nothing else changes in the one that it leaves."""
+    other = 4712
+    town.reviewed(a=outline(COURSE, "Old", "Stay"), b=outline(other, "Two"))
+    assert town.apply().code == 0
+    moved = named(outline(other, "Two", "Old"), "old", "a.old")
+    town.reviewed(a=outline(COURSE, "Stay"), b=moved)
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert {each["Title"]: each["CourseId"] for each in town.api.records()} == {
+        "Stay": COURSE,
+        "Two": other,
+        "Old": other,
+    }

@@ -114,7 +114,22 @@ def test_what_is_shown_is_covered_only_together_with_its_contents() -> None:
     main.merge(SHOWN)
     main.merge(CODE, base=HIDDEN, result=BOTH)
 
-    assert main.reasons() == [("section.welcome.a", "active", "EXPOSES", "2")]
+    assert main.reasons() == [
+        ("section.welcome.a", "active", "EXPOSES", "1"),
+        ("section.welcome.a", "active", "EXPOSES", "2"),
+    ]
+
+
+def test_whoever_pushed_a_part_of_what_is_exposed_is_known() -> None:
+    """Neither who shows a section, nor who changed its title or its text, can approve it all."""
+    main = Main(HIDDEN)
+    main.merge(SHOWN)
+    main.merge(CODE, base=HIDDEN, result=BOTH)
+    title = {"title": "Doors", "contents": "Door: 1234"}
+    named = tree(section("a", active=False, title="Doors", contents="Door: ask"))
+    main.merge(named, base=HIDDEN, result=tree(section("a", **title)))
+
+    assert main.coverage().commits == {"1", "2", "3"}
 
 
 def test_a_review_of_both_covers_what_is_shown() -> None:
@@ -142,7 +157,8 @@ def test_what_is_new_is_shown_only_together_with_its_contents(
     main.merge(tree(A, section("n")), base=base, result=tree(A, filled))
     found = [each for each in main.coverage().held[WELCOME] if each.reason.name == "EXPOSES"]
 
-    assert {(each.field, each.set_by, each.others) for each in found} == {(field, "2", ("N",))}
+    assert {each.set_by for each in found} == {"2", "3"}
+    assert {(each.field, each.others) for each in found} == {(field, ("N",))}
 
 
 def test_what_is_new_and_hidden_exposes_nothing() -> None:
@@ -178,8 +194,10 @@ def test_items_in_a_shown_one_count_too() -> None:
     both = tree(section("a", lessons=now))
     main.merge(tree(section("a", active=False, lessons=now)), base=hidden, result=both)
 
-    (found,) = main.coverage().held[WELCOME]
-    assert (found.field, found.reason.name, found.others) == ("active", "EXPOSES", ("Secret tour",))
+    for found in main.coverage().held[WELCOME]:
+        assert (found.field, found.reason.name) == ("active", "EXPOSES")
+        assert found.others == ("Secret tour",)
+    assert main.coverage().commits == {"1", "2"}
 
 
 def moved() -> tuple[Tree, Tree]:
@@ -274,10 +292,14 @@ def test_a_move_to_a_visible_section_shows_the_item() -> None:
     main.merge(
         housed(in_b=True), base=housed(in_b=False), result=housed(in_b=True, text="Door: 1234")
     )
-    (found,) = main.coverage().held[WELCOME]
+    both = main.coverage().held[WELCOME]
 
-    assert (found.reason.name, found.set_by, found.others) == ("EXPOSES", "1", ("Tour",))
-    assert found.what.endswith(" is shown to members")
+    assert [(each.reason.name, each.set_by) for each in both] == [
+        ("EXPOSES", "1"),
+        ("EXPOSES", "2"),
+    ]
+    assert {each.others for each in both} == {("Tour",)}
+    assert all(each.what.endswith(" is shown to members") for each in both)
 
 
 def test_a_review_of_a_move_and_of_what_it_shows_covers_both() -> None:

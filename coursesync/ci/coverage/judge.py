@@ -247,27 +247,28 @@ class Judge:
 
         return self.gap(number, shows)
 
-    def of_exposed(self, address: Address, name: str, exposed: Address) -> Gap | None:
+    def of_exposed(self, address: Address, name: str, exposed: Address) -> set[Gap]:
         """Judge what an item shows to members, once its `name` has main's value.
 
         `name` is a field, or VISIBLE.
 
         For each value of the item `exposed` that was set, one review must have had both in its
-        head: the review of that value, or the one of the field.
+        head: the review of that value, or the one of the field. Returns the settings of all values
+        of which none had, and that of the field.
         """
-        widens = self.trail.setter(address, name)
+        widens, unseen = self.trail.setter(address, name), set[int]()
         item, main = self.trail.main.find(exposed), self.trail.main.find(address)
         if item is None or main is None:
-            return None
+            return set()
         for each in (PARENT, *item.values):
             number = self.trail.setter(exposed, each)
             if number and not self._is_seen(number, widens, (main, name), (item, each)):
-                return Gap(number, Reason.EXPOSES)
+                unseen.add(number)
         for line, numbers in self.trail.added(exposed).items():
-            for number in numbers if tells(line) else ():
+            for number in numbers - unseen if tells(line) else ():
                 if not self._is_seen(number, widens, (main, name), (item, (line,))):
-                    return Gap(number, Reason.EXPOSES)
-        return None
+                    unseen.add(number)
+        return {Gap(each, Reason.EXPOSES) for each in unseen | {widens} if unseen and each}
 
     def _is_seen(self, number: int, widens: int, one: Seen, other: Seen) -> bool:
         """Return whether a review of one of two settings has two values of main in its head."""

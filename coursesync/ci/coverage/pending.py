@@ -225,9 +225,9 @@ class _Pending:
         for item in self.judge.trail.below(self.address):
             if not self.judge.trail.main.shows(item):
                 continue
-            if gap := self.judge.of_exposed(self.address, name, item.address):
+            for gap in self.judge.of_exposed(self.address, name, item.address):
                 found.setdefault(gap, []).append(item.resource.title)
-        for gap, titles in found.items():
+        for gap, titles in sorted(found.items(), key=lambda each: each[0].number):
             yield _Finding(gap, field, effect, others=tuple(titles))
 
     def _contents(self) -> Iterator[_Finding]:

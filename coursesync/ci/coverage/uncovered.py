@@ -31,7 +31,7 @@ class Reason(Enum):
     UNAPPROVED = "was merged without an approval of its last version"
     DOUBTFUL = "was merged with an approval that does not count: nobody knows who pushed to it"
     NOT_SHOWN = "sets it, but the pull request that it merged does not show that"
-    EXPOSES = "is a part of what members see then, but nobody reviewed that as a whole"
+    EXPOSES = "sets a part of what members would see, but nobody reviewed all of it together"
     UNSET = "no commit set it since the last apply: someone changed it in Nexudus"
     FIRST = "nobody knows which commit was applied to this course last"
     TIED = "items move between this course and one that waits"

@@ -49,13 +49,14 @@ class Ports:
     """What a forge and a repository answer about the commits of an oracle.
 
     A commit's SHA is its number; `head N` and `base N` are those of review N. `merges` has what
-    each commit merged, `comments` those on each review and issue.
+    each commit merged, `comments_on` those on each review and issue, `edited` the Ids of edited ones.
     """
 
     oracle: Oracle
     version: int = 0
     merges: list[Merge | None] = field(default_factory=lambda: [None])
     comments_on: dict[int, list[Comment]] = field(default_factory=dict)
+    edited: set[int] = field(default_factory=set)
     _specified: dict[tuple[int, int], Specified] = field(default_factory=dict)
 
     def history(self, applied: Mapping[int, int]) -> MainHistory:
@@ -76,11 +77,19 @@ class Ports:
         """Return what people decided in the comments."""
         return Permits(cast("Forge", self), history, [ISSUE])
 
-    def write(self, number: int, author: str, line: str, **facts: bool) -> None:
-        """Write a comment; `facts` say whether it was edited, or written by a bot."""
-        known = {"edited": False, "own": False, **facts}
-        comment = Comment(1, author, f"/coursesync {line}", number=number, **known)
+    def write(
+        self, number: int, author: str, line: str, *, edited: bool = False, **facts: bool
+    ) -> None:
+        """Write a comment, perhaps one that was edited; `facts` say whether a bot wrote it."""
+        own = sum(map(len, self.comments_on.values()))
+        known = {"own": False, **facts}
+        comment = Comment(own, author, f"/coursesync {line}", number=number, **known)
         self.comments_on.setdefault(number, []).append(comment)
+        self.edited |= {own} if edited else set()
+
+    def is_edited(self, comment: Comment) -> bool:
+        """Return whether a comment was ever edited."""
+        return comment.id in self.edited
 
     def digest_of(self, merge: Merge) -> str:
         """Return the digest of what a review shows."""

@@ -21,13 +21,13 @@ from ci.histories.edits import (
     hidden,
 )
 from ci.histories.oracle import Oracle, Seen
-from ci.histories.ports import AUTHOR, ISSUE, PUSHER, REVIEWER, STRANGER, Merge, Ports
+from ci.histories.people import People
+from ci.histories.ports import Merge, Ports
 from ci.histories.trees import (
     Conflict,
     Facts,
     courses_in,
     courses_of,
-    items_in,
     merged,
     outlines_of,
 )
@@ -36,21 +36,17 @@ from ci.histories.world import World
 
 from coursesync.ci.assessment import Assessment, open_in
 from coursesync.ci.forges.forge import Review
-from coursesync.ci.instructions.approvals import DIGITS
 from coursesync.errors import InvalidOutlines
 from coursesync.kinds import kind_of
 from coursesync.operations.config import Config
 from coursesync.operations.workspace import Project, Workspace
 from coursesync.outlines.workspace_files import Outlines
-from coursesync.planning.action import OVERWRITES, Action
-from coursesync.planning.grant import Grant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from ci.histories.edits import Edit
 
-    from coursesync.planning.plan import Change
     from coursesync.state.store import Store
 
 MOST = 10**6
@@ -84,9 +80,7 @@ class Story:
         # in half of the histories, all that reaches main was reviewed
         self.careful = self.rng.random() < 0.5
         self.branches: list[Branch] = []
-        # what people decided whose comments count: digests, and grants by digest or review
-        self.approved: set[str] = set()
-        self.allowed: set[tuple[Grant, str | int]] = set()
+        self.people = People(self.ports, self.rng)
         self._known: list[object] = []
         self._decided: Assessment | None = None
         self.oracle.add(first_tree(self.numbers, self.rng), None)
@@ -107,6 +101,7 @@ class Story:
                         event(self)
                     break
         self._end()
+        self.counts["comments that decide"] += self.people.comments
         self.counts["histories"] += 1
         return self.counts
 
@@ -274,56 +269,15 @@ class Story:
         self.ports.version += 1
         self.counts["upgrades"] += 1
 
-    # what people decide
-
     def approve(self) -> None:
         """Let somebody approve what waits."""
-        found = self._assessment()
-        if found is None or not (digest := found.coverage.digest):
-            return
-        is_pushed = any(self.ports.merges[int(each)] is None for each in found.coverage.commits)
-        if self._decide(ISSUE.number, f"approve {digest[:DIGITS]}", [PUSHER] if is_pushed else []):
-            self.approved.add(digest)
+        if (found := self._assessment()) is not None:
+            self.people.approve(found)
 
     def allow(self) -> None:
-        """Let somebody allow something: for a course in the issue, or on a review."""
-        found, grant = self._assessment(), self.rng.choice([Grant.PRUNE, Grant.LARGE_CHANGE])
-        merge = self.rng.choice(self.ports.merges)
-        if merge is not None:
-            number, digest = merge.review.number, self.ports.digest_of(merge)
-            if self._decide(number, f"allow {grant.value} {digest[:DIGITS]}", [AUTHOR]):
-                self.allowed.add((grant, number))
-        elif found is not None and found.digests:
-            digest = found.digests[self.rng.choice(sorted(found.digests))]
-            if self._decide(ISSUE.number, f"allow {grant.value} {digest[:DIGITS]}", []):
-                self.allowed.add((grant, digest))
-
-    def _decide(self, number: int, line: str, pushers: list[str]) -> bool:
-        """Write a comment; return whether it has to count."""
-        self.counts["comments that decide"] += 1
-        drawn = self.rng.random()
-        if drawn < 0.1:
-            self.ports.write(number, REVIEWER, line, edited=True)
-        elif drawn < 0.2:
-            self.ports.write(number, REVIEWER, line, is_by_bot=True)
-        elif drawn < 0.4:
-            self.ports.write(number, self.rng.choice([STRANGER, *pushers]), line)
-        else:
-            self.ports.write(number, REVIEWER, line)
-        return drawn >= 0.4
-
-    def _allow_all(self) -> bool:
-        """Let somebody allow all that has to be allowed; return whether anything has to be."""
-        found = self._assessment()
-        if found is None:
-            return False
-        wanted = [(Grant.PRUNE, each) for each in found.unpruned]
-        wanted += [(Grant.LARGE_CHANGE, each) for each in found.decision.large]
-        for grant, course_id in wanted:
-            digest = found.digests[course_id]
-            self.ports.write(ISSUE.number, REVIEWER, f"allow {grant.value} {digest}")
-            self.allowed.add((grant, digest))
-        return bool(wanted)
+        """Let somebody allow something."""
+        if (found := self._assessment()) is not None:
+            self.people.allow(found)
 
     # runs
 
@@ -366,9 +320,7 @@ class Story:
         done = {*ids, *found.history.courses} - left
         self.applied |= dict.fromkeys(done, number)
         if not left:
-            self.ports.comments_on.pop(ISSUE.number, None)
-            self.approved.clear()
-            self.allowed = {each for each in self.allowed if isinstance(each[1], int)}
+            self.people.close_issue()
 
     def _assessment(self) -> Assessment | None:
         """Return what `ci apply` decides now; None if main can't be planned.
@@ -421,7 +373,7 @@ class Story:
         }
         judged = Verdict(self.oracle, plan, since, self.world.item_of)
         verdict = judged.by_course()
-        is_approved = coverage.digest in self.approved
+        is_approved = coverage.digest in self.people.approved
         lags = any(merge and merge.lag for merge in self.ports.merges)
         for course_id in found.pending:
             wrong = verdict.get(course_id, [])
@@ -436,45 +388,9 @@ class Story:
             if not (waits or is_beside) and (is_approved or not wrong):
                 words = [each.words for each in coverage.held.get(course_id, ())]
                 raise BrokenError(f"reviewed, and held back: {words}")
-        self._check_grants(found, goes)
-
-    def _check_grants(self, found: Assessment, goes: Collection[int]) -> None:
-        """Check that nothing is deleted, and no large change made, without a person."""
-        for each in found.plan.changes:
-            is_deleted = each.action is Action.DELETE and each.course_id in goes
-            if is_deleted and not self._is_deletion_allowed(found, each):
-                raise BrokenError(f"deleted, and nobody allowed it: {each.address}")
-        free = [
-            each
-            for group in found.decision.groups
-            for each in group.ids
-            if Grant.LARGE_CHANGE not in group.grants
-        ]
-        for courses in (free, *([each] for each in free)):
-            number = sum(
-                each.action in OVERWRITES and each.course_id in courses
-                for each in found.plan.changes
-            )
-            managed = sum(found.plan.courses[each].managed for each in courses)
-            if managed >= 10 and number > 0.3 * managed:
-                raise BrokenError(f"a large change that nobody allowed: {number} of {managed}")
-        large = found.decision.large.keys()
-        self.counts["large changes"] += len(large)
-        writes = [each for each in found.plan.changes if each.action in OVERWRITES]
-        if large and len([each for each in writes if each.course_id in large]) <= 3:
-            raise BrokenError("a change that is not large was held back")
-
-    def _is_deletion_allowed(self, found: Assessment, change: Change) -> bool:
-        if (Grant.PRUNE, found.digests[change.course_id]) in self.allowed:
-            return True
-        item = self.world.item_of.get(change.record_id or 0)
-        return any(
-            (Grant.PRUNE, merge.review.number) in self.allowed
-            and item in items_in(merge.base) - items_in(merge.head)
-            and merge.head["all", "on_removal"] == "delete"
-            for merge in self.ports.merges
-            if merge is not None
-        )
+        self.counts["large changes"] += len(found.decision.large)
+        for problem in self.people.not_allowed(found, goes, self.world.item_of):
+            raise BrokenError(problem)
 
     def _end(self) -> None:
         """Let runs end what is left, then check that green is green."""
@@ -486,8 +402,10 @@ class Story:
             found = self._run(MOST, None)
             if found is None:
                 return
-            asks = found.unpruned or found.decision.large
-            is_allowed = bool(asks) and self._allow_all()
+            is_allowed = False
+            if found.unpruned or found.decision.large:
+                now = self._assessment()
+                is_allowed = now is not None and self.people.allow_all(now)
             if not is_allowed and known == (self.world.state, self.applied):
                 break
         else:
