@@ -69,7 +69,7 @@ def test_one_of_them_that_does_not_count(
     """A merge without an approval, or one with other files than git makes, may have set it."""
     main = Main(FIRST)
     main.merge(NEW_B_TREE, FIRST, main.edited(welcome=wrong()), **facts)
-    main.merge(main.edited(welcome=FOUR), main.tree)
+    main.merge(main.edited(welcome=NEW_B), main.tree)
 
     assert {each[2:] for each in main.reasons()} == {(reason, commit)}
     assert main.coverage().commits == {"1", "2"}

@@ -268,11 +268,7 @@ class Judge:
     def _is_seen(self, number: int, widens: int, one: Seen, other: Seen) -> bool:
         """Return whether a review of one of two settings has two values of main in its head."""
         return any(
-            self.gap(each, _counts) is None
-            and all(
-                self._has(at, *one) and self._has(at, *other)
-                for at in together(self.trail.settings, each, self.courses)
-            )
+            self.gap(each, _counts) is None and self._has(each, *one) and self._has(each, *other)
             for each in {number, widens}
         )
 
