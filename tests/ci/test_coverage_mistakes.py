@@ -69,7 +69,7 @@ def test_one_of_them_that_does_not_count(
     """A merge without an approval, or one with other files than git makes, may have set it."""
     main = Main(FIRST)
     main.merge(NEW_B_TREE, FIRST, main.edited(welcome=wrong()), **facts)
-    main.merge(main.edited(welcome=FOUR), main.tree)
+    main.merge(main.edited(welcome=NEW_B), main.tree)
 
     assert {each[2:] for each in main.reasons()} == {(reason, commit)}
     assert main.coverage().commits == {"1", "2"}
@@ -121,3 +121,26 @@ def test_what_moves_out_of_a_course_with_mistakes_waits() -> None:
 
     assert main.coverage().covered == set()
     assert "PUSHED" in {each[2] for each in main.reasons()}
+
+
+@pytest.mark.parametrize("by", ["a review without mistakes", "a review with mistakes"])
+def test_what_takes_from_members_is_shown_by_one_review_alone(by: str) -> None:
+    """Together, several reviews do not show it, because nobody looked at them together."""
+    hidden = course(A, section("b", active=False))
+    main = Main(FIRST)
+    head = {**FIRST, "welcome": hidden} if by == "a review without mistakes" else main.tree
+    main.merge(head, FIRST, main.edited(welcome=wrong()))
+    main.merge(main.edited(welcome=hidden), main.tree)
+
+    found = [("section.welcome.b", "active", "NOT_SHOWN", "2")]
+    assert main.reasons() == ([] if by == "a review without mistakes" else found)
+
+
+def test_what_was_so_before_and_after_the_mistakes_was_not_set_meanwhile() -> None:
+    """What a review set before them stays covered."""
+    main = Main(FIRST)
+    main.merge(NEW_B_TREE)
+    main.push(main.edited(welcome=wrong()))
+    main.push(NEW_B_TREE)
+
+    assert main.reasons() == []

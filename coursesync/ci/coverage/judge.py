@@ -20,6 +20,7 @@ from coursesync.ci.coverage.delta import (
     more_lines,
 )
 from coursesync.ci.coverage.effects import effects
+from coursesync.ci.coverage.setting import shown_by, together
 from coursesync.ci.coverage.shown_lines import shows_lines, within
 from coursesync.ci.coverage.specified import id_in, tells
 from coursesync.ci.coverage.trail import follows
@@ -68,28 +69,22 @@ class Judge:
     needs_approval: bool
     courses: frozenset[int]
 
-    def gap(self, number: int, shows: Callable[[Delta, Delta], bool]) -> Gap | None:
+    def gap(
+        self, number: int, shows: Callable[[Delta, Delta], bool], *, exact: bool = False
+    ) -> Gap | None:
         """Return why a setting covers nothing; None if its review counts and shows it.
 
-        `shows` takes the review's own delta, and the delta from its head to the last commit that
-        it was merged as.
+        `shows` takes what `setting.shown_by` yields. Something that takes from members, or lets
+        more people in, is `exact`: a review has to show it by itself.
         """
         if number == 0:
             return UNSET
-        counted = map(self._of_review, self.trail.together(number, self.courses))
+        settings, last = self.trail.settings, self.trail.ends[number]
+        counted = map(self._of_review, together(settings, number, self.courses))
         if gap := next(filter(None, counted), None):
             return gap
-        own = self.trail.settings[number - 1].own
-        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
-        is_known = self.trail.knows(number, self.courses)
-        if own is None or from_head is None or not is_known or not shows(own, from_head):
-            return Gap(number, Reason.NOT_SHOWN)
-        return None
-
-    def beside(self, number: int) -> tuple[str, ...]:
-        """Return the SHAs of the commits that may have set what a setting seems to set."""
-        numbers = self.trail.window(number, self.courses) if number else ()
-        return tuple(self.trail.settings[each - 1].commit for each in numbers if each != number)
+        deltas = shown_by(settings, number, last, self.courses, exact=exact)
+        return None if any(shows(*e) for e in deltas) else Gap(number, Reason.NOT_SHOWN)
 
     def _of_review(self, number: int) -> Gap | None:
         """Return why the review of a setting does not count; None if it does."""
@@ -122,7 +117,8 @@ class Judge:
             shown = _effects(own.former(head.address), head).get(name, frozenset())
             return own.sets(head.address, name) and wanted <= shown
 
-        return self.gap(number, shows)
+        is_moved = name == COURSE and self.trail.path(address)[0] is not None
+        return self.gap(number, shows, exact=bool(wanted) or is_moved)
 
     def of_removed(
         self, address: Address, setters: Mapping[str, set[int]]
@@ -202,7 +198,7 @@ class Judge:
             is_removed = base is not None and own.later(base.address) is None
             return is_removed and own.after.on_removal is asked
 
-        return self.gap(self.trail.policy_setter(number), shows)
+        return self.gap(self.trail.policy_setter(number), shows, exact=True)
 
     def of_replaced(self, address: Address, old: Address) -> Iterator[Gap]:
         """Judge that an item of main gets the record of another one, which had the address `old`.
@@ -222,7 +218,7 @@ class Judge:
                 for at, removed in removals
             )
 
-        if self.gap(number, pairs) is None:
+        if self.gap(number, pairs, exact=True) is None:
             return
         names = [name for name, at in numbers.items() if at] or [FORMER]
         gaps = {self.of_field(address, name) for name in names}
@@ -245,7 +241,7 @@ class Judge:
                 return False
             return own.before.shows(was) and not own.after.shows(head)
 
-        return self.gap(number, shows)
+        return self.gap(number, shows, exact=True)
 
     def of_exposed(self, address: Address, name: str, exposed: Address) -> set[Gap]:
         """Judge what an item shows to members, once its `name` has main's value.
@@ -280,10 +276,12 @@ class Judge:
     def _has(self, number: int, item: Item, what: str | tuple[str]) -> bool:
         """Return whether the head of a setting's review has a value of an item of main."""
         there = self._merged(item.address, number)
-        from_head = self.trail.settings[self.trail.ends[number] - 1].from_head
-        head = from_head.former(there.address) if from_head and there else None
-        if head is None or there is None or from_head is None:
+        last = self.trail.settings[self.trail.ends[number] - 1]
+        shown = last.shown(last) if last.has_head(self.courses) else None
+        head = shown[1].former(there.address) if shown and there else None
+        if head is None or there is None or shown is None:
             return False
+        from_head = shown[1]
         if isinstance(what, tuple):
             return what[0] in alone(head.lines)
         if what == VISIBLE:

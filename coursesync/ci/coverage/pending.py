@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.coverage.effects import Effect, effects
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
-from coursesync.ci.coverage.setting import Shown
+from coursesync.ci.coverage.setting import Shown, beside
 from coursesync.ci.coverage.specified import Item, by_id, tells
 from coursesync.ci.coverage.trail import Trail
 from coursesync.ci.coverage.uncovered import Reason, Uncovered
@@ -82,7 +82,7 @@ def _uncovered(change: Change, judge: Judge, finding: _Finding) -> Uncovered:
         setting.review.review if setting and isinstance(setting.review, Shown) else None,
         finding.lines,
         finding.others,
-        judge.beside(number),
+        beside(judge.trail.settings, number, judge.courses),
     )
 
 

@@ -16,7 +16,7 @@ from coursesync.ci.coverage.specified import by_id, id_in
 from coursesync.kinds.address import address_of, key_of, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from coursesync.ci.coverage.setting import Setting
     from coursesync.ci.coverage.specified import Item, Line, Specified
@@ -111,39 +111,6 @@ class Trail:
             addresses.append(was.address if was else addresses[-1])
         is_applied = self._tree(0).find(old) is not None
         return addresses[-1] == old if is_applied else old in addresses
-
-    def window(self, number: int, courses: Collection[int]) -> Sequence[int]:
-        """Return the settings of which each one may have set what a setting seems to set.
-
-        They left an outline of these courses with mistakes, or are the first without them.
-        """
-        first = last = number
-        for each in courses:
-            while first > 1 and each in self.settings[first - 2].after.unknown:
-                first -= 1
-            while last < len(self.settings) and each in self.settings[last - 1].after.unknown:
-                last += 1
-        return range(first, last + 1)
-
-    def together(self, number: int, courses: Collection[int]) -> Sequence[int]:
-        """Return a setting, and those that have to be reviewed as well, so that its review counts.
-
-        A review that began at an outline with mistakes shows what changed since the last valid one.
-        """
-        review = self.settings[number - 1].review
-        base = review.base.unknown if isinstance(review, Shown) else ()
-        wrong = [each for each in courses if each in base]
-        return self.window(number, wrong) if wrong else (number,)
-
-    def knows(self, number: int, courses: Collection[int]) -> bool:
-        """Return whether it is known what the review of a setting shows of some courses."""
-        review = self.settings[number - 1].review
-        if not isinstance(review, Shown) or any(each in review.head.unknown for each in courses):
-            return False
-        if not any(each in review.base.unknown for each in courses):
-            return True
-        merged = (self.settings[each - 1].review for each in self.together(number, courses))
-        return all(isinstance(each, Shown) and each.is_clean for each in merged)
 
     def is_ordered(self, number: int, first: Address, second: Address) -> bool:
         """Return whether two items of main are in this order in one list of a tree."""

@@ -49,7 +49,8 @@ class Ports:
     """What a forge and a repository answer about the commits of an oracle.
 
     A commit's SHA is its number; `head N` and `base N` are those of review N. `merges` has what
-    each commit merged, `comments_on` those on each review and issue, `edited` the Ids of edited ones.
+    each commit merged, `comments_on` those on each review and issue, `edited` the Ids of those
+    that were edited.
     """
 
     oracle: Oracle
