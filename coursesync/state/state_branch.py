@@ -171,7 +171,7 @@ class StateBranch:
 
     def changes_of(self, name: str, commit: str) -> list[str]:
         """Return the commits up to one that changed a file, the newest first; at most 100."""
-        return self._own("rev-list", "-100", "--first-parent", commit, "--", name).decode().split()
+        return self._own("rev-list", "-100", commit, "--", f":/{name}").decode().split()
 
     def saved_at(self, commit: str) -> int:
         """Return when a commit was made, in seconds since 1970."""

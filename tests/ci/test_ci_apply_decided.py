@@ -131,6 +131,26 @@ def test_the_closed_issue_names_what_was_applied_and_who_decided(town: Town) -> 
     assert "4712" not in last
 
 
+def test_a_result_names_nothing_that_earlier_reviews_brought(town: Town) -> None:
+    """What was live before is not its own, nor is it in the last comment of the issue."""
+    town.push(**{"coursesync.toml": DELETES})
+    town.reviewed(a=outline(A, "One", "Two"))
+    town.apply()
+    number = town.propose(a=outline(A, "One"))
+    town.merge(number, approved=False)
+    town.apply()
+    (issue,) = town.forge.issues
+    waits = town.result(number)
+    town.decide("\n".join(lines(town)))
+    town.apply()
+    last = town.forge.comments_on(issue)[-1].body
+
+    assert "Live now" not in waits
+    for text in (town.result(number), last):
+        assert "**1 section of *Course 4711*:** 1 deleted" in text
+        assert "new" not in text
+
+
 def test_an_issue_that_a_correction_closes_names_nobody(town: Town) -> None:
     """Main no longer asks for what waited."""
     town.push(a=outline(A, "One"))
@@ -146,13 +166,15 @@ def test_an_issue_that_a_correction_closes_names_nobody(town: Town) -> None:
 @pytest.mark.parametrize("is_recorded", [True, False])
 def test_the_result_counts_what_a_killed_run_sent(town: Town, is_recorded: bool) -> None:  # noqa: FBT001 - a case
     """Whether the killed run's job recorded it, or the next run reads it from the branch."""
-    number = town.propose(a=outline(A, "One", "Two", "Three"))
+    town.reviewed(a=outline(A, "Zero"))
+    town.apply()
+    number = town.propose(a=outline(A, "Zero", "One", "Two", "Three"))
     town.merge(number)
     town.api.fault("POST /api/content/coursesections@2:slow=5")
     run = town.forge.start_run()
     with town.job(run=run) as cli:
         with cli.start("ci", "apply") as process:
-            wait_until(lambda: len(town.api.records()) == 2, 60)
+            wait_until(lambda: len(town.api.records()) == 3, 60)
             process.send_signal(signal.SIGKILL)
             process.communicate(timeout=60)
         if is_recorded:
@@ -162,7 +184,7 @@ def test_the_result_counts_what_a_killed_run_sent(town: Town, is_recorded: bool)
     ran = town.apply(run=run, attempt=1)
 
     assert ran.code == 0, ran
-    assert town.titles == ["One", "Three", "Two"]
+    assert town.titles == ["One", "Three", "Two", "Zero"]
     assert "**3 sections of *Course 4711*:** 3 new" in town.result(number)
 
 
