@@ -139,6 +139,9 @@ def test_the_top_says_what_members_see_and_lose() -> None:
         "A: opens after 7 10 days",
         "B: opens on day 7 10, because A comes before it",
     ]
+    counts = page.select_one(".counts")
+    assert counts is not None
+    assert counts.text == "2 open later, 1 deleted"
     labels = [(each.title, each.labels) for each in all_items(page_of(plan))]
     assert ("B", ("Opens later",)) in labels
     assert page.select_one("#found").attrs["data-changes"] == "3"  # type: ignore[union-attr]

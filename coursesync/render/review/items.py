@@ -61,7 +61,7 @@ class Card:
     @property
     def counts(self) -> str:
         """What changes, in numbers: `1 new, 2 changed, 1 question`."""
-        found = [f"{number:,} {label.words.lower()}" for label, number in self.labels.items()]
+        found = [label.counted(number) for label, number in self.labels.items()]
         asked = len(self.questions)
         return ", ".join([*found, *([count(asked, "question")] if asked else [])])
 

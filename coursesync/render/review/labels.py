@@ -18,10 +18,19 @@ if TYPE_CHECKING:
 
 
 class Label(NamedTuple):
-    """A word for a change, and the name of its colours: new, edited, gone, moved or other."""
+    """A word for a change, and the name of its colours: new, edited, gone, moved or other.
+
+    `several` follows a number above one, if that is another word.
+    """
 
     words: str
     style: str
+    several: str = ""
+
+    def counted(self, number: int) -> str:
+        """Return it after a number: `2 open later`."""
+        words = (number > 1 and self.several) or self.words.lower()
+        return f"{number:,} {words}"
 
 
 CHANGED, RENUMBERED = Label("Changed", "edited"), Label("Renumbered", "other")
@@ -44,9 +53,9 @@ _BY_EFFECT = {
     Effect.HIDDEN: HIDDEN,
     Effect.LEFT: LEAVES,
     Effect.LOCKED: Label("Locked", "gone"),
-    Effect.LATER: Label("Opens later", "gone"),
+    Effect.LATER: Label("Opens later", "gone", "open later"),
     Effect.SHOWN: SHOWN,
-    Effect.EARLIER: Label("Opens sooner", "edited"),
+    Effect.EARLIER: Label("Opens sooner", "edited", "open sooner"),
     Effect.MOVED: MOVED,
     Effect.RENAMED: Label("Renamed", "edited"),
     Effect.REWORDED: Label("Reworded", "edited"),
