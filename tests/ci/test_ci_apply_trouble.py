@@ -221,5 +221,5 @@ def test_a_result_that_the_forge_did_not_take_is_written_by_the_next_run(town: T
     assert red.code == 1, red
     assert titles == ["One"]
     assert ran.code == 0, ran
-    assert "pplied" in town.result(number)
+    assert "### Live now" in town.result(number)
     assert town.head_status(number).startswith("success: ")
