@@ -46,7 +46,7 @@ _UNMENTIONED = frozenset({Role.ACTIVE, Role.ORDER, Role.UNLOCK})
 
 
 def in_short(items: Iterable[Item]) -> str:
-    """Return how many records change for members: `4 sections and 1 lesson change for members`."""
+    """Return how many records change for members, by kind, as a clause."""
     kinds = Counter(item.kind for item in items if item.effect is not Effect.DRAFT)
     if not kinds:
         return "Nothing changes for members"
