@@ -11,10 +11,8 @@ whatever command; `refs/coursesync/` is the newest commit that a writer saw or m
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from coursesync.errors import (
     Code,
@@ -27,7 +25,6 @@ from coursesync.errors import (
     TryLater,
 )
 from coursesync.files.run_git import AS_COURSESYNC, GitFailed, forge_environment, git
-from coursesync.kinds.address import slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,20 +34,6 @@ STATE, JOURNAL, RUN, REPORT = "state.json", "journal", "run.json", "report.json"
 _MOST_BYTES = {STATE: 100_000_000, JOURNAL: 100_000_000, RUN: 100_000_000, REPORT: 10_000_000}
 _BLOB = "100644"
 _PUSHES = 2  # at one tip, because two pushes at once may both be refused for a moment
-
-
-def branch_name(workspace: str, target: str) -> str:
-    """Return the name of the branch of a workspace's state.
-
-    Args:
-        workspace: the path of the workspace in its repository, as in "courses".
-        target: the API's base URL.
-    """
-    own = slug(workspace) or "workspace"
-    if own != workspace:  # so that no two workspaces share a branch
-        own = f"{own}-{sha256(workspace.encode()).hexdigest()[:6]}"
-    parts = urlsplit(target)
-    return f"coursesync-state/{own}/{slug(parts.netloc + parts.path)}"
 
 
 class _Entry(NamedTuple):

@@ -21,8 +21,8 @@ from coursesync.kinds import kind_of
 from coursesync.kinds.address import Address
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
+from coursesync.state.branch_names import branch_name
 from coursesync.state.git_store import LASTS
-from coursesync.state.state_branch import branch_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from values import AT, TARGET, address
 
+from coursesync.state.branch_names import branch_name
 from coursesync.state.file_store import StateFile
 from coursesync.state.git_store import GitStore
 from coursesync.state.journal import Conclusion, Intent
-from coursesync.state.state_branch import StateBranch, branch_name
+from coursesync.state.state_branch import StateBranch
 
 if TYPE_CHECKING:
     from pathlib import Path
