@@ -59,8 +59,8 @@ def git_store(folder: Path, target: str) -> GitStore:
     Raises StateError if it is in none.
     """
     from coursesync.files.ask_git import answer  # noqa: PLC0415 - few runs need it
-    from coursesync.state.git_store import GitStore  # noqa: PLC0415 - few runs need it
     from coursesync.state.branch_names import branch_name  # noqa: PLC0415 - as above
+    from coursesync.state.git_store import GitStore  # noqa: PLC0415 - few runs need it
     from coursesync.state.state_branch import StateBranch  # noqa: PLC0415 - as above
 
     prefix = answer(folder, "rev-parse", "--show-prefix")
