@@ -103,6 +103,16 @@ def test_while_the_index_lags_nothing_is_known() -> None:
     assert (coverage.held, coverage.covered) == ({}, frozenset())
 
 
+def test_while_the_index_lags_nobody_has_to_decide_about_what_is_new() -> None:
+    """A new section may be shown to members by the review that brought it."""
+    main = Main(FIRST)
+    main.merge_unindexed({"welcome": course(A, B, section("c", contents="Door: 1234"))})
+    coverage = main.coverage()
+
+    assert coverage.held == {}
+    assert coverage.waiting == {WELCOME}
+
+
 def test_lines_count_one_by_one() -> None:
     """Of a text, the line that was pushed is not covered, and is named."""
     main = Main(FIRST)

@@ -264,7 +264,14 @@ class Judge:
             for number in numbers - unseen if tells(line) else ():
                 if not self._is_seen(number, widens, (main, name), (item, (line,))):
                     unseen.add(number)
-        return {Gap(each, Reason.EXPOSES) for each in unseen | {widens} if unseen and each}
+        return {gap for number in unseen for gap in self._exposing({number, widens} - {0})}
+
+    def _exposing(self, numbers: set[int]) -> Iterator[Gap]:
+        """Yield why settings show something together; if reviews are unknown, only theirs."""
+        reviews = {each: self.trail.settings[each - 1].review for each in numbers}
+        unknown = {each for each, review in reviews.items() if isinstance(review, NotYet)}
+        for each in unknown or numbers:
+            yield Gap(each, None if unknown else Reason.EXPOSES)
 
     def _is_seen(self, number: int, widens: int, one: Seen, other: Seen) -> bool:
         """Return whether a review of one of two settings has two values of main in its head."""

@@ -112,6 +112,10 @@ class Oracle:
         is_new = item not in items_in(self.commits[since].facts)
         return is_new or self.setter.get((item, *what), 0) > since
 
+    def is_lost(self, since: int, item: int) -> bool:
+        """Return whether an item came to another course under a key that main did not have."""
+        return self.setter.get((item, "lost"), 0) > since
+
     def is_split_shown(self, since: int, item: int) -> bool:
         """Return whether a review showed what made a new record of an applied item necessary.
 

@@ -37,7 +37,7 @@ class Verdict:
     plan: Plan
     since: Mapping[int, int | None]
     item_of: Mapping[int, int]
-    # courses with a text that the rule may hold, though reviews showed it line by line
+    # courses that the rule may hold, though reviews showed each change to somebody
     unsure: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -77,7 +77,11 @@ class Verdict:
                 yield "removal"
         elif (at := self.items.get(change.address)) is None:
             yield "not on main"
+        elif self.oracle.is_lost(since, at.item) and not isinstance(change.held, Entry):
+            yield "new, though its review showed a move"
         elif isinstance(change.held, Entry) and change.held.attempted != {}:
+            if self.oracle.is_lost(since, at.item):  # which item it is, only the state knows
+                self.unsure.add(change.course_id)
             yield from self._update(change, since, at.item)
         else:
             if self.oracle.is_text_unclear(since, at.item):
@@ -87,7 +91,7 @@ class Verdict:
     def _create(self, since: int, item: int) -> Iterator[str]:
         is_split = item in items_in(self.oracle.commits[since].facts)
         shown = self.oracle.is_split_shown if is_split else self.oracle.is_item_shown
-        if not shown(since, item) or self.oracle.setter.get((item, "lost"), 0) > since:
+        if not shown(since, item):
             yield "new"
         is_set = partial(self.oracle.is_set, since, item)
         for name in filter(is_set, FIELDS):
