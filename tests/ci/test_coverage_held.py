@@ -133,21 +133,6 @@ def test_a_text_that_a_review_wrote_is_put_back(*, is_markdown: bool) -> None:
     assert main.reasons() == []
 
 
-def test_a_text_that_another_version_rendered_is_taken_back() -> None:
-    """A review of that counts, also if nobody can tell any more whose text the site has."""
-    texts = [{**B, "contents": {"markdown": f"{each}.md"}} for each in ("one", "two")]
-    main = Main({**FIRST, "welcome": course(A, texts[0])})
-    main.merge(main.edited(welcome=course(A, texts[1])))
-    at = Address("section.welcome.b")
-    entry = main.state.entries[at]
-    sent = replace(entry, sent={**entry.sent, "SectionContents": "<p >contents of two.md</p>"})
-    main.state = replace(main.state, entries={**main.state.entries, at: sent})
-    main.merge(main.edited(welcome=course(A, texts[0])))
-
-    assert main.plan().writes == 1
-    assert main.reasons() == []
-
-
 def test_a_section_that_is_back_without_a_text_is_covered() -> None:
     """Its kept record has an older text; the review that brings it back shows that it has none."""
     texts = [{**B, "contents": text} for text in ("One", "")]

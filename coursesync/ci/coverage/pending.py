@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE, more_lines
+from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.coverage.effects import Effect, effects
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
 from coursesync.ci.coverage.specified import Item, by_id, tells
@@ -237,7 +237,7 @@ class _Pending:
         after, found = self._value(self.change.after, name), dict[_Finding, None]()
         is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
         texts = {self._value(prior, name) for prior in self.priors if prior is not None}
-        since = {number for text in texts - {after} for number in self._trees_with(text)}
+        since = {self._since(text) for text in texts - {after}}
         for number in {0} if is_foreign or self.is_new else since:
             found |= dict.fromkeys(self._lines(name, number, is_foreign=is_foreign))
         yield from found
@@ -263,18 +263,11 @@ class _Pending:
         for gap, texts in found.items():
             yield _Finding(gap, field, Effect.CHANGED, tuple(filter(None, texts)))
 
-    def _trees_with(self, text: object) -> set[int]:
-        """Return the number of the last tree with a text.
-
-        If none has it as this version renders it, it may be that of each tree whose text is not
-        that of main; 0 if there is no such tree.
-        """
-        path = [*enumerate(self.judge.trail.path(self.address))]
-        same = [number for number, item in path if item and item.resource.contents == text]
-        if same:
-            return {max(same)}
-        main = path[-1][1]
-        return {at for at, each in path if any(more_lines(each, main).values())} or {0}
+    def _since(self, text: object) -> int:
+        """Return the number of the last tree with a text; 0 for none."""
+        path = enumerate(self.judge.trail.path(self.address))
+        numbers = (number for number, item in path if item and item.resource.contents == text)
+        return max(numbers, default=0)
 
     def _order(self) -> Iterator[_Finding]:
         """Find the siblings with which the item changes places.
