@@ -122,7 +122,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 
 def with_ids(change: Change, ids: Mapping[Address, int]) -> Change:
     """Return a change with the Id of what its record is in, as it is sent."""
-    link, holder = change.kind.parent_property, change.new_parent
+    link, holder = change.kind.parent_property, change.awaits
     return (
         change
         if holder is None

@@ -31,9 +31,9 @@ from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, twins_in
 from coursesync.planning.leave import with_left
 from coursesync.planning.refreshed_state import settled
+from coursesync.state.confirmed import confirm, mark_complete
 from coursesync.state.journal import Forget, Look, Move, Protect
 from coursesync.state.logbook import Logbook
-from coursesync.state.state import confirm, mark_complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -180,8 +180,8 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
-            elif change.new_parent:  # the parent was not created, and that stopped no course
-                reason = f"{change.new_parent} is not there yet"
+            elif change.awaits:  # the parent was not created, and that stopped no course
+                reason = f"{change.awaits} is not there yet"
                 run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:
                 carry_out(run, change)

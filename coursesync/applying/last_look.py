@@ -25,8 +25,8 @@ from coursesync.planning.live_diff import same, was_ours
 from coursesync.planning.plan import Change
 from coursesync.planning.scope import unconfirmed_in
 from coursesync.planning.twins import namesakes
+from coursesync.state.confirmed import unconfirmed
 from coursesync.state.journal import Look
-from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

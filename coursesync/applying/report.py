@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import course_of
 from coursesync.planning.scope import EVERY_COURSE, doubts_in
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 # the children that a record may have
-_INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
+_INSIDE = " or ".join(kind.plural for kind in ITEMS.values() if kind.within)
 
 
 class Status(Enum):

@@ -181,7 +181,7 @@ class Run:
         attempt sent.
         """
         attempt = self.attempts.get(change.address)
-        if attempt is not None and (change.after is None or change.new_parent):
+        if attempt is not None and (change.after is None or change.awaits):
             return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
@@ -205,13 +205,15 @@ class Run:
         return self.courses[change.course_id]
 
     def resolved(self, change: Change) -> Change:
-        """Replace the `Ref` to the parent by its Id, if this run created the parent."""
-        made = self.results.get(change.new_parent) if change.new_parent else None
-        if made is None or not made.done or made.record_id is None:
+        """Replace each `Ref` by the Id of the record, if this run created it."""
+        if change.awaits is None:
             return change
-        return replace(
-            change, after={**(change.after or {}), change.kind.parent_property: made.record_id}
-        )
+        after = {name: self._id_for(value) for name, value in (change.after or {}).items()}
+        return replace(change, after=after)
+
+    def _id_for(self, value: FieldValue | Ref) -> FieldValue | Ref:
+        made = self.results.get(value.ref) if isinstance(value, Ref) else None
+        return value if made is None or not made.done else made.record_id or value
 
     def conclude(self, result: Result, holds: str = "") -> None:
         """Record the result of a change, and report it as progress; the journal has it already.
@@ -233,7 +235,7 @@ class Run:
         sent or would send; the next plan shows them. Raises StateError if no journal can be opened.
         """
         made = Entry(
-            sent=in_order(sent),
+            sent=change.kind.identified(in_order(sent), record.id),
             id=record.id,
             protected=change.stays_protected,
             unconfirmed=status is Status.SETTLED,
@@ -289,7 +291,7 @@ class Run:
 
 def sendable(change: Change) -> Attributes | None:
     """Return the attributes that a change sends; None if it sends none, or not all are known."""
-    return None if change.after is None or change.new_parent else in_order(change.after)
+    return None if change.after is None or change.awaits else in_order(change.after)
 
 
 def in_order(attributes: Planned | None) -> dict[str, FieldValue]:

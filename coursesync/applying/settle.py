@@ -107,7 +107,7 @@ def _creates(run: Run, course: CourseRun, kind: Kind) -> list[Change]:
         change
         for change in filter(_sought_of(kind), course.changes)
         if change.after is not None
-        and change.new_parent is None
+        and change.awaits is None
         and change.address not in run.results
         and change.address not in course.doubts
     ]

@@ -16,7 +16,7 @@ from coursesync.kinds import kind_of
 from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.state.state import unconfirmed
+from coursesync.state.confirmed import unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,14 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from coursesync.kinds.address import key_of, parent_of
-from coursesync.kinds.field import Role
+from coursesync.kinds.field import OWN_ID, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle, Words
+    from coursesync.kinds.field import (
+        Attributes,
+        Completions,
+        Field,
+        FieldValue,
+        Planned,
+        Settle,
+        Words,
+    )
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
 
@@ -88,21 +96,6 @@ class Resource:
 
 def _property_of(role: Role) -> cached_property[str]:
     return cached_property(lambda kind: kind.property_of(role))
-
-
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """Where the API keeps who completed a record; it is lost when the record is deleted.
-
-    Attributes:
-        endpoint: the path of these completions.
-        role: the stem of the role that reads them.
-        record_filter: narrows a search to one record.
-    """
-
-    endpoint: str
-    role: str
-    record_filter: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +200,17 @@ class Kind:
     def idle(self, attributes: Planned) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
+
+    @property
+    def is_course(self) -> bool:
+        """Whether its record is a course's own, of which each course has one."""
+        return self.course_property == OWN_ID
+
+    def identified(self, attributes: Attributes, record_id: int) -> Attributes:
+        """Return the attributes of a record once its Id is known; a course's own has it, too."""
+        if not self.is_course:
+            return attributes
+        return dict(sorted({**attributes, OWN_ID: record_id}.items()))
 
     def is_same(self, one: Planned, other: Planned) -> bool:
         """Return whether two records are the same; for a text, no value and "" are."""

@@ -19,8 +19,8 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from coursesync.kinds.field import Attributes, FieldValue
-    from coursesync.kinds.kind import Completions, Kind
+    from coursesync.kinds.field import Attributes, Completions, FieldValue
+    from coursesync.kinds.kind import Kind
     from coursesync.nexudus.exchange import Exchange
 
 T = TypeVar("T")

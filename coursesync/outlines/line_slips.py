@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
 from coursesync.kinds.unlock import AFTER_DAYS
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     Words: TypeAlias = tuple[str, Sentence]  # a problem and its remedy
     Found: TypeAlias = tuple[int, int, str, Sentence]  # from 0: line, column; problem, remedy
 
-NAMES = {"id", AFTER_DAYS, *(kind.plural for kind in KINDS.values())} | {
-    field.name for kind in KINDS.values() for field in kind.fields
+NAMES = {"id", AFTER_DAYS, *(kind.plural for kind in ITEMS.values())} | {
+    field.name for kind in ITEMS.values() for field in kind.fields
 }
 _TITLE, *_GROUPS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.CONTENTS)
 _IN_BRACKETS = {*_GROUPS, "leave", "previous_keys"}
@@ -265,6 +265,6 @@ def twice(name: str, line: str, first: int, noun: str, *, is_new: bool) -> Words
                 f"with the `-` below that of the {noun} above. Otherwise, delete one of the two."
             ),
         )
-    if name in {kind.plural for kind in KINDS.values()}:
+    if name in {kind.plural for kind in ITEMS.values()}:
         return problem, coded(f"Write all {name} below the first one; then delete this line.")
     return problem, "A field may be given once; delete one of the two."

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.inline import CURLY, flow, in_curly, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
@@ -48,7 +48,7 @@ _SWITCHES = {  # what authors write for them
 }
 _NO_FIELD = "extra_forbidden"
 MOST = 250  # more than anyone reads
-_IN_FILES = {kind.plural for kind in KINDS.values() if may_be_file(kind)}
+_IN_FILES = {kind.plural for kind in ITEMS.values() if may_be_file(kind)}
 
 
 def diagnose(

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.line_slips import LONGEST_SHOWN, NAMES, in_quotes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
 _INNER = {_UNLOCK: (AFTER_DAYS,), _CONTENTS: ("html", "markdown")}
-_LISTS = {kind.plural for kind in KINDS.values()}
+_LISTS = {kind.plural for kind in ITEMS.values()}
 _VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s,{}\[\]#"'][^,{}\[\]#"']*?)"""
 _BEFORE = re.compile(r"\s*(?:- +)*(?P<name>[\w-]+)\s*:\s+")
 _SECOND = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*:(?=\s)")

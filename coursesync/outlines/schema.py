@@ -18,7 +18,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, read, with_line_ends_of, write_named
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.content_spec import MARKDOWN_PATH
 from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
@@ -71,7 +71,7 @@ def schema() -> dict[str, object]:
     """
     outline, definitions = _of(course_model())
     _fill_lists(outline, None)
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         item, more = _of(item_model(kind))
         _fill_lists(item, kind)
         if may_be_file(kind):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import BaseModel
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, flow
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Tree, Value
 
-BY_PLURAL = {kind.plural: kind for kind in KINDS.values()}
+BY_PLURAL = {kind.plural: kind for kind in ITEMS.values()}
 _CLOSE = 0.65  # lower ones are mostly other words
 _LAID_OUT = {  # fields whose example needs more than one line
     **{
@@ -39,7 +39,7 @@ _LAID_OUT = {  # fields whose example needs more than one line
             f"`{kind.plural}:` and below it a line that starts with `- title:` or, if there should "
             f"be none, `{kind.plural}: []`"
         )
-        for kind in KINDS.values()
+        for kind in ITEMS.values()
     },
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import flow, quoted, scalar
 from coursesync.outlines.pieces import Group, Part, text_of
@@ -54,12 +54,12 @@ def _prose(text: str, column: int) -> list[str]:
 
 def _is_prose(name: str) -> bool:
     """Return whether a field of some kind holds a text for members."""
-    return any(name in kind.names(Role.CONTENTS) for kind in KINDS.values())
+    return any(name in kind.names(Role.CONTENTS) for kind in ITEMS.values())
 
 
 def _lists_items(name: str) -> bool:
     """Return whether a field holds items of some kind."""
-    return any(name == kind.plural for kind in KINDS.values())
+    return any(name == kind.plural for kind in ITEMS.values())
 
 
 def holds_mappings(value: Value) -> bool:

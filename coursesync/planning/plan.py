@@ -100,19 +100,19 @@ class Change:
         return self.held.candidates if isinstance(self.held, Doubt) else ()
 
     @property
-    def new_parent(self) -> Address | None:
-        """The parent's address while the parent has no Id; otherwise None."""
-        found = (self.after or {}).get(self.kind.parent_property)
-        return found.ref if isinstance(found, Ref) else None
+    def awaits(self) -> Address | None:
+        """The address of a record that must have its Id before this change can be sent."""
+        found = (self.after or {}).values()
+        return next((value.ref for value in found if isinstance(value, Ref)), None)
 
     @property
     def is_sought(self) -> bool:
         """Whether `apply` looks for its record on the server before it sends anything.
 
-        If its parent is not created yet, neither is the record, unless an earlier create was sent
-        into another parent.
+        If its parent or its course is not created yet, neither is the record, unless an earlier
+        create was sent into another parent.
         """
-        return self.action.looks and (self.new_parent is None or self.doubt is not None)
+        return self.action.looks and (self.awaits is None or self.doubt is not None)
 
     @property
     def moves(self) -> bool:

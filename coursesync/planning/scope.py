@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
-from coursesync.state.state import unconfirmed
+from coursesync.state.confirmed import unconfirmed
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, addresses
 from coursesync.state.state import Doubt, Entry
@@ -65,7 +66,7 @@ def _conclude(
         is_new = intent.action == "create" or (before is not None and before.unconfirmed)
         if intent.action != "delete":
             entries[intent.address] = Entry(
-                sent=intent.attributes,
+                sent=kind_of(intent.address).identified(intent.attributes, outcome.id),
                 id=outcome.id,
                 left=before.left if before else (),
                 protected=intent.protected,

@@ -35,8 +35,9 @@ from coursesync.planning.diff import plan_of
 from coursesync.planning.live_diff import entry_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state import STATE_NAME
+from coursesync.state.confirmed import unconfirmed
 from coursesync.state.file_store import StateFile
-from coursesync.state.state import resolve, unconfirmed
+from coursesync.state.state import resolve
 from coursesync.text import moment
 
 if TYPE_CHECKING:
