@@ -208,17 +208,15 @@ class Kind:
 
     def identified(self, attributes: Attributes, record_id: int) -> Attributes:
         """Return the attributes of a record once its Id is known; a course's own has it, too."""
-        if not self.is_course:
-            return attributes
-        return dict(sorted({**attributes, OWN_ID: record_id}.items()))
+        own = {OWN_ID: record_id} if self.is_course else {}
+        return dict(sorted({**attributes, **own}.items())) if own else attributes
 
     def is_same(self, one: Planned, other: Planned) -> bool:
         """Return whether two records are the same; for a text, no value and "" are."""
-        return one == other or self._with_texts(one) == self._with_texts(other)
-
-    def _with_texts(self, attributes: Planned) -> Planned:
+        if one == other:
+            return True
         empty = {name: "" for name, type_ in self.types.items() if type_ is str}
-        return {**empty, **attributes}
+        return {**empty, **one} == {**empty, **other}
 
     def describe(self, attributes: Planned) -> str:
         """Return in a member's words when a record opens, or its kind's word if none says."""
