@@ -206,17 +206,17 @@ class Kind:
         """Whether its record is a course's own, of which each course has one."""
         return self.course_property == OWN_ID
 
-    def identified(self, attributes: Attributes, record_id: int) -> Attributes:
-        """Return the attributes of a record once its Id is known; a course's own has it, too."""
-        own = {OWN_ID: record_id} if self.is_course else {}
-        return dict(sorted({**attributes, **own}.items())) if own else attributes
+    def identified(self, sent: Attributes, own: int) -> Attributes:
+        """Return what was sent to a record once its Id is known; a course's own holds it, too."""
+        return dict(sorted({**sent, OWN_ID: own}.items())) if self.is_course else sent
 
     def is_same(self, one: Planned, other: Planned) -> bool:
         """Return whether two records are the same; for a text, no value and "" are."""
-        if one == other:
-            return True
-        empty = {name: "" for name, type_ in self.types.items() if type_ is str}
-        return {**empty, **one} == {**empty, **other}
+        return one == other or self._with_texts(one) == self._with_texts(other)
+
+    def _with_texts(self, attributes: Planned) -> Planned:
+        empty = dict.fromkeys((n for n, type_ in self.types.items() if type_ is str), "")
+        return {**empty, **attributes}
 
     def describe(self, attributes: Planned) -> str:
         """Return in a member's words when a record opens, or its kind's word if none says."""
