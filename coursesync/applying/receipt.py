@@ -82,7 +82,7 @@ def _change(result: Result, state: State) -> dict[str, object]:
         "action": change.action.value,
         "address": change.address,
         "at": result.at or None,
-        "course_id": change.course_id,
+        "course_id": None if isinstance(change.course, Ref) else change.course,
         "done": result.done,
         "id": result.record_id or (entry.id if entry else None),
         "problems": [asdict(each) for each in result.problems],

@@ -182,10 +182,17 @@ def finished_courses(
         if change.waiting is not None:  # the next plan deals with the resource that waited
             keys.add(course_of(change.waiting))
     return {
-        key: course
+        key: _identified(key, course, led_to)
         for key, course in plan.complete_if_done.items()
         if course.id not in ids and key not in keys
     }
+
+
+def _identified(key: str, course: CompleteCourse, led_to: State) -> CompleteCourse:
+    """Return a complete course with the Id that the run gave it, if it had none."""
+    if not is_provisional(course.id):
+        return course
+    return replace(course, id=led_to.entries[course_address(key)].id)
 
 
 def _is_open(change: Change, result: Result | None, led_to: State) -> bool:

@@ -13,20 +13,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
+    from coursesync.kinds.field import Planned
+    from coursesync.kinds.kind import Kind
 
 _OURS = "coursesync:"
 _DIGITS = 32  # of the digest; 16 would distinguish a million records
 
 
-def marker_of(target: str, course_id: int, address: Address) -> str:
+def marker_of(target: str, kind: Kind, attributes: Planned, address: Address) -> str:
     """Return the marker of a record: the same on two machines, even with two states.
 
     Args:
         target: the API's base URL.
-        course_id: the course's Id.
+        kind: the record's kind.
+        attributes: the record's; only the Id of its course, or of a course's location, counts.
         address: the record's address when it is created.
     """
-    digest = sha256(f"{target}\n{course_id}\n{address}".encode()).hexdigest()
+    home = attributes.get(kind.location_property or kind.course_property)
+    digest = sha256(f"{target}\n{home}\n{address}".encode()).hexdigest()
     return f"{_OURS}{digest[:_DIGITS]}"
 
 

@@ -13,7 +13,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import held_in
-from coursesync.kinds.field import Ref
+from coursesync.kinds.address import course_address, course_of
+from coursesync.kinds.field import Ref, is_provisional
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
 from coursesync.planning.digest import Meaning, by_name, digest_of
@@ -85,7 +86,14 @@ class Change:
     @property
     def record_id(self) -> int | None:
         """The record's Id; None if it has none yet."""
-        return self.held.id if isinstance(self.held, Entry) else None
+        found = self.held.id if isinstance(self.held, Entry) else None
+        return None if found is None or is_provisional(found) else found
+
+    @property
+    def course(self) -> int | Ref:
+        """The Id of its course, as files have it: a `Ref` if the course has none yet."""
+        is_new = is_provisional(self.course_id)
+        return Ref(course_address(course_of(self.address))) if is_new else self.course_id
 
     @property
     def from_course(self) -> int | None:
@@ -161,7 +169,7 @@ class Change:
             self.address,
             self.previous_address,
             self.record_id,
-            self.course_id,
+            self.course,
             self.protected,
             by_name(self.before),
             by_name(self.after),

@@ -34,6 +34,8 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
     Their order: records to hide (in the members' order), deletions in reverse order (children
     before parents), records to keep.
     """
+    if policy.prune and side.course_id in policy.delete_courses and side.outline is None:
+        policy = replace(policy, on_removal=OnRemoval.DELETE)
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
     changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
     # a record can be deleted only after its children
@@ -42,8 +44,11 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
         for each in changes
         if each.action is not Action.DELETE
     }
+    of_course = [e.address for e in changes if e.action is not Action.DELETE and not e.kind.is_course]
     for i, change in enumerate(changes):
         inside = stay.get((change.kind, change.record_id))
+        if change.kind.is_course and of_course:
+            inside = of_course[0]
         if inside is not None and change.action is Action.DELETE:
             reason = f"{inside} is in it, and is not deleted"
             changes[i] = replace(change, action=_kept(change.previous_address), reason=reason)
@@ -116,6 +121,10 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = kind.is_active(entry.known)
     if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
         return Action.KEEP, "someone moved it to another course on the site"
+    if kind.is_course:
+        if entry.id in policy.delete_courses and policy.prune and not entry.protected:
+            return Action.DELETE, ""
+        return Action.KEEP, f"only --prune --delete-course {entry.id} deletes it"
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             return Action.DEACTIVATE, ""

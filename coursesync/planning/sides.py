@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from coursesync.errors import InvalidOutlines
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import KINDS, LISTED, home_of, kind_of
 from coursesync.kinds.address import (
     Address,
     FreeKeys,
@@ -82,15 +82,24 @@ class Side:
 
     @property
     def resources(self) -> Sequence[Resource]:
-        """The resources of the outline, in the members' order."""
-        return self.outline.resources if self.outline else ()
+        """The resources of the outline, in the order in which they are made."""
+        return wanted_in(self.outline) if self.outline else ()
 
     @property
     def orphans(self) -> dict[Address, Entry]:
         """The entries that belong to no resource."""
         wanted = set(self.pairs.values())
         wanted |= self.doubts.keys()  # a record that was found to be gone is created again
-        return {address: entry for address, entry in self.entries.items() if address not in wanted}
+        return {
+            address: entry
+            for address, entry in self.entries.items()
+            if address not in wanted and not self._leaves(address, entry)
+        }
+
+    def _leaves(self, address: Address, entry: Entry) -> bool:
+        """Return whether a course's own record is left alone; others than ours always are."""
+        is_own = kind_of(address).is_course
+        return is_own and (self.outline is not None or entry.external or kind_of(address).of is not None)
 
     @property
     def new(self) -> list[Resource]:
@@ -129,6 +138,20 @@ class Side:
         was = self.pairs.get(parent)
         entry = None if was is None else self.guests.get(was) or self.entries.get(was)
         return Ref(parent) if entry is None else entry.id
+
+
+def wanted_in(outline: Outline) -> Sequence[Resource]:
+    """Return all that an outline wants, in the order in which it is made.
+
+    A course is published once all that is in it is there, and taken from members before that.
+    """
+    if (course := outline.course) is None:
+        return outline.resources
+    if (published := outline.publication) is None:
+        return (course, *outline.resources)
+    if published.kind.is_active(published.attributes):
+        return (course, *outline.resources, published)
+    return (course, published, *outline.resources)
 
 
 def sides_of(outlines: Outlines, state: State) -> dict[int, Side]:
@@ -180,7 +203,7 @@ def _by_course(
     for address in items:
         if course_of(address) not in settled:
             item = items[address]
-            grouped.setdefault(kind_of(address).course_id_of(item.sent), {})[address] = item
+            grouped.setdefault(home_of(address, item.sent), {})[address] = item
     return grouped
 
 
@@ -188,6 +211,10 @@ def _pair(side: Side, kind: Kind) -> None:
     """Find the entries of a side's resources of a kind; their parents have theirs already."""
     entries = {old: entry for old, entry in side.entries.items() if kind_of(old) is kind}
     resources = [each for each in side.resources if each.kind is kind]
+    if kind.is_course:  # a course has one, whatever its key is now
+        here = [each.address for each in resources if each.address not in side.doubts]
+        side.pairs |= dict(zip(here, entries, strict=False))
+        return
     parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
     for new, old in stated(resources, homes):
         side.stated[new].append(old)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Planned
+    from coursesync.kinds.field import FieldValue, Planned
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Hindrance
@@ -105,7 +105,7 @@ def _doubt(address: Address, doubt: Doubt) -> dict[str, object]:
     return {
         "address": address,
         "candidates": [asdict(candidate) for candidate in doubt.candidates],
-        "course_id": kind_of(address).course_id_of(doubt.sent),
+        "course_id": doubt.sent.get(kind_of(address).course_property) or {"ref": address},
         "reason": doubt.reason,
         "since": doubt.since,
     }
@@ -156,7 +156,7 @@ def _change(row: Row) -> dict[str, object]:
         "after": None if change.after is None else _planned(change.after),
         "before": None if change.before is None else _planned(change.before),
         "candidates": [asdict(candidate) for candidate in change.candidates],
-        "course_id": change.course_id,
+        "course_id": _shown(change.course),
         "differences": [_difference(each) for each in row.compared],
         "home_course_id": change.from_course,
         "id": change.record_id,
@@ -172,7 +172,11 @@ def _change(row: Row) -> dict[str, object]:
 
 def _planned(attributes: Planned) -> dict[str, object]:
     """Return attributes by name; an Id that is not known yet is a reference: `{"ref": ADDRESS}`."""
-    return {n: {"ref": v.ref} if isinstance(v, Ref) else v for n, v in attributes.items()}
+    return {name: _shown(value) for name, value in attributes.items()}
+
+
+def _shown(value: FieldValue | Ref) -> object:
+    return {"ref": value.ref} if isinstance(value, Ref) else value
 
 
 def _drift(found: Sequence[Drifted], entries: Mapping[Address, Entry]) -> list[dict[str, object]]:

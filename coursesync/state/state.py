@@ -43,6 +43,7 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
+        external: whether it is the record of a course that coursesync did not make.
         left: the names of the fields that its outline leaves to the site, or did when it had it.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
@@ -54,6 +55,7 @@ class Entry:
     """
 
     attempted: Sent | None = field(default=None, metadata={OMIT: True})
+    external: bool = field(default=False, metadata={OMIT: True})
     id: Id
     left: tuple[str, ...] = field(default=(), metadata={OMIT: True})
     protected: bool = field(default=False, metadata={OMIT: True})
