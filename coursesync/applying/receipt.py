@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Status
 from coursesync.kinds import rank
+from coursesync.kinds.field import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -27,10 +27,11 @@ from coursesync.planning.live_diff import (
     has_ours,
     ignoring,
     is_last_attempt,
+    same,
     same_value,
 )
 from coursesync.state.journal import Look
-from coursesync.text import at, inert
+from coursesync.text import at, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Change
 
 _AHEAD = 45.0  # seconds within which the records of one read should be written
+_MOST_FIELDS = 3  # that a message names
 _MAX_READINGS = 5  # reads of one record before one write
 
 
@@ -154,8 +156,10 @@ def _keeping(change: Change, record: Record) -> Sentence:
 
 def _unread(change: Change, record: Record) -> list[str]:
     """Return the fields of a course that its update would overwrite, although nobody read them."""
-    kind, after, has = change.kind, change.after or {}, record.attributes
-    names = [n for n in after if kind.is_course and n not in change.entry.known and has.get(n)]
+    kind, after, has = change.kind, sendable(change), record.attributes
+    if after is None or not kind.is_course:
+        return []
+    names = (name for name in after if name not in change.entry.known and has.get(name))
     return [*dict.fromkeys(kind.field_of(n) for n in names if not same(n, after, has, kind))]
 
 
@@ -170,7 +174,7 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     is_elsewhere = record.course_id not in {course_id, change.course_id}
     if is_elsewhere:
         at_home = change.previous_address or change.address
-        home = marker_of(run.state.target, kind, entry.sent, at_home)
+        home = marker_of(run.state.target, kind.home_in(entry.sent), at_home)
         if record.marker != home and not any(
             has_ours(sent, record.attributes, kind) for sent in ours
         ):

@@ -6,12 +6,13 @@ must never call a course finished if the next plan would mention it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import ITEMS
-from coursesync.kinds.address import course_of
+from coursesync.kinds.address import course_address, course_of
+from coursesync.kinds.field import is_provisional
 from coursesync.planning.scope import EVERY_COURSE, doubts_in
 
 if TYPE_CHECKING:

@@ -154,7 +154,7 @@ class Run:
         """Return the marker that a create sends; None if it sends none."""
         if not self.marks:
             return None
-        return marker_of(self.state.target, change.kind, change.attributes, change.address)
+        return marker_of(self.state.target, change.kind.home_in(change.attributes), change.address)
 
     def claimed(self, course: CourseRun, kind: Kind, records: Sequence[Record]) -> Collection[str]:
         """Return the markers of all addresses of a kind in a course: its entries and its creates.
@@ -241,8 +241,8 @@ class Run:
 
     def _in_its_course(self, result: Result) -> Result:
         """Note the Id of a course that a result gives."""
-        change, made = result.change, result.record_id
-        if not (change.kind.is_course and is_provisional(change.course_id) and made and result.done):
+        change, made = result.change, result.record_id if result.done else None
+        if made is None or not (change.kind.is_course and is_provisional(change.course_id)):
             return result
         course = self._identified[made] = self.course_of(change)
         course.id = made

@@ -1,13 +1,16 @@
 """The resource kinds: each has a table, a model, and a line here."""
 
 from coursesync.kinds.address import Address, course_of
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.field import Planned, provisional_id
 from coursesync.kinds.kind import Kind
 from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.publication import PUBLICATION
 from coursesync.kinds.section import SECTION
 
 ITEMS: dict[str, Kind] = {kind.name: kind for kind in (SECTION, LESSON)}  # parents first
-KINDS: dict[str, Kind] = ITEMS  # all that can be managed, in the order in which it is made
+# all that can be managed, in the order in which it is made
+KINDS: dict[str, Kind] = {COURSE.name: COURSE, **ITEMS, PUBLICATION.name: PUBLICATION}
 ALL = " and ".join(kind.plural for kind in ITEMS.values())  # the word for items of any kind
 LISTED = SECTION  # the kind that an outline lists
 

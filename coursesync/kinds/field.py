@@ -55,21 +55,6 @@ Words: TypeAlias = Callable[[Planned, Planned], tuple[str | None, str | None]]
 Settle: TypeAlias = Callable[[Attributes, Planned], Planned]
 
 
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """Where the API keeps who completed a record; it is lost when the record is deleted.
-
-    Attributes:
-        endpoint: the path of these completions.
-        role: the stem of the role that reads them.
-        record_filter: narrows a search to one record.
-    """
-
-    endpoint: str
-    role: str
-    record_filter: str
-
-
 class Role(Enum):
     """How code for every kind finds a field, whatever its name."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.field import Completions, Field, Role
+from coursesync.kinds.field import Field, Role
 from coursesync.kinds.kind import Kind
+from coursesync.kinds.progress import Completions
 from coursesync.kinds.rows import (
     ACTIVE,
     BY_VIDEO,

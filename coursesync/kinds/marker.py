@@ -13,23 +13,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Planned
-    from coursesync.kinds.kind import Kind
 
 _OURS = "coursesync:"
 _DIGITS = 32  # of the digest; 16 would distinguish a million records
 
 
-def marker_of(target: str, kind: Kind, attributes: Planned, address: Address) -> str:
+def marker_of(target: str, home: object, address: Address) -> str:
     """Return the marker of a record: the same on two machines, even with two states.
 
     Args:
         target: the API's base URL.
-        kind: the record's kind.
-        attributes: the record's; only the Id of its course, or of a course's location, counts.
+        home: the Id of its course, or of a course's location; see `Kind.home_in`.
         address: the record's address when it is created.
     """
-    home = attributes.get(kind.location_property or kind.course_property)
     digest = sha256(f"{target}\n{home}\n{address}".encode()).hexdigest()
     return f"{_OURS}{digest[:_DIGITS]}"
 

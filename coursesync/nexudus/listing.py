@@ -120,7 +120,8 @@ class Lookout:
             answered = dict.fromkeys(courses, self._sender.interruptions)
             if readings * first.pages - 1 < len(courses) and first.total <= MAX_RECORDS:
                 return Listed(all_of(self._sender, endpoint, None, first, readings), answered)
-        found, answered = dict[int, Record](), dict[int, int]()
+        found: dict[int, Record] = {}
+        answered = {}
         for course in sorted(courses):
             first = page_of(self._sender, endpoint, course=course)
             answered[course] = self._sender.interruptions

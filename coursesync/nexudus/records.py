@@ -19,8 +19,9 @@ from coursesync.text import inert
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from coursesync.kinds.field import Attributes, Completions, FieldValue
+    from coursesync.kinds.field import Attributes, FieldValue
     from coursesync.kinds.kind import Kind
+    from coursesync.kinds.progress import Completions
     from coursesync.nexudus.exchange import Exchange
 
 T = TypeVar("T")

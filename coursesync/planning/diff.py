@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
     from coursesync.planning.scope import Scope
@@ -238,17 +239,7 @@ def _wanted(
     """Return the change that a resource of the outline needs; None if it needs none now."""
     address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
     entry, doubt = side.entry(resource) or _unread(side, resource), side.doubts.get(address)
-    desired: dict[str, FieldValue | Ref] = {**resource.attributes}
-    if kind.is_course:
-        desired = {**(kind.at_creation if entry is None else {OWN_ID: entry.id}), **desired}
-    if kind.has(Role.ORDER):
-        desired[kind.order_property] = slot.order
-    if slot.parent_id is not None:
-        desired[kind.parent_property] = slot.parent_id
-    after = kind.settle(entry.known if entry else None, desired)
-    if entry is not None and (left := resource.left):
-        ours = {name: value for name, value in after.items() if name not in left}
-        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
+    after = _after(resource, slot, entry)
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None
@@ -286,6 +277,23 @@ def _wanted(
         likely_same=likely_same,
         place=slot.place if entry else None,
     )
+
+
+def _after(resource: Resource, slot: _Slot, entry: Entry | None) -> Planned:
+    """Return what a resource's record should have; with an entry, also what is left to the site."""
+    kind = resource.kind
+    desired: dict[str, FieldValue | Ref] = {**resource.attributes}
+    if kind.is_course:
+        desired = {**(kind.at_creation if entry is None else {OWN_ID: entry.id}), **desired}
+    if kind.has(Role.ORDER):
+        desired[kind.order_property] = slot.order
+    if slot.parent_id is not None:
+        desired[kind.parent_property] = slot.parent_id
+    after = kind.settle(entry.known if entry else None, desired)
+    if entry is not None and (left := resource.left):
+        ours = {name: value for name, value in after.items() if name not in left}
+        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
+    return after
 
 
 def _unread(side: Side, resource: Resource) -> Entry | None:

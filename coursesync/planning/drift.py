@@ -255,7 +255,7 @@ def _drift_of(
         return found(Finding.GONE)
     if record.course_id != course_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
-            state.target, kind, entry.sent, address
+            state.target, kind.home_in(entry.sent), address
         )
         differ = differing(entry.known, record, kind)
         return found(Finding.ELSEWHERE, properties=differ, is_foreign=not is_ours)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Entry, State
@@ -40,9 +40,7 @@ def with_ids(outlines: Outlines, state: State) -> Outlines:
     )
 
 
-def _free(
-    state: State, every: Sequence[Outline], settled: frozenset[str]
-) -> dict[Address, Entry]:
+def _free(state: State, every: Sequence[Outline], settled: frozenset[str]) -> dict[Address, Entry]:
     """Return the records of courses that belong to no outline with an Id."""
     taken = {each.course_id for each in every}
     taken |= {state.complete[key].id for key in settled & state.complete.keys()}

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.planning.ordering import Place
     from coursesync.planning.scope import Crossing, Scope
     from coursesync.state.state import Candidate, CompleteCourse

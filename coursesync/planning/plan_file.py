@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from coursesync.planning.plan import Plan
 
-T = TypeVar("T", int, FieldValue)
+T = TypeVar("T")
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 _MOST_ADDRESSES = 3  # that a message names
 

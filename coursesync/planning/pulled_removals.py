@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.planning.sides import Side
 
 

@@ -44,7 +44,8 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
         for each in changes
         if each.action is not Action.DELETE
     }
-    of_course = [e.address for e in changes if e.action is not Action.DELETE and not e.kind.is_course]
+    items = (each for each in changes if not each.kind.is_course)
+    of_course = [each.address for each in items if each.action is not Action.DELETE]
     for i, change in enumerate(changes):
         inside = stay.get((change.kind, change.record_id))
         if change.kind.is_course and of_course:
@@ -121,11 +122,9 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = kind.is_active(entry.known)
     if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
         return Action.KEEP, "someone moved it to another course on the site"
-    if kind.is_course:
-        if entry.id in policy.delete_courses and policy.prune and not entry.protected:
-            return Action.DELETE, ""
-        return Action.KEEP, f"only --prune --delete-course {entry.id} deletes it"
     match policy.on_removal:
+        case _ if kind.is_course and not (policy.prune and entry.id in policy.delete_courses):
+            return Action.KEEP, f"only --prune --delete-course {entry.id} deletes it"
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             return Action.DEACTIVATE, ""
         case OnRemoval.DELETE if policy.prune and not entry.protected:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
     from coursesync.kinds.field import Planned
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.state.state import Doubt, Entry, Held, State
@@ -98,8 +99,9 @@ class Side:
 
     def _leaves(self, address: Address, entry: Entry) -> bool:
         """Return whether a course's own record is left alone; others than ours always are."""
-        is_own = kind_of(address).is_course
-        return is_own and (self.outline is not None or entry.external or kind_of(address).of is not None)
+        kind = kind_of(address)
+        others = self.outline is not None or entry.external or kind.of is not None
+        return kind.is_course and others
 
     @property
     def new(self) -> list[Resource]:
@@ -212,8 +214,8 @@ def _pair(side: Side, kind: Kind) -> None:
     entries = {old: entry for old, entry in side.entries.items() if kind_of(old) is kind}
     resources = [each for each in side.resources if each.kind is kind]
     if kind.is_course:  # a course has one, whatever its key is now
-        here = [each.address for each in resources if each.address not in side.doubts]
-        side.pairs |= dict(zip(here, entries, strict=False))
+        found = (each.address for each in resources if each.address not in side.doubts)
+        side.pairs |= dict(zip(found, entries, strict=False))
         return
     parents, homes = side.homes_of({*entries, *(at for at in side.doubts if kind_of(at) is kind)})
     for new, old in stated(resources, homes):

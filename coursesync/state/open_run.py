@@ -220,8 +220,8 @@ def may_have_sent(state: State, run: OpenRun) -> State:
         elif each.action in _CREATES and sent and each.address not in {*entries, *doubts}:
             if not (kind.is_course or kind.course_property in sent):
                 continue  # its course has no Id either: look there once it is found
-            located = (kind.location_property or kind.course_property) in sent
-            marker = marker_of(state.target, kind, sent, each.address) if located else None
+            home = kind.home_in(sent)
+            marker = None if home is None else marker_of(state.target, home, each.address)
             doubt = Doubt(sent=sent, marker=marker, reason=LOST, since=run.since)
             doubts[each.address] = placed(each.address, doubt)
     complete = {key: course for key, course in state.complete.items() if key not in touched}

@@ -208,6 +208,10 @@ class Wire:
             self.effect("send a search")
         return self.inner.search(path, page, only)
 
+    def me(self) -> Exchange:
+        """Ask who the user is."""
+        return self.inner.me()
+
     def record(self, path: str, record_id: int) -> Exchange:
         """Ask for a record."""
         return self.inner.record(path, record_id)

@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.advice import Source
     from coursesync.outlines.advice.words import Objection
     from coursesync.outlines.outline import Outline
