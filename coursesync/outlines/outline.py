@@ -227,17 +227,19 @@ class _Building:
             return spec, None, None
         known = {} if is_new else {COURSE.course_property: spec.id}
         titled = {COURSE.field(Role.TITLE).name: spec.title, **values}
+        shown = {PUBLISHED.name: titled.pop(PUBLISHED.name, None)}
         own, publication = (
             Resource(
                 kind=kind,
                 address=address_of(kind.name, self.key),
-                attributes={**kind.encode(titled), **known},
+                attributes={**kind.encode(given), **known},
                 tree=tree,
                 path=(COURSE.name,),
                 previous_keys=tuple(spec.previous_keys),
                 key_is_derived=not spec.key,
+                leave=tuple(name for name in kind.leavable if name not in given),
             )
-            for kind in (COURSE, PUBLICATION)
+            for kind, given in ((COURSE, titled), (PUBLICATION, shown))
         )
         return spec, own, publication if PUBLISHED.name in values else None
 

@@ -261,8 +261,8 @@ def _wanted(
         action = Action.PROTECT
     else:
         return None
-    if entry is not None and is_provisional(entry.id):  # its record is the course's
-        after = {**after, OWN_ID: Ref(course_address(side.key))}
+    if is_provisional(side.course_id) and kind.course_property in after:
+        after = {**after, kind.course_property: Ref(course_address(side.key))}
     return Change(
         action,
         address,

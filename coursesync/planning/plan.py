@@ -82,7 +82,10 @@ class Change:
     @property
     def before(self) -> Attributes | None:
         """The attributes that the record is known to have; None if nothing is known."""
-        return None if self.held is None else self.held.known
+        if self.held is None or not is_provisional(self.course_id):
+            return None if self.held is None else self.held.known
+        own = self.kind.course_property
+        return {name: value for name, value in self.held.known.items() if name != own}
 
     @property
     def record_id(self) -> int | None:

@@ -120,18 +120,18 @@ def unlisted(kind: Kind) -> str:
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = kind.is_active(entry.known)
+    action, reason = Action.KEEP, _PRUNED if policy.prune else ""
     if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
-        return Action.KEEP, "someone moved it to another course on the site"
+        return action, "someone moved it to another course on the site"
     match policy.on_removal:
         case _ if kind.is_course and not (policy.prune and entry.id in policy.delete_courses):
-            return Action.KEEP, f"only --prune --delete-course {entry.id} deletes it"
+            reason = f"only --prune --delete-course {entry.id} deletes it"
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
-            return Action.DEACTIVATE, ""
+            action, reason = Action.DEACTIVATE, ""
         case OnRemoval.DELETE if policy.prune and not entry.protected:
-            return Action.DELETE, ""
+            action, reason = Action.DELETE, ""
         case OnRemoval.DELETE:
-            return Action.KEEP, protected(kind) if entry.protected else "only --prune deletes it"
+            reason = protected(kind) if entry.protected else "only --prune deletes it"
         case _ if not active:
-            return Action.KEEP, "hidden from members"
-        case _:
-            return Action.KEEP, _PRUNED if policy.prune else ""
+            reason = "hidden from members"
+    return action, reason
