@@ -17,7 +17,7 @@ from coursesync.text import count
 
 if TYPE_CHECKING:
     from coursesync.applying.run import CourseRun, Run
-    from coursesync.kinds.kind import Completions
+    from coursesync.kinds.progress import Completions
     from coursesync.nexudus.sender import Sender
     from coursesync.planning.plan import Change
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from coursesync.kinds.address import key_of, parent_of
-from coursesync.kinds.field import Role
+from coursesync.kinds.field import OWN_ID, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle, Words
-    from coursesync.kinds.spec import Spec
+    from coursesync.kinds.progress import Completions
+    from coursesync.kinds.spec import Fields
     from coursesync.kinds.tree import Path, Tree, Value
 
     # an author's values by the names of an outline's fields
@@ -30,9 +31,10 @@ class Resource:
     """One desired resource of an outline.
 
     `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
-    `path` is the resource's location in the outline's `tree`. A key is derived from its title, or
-    if it is `in_file`, from the file's name. `leave` are the fields that only its create sends.
-    `markdown` are its contents as written; "" if they are written as HTML.
+    Those of a course have it if it is pinned. `path` is the resource's location in the outline's
+    `tree`. A key is derived from its title, or if it is `in_file`, from the file's name. `leave`
+    are the fields that only its create sends. `markdown` are its contents as written; "" if they
+    are written as HTML.
     """
 
     kind: Kind
@@ -78,31 +80,20 @@ class Resource:
         """The properties that are not managed once the record is there."""
         return self.kind.properties_of(self.leave)
 
+    def path_of(self, field: str) -> Path:
+        """Return the place in the tree of one of its fields."""
+        return (*(self.path[:-1] if field in self.kind.beside else self.path), field)
+
     def where_property(self, name: str) -> Where:
         """Return the location of the outline's field that gives the API's property `name`."""
         field = self.kind.field_of(name)
         if name == self.kind.course_property:
             return self.tree.where((field,))
-        return self.where if field == name else self.tree.where((*self.path, field))
+        return self.where if field == name else self.tree.where(self.path_of(field))
 
 
 def _property_of(role: Role) -> cached_property[str]:
     return cached_property(lambda kind: kind.property_of(role))
-
-
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """Where the API keeps who completed a record; it is lost when the record is deleted.
-
-    Attributes:
-        endpoint: the path of these completions.
-        role: the stem of the role that reads them.
-        record_filter: narrows a search to one record.
-    """
-
-    endpoint: str
-    role: str
-    record_filter: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +111,7 @@ class Kind:
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
+        beside: the fields that an outline has beside the group of the others, not in it.
         within: the kind that may hold it, besides the course; None if only the course may.
         parent_property: holds that parent's Id; absent on a record directly in the course.
         parent_filter: narrows a search to the records in one parent.
@@ -134,8 +126,9 @@ class Kind:
     course_property: str
     course_title_property: str
     marker_property: str
-    spec: Callable[[], type[Spec]]
+    spec: Callable[[], type[Fields]]
     fields: tuple[Field, ...]
+    beside: tuple[str, ...] = ()
     within: Kind | None = None
     parent_property: str = ""
     parent_filter: str = ""
@@ -207,6 +200,11 @@ class Kind:
     def idle(self, attributes: Planned) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
+
+    @property
+    def is_course(self) -> bool:
+        """Whether its record is a course's own, of which each course has one."""
+        return self.course_property == OWN_ID
 
     def is_same(self, one: Planned, other: Planned) -> bool:
         """Return whether two records are the same; for a text, no value and "" are."""

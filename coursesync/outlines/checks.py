@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, slug
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.field import Role
 from coursesync.text import coded
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Tree, Value
 
 ITEMS = LISTED.plural  # the field that holds the items of an outline
+IDS = {"id", "course_id", "courseid"}  # how authors write the field of the course's Id
 _TITLE = LISTED.field(Role.TITLE).name
 
 
@@ -93,6 +95,12 @@ def course_key_of(tree: Tree) -> str:
     given = fields_of(tree.value).get("key")
     stem = tree.path.rpartition("/")[2].rpartition(".")[0]
     return given if isinstance(given, str) else slug(stem)
+
+
+def is_new_course(tree: Tree) -> bool:
+    """Return whether an outline makes its course, because it gives no Id, not even misspelt."""
+    fields = fields_of(tree.value)
+    return COURSE.name in fields and IDS.isdisjoint(name.lower() for name in fields)
 
 
 def item_key(item: object) -> str:
