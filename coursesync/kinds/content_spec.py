@@ -147,7 +147,7 @@ class ContentFile(BaseModel):
         if (self.html is None) == (self.markdown is None):
             raise mistake(
                 "contents must name one file: either html or markdown",
-                coded("Write `{html: welcome.html}` or `{markdown: welcome.md}` after the colon."),
+                coded("Write `{html: welcome.html}` or `{markdown: welcome.md}` after its colon."),
             )
         return self
 

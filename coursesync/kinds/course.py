@@ -1,7 +1,7 @@
 """The course kind, a course's own record: its table, and where the record lives in the API.
 
 A field that an outline leaves out is left alone, so no row has a default, and no picture is removed
-unless an outline says so. `published` is in the table for authors alone: it is a kind of its own.
+unless an outline says so. Only a create sends `published`: otherwise it is a kind of its own.
 `HasCommunityGroup` has no row, because true makes a discussion group, which no plan could undo.
 
 The record and what each property means: https://developers.nexudus.com/rest-api/content/post-courses

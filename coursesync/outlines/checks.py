@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Tree, Value
 
 ITEMS = LISTED.plural  # the field that holds the items of an outline
-_IDS = {"id", "course_id", "courseid"}
+IDS = {"id", "course_id", "courseid"}  # how authors write the field of the course's Id
 _TITLE = LISTED.field(Role.TITLE).name
 
 
@@ -100,7 +100,7 @@ def course_key_of(tree: Tree) -> str:
 def is_new_course(tree: Tree) -> bool:
     """Return whether an outline makes its course, because it gives no Id, not even misspelt."""
     fields = fields_of(tree.value)
-    return COURSE.name in fields and _IDS.isdisjoint(name.lower() for name in fields)
+    return COURSE.name in fields and IDS.isdisjoint(name.lower() for name in fields)
 
 
 def item_key(item: object) -> str:

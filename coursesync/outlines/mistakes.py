@@ -80,7 +80,7 @@ def diagnose(
         _pair(name, [slip for slip in unknown if slip.path[:-1] == name[:-1]])
     misspelt = {(*slip.path[:-1], "title" if slip.listed_file else slip.meant) for slip in unknown}
     for type_, slip in slips:
-        others = {_ID: _COURSE}.get(slip.path, slip.path)
+        others = _COURSE if slip.path == _ID else slip.path
         if type_ == "missing" and not misspelt.isdisjoint({slip.path, others}):
             continue
         words = _curly if slip.is_in_curly_quotes else _WORDS.get(type_, _unknown)
@@ -131,6 +131,8 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
 
 
 def _no_course(slip: Slip) -> tuple[str, Sentence]:
+    if isinstance(slip.value, str) and (words := no_space(slip.value)):
+        return words
     problem = f"{slip.subject} must be fields, such as `summary:`, and is {slip.found}"
     if type(slip.value) is int:
         return problem, Remedy("If that is the Id of the course, write", line_of("id", slip.value))
@@ -238,7 +240,8 @@ def _outside(slip: Slip, name: str) -> tuple[str, Sentence] | None:
     """Report a field of the outline, or of the item, that is written in one of its groups."""
     lower = name.lower()
     field = meant(slip.kind or COURSE).get(lower, lower)
-    if field in slip.fields or not (group := slip.beside_group(field)):
+    group = slip.beside_group(field)
+    if field in slip.fields or group in {"", field}:
         return None
     problem = f"`{field}` belongs beside `{group}`, not in it"
     return problem, coded(f"Write `{field}:` in the column of `{group}:`")

@@ -17,7 +17,7 @@ from coursesync.kinds.content_spec import file_named
 from coursesync.kinds.course import COURSE, HOST
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, flow
-from coursesync.outlines.checks import fields_of
+from coursesync.outlines.checks import IDS, fields_of
 from coursesync.outlines.item_slips import named_by_field
 from coursesync.outlines.items import may_be_file, name_of
 from coursesync.outlines.misplaced import meant
@@ -80,7 +80,8 @@ class Slip:
         self.beside = fields_of(tree.value_at(path[:-1]) if path else None)  # and the field itself
         # the model of this field's group, and the name of the group's own field
         self.group, self.above = model, ""
-        self.around: list[tuple[type[BaseModel], str]] = []  # the groups that it is in, inwards
+        # the groups around it, the outermost first, with the field of the next one
+        self.around: list[tuple[type[BaseModel], str]] = []
         for step in path[:-1]:
             holder = self.group.model_fields.get(str(step))
             if holder and (inner := _group_in(holder.annotation)):
@@ -131,6 +132,8 @@ class Slip:
         """The field that an unknown name most likely means, or ""."""
         name = inert(str(self.path[-1]), 40)
         lower = name.lower()
+        if lower in IDS and not self.above and "id" in self.fields:
+            return "id"
         if (other := meant(self.kind or COURSE).get(lower)) in self.fields:
             return other
         possible = [each for each in self.fields if each not in self.beside]

@@ -12,10 +12,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, UnusableFile, Where
+from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of, slug
-from coursesync.kinds.field import is_provisional
 from coursesync.outlines.advising import Advising
 from coursesync.outlines.content_files import Files, path_of, symbolic_link
 from coursesync.outlines.folder import outline_paths, unknown_course
@@ -121,16 +120,6 @@ def load(
     advising.on_settings(reading.keys.values())
     advice, allowed = advising.result()
     return Outlines(tuple(parsed), settled, advice, allowed=allowed)
-
-
-def refuse_new(outlines: Outlines) -> None:
-    """Raise InvalidOutlines if an outline is to make its course: no plan does that yet."""
-    new = [each for each in outlines.outlines if is_provisional(each.course_id)]
-    remedy = Remedy("Make the course in Nexudus, and write its Id here, as in", Code("id: 4711"))
-    if found := [
-        Diagnostic(each.tree.where(), "coursesync can't make courses yet", remedy) for each in new
-    ]:
-        raise InvalidOutlines(found)
 
 
 def _wanted(
