@@ -35,6 +35,13 @@ HOST = Field(  # a create must have it
     "host", {"HostId": int}, other_names=("author", "host_id", "instructor", "owner", "teacher")
 )
 
+FEATURED = Field(
+    "featured",
+    {"ShowInHomePage": bool},
+    words=either("ShowInHomePage", "on the home page", "not on the home page"),
+    other_names=("highlighted", "home_page", "show_in_home_page"),
+)
+
 
 def _spec() -> type[Fields]:
     from coursesync.kinds.course_spec import CourseSpec  # noqa: PLC0415 - brings pydantic
@@ -88,12 +95,7 @@ COURSE = Kind(
         ),
         HOST,
         Field("group", {"GroupName": str}, other_names=("category", "group_name")),
-        Field(
-            "featured",
-            {"ShowInHomePage": bool},
-            words=either("ShowInHomePage", "on the home page", "not on the home page"),
-            other_names=("highlighted", "home_page", "show_in_home_page"),
-        ),
+        FEATURED,
         ORDER,
         replace(IMAGE, settle=None),
         replace(

@@ -94,7 +94,8 @@ def load(
         reading.outlines_in(unwritten or ())
     ids = {*reading.settled.values()}
     if reading.takes_settled_file() or any(
-        each.key in reading.settled or each.course_id in ids for each in reading.claims
+        each.course_id in ids or not reading.settled.keys().isdisjoint({each.key, *each.former})
+        for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
         return load(folder, None, managed, unwritten, courses, settings)
@@ -123,13 +124,22 @@ def load(
     return Outlines(tuple(parsed), settled, advice, allowed=allowed)
 
 
-def refuse_new(outlines: Outlines) -> None:
-    """Raise InvalidOutlines if an outline is to make its course: no plan does that yet."""
-    new = [each for each in outlines.outlines if is_provisional(each.course_id)]
-    remedy = Remedy("Make the course in Nexudus, and write its Id here, as in", Code("id: 4711"))
-    if found := [
-        Diagnostic(each.tree.where(), "coursesync can't make courses yet", remedy) for each in new
-    ]:
+def refuse_own_records(outlines: Outlines) -> None:
+    """Raise InvalidOutlines if an outline makes its course, or gives its own fields.
+
+    No plan does that yet.
+    """
+    found = []
+    for each in outlines.outlines:
+        if is_provisional(each.course_id):
+            problem = "coursesync can't make courses yet"
+            remedy = Remedy("Make the course in Nexudus, and write its Id here:", Code("id: 4711"))
+            found.append(Diagnostic(each.tree.where(), problem, remedy))
+        elif each.course:
+            problem = f"coursesync can't plan `{each.course.kind.name}` yet"
+            remedy = Remedy("Change the course in Nexudus, and delete this field here.")
+            found.append(Diagnostic(each.course.where, problem, remedy))
+    if found:
         raise InvalidOutlines(found)
 
 
