@@ -28,18 +28,11 @@ AT_CREATION: Attributes = {"Active": False, "DisplayOrder": 10, "Visibility": 2}
 DESCRIPTION = Field(  # Markdown: people edit it in Nexudus as such
     "description",
     {"FullDescription": str},
-    other_names=("about", "full_description", "long_description"),
+    other_names=("about", "body", "contents", "full_description", "long_description", "text"),
 )
 
 HOST = Field(  # a create must have it
     "host", {"HostId": int}, other_names=("author", "host_id", "instructor", "owner", "teacher")
-)
-
-FEATURED = Field(
-    "featured",
-    {"ShowInHomePage": bool},
-    words=either("ShowInHomePage", "on the home page", "not on the home page"),
-    other_names=("highlighted", "home_page", "show_in_home_page"),
 )
 
 
@@ -95,7 +88,12 @@ COURSE = Kind(
         ),
         HOST,
         Field("group", {"GroupName": str}, other_names=("category", "group_name")),
-        FEATURED,
+        Field(
+            "featured",
+            {"ShowInHomePage": bool},
+            words=either("ShowInHomePage", "on the home page", "not on the home page"),
+            other_names=("highlighted", "home_page", "show_in_home_page"),
+        ),
         ORDER,
         replace(IMAGE, settle=None),
         replace(

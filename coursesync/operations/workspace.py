@@ -20,7 +20,7 @@ from coursesync.operations.reading import read_outlines
 from coursesync.operations.stores import check_not_lost, embedded_store, store_of
 from coursesync.outlines.content_files import Files
 from coursesync.outlines.folder import check_folder, empty_workspace, is_outline_in
-from coursesync.outlines.workspace_files import Outlines, refuse_own_records
+from coursesync.outlines.workspace_files import Outlines
 from coursesync.outlines.workspace_files import load as load_outlines
 from coursesync.planning.policy import OnRemoval, Policy
 from coursesync.planning.scope import scope_of, state_in
@@ -96,7 +96,6 @@ class Project:
         outlines = load_outlines(
             self.folder, state.complete, lambda: managed, None, self.courses, self.config.outlines
         )
-        refuse_own_records(outlines)
         if not (outlines.outlines or outlines.settled or outlines.only or managed):
             raise empty_workspace(self.folder)
         return Workspace(self, state, outlines, hold)

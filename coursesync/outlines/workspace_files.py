@@ -12,10 +12,9 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy, UnusableFile, Where
+from coursesync.errors import Diagnostic, InvalidOutlines, UnusableFile, Where
 from coursesync.files import NotText, decode, shown
 from coursesync.kinds.address import course_of, key_of, slug
-from coursesync.kinds.field import is_provisional
 from coursesync.outlines.advising import Advising
 from coursesync.outlines.content_files import Files, path_of, symbolic_link
 from coursesync.outlines.folder import outline_paths, unknown_course
@@ -122,25 +121,6 @@ def load(
     advising.on_settings(reading.keys.values())
     advice, allowed = advising.result()
     return Outlines(tuple(parsed), settled, advice, allowed=allowed)
-
-
-def refuse_own_records(outlines: Outlines) -> None:
-    """Raise InvalidOutlines if an outline makes its course, or gives its own fields.
-
-    No plan does that yet.
-    """
-    found = []
-    for each in outlines.outlines:
-        if is_provisional(each.course_id):
-            problem = "coursesync can't make courses yet"
-            remedy = Remedy("Make the course in Nexudus, and write its Id here:", Code("id: 4711"))
-            found.append(Diagnostic(each.tree.where(), problem, remedy))
-        elif each.course:
-            problem = f"coursesync can't plan `{each.course.kind.name}` yet"
-            remedy = Remedy("Change the course in Nexudus, and delete this field here.")
-            found.append(Diagnostic(each.course.where, problem, remedy))
-    if found:
-        raise InvalidOutlines(found)
 
 
 def _wanted(

@@ -37,8 +37,8 @@ OTHERS = [
 
 OWN = [  # fields of the course itself, each in some ways
     ("summary: Everything you need", "summary: >-\n{}Everything\n{}you need", "summary: '#1'"),
-    ("description: {markdown: about.md}", "description: |\n{}# About\n\n{}- it"),
-    ("overview: <p>Hi</p>", "overview:\n{}html: overview.html"),
+    ("description: {markdown: a.md}", "description: |\n{}# About\n\n{}- it"),
+    ("overview: <p>Hi</p>", "overview:\n{}html: a.html"),
     ("visibility: public", "visibility: {paid: 12}", "visibility:\n{}# a tariff\n{}paid: 0xC"),
     ("published: True",),
     ("host: 88123",),

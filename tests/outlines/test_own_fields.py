@@ -11,7 +11,6 @@ from kinds.test_course_tables import WRITTEN
 from outlines.refused import diagnostics_of, found_in
 from shares import examples
 
-from coursesync.errors import ExitCode
 from coursesync.kinds.course import COURSE
 from coursesync.kinds.field import is_provisional
 from coursesync.kinds.publication import PUBLICATION
@@ -21,11 +20,13 @@ from coursesync.outlines.yaml_writer import document
 from coursesync.text import UNSEEN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from outlines.author import Author
 
-    from coursesync.kinds.kind import Resource, Values
+    from coursesync.kinds.field import FieldValue
+    from coursesync.kinds.kind import Values
     from coursesync.outlines.outline import Outline
 
 NEW = """\
@@ -54,21 +55,27 @@ def outline_of(courses: Path, text: str) -> Outline:
     return outline
 
 
-def own(outline: Outline) -> Resource:
-    """Return the course's own record."""
+def has(outline: Outline) -> Mapping[str, FieldValue]:
+    """Return the properties of the course's own record."""
     assert outline.course is not None
-    return outline.course
+    return outline.course.attributes
+
+
+def lines(outline: Outline, *names: str) -> dict[str, int]:
+    """Return the lines that give properties of the course's own record."""
+    assert outline.course is not None
+    return {name: outline.course.where_property(name).line for name in names}
 
 
 def test_an_outline_without_an_id_makes_the_course(courses: Path) -> None:
     """Its Id is provisional, and its record has what is given, but not whether it is published."""
     outline = outline_of(courses, NEW)
-    course = own(outline)
 
     assert is_provisional(outline.course_id)
     assert [each.attributes["CourseId"] for each in outline.resources] == [outline.course_id]
-    assert (course.kind, course.address) == (COURSE, "course.onboarding")
-    assert course.attributes == {
+    assert outline.course is not None
+    assert (outline.course.kind, outline.course.address) == (COURSE, "course.onboarding")
+    assert has(outline) == {
         "Title": "Member onboarding",
         "SummaryText": "Everything you need in your first month.",
         "FullDescription": "# About\n\n*All* of it.\n",
@@ -87,7 +94,7 @@ def test_a_course_that_exists_has_its_id(courses: Path) -> None:
     outline = outline_of(courses, EXISTING)
 
     assert outline.course_id == 4711
-    assert own(outline).attributes["Id"] == 4711
+    assert has(outline)["Id"] == 4711
     assert outline.publication is not None
     assert outline.publication.attributes == {"Active": True, "Id": 4711}
 
@@ -97,7 +104,7 @@ def test_a_field_that_is_left_out_is_left_alone(courses: Path) -> None:
     empty = outline_of(courses, "id: 4711\ntitle: T\ncourse: {}\nsections: []\n")
     absent = outline_of(courses, "id: 4711\ntitle: T\nsections: []\n")
 
-    assert own(empty).attributes == {"Id": 4711, "Title": "T"}
+    assert has(empty) == {"Id": 4711, "Title": "T"}
     assert empty.publication is None
     assert (absent.course, absent.publication) == (None, None)
 
@@ -112,10 +119,9 @@ def test_the_files_of_a_course_are_among_its_sources(courses: Path) -> None:
 def test_each_property_of_a_course_leads_to_its_line(courses: Path) -> None:
     """The title stands beside `course`, the others in it."""
     outline = outline_of(courses, EXISTING)
-    names = ("Id", "Title", "SummaryText", "HostId", "BusinessId")
-    lines = {name: own(outline).where_property(name).line for name in names}
+    found = lines(outline, "Id", "Title", "SummaryText", "HostId", "BusinessId")
 
-    assert lines == {"Id": 1, "Title": 2, "SummaryText": 4, "HostId": 9, "BusinessId": 4}
+    assert found == {"Id": 1, "Title": 2, "SummaryText": 4, "HostId": 9, "BusinessId": 4}
     assert outline.publication is not None
     assert outline.publication.where_property("Active").line == 8
 
@@ -124,7 +130,8 @@ def test_the_former_keys_of_a_course_are_kept(courses: Path) -> None:
     """They say that a course was renamed."""
     outline = outline_of(courses, f"previous_keys: [old, older]\n{NEW}")
 
-    assert own(outline).previous_keys == ("old", "older")
+    assert outline.course is not None
+    assert outline.course.previous_keys == ("old", "older")
 
 
 def test_a_former_key_that_is_in_use_is_a_mistake(courses: Path) -> None:
@@ -149,20 +156,6 @@ def test_every_mistake_of_a_course_is_reported_at_once(courses: Path) -> None:
     )
 
     assert [each.where.line for each in diagnostics_of(courses)] == [4, 5, 6, 7, 8, 10]
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [(NEW, "coursesync can't make courses yet"), (EXISTING, "coursesync can't plan `course` yet")],
-)
-def test_no_plan_manages_a_course_yet(text: str, problem: str, writer: Author) -> None:
-    """Validation and formatting take `course`; a plan refuses it in plain words."""
-    outline_of(writer.courses, text)
-    valid, ran = writer.cli("validate"), writer.cli("plan", "--sandbox")
-
-    assert valid.code == ExitCode.DONE, valid.err
-    assert ran.code == ExitCode.INVALID
-    assert [each[1] for each in found_in(ran.err, "onboarding.yaml")] == [problem]
 
 
 def test_formatting_puts_the_fields_of_a_course_in_order(writer: Author) -> None:

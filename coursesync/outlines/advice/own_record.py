@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
 from coursesync.kinds import LISTED
-from coursesync.kinds.course import FEATURED
 from coursesync.kinds.publication import PUBLISHED
 from coursesync.kinds.visibility import HIDDEN, PUBLIC, VISIBILITY
 from coursesync.outlines.advice.advice import Advice
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Resource
     from coursesync.outlines.outline import Outline
 
+_FEATURED = "featured"
+
 
 def own_fields(outline: Outline, seen: Sequence[Resource]) -> Iterator[Advice]:
     """Find fields of a course that contradict each other; `seen` are the items members see."""
@@ -27,12 +28,10 @@ def own_fields(outline: Outline, seen: Sequence[Resource]) -> Iterator[Advice]:
         return
     tree, path = outline.tree, outline.course.path
     values = fields_of(tree.value_at(path))
-    if values.get(FEATURED.name) is True and values.get(VISIBILITY.name) == HIDDEN:
+    if values.get(_FEATURED) is True and values.get(VISIBILITY.name) == HIDDEN:
         problem = "the home page shows a course that only those with its link should find"
-        remedy = coded(
-            f"Write `{VISIBILITY.name}: {PUBLIC}`, or delete the line of `{FEATURED.name}:`"
-        )
-        yield Advice(tree, (*path, FEATURED.name), problem, remedy, Rule.FEATURED_HIDDEN)
+        remedy = coded(f"Write `{VISIBILITY.name}: {PUBLIC}`, or delete the line of `{_FEATURED}:`")
+        yield Advice(tree, (*path, _FEATURED), problem, remedy, Rule.FEATURED_HIDDEN)
     if values.get(PUBLISHED.name) is True and not seen:
         problem = "members who open this course find nothing in it"
         until = f"until it has a {LISTED.name} that they see."
