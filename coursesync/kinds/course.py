@@ -28,7 +28,7 @@ AT_CREATION: Attributes = {"Active": False, "DisplayOrder": 10, "Visibility": 2}
 DESCRIPTION = Field(  # Markdown: people edit it in Nexudus as such
     "description",
     {"FullDescription": str},
-    other_names=("about", "full_description", "long_description"),
+    other_names=("about", "body", "contents", "full_description", "long_description", "text"),
 )
 
 HOST = Field(  # a create must have it

@@ -49,6 +49,7 @@ _SWITCHES = {  # what authors write for them
 }
 _ID, _COURSE = ("id",), (COURSE.name,)
 _NO_FIELD = "extra_forbidden"
+_OF_COURSE = {each.name for each in COURSE.fields if each.name not in COURSE.beside}
 MOST = 250  # more than anyone reads
 _IN_FILES = {kind.plural for kind in ITEMS.values() if may_be_file(kind)}
 
@@ -148,6 +149,9 @@ def _text_as_item(slip: Slip, value: str) -> tuple[str, Sentence]:
 
 
 def _no_value(slip: Slip) -> tuple[str, Sentence]:
+    if slip.path == _COURSE and (flat := next((n for n in slip.beside if n in _OF_COURSE), "")):
+        problem = f"the fields of {slip.subject} are not indented"
+        return problem, coded(f"Put two spaces before the lines of its fields, such as `{flat}:`")
     needed = slip.path[-1:] in {_ID, ("title",), (LISTED.plural,)}
     more = Remedy("" if needed else "or delete the line")
     return f"{slip.subject} has no value", Remedy(slip.example, more)

@@ -92,7 +92,7 @@ def _cell(text: str) -> str:
 
 def _fields_of(schema: Mapping[str, object]) -> list[Row]:
     properties = cast("dict[str, dict[str, object]]", schema["properties"])
-    needed = cast("list[str]", schema["required"])
+    needed = cast("list[str]", schema.get("required", []))
     return [
         Row(
             (f"`{name}`", "required" if name in needed else "", _example(name, each)),
@@ -113,6 +113,11 @@ def _example(name: str, field: Mapping[str, object]) -> str:
 
 def _outline_fields() -> list[Row]:
     return _fields_of(coursesync.schema())
+
+
+def _course_fields() -> list[Row]:
+    definitions = cast("dict[str, dict[str, object]]", coursesync.schema()["definitions"])
+    return _fields_of(definitions["CourseSpec"])
 
 
 def _item_fields(name: str) -> Callable[[], list[Row]]:
@@ -289,6 +294,7 @@ def _plan_file() -> list[Row]:
 
 MADE: Mapping[str, Callable[[], str | list[Row]]] = {
     "fields of a course": _outline_fields,
+    "fields in course": _course_fields,
     **{f"fields of a {name}": _item_fields(name) for name in KINDS},
     "commands": _command_table,
     "options": _options,

@@ -76,10 +76,9 @@ def test_encoding_gives_back_what_a_record_holds(
 
 @pytest.mark.parametrize("published", [True, False])
 def test_whether_a_course_is_published_is_a_kind_of_its_own(*, published: bool) -> None:
-    """No property of the course says it; the publication has that one property."""
+    """The publication has that one property, of the same record."""
     values = {"published": published}
 
-    assert COURSE.encode(values) == {}
     assert PUBLICATION.encode(values) == {"Active": published}
     assert PUBLICATION.decode({"Active": published}) == values
     assert PUBLICATION.endpoint == COURSE.endpoint
@@ -123,7 +122,9 @@ def test_what_a_create_adds_are_properties_that_courses_have() -> None:
         name: known[name] for name in AT_CREATION
     }
     assert LOCATION_PROPERTY in COURSE.types
-    assert COURSE.decode(AT_CREATION) == {"visibility": "hidden", "display_order": 10}
+    assert (
+        COURSE.decode(AT_CREATION).items() >= {"visibility": "hidden", "display_order": 10}.items()
+    )
     assert PUBLICATION.decode(AT_CREATION) == {"published": False}
 
 

@@ -27,6 +27,7 @@ from coursesync.outlines.advice.opening import (
     never_done,
     nothing_opens,
 )
+from coursesync.outlines.advice.own_record import own_fields
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.spots import in_link, in_tag
@@ -98,6 +99,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from unfit_contents(outline.resources, source)
     yield from unfit_pictures(outline.resources)
     yield from mistyped(outline.resources)
+    yield from own_fields(outline, seen)
 
 
 def nothing_to_complete(seen: Sequence[Resource]) -> Iterator[Advice]:
