@@ -16,7 +16,7 @@ from coursesync.text import coded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.outline import Outline
 
 _FEATURED = "featured"
