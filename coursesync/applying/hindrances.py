@@ -21,7 +21,7 @@ from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Hindrance, Inner
+from coursesync.planning.hindrance import Hindrance, Inner
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:

@@ -25,11 +25,12 @@ from coursesync.state.state import Doubt, Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.errors import Sentence, Where
+    from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.resource import Resource
+    from coursesync.planning.hindrance import Hindrance
     from coursesync.planning.ordering import Place
     from coursesync.planning.scope import Crossing, Scope
     from coursesync.state.state import Candidate, CompleteCourse
@@ -198,32 +199,6 @@ class Change:
     def order(self) -> int:
         """The record's number among its siblings."""
         return self.kind.order_of(self.attributes)
-
-
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """A record on the server with a parent that the plan deletes or moves."""
-
-    kind: Kind
-    id: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hindrance:
-    """A reason why `apply` can't carry out a change.
-
-    Attributes:
-        change: deletes a record, or moves it to another course.
-        inside: the children of that record.
-        unknown: why they can't be listed; "" if they can.
-        remedy: what to do first.
-    """
-
-    change: Change
-    inside: tuple[Inner, ...] = ()
-    unknown: str = ""
-    remedy: Sentence = ""
 
 
 @dataclass(frozen=True, slots=True)

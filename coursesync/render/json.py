@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import FieldValue, Planned
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Hindrance
+    from coursesync.planning.hindrance import Hindrance
     from coursesync.render.checks import Check
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
