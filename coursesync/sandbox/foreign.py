@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import Kind
+from coursesync.sandbox.tables import COURSES, Kind
 from coursesync.sandbox.validation import is_id, read_record
 
 # the author of a write whose body has no `By`; without `At`, its time is now
@@ -62,7 +62,7 @@ class Foreign:
         unknown = [each for each in given if each not in known]
         if unknown:
             raise InvalidError([Problem(each, "is not a property", None) for each in unknown])
-        settings = replace(self.settings, unlock_type_required=False)
+        settings = replace(self.settings, unlock_type_required=False, blank_titles=kind is COURSES)
         return read_record(kind, body, settings, self.records.exists, updating=False)
 
     def _by(self, body: JsonObject) -> Touch:

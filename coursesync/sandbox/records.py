@@ -97,7 +97,11 @@ class Records:
             InvalidError: the record would join the same records as an existing one.
         """
         with self._database.transaction():
-            record_id = self._next_id(kind) if record_id is None else record_id
+            if record_id is None:
+                record_id = self._next_id(kind)
+            else:  # it may come back
+                back = f"DELETE FROM removed_{kind.table} WHERE Id = ?"  # noqa: S608
+                self._database.write(back, (record_id,))
             stored = {
                 "Id": record_id,
                 "UniqueId": unique_id(kind, record_id),

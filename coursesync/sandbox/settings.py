@@ -46,6 +46,8 @@ class Settings:
     Attributes:
         validation_status: the HTTP status of a validation failure.
         unlock_type_required: whether a section without `UnlockType` is refused (or gets 1).
+        visibility_required: whether a course without `Visibility` is refused (or gets 1).
+        blank_titles: whether a title may be blank. Other editors can give a course such a title.
         dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending). Both also
             accept these two words.
         writes_a_day: the daily write limit; the pages say 5000 and 2500.
@@ -85,6 +87,8 @@ class Settings:
 
     validation_status: Literal[400, 200] = 400
     unlock_type_required: bool = True
+    visibility_required: bool = True
+    blank_titles: bool = False
     dir_style: Literal["flag", "sign"] = "flag"
     writes_a_day: int = 5000
     text_filters: Literal["substring", "exact"] = "substring"

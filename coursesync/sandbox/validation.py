@@ -79,7 +79,7 @@ def _fields(
         Field(name, _record(link.kind, exists), required=link.required or name in needed)
         for name, link in kind.links.items()
     ]
-    rules = {**_RULES, "UnlockType": _unlock_type(settings)}
+    rules = {**_RULES, **_disputed(settings)}
     if kind is COURSES and settings.summary_limit:
         rules["SummaryText"] = Field("SummaryText", _text_up_to(settings.summary_limit))
     own = [rules.get(name) or _plain(name, type_) for name, type_ in kind.own.items()]
@@ -200,8 +200,15 @@ def _stored(picture: str, values: Mapping[str, object], settings: Settings) -> o
     return None if values[clear] else values[picture]
 
 
-def _unlock_type(settings: Settings) -> Field:
-    return Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1)
+def _disputed(settings: Settings) -> Mapping[str, Field]:
+    # https://learn.nexudus.com/rest-api/content/post-courses has the visibility as required,
+    # https://developers.nexudus.com/rest-api/content/post-courses as optional
+    unlock, visibility = settings.unlock_type_required, settings.visibility_required
+    return {
+        "Title": Field("Title", _text if settings.blank_titles else _title, required=True),
+        "UnlockType": Field("UnlockType", _whole(1, 3), required=unlock, default=1),
+        "Visibility": Field("Visibility", _whole(1, _PAID), required=visibility, default=1),
+    }
 
 
 _PAID = 4  # the visibility of a course that needs a tariff
@@ -210,9 +217,7 @@ _RULES = {
     field.name: field
     for field in (
         Field("Name", _title, required=True),
-        Field("Title", _title, required=True),
         Field("UnlockAfterDays", _whole(0), required=True),
-        Field("Visibility", _whole(1, _PAID), required=True),
         Field("CompletionType", _whole(1, 4), default=2),
         Field("InstructorId", _whole(1, MAX_ID)),
     )

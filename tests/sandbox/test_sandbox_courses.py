@@ -241,6 +241,13 @@ def test_a_paid_course_needs_a_tariff(site: Site) -> None:
     assert create(site, Visibility=4, TariffId=301).status_code == 200
 
 
+def test_the_visibility_can_be_optional(make_site: MakeSite) -> None:
+    """With `visibility_required=False` a course without one is public."""
+    site = make_site(Settings(visibility_required=False))
+
+    assert record(site, created(site, Visibility=None))["Visibility"] == 1
+
+
 def test_the_length_of_a_summary_is_a_switch(site: Site) -> None:
     """`summary_limit` is 400 characters by default, and 0 for no limit."""
     at_the_limit = create(site, SummaryText="x" * 400).status_code
@@ -435,11 +442,13 @@ def test_an_outline_does_not_retitle_a_real_course(site: Site) -> None:
 
 
 def test_an_outline_does_not_bring_a_course_back(site: Site) -> None:
-    """A course that was deleted is not created by `add_course`."""
+    """A course that was deleted is not created by `add_course`; another editor can create it."""
     site.client.delete(f"{COURSES}/4711").raise_for_status()
     site.sandbox.add_course(4711, "Again")
+    before = listed(site)
+    site.client.post(PAGE, json={"Id": 4711, "Title": "Again"}).raise_for_status()
 
-    assert listed(site) == []
+    assert (before, listed(site)) == ([], [4711])
 
 
 @pytest.mark.parametrize(
@@ -499,6 +508,16 @@ def test_another_editor_writes_a_whole_course(site: Site) -> None:
     assert {name: found[name] for name in given} == {**given, "Title": "New"}
     assert found["UpdatedBy"] == "me"
     assert (other["BusinessId"], other["Visibility"], other["Active"]) == (1204, 1, True)
+
+
+def test_a_title_can_be_blank(site: Site) -> None:
+    """Another editor can make a course without a title; a request can with `blank_titles`."""
+    site.client.post(PAGE, json={"Id": 4712, "Title": " "}).raise_for_status()
+    refused = create(site, Title=" ").status_code
+    site.sandbox.change(blank_titles=True)
+
+    assert record(site, 4712)["Title"] == " "
+    assert (refused, create(site, Title=" ").status_code) == (400, 200)
 
 
 def test_another_editor_removes_a_course(site: Site) -> None:
