@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
     from coursesync.state.journal import Step
 

@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from coursesync.applying.run import CourseRun
     from coursesync.applying.world import World
     from coursesync.kinds.address import Address
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
     from coursesync.state.store import StateStore
 

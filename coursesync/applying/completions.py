@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.applying.run import CourseRun, Run
     from coursesync.kinds.progress import Completions
     from coursesync.nexudus.sender import Sender
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 def look_for_completions(run: Run, course: CourseRun) -> None:

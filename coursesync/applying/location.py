@@ -16,7 +16,7 @@ from coursesync.planning.action import Action
 if TYPE_CHECKING:
     from coursesync.applying.run import Run
     from coursesync.nexudus.exchange import Exchange
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 def locate(run: Run) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _AHEAD = 45.0  # seconds within which the records of one read should be written
 _MOST_FIELDS = 3  # that a message names

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, StateError, Stop
     from coursesync.kinds.address import Address
     from coursesync.nexudus.outcome import Problem
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.planning.scope import Scope
     from coursesync.state.state import Candidate, CompleteCourse, State
 

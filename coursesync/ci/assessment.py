@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from coursesync.ci.instructions.permits import Permits
     from coursesync.ci.main_history import MainHistory
     from coursesync.operations.workspace import Workspace
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
 
 

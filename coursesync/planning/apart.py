@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.planning.scope import Scope
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import CompleteCourse, State
 
 

@@ -16,14 +16,16 @@ from coursesync.kinds.address import course_address, course_of
 from coursesync.kinds.field import OWN_ID, UNKNOWN_ID, Ref, Role, is_provisional
 from coursesync.planning.action import Action
 from coursesync.planning.apart import complete_apart_from, crossings
+from coursesync.planning.change import Change
 from coursesync.planning.former_keys import unmet
 from coursesync.planning.new_courses import with_ids
 from coursesync.planning.ordering import assign, places
-from coursesync.planning.plan import Change, Course, Plan, Standing
+from coursesync.planning.plan import Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
 from coursesync.planning.scope import scope_of
-from coursesync.planning.sides import sides_of, wanted_in
+from coursesync.planning.side import wanted_in
+from coursesync.planning.sides import sides_of
 from coursesync.state.state import Entry
 from coursesync.text import coded
 
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
     from coursesync.planning.scope import Scope
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import State
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.planning.action import Action
+from coursesync.planning.change import Change
 from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours, with_values
-from coursesync.planning.plan import Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
 

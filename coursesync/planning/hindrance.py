@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 @dataclass(frozen=True, slots=True)

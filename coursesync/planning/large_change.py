@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
 
 MOST = 0.3  # the share of the records that a plan may overwrite without a question
 FEW = 10  # records; with fewer, a plan for one to three of them would be unusual

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.rearranging import List
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import Entry, State
 
 _GUESSED = (

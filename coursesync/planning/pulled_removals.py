@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.resource import Resource
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
 
 
 def kept(

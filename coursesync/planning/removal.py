@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds import kind_of, rank
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Change
+from coursesync.planning.change import Change
 from coursesync.planning.policy import OnRemoval
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.planning.policy import Policy
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import Entry
 
 _PRUNED = "--prune deletes only together with --on-removal delete"

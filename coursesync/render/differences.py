@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
+    from coursesync.planning.change import Change
     from coursesync.planning.ordering import Place
-    from coursesync.planning.plan import Change
     from coursesync.render.excerpt import Shown
 
     Paint: TypeAlias = Callable[[str, str], str]

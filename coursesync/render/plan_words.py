@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
     from coursesync.render.holders import Holders
     from coursesync.state.state import Candidate, Doubt
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Shell
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change, Course
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course
     from coursesync.render.excerpt import Difference
     from coursesync.render.holders import Holders
     from coursesync.render.plan_words import Wording

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, Shell
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
     from coursesync.render.nesting import Line
     from coursesync.render.plan_words import Wording
     from coursesync.render.row import Hint, Row

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.unlock import Opening
-    from coursesync.planning.plan import Change, Course
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course
 
     Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
 

@@ -27,7 +27,8 @@ from coursesync.render.rows import PlanView
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.render.nesting import Line
 
 SECTION, LESSON = KINDS.values()

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Planned
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 Place: TypeAlias = tuple[int, int]
 
@@ -318,10 +319,8 @@ def on_site(plan: Plan) -> Site:
             kind, known = change.kind, change.held.known
             records[kind, change.held.id] = known
             if change.from_course is None and not change.moves:
-                places[by_id(change.address, change.course_id)] = (
-                    kind.order_of(known),
-                    change.held.id,
-                )
+                place = kind.order_of(known), change.held.id
+                places[by_id(change.address, change.course_id)] = place
     for course in plan.courses.values():
         for each in course.standing:
             place = each.kind.order_of(each.attributes), each.id or 0

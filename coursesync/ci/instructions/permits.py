@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.ci.forges.forge import Forge, Issue, Pushers, Review
     from coursesync.ci.instructions.approvals import Grant, Instruction
     from coursesync.ci.main_history import MainHistory
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 @dataclass(frozen=True, slots=True)

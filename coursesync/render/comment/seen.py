@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.render.excerpt import Difference
     from coursesync.render.row import Row
     from coursesync.render.rows import CourseView

@@ -12,7 +12,7 @@ from coursesync.render.holders import is_moved
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.render.row import Row
 
 
