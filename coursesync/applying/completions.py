@@ -66,6 +66,7 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
         if not stop.unusable:
             raise
         role = f"{completions.role}-List"
-        return f"who completed it can't be counted, which needs the role {role} ({stop.reason})"
+        who = f"who {completions.verbs[0]} can't be counted"
+        return f"{who}, which needs the role {role} ({stop.reason})"
     members = count(number, "member")
-    return f"{members} {'has' if number == 1 else 'have'} completed it" if number else ""
+    return f"{members} {completions.verbs[1 if number == 1 else 2]}" if number else ""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import OWN_ID, Field, Role
 from coursesync.kinds.kind import Kind
+from coursesync.kinds.progress import Completions
 from coursesync.kinds.rows import IMAGE, KEY, ORDER, PREVIOUS_KEYS, TITLE, either, picture
 from coursesync.kinds.visibility import VISIBILITY
 
@@ -54,6 +55,12 @@ COURSE = Kind(
     spec=_spec,
     at_creation=AT_CREATION,
     location_property=LOCATION_PROPERTY,
+    completions=Completions(
+        "/api/content/coursemembers",
+        "CourseMember",
+        "CourseMember_Course",
+        ("is enrolled in it", "is enrolled in it", "are enrolled in it"),
+    ),
     beside=(KEY.name, PREVIOUS_KEYS.name, TITLE.name),
     fields=(
         KEY,

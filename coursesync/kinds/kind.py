@@ -146,6 +146,11 @@ class Kind:
         """Whether its record is a course's own, of which each course has one."""
         return self.course_property == OWN_ID
 
+    @property
+    def record(self) -> Kind:
+        """The kind of its record: its own, unless it is a part of another one."""
+        return self.of or self
+
     def home_in(self, attributes: Planned) -> object:
         """Return the Id by which a record's marker is made; None if it is not known."""
         return attributes.get(self.location_property or self.course_property)

@@ -44,7 +44,8 @@ def oversized(plan: Plan) -> tuple[str, ...]:
 
 def _kinds(course: Course, changes: Iterable[Change]) -> set[Kind]:
     """Return the kinds of a course's records, as far as the plan shows them."""
-    return {LISTED, *(each.kind for each in course.standing), *(each.kind for each in changes)}
+    standing = (each.kind.record for each in course.standing)
+    return {LISTED, *standing, *(each.kind.record for each in changes)}
 
 
 def _is_much(number: int, of: int) -> bool:

@@ -13,6 +13,8 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import held_in
+from coursesync.kinds.address import course_address
+from coursesync.kinds.field import Ref, is_provisional
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
 from coursesync.planning.digest import Meaning, digest_of
@@ -59,6 +61,16 @@ class Course:
     managed: int = 0
     standing: tuple[Standing, ...] = ()
     departures: tuple[Change, ...] = ()
+
+    @property
+    def ref(self) -> int | Ref:
+        """Its Id, as files have it: a `Ref` if it has none yet."""
+        return Ref(course_address(self.key)) if is_provisional(self.id) else self.id
+
+    @property
+    def origin(self) -> str:
+        """The words for where it is in Nexudus: `course 4711`, or that it has no record yet."""
+        return "new course" if is_provisional(self.id) else f"course {self.id}"
 
     @property
     def name(self) -> str:

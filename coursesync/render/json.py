@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
     from coursesync.planning.hindrance import Hindrance
+    from coursesync.planning.policy import Policy
     from coursesync.render.checks import Check
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
@@ -61,7 +62,7 @@ def compose(
             "advice_left_out": advice.more if advice else 0,
             "changes": [_change(row) for row in view.rows],
             "courses": [
-                {"id": each.id, "key": each.key, "path": each.path, "title": each.title}
+                {"id": _shown(each.ref), "key": each.key, "path": each.path, "title": each.title}
                 for each in plan.courses.values()
             ],
             "digest": plan.digest,
@@ -72,7 +73,7 @@ def compose(
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
             "loses_completions": [e.address for e in plan.changes if e.loses_completions],
-            "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
+            "policy": _policy(plan.policy),
             "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,
             **({"scope": plan.scope.keys} if plan.scope.keys else {}),
@@ -162,7 +163,7 @@ def _change(row: Row) -> dict[str, object]:
         "id": change.record_id,
         "kind": change.kind.name,
         "lead": change.likely_same or change.waiting,
-        "parent": change.kind.parent_of(change.address),
+        "parent": None if change.kind.is_course else change.kind.parent_of(change.address),
         "previous_address": change.previous_address,
         "protected": change.protected,
         "reason": change.reason or None,
@@ -201,11 +202,21 @@ def _drifted(each: Drifted, among: int, holders: Holders) -> dict[str, object]:
         "live": dict(record.attributes) if record else None,
         "live_course_id": record.course_id if record else None,
         "outline": each.stance.value if each.stance else None,
-        "parent": each.kind.parent_of(each.address) if each.address else None,
+        "parent": _parent(each),
         "rivals": list(each.rivals),
         "sent": dict(each.entry.expected) if each.entry else None,
         "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,
     }
+
+
+def _policy(policy: Policy) -> dict[str, object]:
+    courses = {"delete_courses": list(policy.delete_courses)} if policy.delete_courses else {}
+    return {"on_removal": policy.on_removal.value, "prune": policy.prune, **courses}
+
+
+def _parent(each: Drifted) -> Address | None:
+    has = each.address is not None and not each.kind.is_course
+    return each.kind.parent_of(each.address) if has and each.address else None
 
 
 def _hindrance(found: Hindrance) -> dict[str, object]:

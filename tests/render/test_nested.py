@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from render.nested import LINK, attributes, change, create, entry, plan, standing
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.records import Record
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Plan
     from coursesync.render.nesting import Line
 
-SECTION, LESSON = KINDS.values()
+SECTION, LESSON = ITEMS.values()
 WELCOME, WEEK = "section.c.welcome", "section.c.week"
 
 

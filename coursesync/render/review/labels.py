@@ -28,6 +28,7 @@ MOVED, LEAVES = Label("Moved", "moved"), Label("Moved to another course", "moved
 HIDDEN, SHOWN = Label("Hidden", "gone"), Label("No longer hidden", "new")
 PROTECTED = Label("Protected from deletion", "other")
 UNPROTECTED = Label("No longer protected", "other")
+PUBLISHED, TAKEN_OFF = Label("Published", "new"), Label("Taken off the site", "gone")
 _BY_ACTION = {
     Action.CREATE: Label("New", "new"),
     Action.MOVE: Label("New key", "other"),
@@ -41,6 +42,8 @@ _BY_ACTION = {
 def labels(row: Row) -> tuple[Label, ...]:
     """Return the words for a row's change; never none."""
     change = row.change
+    if change.kind.of is not None and change.action is Action.UPDATE:
+        return (PUBLISHED if _is_active(change, before=False) else TAKEN_OFF,)
     if change.action is Action.UPDATE:
         return tuple(_of_update(row)) or (CHANGED,)
     if change.action is Action.PROTECT:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from markupsafe import Markup, escape
 
 from coursesync.kinds.field import Role
+from coursesync.planning.action import Action
 from coursesync.render.differences import ORDER
 from coursesync.render.excerpt import Fold
 from coursesync.render.review import track
@@ -93,6 +94,20 @@ def ghost(station: Station, way: Way, note: str, label: Label) -> Detail:
         (label,),
         (note,) if note else (),
         is_gone=True,
+    )
+
+
+def own_record(row: Row, allowance: Allowance) -> Detail:
+    """Return a change of the course's own record, which has no place among the others."""
+    return Detail(
+        title=escape(row.title),
+        when=escape(row.words),
+        labels=labels(row),
+        facts=tuple(_facts(row, None, None)),
+        contents=allowance.contents(row.change),
+        row=row,
+        is_gone=row.change.action is Action.DELETE,
+        has_details=row.change.before is not None and allowance.details(),
     )
 
 
