@@ -75,9 +75,9 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.outlines.schema import schema as schema
     from coursesync.outlines.workspace_files import Outlines as Outlines
     from coursesync.planning.action import Action as Action
+    from coursesync.planning.change import Change as Change
     from coursesync.planning.drift import Drifted as Drifted
     from coursesync.planning.drift import Finding as Finding
-    from coursesync.planning.plan import Change as Change
     from coursesync.planning.plan import Plan as Plan
     from coursesync.planning.policy import OnRemoval as OnRemoval
     from coursesync.render.checks import Check as Check

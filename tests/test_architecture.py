@@ -191,6 +191,8 @@ ONLY = {  # what only these may import, at whatever level
         *("ci.forges.api", "ci.forges.rest", "kinds.content_spec", "kinds.picture"),
         *(
             "kinds.course_spec",
+            "kinds.outline_spec",
+            "kinds.visibility_spec",
             "kinds.lesson_spec",
             "kinds.section_spec",
             "kinds.spec",

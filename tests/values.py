@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.planning.policy import Policy
     from coursesync.state.journal import Step
 
@@ -122,7 +123,7 @@ def steps_of(change: Change, record_id: int) -> list[Step]:
 
 def with_ids(change: Change, ids: Mapping[Address, int]) -> Change:
     """Return a change with the Id of what its record is in, as it is sent."""
-    link, holder = change.kind.parent_property, change.new_parent
+    link, holder = change.kind.parent_property, change.awaits
     return (
         change
         if holder is None

@@ -107,6 +107,10 @@ class Unasked:
         """Fail."""
         raise AssertionError((path, record_id))
 
+    def me(self) -> Exchange:
+        """Fail."""
+        raise AssertionError("me")
+
     def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Fail."""
         raise AssertionError((path, page, only))

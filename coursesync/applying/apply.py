@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.hindrances import look_for_hindrances
 from coursesync.applying.last_look import last_look
+from coursesync.applying.location import locate
 from coursesync.applying.recheck import recheck
 from coursesync.applying.report import Report, Result, Status, finished_courses
 from coursesync.applying.run import Run, Terms
@@ -31,14 +32,17 @@ from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding, twins_in
 from coursesync.planning.leave import with_left
 from coursesync.planning.refreshed_state import settled
+from coursesync.state.confirmed import confirm, mark_complete
 from coursesync.state.journal import Forget, Look, Move, Protect
 from coursesync.state.logbook import Logbook
-from coursesync.state.state import confirm, mark_complete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from coursesync.applying.run import CourseRun
     from coursesync.applying.world import World
+    from coursesync.kinds.address import Address
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.state.state import State
@@ -101,6 +105,7 @@ def _go_through(run: Run, state: State, found: Iterable[Drifted]) -> Stop | None
         for step in _learnt(state, found, run.stamp()):
             run.log.record(step)
         _note_keys(run)
+        locate(run)
         look_around(run)
         recheck(run)
         _advance(run)
@@ -180,11 +185,25 @@ def _advance(run: Run) -> None:
                 run.conclude(Result(change, Status.HELD_BACK, reason=course.held))
             elif course.doubts:
                 break
-            elif change.new_parent:  # the parent was not created, and that stopped no course
-                reason = f"{change.new_parent} is not there yet"
+            elif change.awaits:  # the parent was not created, and that stopped no course
+                reason = f"{change.awaits} is not there yet"
+                run.conclude(Result(change, Status.HELD_BACK, reason=reason))
+            elif open_change := _before_publishing(run, course, change):
+                reason = f"{open_change} is not done, and the course is published last"
                 run.conclude(Result(change, Status.HELD_BACK, reason=reason))
             else:
                 carry_out(run, change)
+
+
+def _before_publishing(run: Run, course: CourseRun, change: Change) -> Address | None:
+    """Return a change that is not done yet, if this one shows the whole course to members."""
+    if change.kind.of is None or not change.kind.is_active(change.attributes):
+        return None
+    for each in course.changes:
+        result = run.results.get(each.address)
+        if each is not change and each.action.changes and not (result and result.done):
+            return each.address
+    return None
 
 
 def _account_for_the_rest(run: Run, led_to: State) -> None:

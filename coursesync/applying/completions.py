@@ -17,9 +17,9 @@ from coursesync.text import count
 
 if TYPE_CHECKING:
     from coursesync.applying.run import CourseRun, Run
-    from coursesync.kinds.kind import Completions
+    from coursesync.kinds.progress import Completions
     from coursesync.nexudus.sender import Sender
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 def look_for_completions(run: Run, course: CourseRun) -> None:
@@ -66,6 +66,7 @@ def who_completed(sender: Sender, completions: Completions, record_id: int) -> s
         if not stop.unusable:
             raise
         role = f"{completions.role}-List"
-        return f"who completed it can't be counted, which needs the role {role} ({stop.reason})"
+        who = f"who {completions.verbs[0]} can't be counted"
+        return f"{who}, which needs the role {role} ({stop.reason})"
     members = count(number, "member")
-    return f"{members} {'has' if number == 1 else 'have'} completed it" if number else ""
+    return f"{members} {completions.verbs[1 if number == 1 else 2]}" if number else ""

@@ -21,7 +21,7 @@ from coursesync.errors import Remedy, Stop
 from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Hindrance, Inner
+from coursesync.planning.hindrance import Hindrance, Inner
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.inside import Identity, Inside
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 _MOST_NAMED = 10
 

@@ -20,13 +20,13 @@ from coursesync.applying.settle import settle
 from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS, kind_of
 from coursesync.planning.action import Action
+from coursesync.planning.change import Change
 from coursesync.planning.drift import twins_among
 from coursesync.planning.live_diff import same, was_ours
-from coursesync.planning.plan import Change
 from coursesync.planning.scope import unconfirmed_in
 from coursesync.planning.twins import namesakes
+from coursesync.state.confirmed import unconfirmed
 from coursesync.state.journal import Look
-from coursesync.state.state import unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.report import Status
 from coursesync.kinds import rank
+from coursesync.kinds.field import Ref
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +83,7 @@ def _change(result: Result, state: State) -> dict[str, object]:
         "action": change.action.value,
         "address": change.address,
         "at": result.at or None,
-        "course_id": change.course_id,
+        "course_id": None if isinstance(change.course, Ref) else change.course,
         "done": result.done,
         "id": result.record_id or (entry.id if entry else None),
         "problems": [asdict(each) for each in result.problems],

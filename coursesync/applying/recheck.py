@@ -27,10 +27,11 @@ from coursesync.planning.live_diff import (
     has_ours,
     ignoring,
     is_last_attempt,
+    same,
     same_value,
 )
 from coursesync.state.journal import Look
-from coursesync.text import at, inert
+from coursesync.text import at, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,15 +40,17 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _AHEAD = 45.0  # seconds within which the records of one read should be written
+_MOST_FIELDS = 3  # that a message names
 _MAX_READINGS = 5  # reads of one record before one write
 
 
 def recheck(run: Run) -> None:
     """Read the records that the plan overwrites; raises Stop if that is impossible."""
-    changes = [change for change in run.plan.changes if change.action.overwrites]
+    every = (change for change in run.plan.changes if change.action.overwrites)
+    changes = [change for change in every if change.awaits is None]
     for kind in dict.fromkeys(change.kind for change in changes):
         _read(run, kind, [change for change in changes if change.kind is kind])
 
@@ -84,7 +87,7 @@ def _next(run: Run, change: Change) -> Iterator[Change]:
     for number, each in enumerate(waiting, 1):
         if number >= IDS_AT_ONCE or run.sender.seconds_for(number) > _AHEAD:
             return
-        if each.action.overwrites and each.kind is change.kind:
+        if each.action.overwrites and each.kind is change.kind and each.awaits is None:
             yield each
 
 
@@ -151,6 +154,15 @@ def _keeping(change: Change, record: Record) -> Sentence:
     return Remedy(first, Command("pull", change.address, theirs=theirs))
 
 
+def _unread(change: Change, record: Record) -> list[str]:
+    """Return the fields of a course that its update would overwrite, although nobody read them."""
+    kind, after, has = change.kind, sendable(change), record.attributes
+    if after is None or not kind.is_course:
+        return []
+    names = (name for name in after if name not in change.entry.known and has.get(name))
+    return [*dict.fromkeys(kind.field_of(n) for n in names if not same(n, after, has, kind))]
+
+
 def _edited(run: Run, change: Change, record: Record) -> str:
     """Return who edited a record, in words; "" if it may be overwritten."""
     entry, kind = change.entry, change.kind
@@ -161,7 +173,8 @@ def _edited(run: Run, change: Change, record: Record) -> str:
     course_id = kind.course_id_of(entry.sent)
     is_elsewhere = record.course_id not in {course_id, change.course_id}
     if is_elsewhere:
-        home = marker_of(run.state.target, course_id, change.previous_address or change.address)
+        at_home = change.previous_address or change.address
+        home = marker_of(run.state.target, kind.home_in(entry.sent), at_home)
         if record.marker != home and not any(
             has_ours(sent, record.attributes, kind) for sent in ours
         ):
@@ -169,6 +182,8 @@ def _edited(run: Run, change: Change, record: Record) -> str:
                 f"its Id belongs to a {kind.name} of the course {record.course_id} that "
                 f"coursesync never wrote, last written{by}"
             )
+    if not run.terms.overwrite_drift and (unread := _unread(change, record)):
+        return f"coursesync never read its {listed(unread, _MOST_FIELDS)}, last written{by}"
     if run.terms.overwrite_drift or any(not edits(entry, record, kind, sent) for sent in ours):
         return ""
     others = [(sent, edits(entry, record, kind, sent)) for sent in ours]

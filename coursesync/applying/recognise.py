@@ -26,6 +26,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.applying.sought import Places, Sought, has_contents, is_recent
+from coursesync.kinds import home_of
 from coursesync.planning.leave import left_of
 from coursesync.planning.live_diff import same
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.state.state import State
 
 
@@ -223,7 +224,7 @@ def trace(
         entry, doubt = made.entries.get(change.address), made.doubts.get(change.address)
         if entry is not None:
             found.update((record.id, record) for record in unmanaged if record.id == entry.id)
-        if doubt is not None and change.kind.course_id_of(doubt.sent) == change.course_id:
+        if doubt is not None and home_of(change.address, doubt.sent) == change.course_id:
             create = Sought(change, replace(doubt, marker=None, since=""))
             match recognise([create], unmanaged)[change.address]:
                 case Found(record):

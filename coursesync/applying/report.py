@@ -6,12 +6,13 @@ must never call a course finished if the next plan would mention it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
-from coursesync.kinds.address import course_of
+from coursesync.kinds import ITEMS
+from coursesync.kinds.address import course_address, course_of
+from coursesync.kinds.field import is_provisional
 from coursesync.planning.scope import EVERY_COURSE, doubts_in
 
 if TYPE_CHECKING:
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence, StateError, Stop
     from coursesync.kinds.address import Address
     from coursesync.nexudus.outcome import Problem
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.planning.scope import Scope
     from coursesync.state.state import Candidate, CompleteCourse, State
 
 
 # the children that a record may have
-_INSIDE = " or ".join(kind.plural for kind in KINDS.values() if kind.within)
+_INSIDE = " or ".join(kind.plural for kind in ITEMS.values() if kind.within)
 
 
 class Status(Enum):
@@ -182,10 +184,17 @@ def finished_courses(
         if change.waiting is not None:  # the next plan deals with the resource that waited
             keys.add(course_of(change.waiting))
     return {
-        key: course
+        key: _identified(key, course, led_to)
         for key, course in plan.complete_if_done.items()
         if course.id not in ids and key not in keys
     }
+
+
+def _identified(key: str, course: CompleteCourse, led_to: State) -> CompleteCourse:
+    """Return a complete course with the Id that the run gave it, if it had none."""
+    if not is_provisional(course.id):
+        return course
+    return replace(course, id=led_to.entries[course_address(key)].id)
 
 
 def _is_open(change: Change, result: Result | None, led_to: State) -> bool:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.applying.report import Result, Status
 from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS
-from coursesync.kinds.field import Ref
+from coursesync.kinds.field import Ref, is_provisional
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.nexudus.inside import Inside
 from coursesync.nexudus.limits import SETTLING
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
 
 
@@ -69,6 +70,7 @@ class CourseRun:
     """The progress of one course.
 
     Attributes:
+        id: its Id; as in the plan, until its record is created.
         held: why nothing more is done in it; "" while it goes on.
         held_by: the kind whose unreadable record is the reason, if so.
         looked: `sender.interruptions` when its records of a kind were last listed, by the kind.
@@ -118,12 +120,14 @@ class Run:
         self.lookout = Lookout(self.sender)
         self.inside = Inside(self.sender, plan.holders)
         by_course = groupby(plan.changes, key=lambda change: change.course_id)
+        # as in the plan; a course without an Id gets it during the run
         self.courses = {course: CourseRun(course, [*changes]) for course, changes in by_course}
         # by kind, the Ids of entries and strangers: no create can have made these records
         self.known = {kind: state.known_ids(kind) for kind in KINDS.values()}
         # by kind, every Id seen on the server; a create must return one that is not in here
         self.seen: dict[Kind, set[int]] = {kind: set() for kind in KINDS.values()}
         self.results: dict[Address, Result] = {}
+        self._identified: dict[int, CourseRun] = {}  # the courses that this run created
         # each create that was sent, by an earlier run or by this one
         self.attempts = {
             change.address: Sought(change, change.doubt)
@@ -151,7 +155,7 @@ class Run:
         """Return the marker that a create sends; None if it sends none."""
         if not self.marks:
             return None
-        return marker_of(self.state.target, change.course_id, change.address)
+        return marker_of(self.state.target, change.kind.home_in(change.attributes), change.address)
 
     def claimed(self, course: CourseRun, kind: Kind, records: Sequence[Record]) -> Collection[str]:
         """Return the markers of all addresses of a kind in a course: its entries and its creates.
@@ -181,7 +185,7 @@ class Run:
         attempt sent.
         """
         attempt = self.attempts.get(change.address)
-        if attempt is not None and (change.after is None or change.new_parent):
+        if attempt is not None and (change.after is None or change.awaits):
             return attempt.doubt
         return Doubt(
             sent=in_order(change.after),
@@ -202,16 +206,25 @@ class Run:
 
     def course_of(self, change: Change) -> CourseRun:
         """Return the course of a change."""
-        return self.courses[change.course_id]
+        return self._course(change.course_id)
+
+    def _course(self, course_id: int) -> CourseRun:
+        return self._identified.get(course_id) or self.courses[course_id]
 
     def resolved(self, change: Change) -> Change:
-        """Replace the `Ref` to the parent by its Id, if this run created the parent."""
-        made = self.results.get(change.new_parent) if change.new_parent else None
-        if made is None or not made.done or made.record_id is None:
+        """Replace each `Ref` by the Id of the record, if this run created it."""
+        if change.awaits is None:
             return change
-        return replace(
-            change, after={**(change.after or {}), change.kind.parent_property: made.record_id}
-        )
+        after = {name: self._id_for(value) for name, value in (change.after or {}).items()}
+        course_id, held = self.course_of(change).id, change.held
+        if isinstance(held, Entry) and held.id == change.course_id != course_id:
+            sent = change.kind.identified(held.sent, course_id)
+            held = replace(held, id=course_id, sent=sent)
+        return replace(change, after=after, course_id=course_id, held=held)
+
+    def _id_for(self, value: FieldValue | Ref) -> FieldValue | Ref:
+        made = self.results.get(value.ref) if isinstance(value, Ref) else None
+        return value if made is None or not made.done else made.record_id or value
 
     def conclude(self, result: Result, holds: str = "") -> None:
         """Record the result of a change, and report it as progress; the journal has it already.
@@ -220,11 +233,21 @@ class Run:
         """
         if holds:
             self.course_of(result.change).hold(holds)
+        result = self._in_its_course(result)
         stamped = replace(result, at=self.stamp())
         if result.change.action.writes and result.change.address not in self.results:
             self.sender.planned -= 1
         self.results[result.change.address] = stamped
         self.world.progress.concluded(stamped, self.sender.rest() if self.sender.planned else 0.0)
+
+    def _in_its_course(self, result: Result) -> Result:
+        """Note the Id of a course that a result gives."""
+        change, made = result.change, result.record_id if result.done else None
+        if made is None or not (change.kind.is_course and is_provisional(change.course_id)):
+            return result
+        course = self._identified[made] = self.course_of(change)
+        course.id = made
+        return replace(result, change=replace(change, course_id=made))
 
     def adopt(self, change: Change, sent: Attributes, record: Record, status: Status) -> None:
         """Adopt a record as the one that a create made, or would have made.
@@ -233,7 +256,7 @@ class Run:
         sent or would send; the next plan shows them. Raises StateError if no journal can be opened.
         """
         made = Entry(
-            sent=in_order(sent),
+            sent=change.kind.identified(in_order(sent), record.id),
             id=record.id,
             protected=change.stays_protected,
             unconfirmed=status is Status.SETTLED,
@@ -262,7 +285,9 @@ class Run:
             found |= {(course, kind): [] for course in courses}
             read = self.lookout.whole(kind, records, partial(self._is_vague, kind))
             for record in read.found.values():
-                found.setdefault((record.course_id, kind), []).append(record)
+                # a course without an Id may be any course of the site
+                for course in courses if kind.is_course else [record.course_id]:
+                    found.setdefault((course, kind), []).append(record)
                 self.reads_markers |= is_marker(record.marker)
             failures = {
                 each.course_id: f"{kind.name} {each.id} can't be read: {read.failures[each.id]}"
@@ -271,7 +296,7 @@ class Run:
             }
             for course in courses:
                 unread = failures.get(course, "")
-                self.courses[course].note_look(kind, listed.answered[course], unread)
+                self._course(course).note_look(kind, listed.answered[course], unread)
         self.shown.update(found)
         return found
 
@@ -289,7 +314,7 @@ class Run:
 
 def sendable(change: Change) -> Attributes | None:
     """Return the attributes that a change sends; None if it sends none, or not all are known."""
-    return None if change.after is None or change.new_parent else in_order(change.after)
+    return None if change.after is None or change.awaits else in_order(change.after)
 
 
 def in_order(attributes: Planned | None) -> dict[str, FieldValue]:

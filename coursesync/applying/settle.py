@@ -22,6 +22,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.sought import Sought
 from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.field import is_provisional
 from coursesync.nexudus.outcome import Problem
 from coursesync.state import journal
 from coursesync.state.state import Candidate, Doubt
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 def look_around(run: Run) -> None:
@@ -58,7 +59,11 @@ def _sought_of(kind: Kind) -> Callable[[Change], bool]:
 
 def _look_around(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
     found = run.listed((course.id, kind) for course in courses)
-    unseen = [c.id for c in courses if not found[c.id, kind] and not _is_known(run, c)]
+    unseen = [
+        each.id
+        for each in courses
+        if not (is_provisional(each.id) or found[each.id, kind] or _is_known(run, each))
+    ]
     missing = run.lookout.missing(unseen) if unseen else frozenset()
     for course in courses:
         if course.id in missing:
@@ -90,7 +95,8 @@ def look_again(run: Run, kind: Kind, courses: Collection[CourseRun]) -> None:
 def _is_known(run: Run, course: CourseRun) -> bool:
     """Return whether the state has a record of a course, so that the course must exist."""
     arrivals = sum(change.from_course is not None for change in course.changes)
-    return run.plan.courses[course.id].managed > arrivals
+    known = run.plan.courses.get(course.id)  # a course that this run created is not among them
+    return known is None or known.managed > arrivals
 
 
 def _may_have_lost_a_run(run: Run, left: Iterable[CourseRun], kind: Kind) -> bool:
@@ -107,7 +113,7 @@ def _creates(run: Run, course: CourseRun, kind: Kind) -> list[Change]:
         change
         for change in filter(_sought_of(kind), course.changes)
         if change.after is not None
-        and change.new_parent is None
+        and change.awaits is None
         and change.address not in run.results
         and change.address not in course.doubts
     ]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.state.state import Doubt
 
 _LONGEST_WRITTEN = 20 * MAX_TITLE  # characters of a title that may be escaped throughout

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from coursesync.nexudus.exchange import Exchange
     from coursesync.nexudus.outcome import FinalOutcome, NotCarriedOut, Outcome
     from coursesync.nexudus.records import Record
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _MOST_LOOKS = 3  # searches before one create; the last look finds what they miss
 _A_WHILE = timedelta(seconds=3)

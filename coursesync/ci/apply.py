@@ -31,7 +31,7 @@ from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
 from coursesync.planning.grant import Grant
-from coursesync.state.state import unconfirmed
+from coursesync.state.confirmed import unconfirmed
 from coursesync.state.state_report import RunResult
 from coursesync.state.state_tip import state_since
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
 
 

@@ -17,7 +17,7 @@ from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
 from coursesync.planning.grant import Grant
 from coursesync.planning.policy import OnRemoval, Policy
-from coursesync.state.state import unconfirmed
+from coursesync.state.confirmed import unconfirmed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from coursesync.ci.instructions.permits import Permits
     from coursesync.ci.main_history import MainHistory
     from coursesync.operations.workspace import Workspace
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import State
 
 

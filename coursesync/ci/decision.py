@@ -15,7 +15,8 @@ from coursesync.planning.large_change import oversized
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
     Allowed = Callable[[Change, Grant], bool]
 

@@ -64,6 +64,7 @@ def _check_typed(made: PlanFile, plan_file: Path, onward: Onward) -> None:
     made_with: dict[str, Value] = {
         "prune": made.policy.prune,
         "on_removal": made.policy.on_removal.value,
+        "delete_course": tuple(map(str, made.policy.delete_courses)),
         "refresh": made.refreshed,
     }
     given = typed(click.get_current_context())

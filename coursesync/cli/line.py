@@ -117,7 +117,10 @@ def typed(context: click.Context) -> dict[str, Value]:
             value = context.params[option.name]
             names = option.secondary_opts if option.is_flag and not value else option.opts
             name = names[0].removeprefix("--").replace("-", "_")
-            found[name] = True if option.is_flag else str(value)
+            if option.multiple:
+                found[name] = tuple(map(str, value))
+            else:
+                found[name] = True if option.is_flag else str(value)
     return found
 
 
@@ -168,6 +171,7 @@ class Onward:
         made: dict[str, Value] = {
             "on_removal": None if is_configured else removal,
             "prune": policy.prune,
+            "delete_course": policy.delete_courses,
             "refresh": refreshed,
         }
         options = typed(click.get_current_context())

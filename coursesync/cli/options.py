@@ -14,7 +14,7 @@ from click.core import ParameterSource
 
 from coursesync.cli.line import addresses, doubts, folders, paths, place
 from coursesync.cli.screen import SOURCE, listen, say_once, say_wrapped
-from coursesync.cli.types import Choice, OnOrOff, SecondsRange
+from coursesync.cli.types import RECORD_ID, Choice, OnOrOff, SecondsRange
 from coursesync.errors import Code, Command, Remedy, Shell, UsageError
 from coursesync.files import shown
 from coursesync.kinds import ALL
@@ -157,6 +157,14 @@ removal_options = together(
         help=f"What to do with {ALL} that are no longer in any outline.  [default: keep]",
     ),
     click.option("--prune", is_flag=True, help=f"Allow --on-removal delete to delete {ALL}."),
+    click.option(
+        "--delete-course",
+        type=RECORD_ID,
+        multiple=True,
+        metavar="ID",
+        help="With --prune, delete the course with this Id, and all that is in it, if coursesync "
+        "made it and it has no outline any more. Can be repeated.",
+    ),
 )
 
 

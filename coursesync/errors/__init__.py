@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from os import PathLike
 
     Word: TypeAlias = "str | int | PathLike[str]"
-    Value: TypeAlias = "Word | bool | None"  # of an option
+    # of an option; several for one that is repeated
+    Value: TypeAlias = "Word | bool | tuple[Word, ...] | None"
 
 _CLOSING = ".,:;?!)"  # no space stands before these
 
@@ -69,7 +70,8 @@ class Command:
     options: tuple[tuple[str, str | Literal[True]], ...]
 
     def __init__(self, name: str, *arguments: Word, **options: Value) -> None:
-        given = ((key, each) for key, each in options.items() if each is not None)
+        several = ((k, v if isinstance(v, tuple) else (v,)) for k, v in options.items())
+        given = ((key, each) for key, found in several for each in found if each is not None)
         kept = ((key, each is True or str(each)) for key, each in given if each is not False)
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", tuple(map(str, arguments)))

@@ -19,6 +19,7 @@ MAX_KEY = 100
 MAX_TITLE = 1_000
 MOST_KEYS = 3  # course, section and lesson key
 COURSE = "course"  # the kind of the address that a course has
+OF_COURSES = {COURSE, "publication"}  # the kinds of which a course has one record
 _ASCII_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TYPED = {
     "ß": "ss",
@@ -42,7 +43,10 @@ def address_of(kind: str, *keys: str) -> Address:
 def parse_address(text: str) -> Address | None:
     """Return `text` as an address, or None if it is none."""
     kind, *keys = text.split(".")
-    well_formed = kind.isidentifier() and 1 < len(keys) <= MOST_KEYS and all(map(was_key, keys))
+    least = 1 if kind in OF_COURSES else 2
+    well_formed = (
+        kind.isidentifier() and least <= len(keys) <= MOST_KEYS and all(map(was_key, keys))
+    )
     return Address(text) if well_formed else None
 
 

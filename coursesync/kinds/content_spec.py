@@ -12,12 +12,13 @@ from pydantic import (
     Discriminator,
     Field,
     Tag,
+    ValidationInfo,
     model_validator,
 )
 
 from coursesync.errors import Remedy
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, form, mistake, shaped
+from coursesync.kinds.spec import MAPPING, PLAIN, STRICT, Fields, form, mistake, shaped
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def file_named(text: str) -> str:
     return "markdown" if named["kind"].lower().startswith("m") else "html"
 
 
-def _in_place(text: str) -> str:
+def _in_place(text: str, field: ValidationInfo) -> str:
     if (named := _NO_SPACE.match(text)) and file_named(text):
         kind, name = named.groups()
         raise mistake(
@@ -51,10 +52,22 @@ def _in_place(text: str) -> str:
             f"`{text.strip()[:60]}` looks like a file's name, not like contents",
             Remedy(
                 "To read them from that file, write",
-                line_of("contents", {kind: text.strip()}),
+                line_of(str(field.field_name), {kind: text.strip()}),
             ),
         )
     return text
+
+
+def _markdown_in_place(text: str, field: ValidationInfo) -> str:
+    if file_named(text) == "html" and not _NO_SPACE.match(text):
+        raise mistake(
+            f"`{text.strip()[:60]}` looks like a file's name, and this text is Markdown",
+            Remedy(
+                "Save it as a .md file, and write",
+                line_of(str(field.field_name), {"markdown": "about.md"}),
+            ),
+        )
+    return _in_place(text, field)
 
 
 def _named(*endings: str) -> AfterValidator:
@@ -134,21 +147,42 @@ class ContentFile(BaseModel):
         if (self.html is None) == (self.markdown is None):
             raise mistake(
                 "contents must name one file: either html or markdown",
-                coded(
-                    "Write `contents: {html: welcome.html}` or `contents: {markdown: welcome.md}`"
-                ),
+                coded("Write `{html: welcome.html}` or `{markdown: welcome.md}` after its colon."),
             )
         return self
 
 
+class MarkdownFile(Fields):
+    """A Markdown file beside the outline or in a folder below it, as in {markdown: about.md}."""
+
+    model_config = ConfigDict(**STRICT, title="A Markdown file")
+
+    markdown: Annotated[str, _named(".md", ".markdown"), _path(_MARKDOWN)] = Field(
+        title="A Markdown file",
+        description="Its path from the outline's folder.",
+        examples=["about.md"],
+    )
+
+
+_NO_FILE_NAME = rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)"
 InPlace: TypeAlias = Annotated[
     str,
     AfterValidator(_in_place),
     shaped(
-        rf"^(?!\s{{0,9}}[^\s<>]{{1,200}}\.{_PAGES}\s{{0,9}}$)",
+        _NO_FILE_NAME,
         "This looks like a file's name: write {html: welcome.html} or {markdown: welcome.md}.",
     ),
 ]
 InContents: TypeAlias = Annotated[
     Annotated[ContentFile, Tag(MAPPING)] | Annotated[InPlace, Tag(PLAIN)], Discriminator(form)
+]
+InMarkdown: TypeAlias = Annotated[
+    Annotated[MarkdownFile, Tag(MAPPING)]
+    | Annotated[
+        str,
+        AfterValidator(_markdown_in_place),
+        shaped(_NO_FILE_NAME, "This looks like a file's name: write {markdown: about.md}."),
+        Tag(PLAIN),
+    ],
+    Discriminator(form),
 ]

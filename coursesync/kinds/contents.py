@@ -88,6 +88,16 @@ class Contents:
             return self.rendered(str(name), markdown), markdown
         return self._counted(self._read(str(written["html"]))), ""
 
+    def source(self, written: Value) -> str:
+        """Return a text as it is written, in place or as `{markdown: NAME}`.
+
+        Raises:
+            UnusableFile: the file can't be used.
+        """
+        if not isinstance(written, dict):
+            return str(written)
+        return self._counted(self._read(str(written["markdown"])))
+
     def rendered(self, name: str, text: str) -> str:
         """Return the Markdown of the file `name` as HTML; raises UnusableFile."""
         named = f"`{inert(name, 60)}`"

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 if TYPE_CHECKING:
@@ -17,7 +18,22 @@ if TYPE_CHECKING:
 INT32_MAX = 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
 UNKNOWN_ID = 1  # in a new outline, until its author writes the Id of the course
+OWN_ID = "Id"  # the property of any record that holds its own Id
 COURSE_TITLE = "Title"  # the property of a course's own record
+
+
+def provisional_id(course: str) -> int:
+    """Return the number of a course that has no Id yet: below zero, as no Id is.
+
+    It identifies the course within a plan. It must never be sent, stored or shown: a file has a
+    `Ref` in its place. `course` is the course's key.
+    """
+    return -int.from_bytes(sha256(course.encode()).digest()[:7]) - 1
+
+
+def is_provisional(course_id: int) -> bool:
+    """Return whether a course has no Id yet."""
+    return course_id < 0
 
 
 @dataclass(frozen=True, slots=True)

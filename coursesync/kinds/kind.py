@@ -5,104 +5,29 @@ Owns how a kind's table is read. It must never name a kind: each has a file of i
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from coursesync.kinds.address import key_of, parent_of
-from coursesync.kinds.field import Role
+from coursesync.kinds.address import parent_of
+from coursesync.kinds.field import OWN_ID, Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes, Field, FieldValue, Planned, Settle, Words
-    from coursesync.kinds.spec import Spec
-    from coursesync.kinds.tree import Path, Tree, Value
+    from coursesync.kinds.progress import Completions
+    from coursesync.kinds.spec import Fields
+    from coursesync.kinds.tree import Value
 
     # an author's values by the names of an outline's fields
     Values: TypeAlias = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """One desired resource of an outline.
-
-    `attributes` lack the order, which the plan assigns; `pin` is the order that the author pinned.
-    `path` is the resource's location in the outline's `tree`. A key is derived from its title, or
-    if it is `in_file`, from the file's name. `leave` are the fields that only its create sends.
-    `markdown` are its contents as written; "" if they are written as HTML.
-    """
-
-    kind: Kind
-    address: Address
-    attributes: Attributes
-    tree: Tree
-    path: Path
-    pin: int | None = None
-    previous_keys: tuple[str, ...] = ()
-    key_is_derived: bool = False
-    in_file: bool = False
-    protected: bool = False
-    leave: tuple[str, ...] = ()
-    markdown: str = ""
-
-    @property
-    def where(self) -> Where:
-        """The location of the resource in its outline."""
-        return self.tree.where(self.path)
-
-    @property
-    def key(self) -> str:
-        """The last key of its address."""
-        return key_of(self.address)
-
-    @property
-    def parent(self) -> Address:
-        """The address of its parent: an item, or its course."""
-        return self.kind.parent_of(self.address)
-
-    @property
-    def title(self) -> str:
-        """The title that members see."""
-        return self.kind.title_of(self.attributes)
-
-    @property
-    def contents(self) -> str:
-        """Its contents as HTML."""
-        return self.kind.contents_of(self.attributes)
-
-    @property
-    def left(self) -> frozenset[str]:
-        """The properties that are not managed once the record is there."""
-        return self.kind.properties_of(self.leave)
-
-    def where_property(self, name: str) -> Where:
-        """Return the location of the outline's field that gives the API's property `name`."""
-        field = self.kind.field_of(name)
-        if name == self.kind.course_property:
-            return self.tree.where((field,))
-        return self.where if field == name else self.tree.where((*self.path, field))
-
-
 def _property_of(role: Role) -> cached_property[str]:
     return cached_property(lambda kind: kind.property_of(role))
-
-
-@dataclass(frozen=True, slots=True)
-class Completions:
-    """Where the API keeps who completed a record; it is lost when the record is deleted.
-
-    Attributes:
-        endpoint: the path of these completions.
-        role: the stem of the role that reads them.
-        record_filter: narrows a search to one record.
-    """
-
-    endpoint: str
-    role: str
-    record_filter: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +45,10 @@ class Kind:
         marker_property: the record's free text for users of the API, which people don't see.
         spec: imports the model of an item; slow, and needed only to parse an outline.
         fields: the table, in the order in which an outline has them.
+        beside: the fields that an outline has beside the group of the others, not in it.
+        of: the kind whose record it is a part of; it is never created or deleted itself.
+        at_creation: what a create sends for the fields that an outline leaves out.
+        location_property: the property that a create takes from the account if it is left out.
         within: the kind that may hold it, besides the course; None if only the course may.
         parent_property: holds that parent's Id; absent on a record directly in the course.
         parent_filter: narrows a search to the records in one parent.
@@ -134,8 +63,12 @@ class Kind:
     course_property: str
     course_title_property: str
     marker_property: str
-    spec: Callable[[], type[Spec]]
+    spec: Callable[[], type[Fields]]
     fields: tuple[Field, ...]
+    beside: tuple[str, ...] = ()
+    of: Kind | None = None
+    at_creation: Attributes = dataclasses.field(default_factory=dict)
+    location_property: str = ""
     within: Kind | None = None
     parent_property: str = ""
     parent_filter: str = ""
@@ -207,6 +140,24 @@ class Kind:
     def idle(self, attributes: Planned) -> frozenset[str]:
         """Return the properties that have no effect, given the others."""
         return frozenset().union(*(idle(attributes) for idle in self._idles))
+
+    @property
+    def is_course(self) -> bool:
+        """Whether its record is a course's own, of which each course has one."""
+        return self.course_property == OWN_ID
+
+    @property
+    def record(self) -> Kind:
+        """The kind of its record: its own, unless it is a part of another one."""
+        return self.of or self
+
+    def home_in(self, attributes: Planned) -> object:
+        """Return the Id by which a record's marker is made; None if it is not known."""
+        return attributes.get(self.location_property or self.course_property)
+
+    def identified(self, sent: Attributes, own: int) -> Attributes:
+        """Return what was sent to a record once its Id is known; a course's own holds it, too."""
+        return dict(sorted({**sent, OWN_ID: own}.items())) if self.is_course else sent
 
     def is_same(self, one: Planned, other: Planned) -> bool:
         """Return whether two records are the same; for a text, no value and "" are."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Field, Role
-from coursesync.kinds.kind import Completions, Kind
+from coursesync.kinds.kind import Kind
+from coursesync.kinds.progress import Completions
 from coursesync.kinds.rows import (
     ACTIVE,
     BY_VIDEO,

@@ -18,15 +18,15 @@ _OURS = "coursesync:"
 _DIGITS = 32  # of the digest; 16 would distinguish a million records
 
 
-def marker_of(target: str, course_id: int, address: Address) -> str:
+def marker_of(target: str, home: object, address: Address) -> str:
     """Return the marker of a record: the same on two machines, even with two states.
 
     Args:
         target: the API's base URL.
-        course_id: the course's Id.
+        home: the Id of its course, or of a course's location; see `Kind.home_in`.
         address: the record's address when it is created.
     """
-    digest = sha256(f"{target}\n{course_id}\n{address}".encode()).hexdigest()
+    digest = sha256(f"{target}\n{home}\n{address}".encode()).hexdigest()
     return f"{_OURS}{digest[:_DIGITS]}"
 
 

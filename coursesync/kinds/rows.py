@@ -75,10 +75,15 @@ def one_of(
     )
 
 
+def either(prop: str, yes: str, no: str) -> Words:
+    """Return the words for a property that is true or false."""
+    words: dict[object, str] = {True: yes, False: no}
+    return lambda before, after: (words.get(before.get(prop)), words.get(after.get(prop)))
+
+
 def shown_or_hidden(prop: str) -> Words:
     """Return the words for a property that says whether members see a record."""
-    words: dict[object, str] = {True: "shown to members", False: "hidden from members"}
-    return lambda before, after: (words.get(before.get(prop)), words.get(after.get(prop)))
+    return either(prop, "shown to members", "hidden from members")
 
 
 def picture(

@@ -115,6 +115,12 @@ def _former_place(text: str) -> str:
     return text
 
 
+def _former_course(text: str) -> str:
+    if not was_key(text):
+        raise _no_key(text, former_keys(text.rpartition(".")[2]))
+    return text
+
+
 def shaped(pattern: str, otherwise: str) -> FieldInfo:
     """Describe a text to editors; only the validator decides.
 
@@ -157,11 +163,20 @@ FormerPlace: TypeAlias = Annotated[
     shaped(rf"^(?:[^.\s]{{1,{MAX_KEY}}}\.){{0,{MOST_KEYS}}}{_KEY_ENDING}", _NO_KEY),
 ]
 
+# `old-key`, for a course
+FormerCourse: TypeAlias = Annotated[
+    str, AfterValidator(_former_course), shaped(f"^{_KEY_ENDING}", _NO_KEY)
+]
 
-class Spec(BaseModel):
-    """The fields that an author may write in a resource of any kind."""
+
+class Fields(BaseModel):
+    """A group of fields that an author writes."""
 
     model_config = STRICT
+
+
+class Spec(Fields):
+    """The fields that an author may write in an item of any kind."""
 
     key: Key = Field(
         "",  # not given: made from the title

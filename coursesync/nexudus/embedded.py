@@ -8,6 +8,7 @@ import httpx
 
 from coursesync.errors import CoursesyncError, Remedy
 from coursesync.files import shown
+from coursesync.kinds.field import is_provisional
 from coursesync.nexudus.client import Nexudus
 from coursesync.nexudus.credentials import Credentials
 from coursesync.sandbox import Dropped, Sandbox
@@ -59,6 +60,8 @@ def open_sandbox(folder: Path, outlines: Iterable[Outline]) -> Sandbox:
             "Use a workspace with a shorter path, in which you may write.",
         ) from error
     for outline in outlines:
+        if is_provisional(outline.course_id):  # an apply makes it
+            continue
         sandbox.add_course(outline.course_id, outline.title)
     return sandbox
 

@@ -36,6 +36,9 @@ class Remote(Protocol):
     def delete(self, path: str, record_id: int) -> Exchange:
         """Send one deletion of a record."""
 
+    def me(self) -> Exchange:
+        """Ask who the user of the credentials is."""
+
     def search(self, path: str, page: int, only: Mapping[str, int]) -> Exchange:
         """Ask for a page, from 1, of the records that the filters in `only` let through."""
 

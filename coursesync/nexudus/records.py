@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from coursesync.kinds.field import Attributes, FieldValue
-    from coursesync.kinds.kind import Completions, Kind
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.progress import Completions
     from coursesync.nexudus.exchange import Exchange
 
 T = TypeVar("T")

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Project
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.outlines.writer import Identity
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.state.state import Entry, State
 
 _MOST_ROUNDS = 4

@@ -18,7 +18,7 @@ from coursesync.errors import Command, Remedy
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.marker import is_marker
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Change
+from coursesync.planning.change import Change
 from coursesync.planning.twins import twins
 
 if TYPE_CHECKING:

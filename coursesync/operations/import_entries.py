@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.nexudus.records import Record
     from coursesync.operations.import_records import Found, Managed
     from coursesync.outlines.outline import Outline

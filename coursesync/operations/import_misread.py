@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import FieldValue, Ref
     from coursesync.operations.import_records import LiveCourse
     from coursesync.outlines.writer import Identity
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.state.journal import Look
 
 _MOST_OF_A_VALUE = 60  # characters of a value that a message shows

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, InvalidOutlines, Remedy, Shell, UsageError
 from coursesync.files import decode, shown, write_new
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import (
     COURSE,
     FreeKeys,
@@ -215,15 +215,15 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def _kind_named(name: str, *, in_file: bool) -> Kind:
-    if name not in KINDS:
-        raise UsageError(f"there is no kind {inert(name, 40)}", f"Name one of {', '.join(KINDS)}.")
-    if in_file and not may_be_file(KINDS[name]):
-        files = " and ".join(each.plural for each in KINDS.values() if may_be_file(each))
+    if name not in ITEMS:
+        raise UsageError(f"there is no kind {inert(name, 40)}", f"Name one of {', '.join(ITEMS)}.")
+    if in_file and not may_be_file(ITEMS[name]):
+        files = " and ".join(each.plural for each in ITEMS.values() if may_be_file(each))
         raise UsageError(
             f"a {name} can't have a file of its own",
             Remedy("Leave out", Shell("--file"), f"which is for {files}."),
         )
-    return KINDS[name]
+    return ITEMS[name]
 
 
 def _taken(place: Place, managed: Collection[Address]) -> set[str]:

@@ -10,11 +10,11 @@ import re
 from urllib.parse import urlsplit
 
 from coursesync.errors import UsageError
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import COURSE
 from coursesync.nexudus.target import check_target
 
-PAGES = (COURSE, *KINDS)  # the kinds that may have a pattern
+PAGES = (COURSE, *ITEMS)  # the kinds that may have a pattern
 _LONGEST = 2_000
 _PLACEHOLDER = re.compile(r"\{ *(course)?[-_ ]?id *\}", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, CoursesyncError, Line, Remedy, UsageError
-from coursesync.kinds import kind_of
+from coursesync.kinds import home_of, kind_of
 from coursesync.kinds.address import (
     COURSE,
     course_address,
@@ -123,7 +123,7 @@ def _course_id(project: Project, known: State, key: str) -> int:
         return known.complete[key].id
     for at, entry in known.entries.items():
         if course_of(at) == key:
-            return kind_of(at).course_id_of(entry.sent)
+            return home_of(at, entry.sent)
     ids = {outline.key: outline.course_id for outline in project.load_all().outlines}
     if key not in ids:
         raise _unknown(key, ids)

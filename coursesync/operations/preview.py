@@ -24,7 +24,7 @@ from urllib.parse import quote, unquote
 
 from coursesync.errors import CoursesyncError, Diagnostic, InvalidOutlines, Where
 from coursesync.files import decode, read, shown
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import address_of
 from coursesync.kinds.contents import pictures_replaced
 from coursesync.kinds.field import Role
@@ -169,7 +169,7 @@ def site_of(name: str, records: Callable[[str], Sequence[Mapping[str, object]]])
     """
     courses: dict[int, list[Station]] = {}
     titles: dict[int, str] = {}
-    every = {kind: records(kind.endpoint) for kind in KINDS.values()}
+    every = {kind: records(kind.endpoint) for kind in ITEMS.values()}
     for kind, found in every.items():
         for record in found:
             course = int(str(record[kind.course_property]))

@@ -25,7 +25,7 @@ from coursesync.state.journal import Forget, Look, Move
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.nexudus.ports import Clock
     from coursesync.operations.import_ import Imported
     from coursesync.operations.workspace import Project

@@ -23,9 +23,10 @@ from coursesync.nexudus.request_log import RequestLog
 from coursesync.nexudus.sender import Sender
 from coursesync.planning.diff import plan_of
 from coursesync.planning.drift import Drifted, Finding, compare
+from coursesync.planning.hindrance import Hindrance
 from coursesync.planning.leave import left_by
 from coursesync.planning.live_diff import ignoring
-from coursesync.planning.plan import Course, Hindrance
+from coursesync.planning.plan import Course
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.refreshed_state import judged, refreshed
 from coursesync.planning.scope import EVERY_COURSE

@@ -61,10 +61,18 @@ class Project:
     warn: Callable[[str, Sentence], None] | None = None
     courses: tuple[str, ...] = ()
 
-    def policy(self, on_removal: OnRemoval | str | None, *, prune: bool) -> Policy:
+    def policy(
+        self, on_removal: OnRemoval | str | None, *, prune: bool, delete_courses: Sequence[int] = ()
+    ) -> Policy:
         """Return what may be done to orphans, by default as in coursesync.toml."""
+        if delete_courses and not prune:
+            raise UsageError(
+                "--delete-course deletes only together with --prune",
+                Remedy("Add", Shell("--prune")),
+            )
+        courses = tuple(sorted({*delete_courses}))
         try:
-            return Policy(OnRemoval(on_removal or self.config.on_removal), prune=prune)
+            return Policy(OnRemoval(on_removal or self.config.on_removal), prune, courses)
         except ValueError as error:
             words = ", ".join(f'"{each.value}"' for each in OnRemoval)
             raise UsageError("on_removal has no such value", f"Write one of {words}.") from error

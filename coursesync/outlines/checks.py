@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from coursesync.errors import Diagnostic
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import course_of, slug
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.field import Role
 from coursesync.text import coded
 
@@ -22,28 +23,35 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Tree, Value
 
 ITEMS = LISTED.plural  # the field that holds the items of an outline
+IDS = {"id", "course_id", "courseid"}  # how authors write the field of the course's Id
 _TITLE = LISTED.field(Role.TITLE).name
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The key and the course Id that an outline claims for itself; None if it gives no Id."""
+    """What an outline claims for itself: a key, a course Id, None if it gives none, former keys."""
 
     tree: Tree
     key: str
     course_id: int | None
+    former: tuple[str, ...] = ()
 
 
 def claim(tree: Tree) -> Claim:
     """Return what an outline claims, whether or not it is valid otherwise."""
-    course_id = fields_of(tree.value).get("id")
-    return Claim(tree, course_key_of(tree), course_id if type(course_id) is int else None)
+    fields = fields_of(tree.value)
+    course_id, former = fields.get("id"), fields.get("previous_keys")
+    given = course_id if type(course_id) is int else None
+    keys = former if isinstance(former, list) and given is None else ()
+    return Claim(tree, course_key_of(tree), given, tuple(map(str, keys)))
 
 
 def clashes(
     claims: Collection[Claim], managed: Callable[[], Iterable[Address]]
 ) -> Iterator[Diagnostic]:
     """Yield a diagnostic for each key or course Id that two outlines claim, at the likely copy.
+
+    And one for each former key that is the key of an outline now.
 
     A copy is not in the state, and its name is longer, as in `Copy of desk.yaml`. `managed` gives
     the addresses in the state; it is called only if there is a clash.
@@ -66,6 +74,17 @@ def clashes(
                 "If this file is a copy, delete it. If it is another course, write the id of that "
                 f"course here. The {ITEMS} of one course belong in one file.",
             )
+    for one in claims:
+        for i, key in enumerate(one.former):
+            if (other := keys.get(key)) is not None:
+                whose = "this course has" if other is one else f"{other.tree.path} has"
+                yield Diagnostic(
+                    one.tree.where(("previous_keys", i)),
+                    f'"{key[:100]}" is the key that {whose} now',
+                    "Delete it here, or delete that file if this one replaces it."
+                    if other is not one
+                    else "Write the key that the course had before.",
+                )
 
 
 def _copies_last(
@@ -93,6 +112,12 @@ def course_key_of(tree: Tree) -> str:
     given = fields_of(tree.value).get("key")
     stem = tree.path.rpartition("/")[2].rpartition(".")[0]
     return given if isinstance(given, str) else slug(stem)
+
+
+def is_new_course(tree: Tree) -> bool:
+    """Return whether an outline makes its course, because it gives no Id, not even misspelt."""
+    fields = fields_of(tree.value)
+    return COURSE.name in fields and IDS.isdisjoint(name.lower() for name in fields)
 
 
 def item_key(item: object) -> str:

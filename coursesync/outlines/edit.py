@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Code, InvalidOutlines, Remedy, UnusableFile
+from coursesync.kinds.course import COURSE
 from coursesync.outlines import placing
 from coursesync.outlines.checks import item_key
 from coursesync.outlines.items import kinds_in
@@ -89,9 +90,14 @@ Edit: TypeAlias = SetField | PinKey | AddItem | Move | Remove | LayOut
 
 
 def fields_at(path: Path) -> tuple[str, ...]:
-    """Return the fields of the outline, or of an item, in their order; of other mappings none."""
+    """Return the fields of the outline, of its course, or of an item, in their order.
+
+    Of other mappings there are none.
+    """
     if not path:
         return tuple(course_model().model_fields)
+    if path == (COURSE.name,):
+        return tuple(each.name for each in COURSE.fields if each.name not in COURSE.beside)
     kind = _kind_at(path)
     return fields_in(kind) if kind else ()
 

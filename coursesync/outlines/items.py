@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Diagnostic, Remedy, UnusableFile, Where
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.address import address_of, course_address, slug
 from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.field import Role
@@ -114,7 +114,7 @@ class Listing:
 
 def kinds_in(kind: Kind | None) -> tuple[Kind, ...]:
     """Return the kinds that an item of a kind may list; for None, those that a course may."""
-    return tuple(each for each in KINDS.values() if kind is None or each.within is kind)
+    return tuple(each for each in ITEMS.values() if kind is None or each.within is kind)
 
 
 def may_be_file(kind: Kind) -> bool:

@@ -14,7 +14,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Remedy, Shell, Where
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.text import coded, inert
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ _OBJECT = re.compile(r"\s*^(\{[ \t]*\n.*?^\})[ \t]*$", re.DOTALL | re.MULTILINE)
 _BRACES = re.compile(r"""\s*\{\s*["']?[\w.-]+["']?\s*:.*\}\s*""", re.DOTALL)
 _LIST_IT = "".join(
     f"If the file is a {kind.name}, list it under `{kind.plural}:` instead of naming it here. "
-    for kind in KINDS.values()
+    for kind in ITEMS.values()
     if kind is not LISTED
 )
 _KEEP = "Keep the text that you want, and delete the other text and the lines of the markers."

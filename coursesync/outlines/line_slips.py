@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
+from coursesync.kinds.course import COURSE, DESCRIPTION
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import quoted
 from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.kinds.visibility import PAID, VISIBILITY
 from coursesync.text import coded, count, inert, named
 
 if TYPE_CHECKING:
@@ -26,11 +28,12 @@ if TYPE_CHECKING:
     Words: TypeAlias = tuple[str, Sentence]  # a problem and its remedy
     Found: TypeAlias = tuple[int, int, str, Sentence]  # from 0: line, column; problem, remedy
 
-NAMES = {"id", AFTER_DAYS, *(kind.plural for kind in KINDS.values())} | {
-    field.name for kind in KINDS.values() for field in kind.fields
+NAMES = {"id", AFTER_DAYS, COURSE.name, PAID, *(kind.plural for kind in ITEMS.values())} | {
+    field.name for kind in (*ITEMS.values(), COURSE) for field in kind.fields
 }
 _TITLE, *_GROUPS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.CONTENTS)
 _IN_BRACKETS = {*_GROUPS, "leave", "previous_keys"}
+_IN_BRACKETS |= {DESCRIPTION.name, VISIBILITY.name, *COURSE.names(Role.CONTENTS)}
 CLOSE_BY = 40  # lines above
 LONGEST_LINE = 1_000  # characters that are looked at
 LONGEST_SHOWN = 100  # characters of a line that a remedy repeats
@@ -265,6 +268,6 @@ def twice(name: str, line: str, first: int, noun: str, *, is_new: bool) -> Words
                 f"with the `-` below that of the {noun} above. Otherwise, delete one of the two."
             ),
         )
-    if name in {kind.plural for kind in KINDS.values()}:
+    if name in {kind.plural for kind in ITEMS.values()}:
         return problem, coded(f"Write all {name} below the first one; then delete this line.")
     return problem, "A field may be given once; delete one of the two."

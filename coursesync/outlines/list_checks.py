@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Diagnostic, Remedy, Where
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import (
     Address,
     FreeKeys,
@@ -188,12 +188,12 @@ def _no_place(former: _Former, parents: Collection[str]) -> tuple[str, Sentence]
     if "." not in text or kind.within is None or not all(map(was_key, parts)):
         return None  # its model reports what can't be a key
     address = parse_address(text)
-    named = KINDS.get(text.partition(".")[0]) if address else None
+    named = ITEMS.get(text.partition(".")[0]) if address else None
     if address is None or named is None:
         first = parts[0]
-        if first not in {course, *parents, *KINDS}:
+        if first not in {course, *parents, *ITEMS}:
             return _from_elsewhere(kind, first)
-        *within, last = parts[0 if first in parents else 1 + (first in KINDS) :] or parts[-1:]
+        *within, last = parts[0 if first in parents else 1 + (first in ITEMS) :] or parts[-1:]
         if len(within) > 1:  # any of these may be the key
             last = "KEY"
         meant = [address_of(kind.name, course, *within[:1], last)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.outlines.line_slips import DASHES, LONGEST_SHOWN, NAMES, dash, may_begin_item
 from coursesync.text import coded, count
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.outlines.line_slips import Found
 
 _FAR = 2_000  # lines above
-_KINDS = {kind.plural: kind for kind in KINDS.values()}
+_KINDS = {kind.plural: kind for kind in ITEMS.values()}
 _OPENS = re.compile(rf" *(?:- +)?(?P<name>{'|'.join(_KINDS)}): *(?:#.*)?$")
 _ITEM = re.compile(" *(?P<dash>-)(?: |$)")
 _BEGUN = re.compile(rf"(?P<dash> *- +)(?:{'|'.join(sorted(NAMES))}):(?: |$)")

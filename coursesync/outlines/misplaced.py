@@ -9,7 +9,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.unlock import AFTER_DAYS
 from coursesync.outlines.line_slips import dash
 from coursesync.outlines.yaml_mistakes import no_space, odd_blank
@@ -36,7 +36,7 @@ def list_elsewhere(name: str, fields: Collection[str], holder: str) -> tuple[str
 
     `name` is in lower case, `fields` are those of the group, and `holder` is the word for it.
     """
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         if name not in {kind.name, kind.plural} or kind.plural in fields:
             continue
         within = f"in a {kind.within.name} or " if kind.within else ""
@@ -50,7 +50,7 @@ def list_elsewhere(name: str, fields: Collection[str], holder: str) -> tuple[str
 
 def of_another_kind(name: str, kind: Kind | None, holder: str) -> tuple[str, Sentence] | None:
     """Report a field that another kind has."""
-    for other in KINDS.values() if kind else ():
+    for other in ITEMS.values() if kind else ():
         if other is not kind and any(name == field.name for field in other.fields):
             problem = f"`{name}` is a field of a {other.name}, not of a {holder}"
             return problem, coded(f"Put it into an item of `{other.plural}:`, or delete it.")

@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Diagnostic, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
+from coursesync.kinds.course import COURSE, HOST
 from coursesync.kinds.inline import CURLY, flow, in_curly, line_of
 from coursesync.kinds.spec import MAPPING, PLAIN, former_keys
 from coursesync.outlines.item_slips import (
@@ -26,7 +27,7 @@ from coursesync.outlines.items import may_be_file
 from coursesync.outlines.line_slips import dash
 from coursesync.outlines.misplaced import list_elsewhere, look_alike, meant, of_another_kind
 from coursesync.outlines.one_line import inner_field
-from coursesync.outlines.slip import BY_PLURAL, Slip
+from coursesync.outlines.slip import BY_PLURAL, LAID_OUT, Slip
 from coursesync.outlines.yaml_mistakes import no_space
 from coursesync.text import coded, inert
 
@@ -46,9 +47,11 @@ _SWITCHES = {  # what authors write for them
     **dict.fromkeys(("true", "yes", "y", "on", "1", "ja", "sí", "si", "verdadero"), "true"),
     **dict.fromkeys(("false", "no", "n", "off", "0", "nein", "falso"), "false"),
 }
+_ID, _COURSE = ("id",), (COURSE.name,)
 _NO_FIELD = "extra_forbidden"
+_OF_COURSE = {each.name for each in COURSE.fields if each.name not in COURSE.beside}
 MOST = 250  # more than anyone reads
-_IN_FILES = {kind.plural for kind in KINDS.values() if may_be_file(kind)}
+_IN_FILES = {kind.plural for kind in ITEMS.values() if may_be_file(kind)}
 
 
 def diagnose(
@@ -78,7 +81,8 @@ def diagnose(
         _pair(name, [slip for slip in unknown if slip.path[:-1] == name[:-1]])
     misspelt = {(*slip.path[:-1], "title" if slip.listed_file else slip.meant) for slip in unknown}
     for type_, slip in slips:
-        if type_ == "missing" and slip.path in misspelt:
+        others = _COURSE if slip.path == _ID else slip.path
+        if type_ == "missing" and not misspelt.isdisjoint({slip.path, others}):
             continue
         words = _curly if slip.is_in_curly_quotes else _WORDS.get(type_, _unknown)
         where = tree.where_key(slip.path) if type_ == _NO_FIELD else tree.where(slip.path)
@@ -110,19 +114,30 @@ def _typed(slip: Slip, noun: str) -> tuple[str, Sentence]:
             return first_item(value, kind)
     if noun == _GROUP and isinstance(value, str) and slip.is_item:
         return no_space(value) or _text_as_item(slip, value)
+    if noun == _GROUP and slip.path == _COURSE:
+        return _no_course(slip)
     if noun == _GROUP and slip.name in _IN_FILES:
         noun = f"{_GROUP}, or the path of a .md file"
     found = f'the text "{value[:40]}"' if isinstance(value, str) else slip.found
     remedy = slip.example
     if noun == _NUMBER and isinstance(value, str) and value.isdecimal():
         line = flow({slip.name: int(value)})
-        plain = f"{slip.above}: {line}" if slip.above else line.strip("{}")
+        plain = f"{slip.braces}: {line}" if slip.braces else line.strip("{}")
         remedy = Remedy("Write it without quotes:", Code(plain))
     if noun == _SWITCH and (word := _SWITCHES.get(str(value).strip().lower())):
         write = "Write it without quotes:" if word == value else "Write"
         remedy = Remedy(write, Code(f"{slip.name}: {word}"))
     verb = "has" if isinstance(value, dict) and value else "is"
     return f"{slip.subject} must be {noun}, and {verb} {found}", remedy
+
+
+def _no_course(slip: Slip) -> tuple[str, Sentence]:
+    if isinstance(slip.value, str) and (words := no_space(slip.value)):
+        return words
+    problem = f"{slip.subject} must be fields, such as `summary:`, and is {slip.found}"
+    if type(slip.value) is int:
+        return problem, Remedy("If that is the Id of the course, write", line_of("id", slip.value))
+    return problem, slip.example
 
 
 def _text_as_item(slip: Slip, value: str) -> tuple[str, Sentence]:
@@ -134,7 +149,10 @@ def _text_as_item(slip: Slip, value: str) -> tuple[str, Sentence]:
 
 
 def _no_value(slip: Slip) -> tuple[str, Sentence]:
-    needed = slip.path[-1:] in {("id",), ("title",), (LISTED.plural,)}
+    if slip.path == _COURSE and (flat := next((n for n in slip.beside if n in _OF_COURSE), "")):
+        problem = f"the fields of {slip.subject} are not indented"
+        return problem, coded(f"Put two spaces before the lines of its fields, such as `{flat}:`")
+    needed = slip.path[-1:] in {_ID, ("title",), (LISTED.plural,)}
     more = Remedy("" if needed else "or delete the line")
     return f"{slip.subject} has no value", Remedy(slip.example, more)
 
@@ -188,7 +206,9 @@ def _unknown_field(slip: Slip) -> tuple[str, Sentence]:
         _without_space(slip)
         or look_alike(str(slip.path[-1]), slip.fields)
         or slip.listed_file
+        or _outside(slip, name)
         or _of_group(slip, name)
+        or _of_course(slip, name)
         or _opposite(slip, lower, problem)
         or elsewhere
     )
@@ -220,8 +240,30 @@ def _of_group(slip: Slip, name: str) -> tuple[str, Sentence] | None:
     return problem, coded(f"Put it below `{holder}:` and indent it further than that.")
 
 
+def _outside(slip: Slip, name: str) -> tuple[str, Sentence] | None:
+    """Report a field of the outline, or of the item, that is written in one of its groups."""
+    lower = name.lower()
+    field = meant(slip.kind or COURSE).get(lower, lower)
+    group = slip.beside_group(field)
+    if field in slip.fields or group in {"", field}:
+        return None
+    problem = f"`{field}` belongs beside `{group}`, not in it"
+    return problem, coded(f"Write `{field}:` in the column of `{group}:`")
+
+
+def _of_course(slip: Slip, name: str) -> tuple[str, Sentence] | None:
+    """Report a field of the course by another name, beside `course` instead of in it."""
+    lower, problem = name.lower(), f"there is no field `{name}`"
+    known, opposites = meant(COURSE), meant(COURSE, opposite=True)
+    field = known.get(lower) or opposites.get(lower, "")
+    if slip.path[:-1] or slip.kind or not (holder := slip.holder_of(field)):
+        return None
+    line = f"{field}: false" if lower in opposites else f"{field}:"
+    return problem, coded(f"Did you mean `{line}` below `{holder}:` and indented?")
+
+
 def _opposite(slip: Slip, lower: str, problem: str) -> tuple[str, Sentence] | None:
-    opposite = meant(slip.kind or LISTED, opposite=True).get(lower)
+    opposite = meant(slip.kind or COURSE, opposite=True).get(lower)
     if opposite not in slip.fields:
         return None
     return problem, coded(f"To hide it from members, write `{opposite}: false`")
@@ -229,9 +271,15 @@ def _opposite(slip: Slip, lower: str, problem: str) -> tuple[str, Sentence] | No
 
 def _missing(slip: Slip) -> tuple[str, Sentence]:
     *owner, name = slip.path
+    if slip.path == (*_COURSE, HOST.name):
+        remedy = Remedy("Write below", Code(f"{COURSE.name}:"), "the Id of a person, as in")
+        problem = f"a course without `id` is made, and needs a `{name}`"
+        return problem, Remedy(remedy, line_of(HOST.name, 88123))
     group = f"`{owner[-1]}`" if owner and isinstance(owner[-1], str) else ""
     whole = f"the {slip.kind.name}" if slip.kind else "the outline"
-    return f"{group or whole} has no `{name}`", slip.example
+    more = Remedy("If coursesync should make the course, write", LAID_OUT[COURSE.name])
+    remedy = Remedy(slip.example, more if slip.path == _ID else "")
+    return f"{group or whole} has no `{name}`", remedy
 
 
 def _choice(slip: Slip) -> tuple[str, Sentence]:

@@ -10,39 +10,63 @@ from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, cast
 
-from pydantic import AfterValidator, BaseModel, Field, create_model
+from pydantic import AfterValidator, Field, create_model
 
 from coursesync.errors import Remedy
 from coursesync.kinds import LISTED
-from coursesync.kinds.course_spec import CourseSpec
+from coursesync.kinds.course import COURSE
+from coursesync.kinds.course_spec import CourseSpec, NewCourseSpec
 from coursesync.kinds.inline import line_of
-from coursesync.kinds.spec import MOST_LISTED, FormerPlace, Spec, mistake
+from coursesync.kinds.outline_spec import NO_ID, OutlineSpec
+from coursesync.kinds.spec import MOST_LISTED, FormerPlace, mistake
 from coursesync.outlines.items import kinds_in, may_be_file
 
 if TYPE_CHECKING:
     from typing import Any
 
     from coursesync.kinds.kind import Kind
+    from coursesync.kinds.spec import Fields, Spec
 
 
-def course_model() -> type[CourseSpec]:
-    """Return the model of an outline."""
-    return cast("type[CourseSpec]", _model(CourseSpec, None, kinds_in(None)))
+def course_model(*, is_new: bool = False) -> type[OutlineSpec]:
+    """Return the model of an outline; `is_new` is whether it gives no Id and makes the course."""
+    return _outline_model(kinds_in(None), is_new=is_new)
 
 
 def item_model(kind: Kind) -> type[Spec]:
     """Return the model of an item of this kind."""
-    return cast("type[Spec]", _model(kind.spec(), kind, kinds_in(kind)))
+    return cast("type[Spec]", _item_model(kind.spec(), kind, kinds_in(kind)))
 
 
 @cache
-def _model(base: type[BaseModel], kind: Kind | None, inner: tuple[Kind, ...]) -> type[BaseModel]:
-    fields: dict[str, Any] = {each.plural: _list_of(each, kind) for each in inner}
-    if kind is not None:
-        fields["leave"] = _left_fields(kind)
-        if kind.within is not None:
-            fields["previous_keys"] = _former_places(kind)
+def _outline_model(inner: tuple[Kind, ...], *, is_new: bool) -> type[OutlineSpec]:
+    fields: dict[str, Any] = {COURSE.name: _own_record(is_new=is_new)}
+    if is_new:
+        fields["id"] = int, NO_ID
+    fields |= {each.plural: _list_of(each, None) for each in inner}
+    base = OutlineSpec
     return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)
+
+
+@cache
+def _item_model(base: type[Fields], kind: Kind, inner: tuple[Kind, ...]) -> type[Fields]:
+    fields: dict[str, Any] = {each.plural: _list_of(each, kind) for each in inner}
+    fields["leave"] = _left_fields(kind)
+    if kind.within is not None:
+        fields["previous_keys"] = _former_places(kind)
+    return create_model(base.__name__, __base__=base, __doc__=base.__doc__, **fields)
+
+
+def _own_record(*, is_new: bool) -> tuple[object, object]:
+    described = Field(
+        None,  # not given: it is not managed
+        title="The course's own page",
+        description="What the course itself shows, such as its summary, and whether it is "
+        "published. A field that is left out is left as it is in Nexudus. In an outline without "
+        "`id`, it makes the course, and needs a `host`.",
+        examples=[{"summary": "Everything you need in your first month.", "published": True}],
+    )
+    return NewCourseSpec if is_new else CourseSpec, described
 
 
 def _list_of(kind: Kind, holder: Kind | None) -> tuple[object, object]:

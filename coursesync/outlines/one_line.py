@@ -10,9 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
+from coursesync.kinds.course import COURSE, DESCRIPTION
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import AFTER_DAYS
+from coursesync.kinds.visibility import PAID, VISIBILITY
 from coursesync.outlines.line_slips import LONGEST_SHOWN, NAMES, in_quotes
 
 if TYPE_CHECKING:
@@ -22,8 +24,15 @@ if TYPE_CHECKING:
     from coursesync.outlines.line_slips import Words
 
 _UNLOCK, _CONTENTS = LISTED.names(Role.UNLOCK, Role.CONTENTS)
-_INNER = {_UNLOCK: (AFTER_DAYS,), _CONTENTS: ("html", "markdown")}
-_LISTS = {kind.plural for kind in KINDS.values()}
+(_OVERVIEW,) = COURSE.names(Role.CONTENTS)
+_INNER = {
+    _UNLOCK: (AFTER_DAYS,),
+    **dict.fromkeys((_CONTENTS, _OVERVIEW), ("html", "markdown")),
+    DESCRIPTION.name: ("markdown",),
+    VISIBILITY.name: (PAID,),
+}
+_NUMBERS = {AFTER_DAYS, PAID}
+_LISTS = {kind.plural for kind in ITEMS.values()}
 _VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s,{}\[\]#"'][^,{}\[\]#"']*?)"""
 _BEFORE = re.compile(r"\s*(?:- +)*(?P<name>[\w-]+)\s*:\s+")
 _SECOND = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*:(?=\s)")
@@ -43,7 +52,7 @@ def inner_field(name: str, text: str) -> Code | None:
 
 
 def _fits(inner: str, value: str) -> bool:
-    return value.isdecimal() if inner == AFTER_DAYS else "." in value
+    return value.isdecimal() if inner in _NUMBERS else "." in value
 
 
 def _written(name: str, inner: str, value: str) -> Code:

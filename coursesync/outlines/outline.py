@@ -15,11 +15,15 @@ from pydantic import BaseModel, ValidationError
 
 from coursesync.errors import Diagnostic, UnusableFile
 from coursesync.kinds import LISTED
+from coursesync.kinds.address import address_of
 from coursesync.kinds.contents import Contents, to_html
-from coursesync.kinds.field import Role
-from coursesync.kinds.kind import Resource
+from coursesync.kinds.course import COURSE, DESCRIPTION
+from coursesync.kinds.course_spec import CourseSpec
+from coursesync.kinds.field import Role, provisional_id
 from coursesync.kinds.pins import UNPINNED
-from coursesync.outlines.checks import course_key_of
+from coursesync.kinds.publication import PUBLICATION, PUBLISHED
+from coursesync.kinds.resource import Resource
+from coursesync.outlines.checks import course_key_of, fields_of, is_new_course
 from coursesync.outlines.items import Items, each_of, lists_in, name_of, unread
 from coursesync.outlines.list_checks import contradictions
 from coursesync.outlines.mistakes import diagnose
@@ -33,8 +37,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
     from coursesync.kinds.contents import Render
-    from coursesync.kinds.course_spec import CourseSpec
     from coursesync.kinds.kind import Kind
+    from coursesync.kinds.outline_spec import OutlineSpec
     from coursesync.kinds.spec import Spec
     from coursesync.kinds.tree import Path, Tree, Value
     from coursesync.outlines.items import Item, ReadItem
@@ -68,6 +72,8 @@ class Outline:
     the digests of that file and of each file that it names, by their paths in the workspace.
     `lists` are the lists beside the main one: their kinds, and the addresses of the items, or of
     the course, that have them. Where there is none, the items of that kind there are not managed.
+    `course` is the course's own record, None if it is left alone; `publication` is whether it is
+    published, None if that is. `course_id` is provisional if the outline makes the course.
     """
 
     path: str
@@ -79,6 +85,8 @@ class Outline:
     file: str = ""
     sources: Mapping[str, str] = field(default_factory=dict)
     lists: frozenset[tuple[Kind, Address]] = frozenset()
+    course: Resource | None = None
+    publication: Resource | None = None
 
     @property
     def when_complete(self) -> CompleteCourse:
@@ -110,16 +118,16 @@ def build(
         The outline, None if it has a mistake; and every mistake.
     """
     diagnostics: list[Diagnostic] = []
-    course = _valid(course_model(), tree, (), None, diagnostics)
     course_key = course_key_of(tree)
+    pictures = pictures or PicturesOf()
+    building = _Building(course_key, Contents(read, pictures.html), diagnostics, pictures)
+    course, own, publication = building.of_course(tree)
     items = Items(tree, read_item)
     lists = items.lists()
     diagnostics += contradictions(tree, lists, partial(in_state, course_key))
     # a mistake at a place that has one already follows from it
     reported = {diagnostic.where for diagnostic in items.diagnostics}
-    pictures = pictures or PicturesOf()
-    contents = Contents(read, pictures.html)
-    building = _Building(course, contents, diagnostics, pictures, is_valid=not reported)
+    building.is_valid = course is not None and not reported
     for item in each_of(lists):
         building.add(item)
     found = (
@@ -129,18 +137,25 @@ def build(
     if found or course is None:
         return None, found
     every = ((listing.kind, listing.parent) for listing in lists_in(lists))
-    own = frozenset(each for each in every if each[0] is not LISTED)
+    beside = frozenset(each for each in every if each[0] is not LISTED)
     resources = tuple(building.resources)
-    return Outline(tree.path, course_key, course.id, course.title, resources, tree, lists=own), []
+    outline = Outline(
+        *(tree.path, course_key, building.course_id, course.title, resources, tree),
+        lists=beside,
+        course=own,
+        publication=publication,
+    )
+    return outline, []
 
 
 @dataclass(slots=True)
 class _Building:
-    course: CourseSpec | None
+    key: str
     contents: Contents
     diagnostics: list[Diagnostic]
     pictures: PicturesOf
-    is_valid: bool
+    course_id: int = 0
+    is_valid: bool = True
     resources: list[Resource] = field(default_factory=list)
     # by kind: the model, and the names of the order, of the contents and of the picture
     _facts: dict[Kind, tuple[type[Spec], str, str, str]] = field(default_factory=dict)
@@ -158,7 +173,8 @@ class _Building:
         values = {name: value for name, value in item.fields.items() if name != order}
         given = None
         if picture in values and is_relative_picture(values[picture]):
-            values[picture] = self._address(item, picture, str(values[picture]))
+            where = item.where(picture)
+            values[picture] = self._address(item.file, str(values[picture]), where)
             given = {**item.fields, picture: values[picture]}
         spec = _valid(model, item.tree, item.path, kind, diagnostics, given)
         markdown = ""
@@ -168,13 +184,13 @@ class _Building:
                 values[contents], markdown = self._html(item, values[contents])
             except UnusableFile as unusable:
                 diagnostics += unusable.diagnostics_at(item.where(contents))
-        if self.course is None or spec is None or diagnostics or not self.is_valid:
+        if spec is None or diagnostics or not self.is_valid:
             return
         self.resources.append(
             Resource(
                 kind=kind,
                 address=item.address,
-                attributes={**kind.encode(values), kind.course_property: self.course.id},
+                attributes={**kind.encode(values), kind.course_property: self.course_id},
                 tree=item.tree,
                 path=item.path,
                 pin=None if spec.display_order == UNPINNED else spec.display_order,
@@ -187,12 +203,69 @@ class _Building:
             )
         )
 
-    def _address(self, item: Item, name: str, written: str) -> str:
-        """Return the address of a picture beside the file of an item."""
+    def of_course(self, tree: Tree) -> tuple[OutlineSpec | None, Resource | None, Resource | None]:
+        """Check what is not in a list.
+
+        Returns:
+            The outline's own fields, None if there is a mistake; and the resources of the course's
+            record and of its publication, None if they are not managed.
+        """
+        is_new = is_new_course(tree)
+        written = fields_of(tree.value).get(COURSE.name)
+        values = fields_of(written)
+        for name in [each.name for each in COURSE.fields if each.trace and each.name in values]:
+            if is_relative_picture(values[name]):
+                where = tree.where((COURSE.name, name))
+                values = {**values, name: self._address("", str(values[name]), where)}
+        given = {**fields_of(tree.value), COURSE.name: values} if values else None
+        spec = _valid(course_model(is_new=is_new), tree, (), None, self.diagnostics, given)
+        values = {**values, **self._texts_of_course(tree, values)}
+        if spec is None or self.diagnostics:
+            return spec, None, None
+        self.course_id = provisional_id(self.key) if is_new else spec.id
+        if not isinstance(written, dict):
+            return spec, None, None
+        known = {} if is_new else {COURSE.course_property: spec.id}
+        titled = {COURSE.field(Role.TITLE).name: spec.title, **values}
+        shown = {PUBLISHED.name: titled.pop(PUBLISHED.name, None)}
+        own, publication = (
+            Resource(
+                kind=kind,
+                address=address_of(kind.name, self.key),
+                attributes={**kind.encode(given), **known},
+                tree=tree,
+                path=(COURSE.name,),
+                previous_keys=tuple(spec.previous_keys),
+                key_is_derived=not spec.key,
+                leave=tuple(name for name in kind.leavable if name not in given),
+            )
+            for kind, given in ((COURSE, titled), (PUBLICATION, shown))
+        )
+        return spec, own, publication if PUBLISHED.name in values else None
+
+    def _texts_of_course(self, tree: Tree, values: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the texts of the course that may be in files: one as Markdown, one as HTML."""
+        found: dict[str, Value] = {}
+        (overview,) = COURSE.names(Role.CONTENTS)
+        for name in (DESCRIPTION.name, overview):
+            if name not in values or not _is_valid(CourseSpec, {name: values[name]}):
+                continue
+            try:
+                found[name] = (
+                    self.contents.of(values[name])[0]
+                    if name == overview
+                    else self.contents.source(values[name])
+                )
+            except UnusableFile as unusable:
+                self.diagnostics += unusable.diagnostics_at(tree.where((COURSE.name, name)))
+        return found
+
+    def _address(self, file: str, written: str, where: Where) -> str:
+        """Return the address of a picture beside a file, which names it at a place."""
         try:
-            return self.pictures.address(item.file, written, item.where(name))
+            return self.pictures.address(file, written, where)
         except UnusableFile as unusable:
-            self.diagnostics += unusable.diagnostics_at(item.where(name))
+            self.diagnostics += unusable.diagnostics_at(where)
             return _ANY_PICTURE
 
     def _html(self, item: Item, written: Value) -> tuple[str, str]:
@@ -220,7 +293,11 @@ def _valid(
 
 def _is_contents(kind: Kind, written: Value) -> bool:
     title, contents = (name_of(kind, role) for role in (Role.TITLE, Role.CONTENTS))
+    return _is_valid(item_model(kind), {title: "-", contents: written})
+
+
+def _is_valid(model: type[BaseModel], values: Mapping[str, Value]) -> bool:
     with suppress(ValidationError):
-        item_model(kind).model_validate({title: "-", contents: written})
+        model.model_validate(values)
         return True
     return False

@@ -19,6 +19,7 @@ from coursesync.errors import Command, Diagnostic, Remedy, UnusableFile, Where
 from coursesync.files import check_size, read, unwritable, with_line_ends_of, write_whole
 from coursesync.kinds.address import key_of
 from coursesync.kinds.contents import is_quick, to_html
+from coursesync.kinds.course import COURSE
 from coursesync.outlines.checks import fields_of
 from coursesync.outlines.content_files import text_of as contents_of
 from coursesync.outlines.edit import AddItem, LayOut, PinKey, SetField, edited, fields_at, fields_in
@@ -31,7 +32,8 @@ from coursesync.outlines.yaml_reader import parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.kinds.tree import Path as TreePath
     from coursesync.kinds.tree import Tree, Value
     from coursesync.outlines.edit import Edit
@@ -59,7 +61,20 @@ def laid_out(text: str, path: str) -> str:
     places = [*held(outline)]
     pins = [PinKey(at) for at, _ in places if isinstance(outline.tree.value_at(at), dict)]
     # keys first, because this may put a list in brackets on lines
-    return edited(text, path, [*pins, LayOut((), 0, fields_at(())), *_canonical(outline.tree)])
+    course = _group_of_course(outline.tree)
+    lists = _canonical(outline.tree)
+    return edited(text, path, [*pins, LayOut((), 0, fields_at(())), *course, *lists])
+
+
+def _group_of_course(tree: Tree) -> Iterator[Edit]:
+    """Lay out the fields of the course's own record."""
+    at = (COURSE.name,)
+    group = fields_of(tree.value).get(COURSE.name)
+    if isinstance(group, dict):
+        yield LayOut(at, _STEP, fields_at(at))
+        for name, inner in group.items():
+            if isinstance(inner, dict):
+                yield LayOut((*at, name), 2 * _STEP)
 
 
 def item_laid_out(text: str, path: str, item: Resource) -> str:

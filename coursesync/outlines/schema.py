@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -18,8 +19,9 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from coursesync.errors import UnusableFile
 from coursesync.files import decode, read, with_line_ends_of, write_named
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.content_spec import MARKDOWN_PATH
+from coursesync.kinds.course import COURSE, HOST
 from coursesync.kinds.inline import flow
 from coursesync.kinds.pins import UNPINNED
 from coursesync.outlines.content_files import Files
@@ -28,7 +30,7 @@ from coursesync.outlines.items import kinds_in, may_be_file
 from coursesync.outlines.models import course_model, item_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaValue
@@ -70,8 +72,9 @@ def schema() -> dict[str, object]:
         >>> jsonschema.validate(outline, coursesync.schema())
     """
     outline, definitions = _of(course_model())
+    outline |= _with_or_without_id(outline["required"])
     _fill_lists(outline, None)
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         item, more = _of(item_model(kind))
         _fill_lists(item, kind)
         if may_be_file(kind):
@@ -80,6 +83,17 @@ def schema() -> dict[str, object]:
             item |= {"type": [item["type"], "string"], **_FILE}
         definitions |= {item["title"]: item, **more}
     return {"$schema": _Draft7.schema_dialect, **outline, "definitions": definitions}
+
+
+def _with_or_without_id(required: Sequence[str]) -> JsonSchemaValue:
+    """Say which fields an outline must have: its Id, or `course` with all that makes the course."""
+    host = {"properties": {COURSE.name: {"required": [HOST.name]}}}
+    return {
+        "required": [each for each in required if each != "id"],
+        "if": {"required": [COURSE.name]},
+        "then": {"if": {"not": {"required": ["id"]}}, "then": host},
+        "else": {"required": ["id"]},
+    }
 
 
 def _fill_lists(holder: JsonSchemaValue, kind: Kind | None) -> None:
@@ -95,7 +109,8 @@ def schema_text() -> str:
 
 def _of(model: type[BaseModel]) -> tuple[JsonSchemaValue, JsonSchemaValue]:
     found = model.model_json_schema(ref_template=_DEFINED, schema_generator=_Draft7)
-    for field in found["properties"].values():
+    inner = found.get("$defs", {}).values()
+    for field in chain.from_iterable(each["properties"].values() for each in (found, *inner)):
         for example in field.pop("examples", []):
             # a group of fields is offered with a label:
             # https://code.visualstudio.com/docs/languages/json#_define-snippets-in-json-schemas

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import BaseModel
 
 from coursesync.errors import Code, Remedy
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.content_spec import file_named
+from coursesync.kinds.course import COURSE, HOST
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import CURLY, flow
-from coursesync.outlines.checks import fields_of
+from coursesync.outlines.checks import IDS, fields_of
 from coursesync.outlines.item_slips import named_by_field
 from coursesync.outlines.items import may_be_file, name_of
 from coursesync.outlines.misplaced import meant
@@ -31,17 +32,20 @@ if TYPE_CHECKING:
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.tree import Path, Tree, Value
 
-BY_PLURAL = {kind.plural: kind for kind in KINDS.values()}
+BY_PLURAL = {kind.plural: kind for kind in ITEMS.values()}
 _CLOSE = 0.65  # lower ones are mostly other words
-_LAID_OUT = {  # fields whose example needs more than one line
+LAID_OUT = {  # fields whose example needs more than one line
     **{
         kind.plural: coded(
             f"`{kind.plural}:` and below it a line that starts with `- title:` or, if there should "
             f"be none, `{kind.plural}: []`"
         )
-        for kind in KINDS.values()
+        for kind in ITEMS.values()
     },
     "outline": coded(f"`id: 4711` and below it `title:` and `{LISTED.plural}:`"),
+    COURSE.name: coded(
+        f"`{COURSE.name}:` and below it, indented, its fields, as in `{HOST.name}: 88123`"
+    ),
 }
 _NOUNS = {
     type(None): "empty",
@@ -74,12 +78,16 @@ class Slip:
         self.name = next((step for step in reversed(path) if isinstance(step, str)), "outline")
         self.written = tree.written(path)
         self.beside = fields_of(tree.value_at(path[:-1]) if path else None)  # and the field itself
-        above = str(path[-2]) if len(path) > 1 else ""
-        holder = model.model_fields.get(above)
-        inner = _group_in(holder.annotation) if holder else None
         # the model of this field's group, and the name of the group's own field
-        self.group, self.above = (inner, above) if inner else (model, "")
-        order = [field.name for field in kind.fields] if kind and not inner else []
+        self.group, self.above = model, ""
+        # the groups around it, the outermost first, with the field of the next one
+        self.around: list[tuple[type[BaseModel], str]] = []
+        for step in path[:-1]:
+            holder = self.group.model_fields.get(str(step))
+            if holder and (inner := _group_in(holder.annotation)):
+                self.around.append((self.group, str(step)))
+                self.group, self.above = inner, str(step)
+        order = [field.name for field in kind.fields] if kind and not self.above else []
         self.fields = [*order, *(each for each in self.group.model_fields if each not in order)]
         if kind and len(path) == 1:  # in a file, whose contents are below its fields
             self.fields = [n for n in self.fields if n != name_of(kind, Role.CONTENTS)]
@@ -110,11 +118,23 @@ class Slip:
         return named_by_field(str(self.path[-1]), self.value, self.beside)
 
     @property
+    def braces(self) -> str:
+        """The field that is written in braces with this one in it, or ""."""
+        return "" if self.above == COURSE.name else self.above
+
+    def beside_group(self, name: str) -> str:
+        """Return the group around this field that a field of that name belongs beside, or ""."""
+        groups = reversed(self.around)
+        return next((inner for model, inner in groups if name in model.model_fields), "")
+
+    @property
     def meant(self) -> str:
         """The field that an unknown name most likely means, or ""."""
         name = inert(str(self.path[-1]), 40)
         lower = name.lower()
-        if (other := meant(self.kind or LISTED).get(lower)) in self.fields:
+        if lower in IDS and not self.above and "id" in self.fields:
+            return "id"
+        if (other := meant(self.kind or COURSE).get(lower)) in self.fields:
             return other
         possible = [each for each in self.fields if each not in self.beside]
         if lower in possible:
@@ -144,9 +164,9 @@ class Slip:
             return Remedy("Write, for example,", examples_of(self.group, "title"))
         if self.is_item:
             return Remedy("Write, for example,", Code("- title: Welcome"))
-        if self.name not in _LAID_OUT and self.name not in self.fields:
+        if self.name not in LAID_OUT and self.name not in self.fields:
             return ""
-        examples = _LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.above)
+        examples = LAID_OUT.get(self.name) or examples_of(self.group, self.name, self.braces)
         return Remedy("Write, for example,", examples)
 
     def holder_of(self, name: str) -> str:

@@ -94,7 +94,8 @@ def load(
         reading.outlines_in(unwritten or ())
     ids = {*reading.settled.values()}
     if reading.takes_settled_file() or any(
-        each.key in reading.settled or each.course_id in ids for each in reading.claims
+        each.course_id in ids or not reading.settled.keys().isdisjoint({each.key, *each.former})
+        for each in reading.claims
     ):
         # only a parsed outline knows the place of the clash
         return load(folder, None, managed, unwritten, courses, settings)

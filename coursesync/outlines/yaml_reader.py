@@ -28,7 +28,7 @@ from ruamel.yaml.events import (
 )
 
 from coursesync.errors import Diagnostic, Remedy, Where
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.kinds.content_spec import is_markdown_path
 from coursesync.kinds.inline import CURLY
 from coursesync.kinds.tree import Tree
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.tree import Below, Mark, Value
 
 MAX_DEPTH = 16
-_LISTS = {kind.plural: kind for kind in KINDS.values()}
+_LISTS = {kind.plural: kind for kind in ITEMS.values()}
 MAX_NOTES = 1_000  # a file; later fewer are shown
 _HALTED = "The rest of the file is checked once this is correct."
 _LONGEST_NAME = 1_000  # composing a long run of combining marks takes quadratic time

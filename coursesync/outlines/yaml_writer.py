@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
+from coursesync.kinds.course import COURSE, DESCRIPTION
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import flow, quoted, scalar
 from coursesync.outlines.pieces import Group, Part, text_of
@@ -54,12 +55,13 @@ def _prose(text: str, column: int) -> list[str]:
 
 def _is_prose(name: str) -> bool:
     """Return whether a field of some kind holds a text for members."""
-    return any(name in kind.names(Role.CONTENTS) for kind in KINDS.values())
+    kinds = (*ITEMS.values(), COURSE)
+    return name == DESCRIPTION.name or any(name in kind.names(Role.CONTENTS) for kind in kinds)
 
 
 def _lists_items(name: str) -> bool:
     """Return whether a field holds items of some kind."""
-    return any(name == kind.plural for kind in KINDS.values())
+    return any(name == kind.plural for kind in ITEMS.values())
 
 
 def holds_mappings(value: Value) -> bool:
@@ -76,6 +78,9 @@ def field(name: str, value: Value, column: int) -> Part:
             each.lead = "\n" if above.lines or each.lines else ""
         part.value = Group(is_list=True, column=column + 2, parts=items)
         return part
+    if name == COURSE.name and isinstance(value, dict) and value:
+        part.value = _group(value, column + 2)
+        return part
     part.sep = " "
     if isinstance(value, str):
         part.value = "\n".join(_prose(value, column)) if _is_prose(name) else scalar(value)
@@ -88,13 +93,15 @@ def item(value: Value, column: int, width: int = 2) -> Part:
     """Write an item of a list: its dash in a column, its fields `width` columns to the right."""
     part = Part("-", flow(value), sep=" " * (width - 1))
     if isinstance(value, dict) and value:
-        below = column + width
-        fields = [field(name, each, below) for name, each in value.items()]
-        part.value = Group(is_list=False, column=below, parts=fields)
+        part.value = _group(value, column + width)
     return part
+
+
+def _group(value: Mapping[str, Value], column: int) -> Group:
+    fields = [field(name, each, column) for name, each in value.items()]
+    return Group(is_list=False, column=column, parts=fields)
 
 
 def document(value: Mapping[str, Value]) -> str:
     """Write a whole text that holds a mapping."""
-    fields = [field(name, each, 0) for name, each in value.items()]
-    return text_of(Part("", Group(is_list=False, column=0, parts=fields)))
+    return text_of(Part("", _group(value, 0)))

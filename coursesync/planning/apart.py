@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, InvalidOutlines, Remedy, UsageError
-from coursesync.kinds import kind_of
+from coursesync.kinds import home_of
 from coursesync.kinds.address import course_of
 from coursesync.planning.action import Action
 from coursesync.planning.scope import Crossing
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.planning.scope import Scope
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import CompleteCourse, State
 
 
@@ -37,7 +38,7 @@ def crossings(scope: Scope, sides: Mapping[int, Side], state: State) -> Iterator
     for held in (state.entries, state.doubts):
         for at in sorted(held):
             if at in taken or course_of(at) in keys:
-                home = kind_of(at).course_id_of(held[at].sent)
+                home = home_of(at, held[at].sent)
                 if not scope.covers(home):
                     yield Crossing(at, sides[home].key)
 

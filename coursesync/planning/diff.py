@@ -11,18 +11,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.errors import Code, Diagnostic, InvalidOutlines, Remedy
-from coursesync.kinds import kind_of
-from coursesync.kinds.address import course_of
-from coursesync.kinds.field import UNKNOWN_ID
+from coursesync.kinds import home_of, kind_of
+from coursesync.kinds.address import course_address, course_of
+from coursesync.kinds.field import OWN_ID, UNKNOWN_ID, Ref, Role, is_provisional
 from coursesync.planning.action import Action
 from coursesync.planning.apart import complete_apart_from, crossings
+from coursesync.planning.change import Change
 from coursesync.planning.former_keys import unmet
+from coursesync.planning.new_courses import with_ids
 from coursesync.planning.ordering import assign, places
-from coursesync.planning.plan import Change, Course, Plan, Standing
+from coursesync.planning.plan import Course, Plan, Standing
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.removal import orphaned, staying
 from coursesync.planning.scope import scope_of
+from coursesync.planning.side import wanted_in
 from coursesync.planning.sides import sides_of
+from coursesync.state.state import Entry
 from coursesync.text import coded
 
 if TYPE_CHECKING:
@@ -30,13 +34,14 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import FieldValue, Planned, Ref
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.field import FieldValue, Planned
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.workspace_files import Outlines
     from coursesync.planning.ordering import Place
     from coursesync.planning.scope import Scope
-    from coursesync.planning.sides import Side
-    from coursesync.state.state import Entry, State
+    from coursesync.planning.side import Side
+    from coursesync.state.state import State
 
 
 def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan:
@@ -55,6 +60,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         InvalidOutlines: an outline would take the addresses of another course's records, or a
             resource would have two records.
     """
+    outlines = with_ids(outlines, state)
     sides, scope = sides_of(outlines, state), scope_of(outlines, state)
     every = [change for side in sides.values() for change in _changes(side, state.entries, policy)]
     changes = tuple(change for change in every if scope.covers(change.course_id))
@@ -74,7 +80,7 @@ def plan_of(outlines: Outlines, state: State, policy: Policy = KEEP_ALL) -> Plan
         complete_apart_from(complete, rest),
         scope,
         tuple(crossings(scope, sides, state)) if scope.keys else (),
-        left={each.address: each.leave for one in outlines.outlines for each in one.resources},
+        left={each.address: each.leave for one in outlines.outlines for each in wanted_in(one)},
     )
 
 
@@ -107,7 +113,7 @@ def _clashes(
         outline = sides[change.course_id].outline
         if other is not None and outline is not None:
             reported.add(change.course_id)
-            course_id = change.kind.course_id_of(other.sent)
+            course_id = home_of(change.address, other.sent)
             yield Diagnostic(
                 outline.tree.where(("id",)),
                 f'in the state, the {change.kind.plural} with the key "{outline.key}" belong to '
@@ -168,7 +174,7 @@ def _changes(side: Side, entries: Mapping[Address, Entry], policy: Policy) -> It
     stays = staying(side, orphans, unwanted - side.waits.keys())
     slots = _slots(side, stays)
     for resource in side.resources:
-        slot = slots[resource.address]
+        slot = slots.get(resource.address, _UNORDERED)
         change = _wanted(side, resource, slot, entries)
         beside = slot.beside.get(slot.order)
         if change and beside and resource.pin is not None and not change.reason:
@@ -200,6 +206,9 @@ class _Slot(NamedTuple):
     beside: Mapping[int, Address]
 
 
+_UNORDERED = _Slot(0, None, None, {})
+
+
 def _slots(
     side: Side, stays: Mapping[tuple[Kind, object], Mapping[int, Address]]
 ) -> dict[Address, _Slot]:
@@ -209,7 +218,8 @@ def _slots(
     """
     siblings: dict[tuple[Kind, Address], list[Resource]] = defaultdict(list)
     for resource in side.resources:
-        siblings[resource.kind, resource.parent].append(resource)
+        if resource.kind.has(Role.ORDER):
+            siblings[resource.kind, resource.parent].append(resource)
     slots: dict[Address, _Slot] = {}
     for (kind, parent), resources in siblings.items():
         parent_id = side.parent_id(kind, parent)
@@ -230,14 +240,8 @@ def _wanted(
 ) -> Change | None:
     """Return the change that a resource of the outline needs; None if it needs none now."""
     address, kind, was = resource.address, resource.kind, side.pairs.get(resource.address)
-    entry, doubt = side.entry(resource), side.doubts.get(address)
-    desired: dict[str, FieldValue | Ref] = {**resource.attributes, kind.order_property: slot.order}
-    if slot.parent_id is not None:
-        desired[kind.parent_property] = slot.parent_id
-    after = kind.settle(entry.known if entry else None, desired)
-    if entry is not None and (left := resource.left):
-        ours = {name: value for name, value in after.items() if name not in left}
-        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
+    entry, doubt = side.entry(resource) or _unread(side, resource), side.doubts.get(address)
+    after = _after(resource, slot, entry)
     is_moved = was not in {None, address}
     is_protected = entry is not None and entry.protected
     protected = resource.protected if resource.protected != is_protected else None
@@ -259,6 +263,8 @@ def _wanted(
         action = Action.PROTECT
     else:
         return None
+    if is_provisional(side.course_id) and kind.course_property in after:
+        after = {**after, kind.course_property: Ref(course_address(side.key))}
     return Change(
         action,
         address,
@@ -273,6 +279,39 @@ def _wanted(
         likely_same=likely_same,
         place=slot.place if entry else None,
     )
+
+
+def _after(resource: Resource, slot: _Slot, entry: Entry | None) -> Planned:
+    """Return what a resource's record should have; with an entry, also what is left to the site."""
+    kind = resource.kind
+    desired: dict[str, FieldValue | Ref] = {**resource.attributes}
+    if kind.is_course:
+        desired = {**(kind.at_creation if entry is None else {OWN_ID: entry.id}), **desired}
+    if kind.has(Role.ORDER):
+        desired[kind.order_property] = slot.order
+    if slot.parent_id is not None:
+        desired[kind.parent_property] = slot.parent_id
+    after = kind.settle(entry.known if entry else None, desired)
+    if entry is not None and (left := resource.left):
+        ours = {name: value for name, value in after.items() if name not in left}
+        after = {**ours, **{name: entry.known[name] for name in left & entry.known.keys()}}
+    return after
+
+
+def _unread(side: Side, resource: Resource) -> Entry | None:
+    """Return what is known of a course's own record without an entry; None if there is no record.
+
+    Of a course that coursesync did not make, that is its Id alone.
+    """
+    kind, course_id = resource.kind, side.course_id
+    if not kind.is_course or (kind.of is None and is_provisional(course_id)):
+        return None
+    course = side.entries.get(course_address(side.key))
+    known = course.known if course else {}
+    if kind.of is not None and is_provisional(course_id):
+        known = kind.of.at_creation
+    has = {name: value for name, value in known.items() if kind.of and name in kind.types}
+    return Entry(id=course_id, sent={**has, OWN_ID: course_id}, external=kind.of is None)
 
 
 def _needs_update(entry: Entry, after: Planned, kind: Kind, course_id: int) -> bool:

@@ -21,7 +21,7 @@ class Meaning(NamedTuple):
     address: str
     previous_address: str | None
     record_id: int | None
-    course_id: int
+    course_id: int | Ref
     protected: bool | None
     before: tuple[tuple[str, FieldValue | Ref], ...]
     after: tuple[tuple[str, FieldValue | Ref], ...]

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.marker import is_marker, marker_of
 from coursesync.planning.action import Action
+from coursesync.planning.change import Change
 from coursesync.planning.live_diff import differing, edits, is_last_attempt, was_ours, with_values
-from coursesync.planning.plan import Change
 from coursesync.planning.twins import namesakes, twins
 from coursesync.text import same_moment
 
@@ -255,7 +255,7 @@ def _drift_of(
         return found(Finding.GONE)
     if record.course_id != course_id:
         is_ours = was_ours(entry, record, kind) or record.marker == marker_of(
-            state.target, course_id, address
+            state.target, kind.home_in(entry.sent), address
         )
         differ = differing(entry.known, record, kind)
         return found(Finding.ELSEWHERE, properties=differ, is_foreign=not is_ours)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
 
 
 def stated(

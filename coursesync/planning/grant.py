@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 
 class Grant(Enum):

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
 
 MOST = 0.3  # the share of the records that a plan may overwrite without a question
 FEW = 10  # records; with fewer, a plan for one to three of them would be unusual
@@ -43,7 +44,8 @@ def oversized(plan: Plan) -> tuple[str, ...]:
 
 def _kinds(course: Course, changes: Iterable[Change]) -> set[Kind]:
     """Return the kinds of a course's records, as far as the plan shows them."""
-    return {LISTED, *(each.kind for each in course.standing), *(each.kind for each in changes)}
+    standing = (each.kind.record for each in course.standing)
+    return {LISTED, *standing, *(each.kind.record for each in changes)}
 
 
 def _is_much(number: int, of: int) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.nexudus.records import Record
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.state.state import State
 
 

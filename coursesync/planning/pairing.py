@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.state.state import Entry
 
 Pairs: TypeAlias = "dict[Address, Address]"

@@ -13,205 +13,24 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import held_in
-from coursesync.kinds.field import Ref
+from coursesync.kinds.address import course_address
+from coursesync.kinds.field import Ref, is_provisional
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
-from coursesync.planning.digest import Meaning, by_name, digest_of
+from coursesync.planning.digest import Meaning, digest_of
 from coursesync.planning.policy import KEEP_ALL, Policy
 from coursesync.planning.scope import EVERY_COURSE
-from coursesync.state.state import Doubt, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from coursesync.errors import Sentence, Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Attributes, Planned
-    from coursesync.kinds.kind import Kind, Resource
-    from coursesync.planning.ordering import Place
+    from coursesync.kinds.field import Attributes
+    from coursesync.kinds.kind import Kind
+    from coursesync.planning.change import Change
+    from coursesync.planning.hindrance import Hindrance
     from coursesync.planning.scope import Crossing, Scope
-    from coursesync.state.state import Candidate, CompleteCourse
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One change, with all that `apply` needs: it looks nothing up in the state.
-
-    Attributes:
-        action: what is done.
-        address: the record's address from now on.
-        held: what the state holds: an entry, a create in doubt, or nothing.
-        after: the attributes to send; None if nothing is wanted.
-        previous_address: the former address, if it changes.
-        resource: the resource of the outline that wants the change.
-        reason: why, for people.
-        protected: whether to protect the record from now on; None for no change.
-        likely_same: for a create or an orphan, the address in another course that is likely the
-            same resource; None for an orphan that can't leave its course.
-        waiting: for a create in doubt, the resource of another course that waits for it.
-        place: the new neighbours, if the order changes.
-    """
-
-    action: Action
-    address: Address
-    kind: Kind
-    course_id: int
-    held: Entry | Doubt | None = None
-    after: Planned | None = None
-    previous_address: Address | None = None
-    resource: Resource | None = None
-    reason: str = ""
-    protected: bool | None = None
-    likely_same: Address | None = None
-    waiting: Address | None = None
-    place: Place | None = None
-
-    @property
-    def entry(self) -> Entry:
-        """The held entry; only for an action that overwrites, moves or protects a record."""
-        assert isinstance(self.held, Entry)  # noqa: S101 - `diff` gives each of them one
-        return self.held
-
-    @property
-    def doubt(self) -> Doubt | None:
-        """The held create in doubt, if any."""
-        return self.held if isinstance(self.held, Doubt) else None
-
-    @property
-    def before(self) -> Attributes | None:
-        """The attributes that the record is known to have; None if nothing is known."""
-        return None if self.held is None else self.held.known
-
-    @property
-    def record_id(self) -> int | None:
-        """The record's Id; None if it has none yet."""
-        return self.held.id if isinstance(self.held, Entry) else None
-
-    @property
-    def from_course(self) -> int | None:
-        """The Id of the course that the record comes from; None if it stays in its course."""
-        is_held = isinstance(self.held, Entry)
-        home = self.kind.course_id_of(self.entry.sent) if is_held else self.course_id
-        return None if home == self.course_id else home
-
-    @property
-    def candidates(self) -> tuple[Candidate, ...]:
-        """The records that the create in doubt may have made."""
-        return self.held.candidates if isinstance(self.held, Doubt) else ()
-
-    @property
-    def new_parent(self) -> Address | None:
-        """The parent's address while the parent has no Id; otherwise None."""
-        found = (self.after or {}).get(self.kind.parent_property)
-        return found.ref if isinstance(found, Ref) else None
-
-    @property
-    def is_sought(self) -> bool:
-        """Whether `apply` looks for its record on the server before it sends anything.
-
-        If its parent is not created yet, neither is the record, unless an earlier create was sent
-        into another parent.
-        """
-        return self.action.looks and (self.new_parent is None or self.doubt is not None)
-
-    @property
-    def moves(self) -> bool:
-        """Whether it moves the record to another parent in the same course."""
-        name, before = self.kind.parent_property, self.before
-        if not name or before is None or self.after is None or self.action is Action.DOUBT:
-            return False
-        return before.get(name) != self.after.get(name)
-
-    @property
-    def stays_protected(self) -> bool:
-        """Whether the record is protected from now on."""
-        if self.resource is not None:
-            return self.resource.protected
-        return isinstance(self.held, Entry) and self.held.protected
-
-    @property
-    def loses_completions(self) -> bool:
-        """Whether it deletes a record that members may have completed."""
-        return self.action is Action.DELETE and self.kind.completions is not None
-
-    @property
-    def is_left(self) -> bool:
-        """Whether it is an orphan whose record stays on the site, perhaps at another address."""
-        is_kept = self.action in {Action.KEEP, Action.DEACTIVATE}
-        return is_kept or (self.action is Action.MOVE and self.resource is None)
-
-    @property
-    def leaves_others(self) -> bool:
-        """Whether its record leaves its children: it is deleted, or moves to another course.
-
-        If someone moved the record on the site, the change may move it back. The children of a
-        record stay in their course.
-        """
-        if self.action not in {Action.DELETE, Action.UPDATE} or not held_in(self.kind):
-            return False
-        now = self.course_id if self.before is None else self.kind.course_id_of(self.before)
-        moves = self.from_course is not None or now != self.course_id
-        return moves or self.action is Action.DELETE
-
-    @property
-    def meaning(self) -> Meaning:
-        """What the digest covers: what would be done, to which record, at which address."""
-        return Meaning(
-            self.action.value,
-            self.address,
-            self.previous_address,
-            self.record_id,
-            self.course_id,
-            self.protected,
-            by_name(self.before),
-            by_name(self.after),
-        )
-
-    @property
-    def where(self) -> Where | None:
-        """The location in the outline; None if no outline has the record."""
-        return self.resource.where if self.resource else None
-
-    @property
-    def attributes(self) -> Planned:
-        """The attributes after the change; the present ones if the change sends none."""
-        return self.after or self.before or {}
-
-    @property
-    def title(self) -> str:
-        """The record's title."""
-        return self.kind.title_of(self.attributes)
-
-    @property
-    def order(self) -> int:
-        """The record's number among its siblings."""
-        return self.kind.order_of(self.attributes)
-
-
-@dataclass(frozen=True, slots=True)
-class Inner:
-    """A record on the server with a parent that the plan deletes or moves."""
-
-    kind: Kind
-    id: int
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hindrance:
-    """A reason why `apply` can't carry out a change.
-
-    Attributes:
-        change: deletes a record, or moves it to another course.
-        inside: the children of that record.
-        unknown: why they can't be listed; "" if they can.
-        remedy: what to do first.
-    """
-
-    change: Change
-    inside: tuple[Inner, ...] = ()
-    unknown: str = ""
-    remedy: Sentence = ""
+    from coursesync.state.state import CompleteCourse
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +61,16 @@ class Course:
     managed: int = 0
     standing: tuple[Standing, ...] = ()
     departures: tuple[Change, ...] = ()
+
+    @property
+    def ref(self) -> int | Ref:
+        """Its Id, as files have it: a `Ref` if it has none yet."""
+        return Ref(course_address(self.key)) if is_provisional(self.id) else self.id
+
+    @property
+    def origin(self) -> str:
+        """The words for where it is in Nexudus: `course 4711`, or that it has no record yet."""
+        return "new course" if is_provisional(self.id) else f"course {self.id}"
 
     @property
     def name(self) -> str:

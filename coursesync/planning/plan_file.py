@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from coursesync.planning.plan import Plan
 
+T = TypeVar("T")
 _MAX_BYTES = 134_217_728  # a thousand courses of a hundred changes each
 _MOST_ADDRESSES = 3  # that a message names
 
@@ -50,7 +51,7 @@ class _Change(BaseModel):
     address: str
     after: _Attributes | None
     before: _Attributes | None
-    course_id: int
+    course_id: int | _Ref
     id: int | None
     previous_address: str | None
     protected: bool | None
@@ -62,7 +63,7 @@ class _Change(BaseModel):
             self.address,
             self.previous_address,
             self.id,
-            self.course_id,
+            _known(self.course_id),
             self.protected,
             _by_name(self.before),
             _by_name(self.after),
@@ -71,7 +72,11 @@ class _Change(BaseModel):
 
 def _by_name(attributes: _Attributes | None) -> tuple[tuple[str, FieldValue | Ref], ...]:
     found = (attributes or {}).items()
-    return by_name({n: Ref(Address(v.ref)) if isinstance(v, _Ref) else v for n, v in found})
+    return by_name({name: _known(value) for name, value in found})
+
+
+def _known(value: T | _Ref) -> T | Ref:
+    return Ref(Address(value.ref)) if isinstance(value, _Ref) else value
 
 
 class PlanFile(BaseModel):

@@ -16,10 +16,15 @@ class OnRemoval(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE."""
+    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE.
+
+    `delete_courses` are the Ids of courses that are deleted with all that is in them, if they are
+    orphans and `prune` is true.
+    """
 
     on_removal: OnRemoval = OnRemoval.KEEP
     prune: bool = False
+    delete_courses: tuple[int, ...] = ()
 
 
 KEEP_ALL = Policy()

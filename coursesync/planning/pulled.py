@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.kinds.tree import Value
     from coursesync.outlines.outline import Outline
     from coursesync.outlines.rearranging import List
     from coursesync.outlines.workspace_files import Outlines
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import Entry, State
 
 _GUESSED = (

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import Attributes
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.kinds.tree import Value
     from coursesync.outlines.rearranging import List
     from coursesync.state.state import Entry

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Container, Mapping
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
-    from coursesync.planning.sides import Side
+    from coursesync.kinds.resource import Resource
+    from coursesync.planning.side import Side
 
 
 def kept(

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.records import Record
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
     from coursesync.state.state import Entry, State
 
 

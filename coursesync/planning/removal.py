@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.kinds import kind_of, rank
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Change
+from coursesync.planning.change import Change
 from coursesync.planning.policy import OnRemoval
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.planning.policy import Policy
-    from coursesync.planning.sides import Side
+    from coursesync.planning.side import Side
     from coursesync.state.state import Entry
 
 _PRUNED = "--prune deletes only together with --on-removal delete"
@@ -34,6 +34,8 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
     Their order: records to hide (in the members' order), deletions in reverse order (children
     before parents), records to keep.
     """
+    if policy.prune and side.course_id in policy.delete_courses and side.outline is None:
+        policy = replace(policy, on_removal=OnRemoval.DELETE)
     changes = [_of_orphan(side, *orphan, policy) for orphan in side.orphans.items()]
     changes.sort(key=lambda change: (rank(change.kind), change.order, change.address))
     # a record can be deleted only after its children
@@ -42,8 +44,12 @@ def orphaned(side: Side, policy: Policy) -> list[Change]:
         for each in changes
         if each.action is not Action.DELETE
     }
+    items = (each for each in changes if not each.kind.is_course)
+    of_course = [each.address for each in items if each.action is not Action.DELETE]
     for i, change in enumerate(changes):
         inside = stay.get((change.kind, change.record_id))
+        if change.kind.is_course and of_course:
+            inside = of_course[0]
         if inside is not None and change.action is Action.DELETE:
             reason = f"{inside} is in it, and is not deleted"
             changes[i] = replace(change, action=_kept(change.previous_address), reason=reason)
@@ -114,16 +120,18 @@ def unlisted(kind: Kind) -> str:
 
 def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     active = kind.is_active(entry.known)
+    action, reason = Action.KEEP, _PRUNED if policy.prune else ""
     if kind.course_id_of(entry.known) != kind.course_id_of(entry.sent):
-        return Action.KEEP, "someone moved it to another course on the site"
+        return action, "someone moved it to another course on the site"
     match policy.on_removal:
+        case _ if kind.is_course and not (policy.prune and entry.id in policy.delete_courses):
+            reason = f"only --prune --delete-course {entry.id} deletes it"
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
-            return Action.DEACTIVATE, ""
+            action, reason = Action.DEACTIVATE, ""
         case OnRemoval.DELETE if policy.prune and not entry.protected:
-            return Action.DELETE, ""
+            action, reason = Action.DELETE, ""
         case OnRemoval.DELETE:
-            return Action.KEEP, protected(kind) if entry.protected else "only --prune deletes it"
+            reason = protected(kind) if entry.protected else "only --prune deletes it"
         case _ if not active:
-            return Action.KEEP, "hidden from members"
-        case _:
-            return Action.KEEP, _PRUNED if policy.prune else ""
+            reason = "hidden from members"
+    return action, reason

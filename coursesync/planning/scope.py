@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import kind_of
+from coursesync.kinds import home_of
 from coursesync.kinds.address import course_of
-from coursesync.state.state import unconfirmed
+from coursesync.state.confirmed import unconfirmed
 
 if TYPE_CHECKING:
     from coursesync.kinds.address import Address
@@ -51,7 +51,7 @@ def scope_of(outlines: Outlines, state: State) -> Scope:
     ids |= {state.complete[key].id for key in done}
     without = rest - done
     for held in (state.entries, state.doubts) if without else ():
-        ids |= {kind_of(at).course_id_of(held[at].sent) for at in held if course_of(at) in without}
+        ids |= {home_of(at, held[at].sent) for at in held if course_of(at) in without}
     return Scope(outlines.only, frozenset(ids))
 
 
@@ -69,7 +69,7 @@ def doubts_in(state: State, scope: Scope) -> dict[Address, Doubt]:
 
 
 def _is_in(scope: Scope, address: Address, held: Entry | Doubt) -> bool:
-    return scope.covers(kind_of(address).course_id_of(held.sent))
+    return scope.covers(home_of(address, held.sent))
 
 
 def unconfirmed_in(state: State, scope: Scope) -> dict[Address, Entry]:

@@ -145,7 +145,7 @@ def markers(
     """
     found: dict[str | None, Address] = {}
     for at, entry in ours.items():
-        found[marker_of(state.target, kind_of(at).course_id_of(entry.sent), at)] = at
+        found[marker_of(state.target, kind_of(at).home_in(entry.sent), at)] = at
     for at, entry in ours.items():
         record = live.get(entry.id)
         if record is not None and is_marker(record.marker):

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
+    from coursesync.planning.change import Change
     from coursesync.planning.ordering import Place
-    from coursesync.planning.plan import Change
     from coursesync.render.excerpt import Shown
 
     Paint: TypeAlias = Callable[[str, str], str]
@@ -50,11 +50,16 @@ def differences(
     A create or a delete has no differences. The comparisons of long texts of all changes share an
     effort; `among` is the number of these changes. `holders` name what the record may be in.
     """
-    before, after = change.before, change.after
+    before: Planned | None = change.before
+    after = change.after
+    if before is None and after is not None and change.kind.is_course:
+        before = _unwritten(change.kind, after)
     if before is None or after is None:
         return ()
     by_field: dict[str, list[str]] = {}
     for name in sorted(_differing(before, after)):
+        if change.kind.is_course and name == change.kind.course_property:
+            continue  # its own Id
         if change.kind.types.get(name) is str and not (before.get(name) or after.get(name)):
             continue  # no text and an empty one are the same
         by_field.setdefault(_field(change.kind, name), []).append(name)
@@ -64,11 +69,19 @@ def differences(
         else _difference(change, field, tuple(by_field[field]), among)
         for field in _in_order(change.kind, by_field)
     ]
+    if change.kind.is_course and change.before is not None:
+        found = [replace(e, unread=before.keys().isdisjoint(e.properties)) for e in found]
     if change.protected is not None:
         words = {True: "protected from deletion", False: "not protected"}
         was, now = words[not change.protected], words[change.protected]
         found.insert(0, Difference(PROTECT, (), was, now))
     return tuple(found)
+
+
+def _unwritten(kind: Kind, after: Planned) -> Planned:
+    """Return what is not worth showing of a new course: its title, and what every one has."""
+    same = {name: value for name, value in kind.at_creation.items() if after.get(name) == value}
+    return {**same, kind.title_property: after[kind.title_property]}
 
 
 def _differing(before: Planned, after: Planned) -> set[str]:

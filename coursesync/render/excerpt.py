@@ -71,7 +71,8 @@ class Difference:
     `field` is its name in the outline, `properties` are the API's properties that differ. `before`
     and `after` are its values in words, or None; `quoted` says that they are an author's text.
     `remark` adds to the values; for a record that has `moved`, it says where. `lines` compares long
-    texts. `note` explains the difference between two values that look the same.
+    texts. `note` explains the difference between two values that look the same. `unread` says that
+    nobody knows the first value.
     """
 
     field: str
@@ -83,6 +84,7 @@ class Difference:
     moved: bool = False
     lines: tuple[Shown, ...] = ()
     note: str = ""
+    unread: bool = False
 
     @property
     def values(self) -> tuple[str, str]:
@@ -96,6 +98,7 @@ class Difference:
             start = max(0, common_start(before, after) - _LEAD) if is_long else 0
             before, after = _excerpt(before, start), _excerpt(after, start)
         was, now = (_worded(value, quoted=self.quoted) for value in (before, after))
+        was = "not known" if self.unread else was
         return was, self.note or (f"{now} ({_ALIKE})" if was == now else now)
 
 

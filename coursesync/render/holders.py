@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned
     from coursesync.kinds.kind import Kind
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change, Course
+    from coursesync.planning.plan import Course
     from coursesync.state.state import Entry
 
     Known: TypeAlias = tuple[Address, Kind, Planned]

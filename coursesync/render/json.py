@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Diagnostic
     from coursesync.kinds.address import Address
-    from coursesync.kinds.field import Planned
+    from coursesync.kinds.field import FieldValue, Planned
     from coursesync.outlines.advice.advice import FirstPieces
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Hindrance
+    from coursesync.planning.hindrance import Hindrance
+    from coursesync.planning.policy import Policy
     from coursesync.render.checks import Check
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
@@ -61,7 +62,7 @@ def compose(
             "advice_left_out": advice.more if advice else 0,
             "changes": [_change(row) for row in view.rows],
             "courses": [
-                {"id": each.id, "key": each.key, "path": each.path, "title": each.title}
+                {"id": _shown(each.ref), "key": each.key, "path": each.path, "title": each.title}
                 for each in plan.courses.values()
             ],
             "digest": plan.digest,
@@ -72,7 +73,7 @@ def compose(
             "large": list(oversized(plan)),
             "lineage": plan.lineage,
             "loses_completions": [e.address for e in plan.changes if e.loses_completions],
-            "policy": {"on_removal": plan.policy.on_removal.value, "prune": plan.policy.prune},
+            "policy": _policy(plan.policy),
             "refreshed": drift is not None,
             "requests": plan.writes + plan.reads,
             **({"scope": plan.scope.keys} if plan.scope.keys else {}),
@@ -105,7 +106,7 @@ def _doubt(address: Address, doubt: Doubt) -> dict[str, object]:
     return {
         "address": address,
         "candidates": [asdict(candidate) for candidate in doubt.candidates],
-        "course_id": kind_of(address).course_id_of(doubt.sent),
+        "course_id": doubt.sent.get(kind_of(address).course_property) or {"ref": address},
         "reason": doubt.reason,
         "since": doubt.since,
     }
@@ -156,13 +157,13 @@ def _change(row: Row) -> dict[str, object]:
         "after": None if change.after is None else _planned(change.after),
         "before": None if change.before is None else _planned(change.before),
         "candidates": [asdict(candidate) for candidate in change.candidates],
-        "course_id": change.course_id,
+        "course_id": _shown(change.course),
         "differences": [_difference(each) for each in row.compared],
         "home_course_id": change.from_course,
         "id": change.record_id,
         "kind": change.kind.name,
         "lead": change.likely_same or change.waiting,
-        "parent": change.kind.parent_of(change.address),
+        "parent": None if change.kind.is_course else change.kind.parent_of(change.address),
         "previous_address": change.previous_address,
         "protected": change.protected,
         "reason": change.reason or None,
@@ -172,7 +173,11 @@ def _change(row: Row) -> dict[str, object]:
 
 def _planned(attributes: Planned) -> dict[str, object]:
     """Return attributes by name; an Id that is not known yet is a reference: `{"ref": ADDRESS}`."""
-    return {n: {"ref": v.ref} if isinstance(v, Ref) else v for n, v in attributes.items()}
+    return {name: _shown(value) for name, value in attributes.items()}
+
+
+def _shown(value: FieldValue | Ref) -> object:
+    return {"ref": value.ref} if isinstance(value, Ref) else value
 
 
 def _drift(found: Sequence[Drifted], entries: Mapping[Address, Entry]) -> list[dict[str, object]]:
@@ -197,11 +202,21 @@ def _drifted(each: Drifted, among: int, holders: Holders) -> dict[str, object]:
         "live": dict(record.attributes) if record else None,
         "live_course_id": record.course_id if record else None,
         "outline": each.stance.value if each.stance else None,
-        "parent": each.kind.parent_of(each.address) if each.address else None,
+        "parent": _parent(each),
         "rivals": list(each.rivals),
         "sent": dict(each.entry.expected) if each.entry else None,
         "twin_of": each.entry.id if each.entry and each.finding is Finding.TWIN else None,
     }
+
+
+def _policy(policy: Policy) -> dict[str, object]:
+    courses = {"delete_courses": list(policy.delete_courses)} if policy.delete_courses else {}
+    return {"on_removal": policy.on_removal.value, "prune": policy.prune, **courses}
+
+
+def _parent(each: Drifted) -> Address | None:
+    has = each.address is not None and not each.kind.is_course
+    return each.kind.parent_of(each.address) if has and each.address else None
 
 
 def _hindrance(found: Hindrance) -> dict[str, object]:

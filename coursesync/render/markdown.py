@@ -114,8 +114,8 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
         rows = sorted(ranked, key=lambda each: each[0])
     else:
         rows = [_line(line) for line in lines]
-    origin = f"course {course.course.id}, {code(course.path) if course.path else NO_OUTLINE}"
-    kinds = {row.change.kind for _, row in own} or {LISTED}
+    origin = f"{course.course.origin}, {code(course.path) if course.path else NO_OUTLINE}"
+    kinds = {row.change.kind.record for _, row in own} or {LISTED}
     kinds |= {kind.within for kind in kinds if kind.within}
     head = (f"| | order | {noun(kinds)} | for members |", "|---|---:|---|---|")
     yield from _table(course.title, origin, head, rows)
@@ -156,7 +156,8 @@ def _row(line: Line, row: Row, *, short: bool) -> str:
         title = escape(INTO.join(inert(each, _SHORT) for each in (*line.within, line.title)))
     else:
         title = f"{_STEP * line.depth}{escape(line.title)}"
-    return f"| {mark} | {row.order} | {title} | {escape(row.words)} |"
+    order = "" if row.order is None else row.order
+    return f"| {mark} | {order} | {title} | {escape(row.words)} |"
 
 
 def _advice(advice: FirstPieces) -> Iterator[str]:

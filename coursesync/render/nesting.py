@@ -16,6 +16,7 @@ from coursesync.kinds import held_in, rank
 from coursesync.kinds.address import is_course, key_of
 from coursesync.kinds.counting import in_turn
 from coursesync.render.holders import directly
+from coursesync.render.plan_words import PUBLISHING
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -165,11 +166,13 @@ class _Branches:
 
         A heading is above the first row with a larger number, and above orphans.
         """
-        nodes = list(self._top)
+        nodes = [*self._top]
+        first = next((i for i, each in enumerate(nodes) if not _is_first(each)), len(nodes))
+        own, nodes = nodes[:first], nodes[first:]
         for heading in sorted(self._headings, key=lambda node: node.place, reverse=True):
             after = (i for i, node in enumerate(nodes) if _follows(node, heading))
             nodes.insert(next(after, len(nodes)), heading)
-        return nodes
+        return [*own, *nodes]
 
     def direct(self) -> Iterator[tuple[Kind, list[_Node]]]:
         """Yield the records of inner kinds that are directly in the course, by kind."""
@@ -189,6 +192,12 @@ def _leaving(row: Row) -> _Node:
     """Return the node of a record that leaves its course, at the address that it had there."""
     change = row.change
     return _Node(change.previous_address or change.address, change.kind, row.title, row.order, row)
+
+
+def _is_first(node: _Node) -> bool:
+    """Return whether a row is above all headings: the course's own, and what takes it away."""
+    row = node.row
+    return node.kind.is_course and row is not None and row.wording is not PUBLISHING
 
 
 def _follows(node: _Node, heading: _Node) -> bool:

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
     from coursesync.render.holders import Holders
     from coursesync.state.state import Candidate, Doubt
 
@@ -35,7 +36,7 @@ class Wording:
 
     `mark`, `verb` and `style` (the name of a colour) are for a row; `counted` follows a number.
     `rank` is the priority of the rows when a document must be cut. `left` says what happens to a
-    record that is no longer in any outline.
+    record that is no longer in any outline. `titled` puts a title into a sentence of its own.
     """
 
     mark: str
@@ -44,6 +45,7 @@ class Wording:
     style: str
     rank: Rank
     left: str = ""
+    titled: str = "{}"
 
 
 WORDING = {
@@ -62,8 +64,15 @@ WORDING = {
     Action.DOUBT: Wording("?", "in doubt", "in doubt", "magenta", Rank.WEIGHTY),
 }
 UNPROTECTING = Wording("=", "unprotect", "to unprotect", "yellow", Rank.ROWS)
+PUBLISHING = Wording("~", "publish", "to publish", "green", Rank.ROWS, titled="publish “{}”")
+TAKING_OFF = Wording(
+    *("~", "take off the site", "to take off the site", "yellow", Rank.WEIGHTY),
+    titled="take “{}” off the site",
+)
+_PUBLISHED = {PUBLISHING: "once all that is in it is done", TAKING_OFF: "members no longer see it"}
 # for a record that moves to another course, in the course that it leaves
 LEAVING = Wording("<", "move away", "to move to another course", "yellow", Rank.ROWS)
+COUNTED = (*WORDING.values(), UNPROTECTING, PUBLISHING, TAKING_OFF)  # in a summary's order
 NOTHING = "Nothing to do: the outlines match the state."
 NO_OUTLINE = "without an outline"
 _NO_STATE = (
@@ -92,12 +101,30 @@ def remark(change: Change, holders: Holders, seen: str) -> str:
         return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
     if change.action is Action.CREATE:
         return ""
+    if change.kind.of is not None:
+        return "; ".join(filter(None, (_PUBLISHED[wording_of(change)], inert(change.reason))))
     move = f"{move}; {seen}" if (move := holders.move(change)) else ""
     was = change.previous_address
     if was and not (move and key_of(was) == key_of(change.address)):
         move = f"{move}; was {inert(was)}" if move else f"was {inert(was)}"
     kept = f"{move}; keeps its Id {change.record_id}" if move else ""
     return kept if was else "; ".join(filter(None, (kept, inert(change.reason))))
+
+
+def wording_of(change: Change) -> Wording:
+    """Return the words for a change."""
+    if change.kind.of is not None and change.action is Action.UPDATE:
+        return PUBLISHING if change.kind.is_active(change.attributes) else TAKING_OFF
+    is_released = change.action is Action.PROTECT and not change.protected
+    return UNPROTECTING if is_released else WORDING[change.action]
+
+
+def own_record(change: Change, changes: Iterable[Change]) -> str:
+    """Return what a row adds to a course's own record that is made or updated."""
+    if change.action is not Action.CREATE:
+        return "the course itself"
+    is_published = any(each.kind.of is change.kind for each in changes)
+    return f"new course, {'hidden until it is published' if is_published else 'not published'}"
 
 
 def question(change: Change) -> Sentence:
@@ -195,7 +222,7 @@ def cautions(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
     yield from _kept(kept)
     yield from _listless([c for c in plan.changes if c.reason == unlisted(c.kind)])
     if plan.has_changes and not plan.serial:
-        yield _NO_STATE.format(noun_of(change.kind for change in plan.changes))
+        yield _NO_STATE.format(noun_of(change.kind.record for change in plan.changes))
     yield from _hindrances(plan)
 
 
@@ -247,7 +274,15 @@ def _losses(plan: Plan) -> Iterator[Sentence]:
         instead = f"To hide a {noun} from members instead of deleting it, use"
         hide = (instead, Shell("--on-removal", "deactivate")) if plan.count(Action.DELETE) else ()
         yield Remedy(what, *hide)
-    if lost := {each.kind for each in plan.changes if each.loses_completions}:
+    losing = {each.kind for each in plan.changes if each.loses_completions}
+    for kind in losing:
+        if kind.is_course:
+            yield Remedy(
+                f"With a {kind.name}, its enrolments are deleted. apply counts them first, and "
+                "stops if there are any, unless you add",
+                Shell("--allow-progress-loss"),
+            )
+    if lost := {kind for kind in losing if not kind.is_course}:
         yield Remedy(
             f"What members completed in the deleted {nouns(lost)} would be lost. apply counts "
             "these members first, and stops if there are any, unless you add",

@@ -10,10 +10,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
+from coursesync.kinds.field import Role, is_provisional
 from coursesync.planning.action import Action
 from coursesync.render import plan_words
 from coursesync.render.fit import Rank
-from coursesync.render.plan_words import LEAVING, UNPROTECTING, WORDING
+from coursesync.render.plan_words import LEAVING, WORDING
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence, Shell
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change, Course
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course
     from coursesync.render.excerpt import Difference
     from coursesync.render.holders import Holders
     from coursesync.render.plan_words import Wording
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 # the actions whose rows list the fields that differ
 _DETAILED = frozenset({Action.UPDATE, Action.MOVE})
+# of a course's own record also what is written for a new one, because no page shows it
+_DETAILED_OF_COURSE = _DETAILED | {Action.CREATE}
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class Around:
 
     `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
     are compared; `holders` name the possible parents of a record. `opens` has the words for when a
-    record of an inner kind opens, by address.
+    record of an inner kind opens, by address. `title` is the course's, and `own` is what is said of
+    its own record; both are safe to print.
     """
 
     courses: Mapping[int, Course]
@@ -48,20 +53,23 @@ class Around:
     hint: Hint
     holders: Holders
     opens: Mapping[Address, str]
+    title: str = ""
+    own: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
     """A change as people read it; all its text is safe to print.
 
-    `order` and `title` are the record's; `remark` adds to the mark, and `seen` is what members see
-    of it. `question` is for the author to answer, and `settlement` explains how to settle a doubt.
+    `order` and `title` are the record's, the order None if its kind has none; `remark` adds to the
+    mark, and `seen` is what members see of it. `question` is for the author to answer, and
+    `settlement` explains how to settle a doubt.
     """
 
     around: Around
     change: Change
     wording: Wording
-    order: int
+    order: int | None
     title: str
     remark: str
     seen: str
@@ -98,7 +106,10 @@ class Row:
     def differences(self) -> tuple[Difference, ...]:
         """The differences that the row's words don't already say; courses are named by title."""
         change, courses = self.change, self.around.courses
-        if change.action not in _DETAILED or self.wording is LEAVING:
+        if change.kind.of is not None and change.action is Action.UPDATE:
+            return ()  # the row says it
+        detailed = _DETAILED_OF_COURSE if change.kind.is_course else _DETAILED
+        if change.action not in detailed or self.wording is LEAVING:
             return ()
         if change.from_course is None:
             link = (change.kind.parent_property,)
@@ -114,8 +125,7 @@ class Row:
 def row_of(change: Change, around: Around) -> Row:
     """Return the row of a change."""
     question, seen = plan_words.question(change), _seen(change, around)
-    is_released = change.action is Action.PROTECT and not change.protected
-    wording = UNPROTECTING if is_released else WORDING[change.action]
+    wording = plan_words.wording_of(change)
     is_doubt = change.action is Action.DOUBT
     known = (change.candidates, change.doubt)
     steps = plan_words.settlement(change, *known) if is_doubt else ()
@@ -123,8 +133,8 @@ def row_of(change: Change, around: Around) -> Row:
         around,
         change,
         wording,
-        order=change.order,
-        title=inert(change.title),
+        order=change.order if change.kind.has(Role.ORDER) else None,
+        title=inert(change.title) or (around.title if change.kind.is_course else ""),
         remark=plan_words.remark(change, around.holders, seen),
         seen=seen,
         rank=min(wording.rank, Rank.WEIGHTY) if question or _hides(change) else wording.rank,
@@ -136,6 +146,8 @@ def row_of(change: Change, around: Around) -> Row:
 def _seen(change: Change, around: Around) -> str:
     """Return what members see of a record: when it opens, or that it is hidden."""
     kind, attributes = change.kind, change.attributes
+    if kind.is_course:
+        return around.own
     opens = around.opens.get(change.address) or kind.describe(attributes)
     return opens + ("" if kind.is_active(attributes) else ", hidden from members")
 
@@ -157,11 +169,12 @@ def departure_of(change: Change, around: Around) -> Row:
 
 
 def _course(course: Course) -> str:
-    return f"{course.id} ({inert(course.name, 60)})"
+    known = "that is new" if is_provisional(course.id) else course.id
+    return f"{known} ({inert(course.name, 60)})"
 
 
 def _hides(change: Change) -> bool:
-    if change.action is not Action.UPDATE:
+    if change.action is not Action.UPDATE or change.kind.of is not None:
         return False
     is_active = change.kind.is_active
     return is_active(change.before or {}) and not is_active(change.attributes)

@@ -18,7 +18,7 @@ from coursesync.planning.action import Action
 from coursesync.render import plan_words
 from coursesync.render.holders import holders_in
 from coursesync.render.nesting import Tree
-from coursesync.render.plan_words import UNPROTECTING, WORDING
+from coursesync.render.plan_words import COUNTED, WORDING
 from coursesync.render.row import Around, departure_of, row_of
 from coursesync.render.timeline import openings
 from coursesync.text import count, duration, inert
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.address import Address
     from coursesync.kinds.kind import Kind
     from coursesync.nexudus.limits import Limits
-    from coursesync.planning.plan import Change, Course, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course, Plan
     from coursesync.render.nesting import Line
     from coursesync.render.plan_words import Wording
     from coursesync.render.row import Hint, Row
@@ -111,12 +112,16 @@ class PlanView:
     def _course(self, course: Course, changes: tuple[Change, ...]) -> CourseView:
         holders = holders_in(course, changes)
         opens = openings(course, changes)
-        around = Around(self.plan.courses, self.comparisons, self.hint, holders, opens)
+        title = inert(course.title) or inert(course.key)
+        own = [each for each in changes if each.kind.is_course]
+        said = plan_words.own_record(own[0], own) if own else ""
+        shared = (self.plan.courses, self.comparisons, self.hint, holders, opens)
+        around = Around(*shared, title=title, own=said)
         news = [*filter(self._is_news, changes)]
         return CourseView(
             course,
             changes,
-            title=inert(course.title) or inert(course.key),
+            title=title,
             path=inert(course.path or ""),
             rows=tuple(row_of(change, around) for change in news),
             departures=tuple(departure_of(change, around) for change in course.departures),
@@ -126,14 +131,14 @@ class PlanView:
     @cached_property
     def kinds(self) -> tuple[Kind, ...]:
         """The kinds of the records that change, parents first; the outline's own if none does."""
-        return tuple(in_turn(change.kind for change in self.plan.changes)) or (LISTED,)
+        return tuple(in_turn(change.kind.record for change in self.plan.changes)) or (LISTED,)
 
     def number(self, rows: Iterable[Row], style: str = "") -> str:
         """Count rows: `3`, in a format's style; with nouns if the plan has records of other kinds.
 
         Without a noun, a number counts the records that an outline lists.
         """
-        kinds = Counter(row.change.kind for row in rows)
+        kinds = Counter(row.change.kind.record for row in rows)
         if self.kinds == (LISTED,):
             return format(kinds.total(), style)
         return counted(kinds) or "0"
@@ -179,7 +184,7 @@ class PlanView:
     @cached_property
     def summary(self) -> str:
         """The number of changes by action: `Plan: 3 to create, 1 to update, 0 to delete.`."""
-        rows: dict[Wording, list[Row]] = {words: [] for words in (*WORDING.values(), UNPROTECTING)}
+        rows: dict[Wording, list[Row]] = {words: [] for words in COUNTED}
         for row in self.rows:
             rows[row.counted_as].append(row)
         always = [WORDING[action] for action in _ALWAYS_COUNTED]

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, Remedy
-from coursesync.render.plan_words import LEAVING, NO_OUTLINE, NOTHING, UNPROTECTING, WORDING
+from coursesync.render.plan_words import COUNTED, LEAVING, NO_OUTLINE, NOTHING
 from coursesync.text import inert
 from coursesync.text.cells import columns, padded
 from coursesync.text.wrapping import wrapped
@@ -51,7 +51,7 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
     is_long = most is not None and len(view.rows) > most
     for course in view.courses:
         yield paint("bold", course.title)
-        yield f"  course {course.course.id}, {course.path or NO_OUTLINE}"
+        yield f"  {course.course.origin}, {course.path or NO_OUTLINE}"
         if is_long:
             yield from _counts(course, view, paint)
         yield from _rows(course.weighty if is_long else course.lines, paint)
@@ -75,7 +75,7 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
 def _counts(course: CourseView, view: PlanView, paint: Paint) -> Iterator[str]:
     """Yield the number of changes for each action that is only counted."""
     rows = [*(row for row in course.rows if not row.is_weighty), *course.departures]
-    for words in (*WORDING.values(), UNPROTECTING, LEAVING):
+    for words in (*COUNTED, LEAVING):
         if met := [row for row in rows if row.counted_as is words]:
             number = view.number(met, ",")
             yield paint(words.style, f"  {words.mark} {number} {words.counted}")
@@ -97,13 +97,15 @@ def _rows(lines: Sequence[Line], paint: Paint) -> Iterator[str]:
 
 
 def _titled(line: Line) -> str:
-    return f"{'':{_STEP * line.depth}}{line.title}"
+    title = line.row.wording.titled.format(line.title) if line.row else line.title
+    return f"{'':{_STEP * line.depth}}{title}"
 
 
-def _numbered(line: Line, order: int, title: str) -> str:
-    """Return a title after its number, which is as far to the right as the title."""
+def _numbered(line: Line, order: int | None, title: str) -> str:
+    """Return a title after its number, if any, which is as far to the right as the title."""
     edge = _STEP * line.depth
-    return f"{'':{edge}}{order:>4}  {title[edge:]}"
+    number = "" if order is None else order
+    return f"{'':{edge}}{number:>4}  {title[edge:]}"
 
 
 def _column(lines: Sequence[Line]) -> int:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
     from coursesync.kinds.unlock import Opening
-    from coursesync.planning.plan import Change, Course
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Course
 
     Way: TypeAlias = "tuple[Station, ...]"  # in the members' order
 
@@ -123,7 +124,12 @@ def ways(course: Course, changes: Sequence[Change]) -> tuple[Way, Way]:
         for change in (*course.departures, *(each for each in changes if each.from_course is None))
         if change.before is not None and change.action is not Action.DOUBT
     ]
-    return along([*_standing(course), *before]), along(_after(course, changes))
+    return _way([*_standing(course), *before]), _way(_after(course, changes))
+
+
+def _way(stations: Iterable[Station]) -> Way:
+    """Put records in the members' order, without the course's own."""
+    return along(each for each in stations if not each.kind.is_course)
 
 
 def openings(course: Course, changes: Sequence[Change]) -> dict[Address, str]:

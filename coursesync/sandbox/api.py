@@ -5,12 +5,13 @@ does that before it calls a route.
 Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from werkzeug import Request, Response
 from werkzeug.exceptions import BadRequest, NotFound, UnsupportedMediaType
-from werkzeug.routing import IntegerConverter, Map, Rule
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, Rule
 
 from coursesync.sandbox.answers import JsonObject, answer, written
 from coursesync.sandbox.bodies import to_create, to_update
@@ -47,12 +48,20 @@ class Route:
     """One route.
 
     Attributes:
-        role: returns the role that a request needs; None if every user may send it.
-        carry_out: carries out a call; gets the Id in the path, or 0.
+        action: the last word of the role that a request needs, such as `Create`; empty if every
+            user may send it.
+        carry_out: carries out a call; it also gets the kind and the Id that are in the path.
     """
 
-    role: Callable[[Request], str | None]
-    carry_out: Callable[[Call, int], Response]
+    action: str
+    carry_out: Callable[..., Response]
+
+    def role(self, request: Request, kind: Kind | None = None) -> str | None:
+        """Return the role that a request needs; None if every user may send it."""
+        if kind is None:
+            return None
+        is_by_ids = self.action == "List" and "id" in _query(request)
+        return f"{kind.name}-{'Read' if is_by_ids else self.action}"
 
 
 class _IdConverter(IntegerConverter):
@@ -64,74 +73,67 @@ class _IdConverter(IntegerConverter):
         return record_id if record_id <= MAX_ID else 0
 
 
-def _one(kind: Kind) -> Route:
-    def carry_out(call: Call, record_id: int) -> Response:
-        record = call.records.one(kind, record_id)
-        if record is None and call.settings.missing_record == "404":
-            raise _not_found(kind)
-        return answer(record)
+class _KindConverter(BaseConverter):
+    def __init__(self, rules: Map, area: str) -> None:
+        super().__init__(rules)
+        self.regex = "|".join(word for word, kind in KINDS.items() if kind.area == area)
 
-    return Route(lambda _: f"{kind.name}-Read", carry_out)
+    def to_python(self, value: str) -> Kind:
+        """Return the kind with this word in its path."""
+        return KINDS[value]
 
 
-def _many(kind: Kind) -> Route:
-    def carry_out(call: Call, _: int) -> Response:
-        query = _query(call.request)
-        if "id" in query:
-            return answer(call.records.several(kind, read_ids(query["id"])))
-        return answer(search(call.records, kind, query, call.settings))
+def _one(call: Call, kind: Kind, record_id: int) -> Response:
+    record = call.records.one(kind, record_id)
+    if record is None and call.settings.missing_record == "404":
+        raise _not_found(kind)
+    return answer(record)
 
-    return Route(
-        lambda request: f"{kind.name}-{'Read' if 'id' in _query(request) else 'List'}", carry_out
-    )
+
+def _many(call: Call, kind: Kind) -> Response:
+    query = _query(call.request)
+    if "id" in query:
+        return answer(call.records.several(kind, read_ids(query["id"])))
+    return answer(search(call.records, kind, query, call.settings))
 
 
 def _query(request: Request) -> Mapping[str, str]:
     return {name.lower(): value for name, value in reversed([*request.args.items(multi=True)])}
 
 
-def _who(call: Call, _: int) -> Response:
+def _who(call: Call) -> Response:
     # https://developers.nexudus.com/rest-api/authentication
     business_id = call.user.business_id
     return answer({"Email": call.user.email, "Active": True, "DefaultBusinessId": business_id})
 
 
-def _create(kind: Kind) -> Route:
-    def carry_out(call: Call, _: int) -> Response:
-        body = to_create(json_object(call.request), call.settings)
-        record_id = call.records.create(kind, call.read(kind, body), call.touch)
-        value: JsonObject = {"Id": record_id}
-        if call.settings.create_value == "record":
-            value = call.records.one(kind, record_id) or value
-        return _written(call, kind, "created", value)
-
-    return Route(lambda _: f"{kind.name}-Create", carry_out)
+def _create(call: Call, kind: Kind) -> Response:
+    body = to_create(kind, json_object(call.request), call.settings)
+    record_id = call.records.create(kind, call.read(kind, body), call.touch)
+    value: JsonObject = {"Id": record_id}
+    if call.settings.create_value == "record":
+        value = call.records.one(kind, record_id) or value
+    return _written(call, kind, "created", value)
 
 
-def _update(kind: Kind) -> Route:
-    def carry_out(call: Call, _: int) -> Response:
-        body = json_object(call.request)
-        record_id = body.get("Id")
+def _update(call: Call, kind: Kind) -> Response:
+    body = json_object(call.request)
+    record_id = body.get("Id")
 
-        def updated(record: Record) -> Record:
-            whole = to_update(kind, body, record, call.settings)
-            return call.read(kind, whole, updating=True)
+    def updated(record: Record) -> Record:
+        whole = to_update(kind, body, record, call.settings)
+        return call.read(kind, whole, updating=True)
 
-        if not is_id(record_id) or not call.records.change(kind, record_id, updated, call.touch):
-            call.read(kind, body, updating=True)  # raises if the body is invalid
-            raise _not_found(kind)
-        return _written(call, kind, "updated", {"Id": record_id})
-
-    return Route(lambda _: f"{kind.name}-Edit", carry_out)
+    if not is_id(record_id) or not call.records.change(kind, record_id, updated, call.touch):
+        call.read(kind, body, updating=True)  # raises if the body is invalid
+        raise _not_found(kind)
+    return _written(call, kind, "updated", {"Id": record_id})
 
 
-def _delete(kind: Kind) -> Route:
-    def carry_out(call: Call, record_id: int) -> Response:
-        if not call.records.delete(kind, record_id, call.touch):
-            raise _not_found(kind)
-        return _written(call, kind, "deleted", {"Id": record_id})
-
-    return Route(lambda _: f"{kind.name}-Delete", carry_out)
+def _delete(call: Call, kind: Kind, record_id: int) -> Response:
+    if not call.records.delete(kind, record_id, call.touch):
+        raise _not_found(kind)
+    return _written(call, kind, "deleted", {"Id": record_id})
 
 
 def json_object(request: Request) -> JsonObject:
@@ -163,27 +165,28 @@ def _not_found(kind: Kind) -> NotFound:
     return NotFound(f"{kind.name} was not found.")
 
 
-def _rules(path: str, kind: Kind) -> Iterator[Rule]:
-    yield Rule(path, methods=["GET"], endpoint=_many(kind))
-    yield Rule(f"{path}/<id:record_id>", methods=["GET"], endpoint=_one(kind))
-    if kind.table:
-        yield Rule(path, methods=["POST"], endpoint=_create(kind))
-        yield Rule(path, methods=["PUT"], endpoint=_update(kind))
-        yield Rule(f"{path}/<id:record_id>", methods=["DELETE"], endpoint=_delete(kind))
+_AREAS = {each: f"/api/{each}/<kind({each}):kind>" for each in ("content", "sys")}
+_ID = "/<id:record_id>"
 
 
-_ROOT = "/api/content"
-
-
+@cache
 def routes() -> Map:
-    """Return the routes of every kind in `tables`, and those of no kind."""
-    paths = {f"{_ROOT}/{word}": kind for word, kind in KINDS.items()}
+    """Return the routes of every kind with a path, and those of no kind."""
+    written = _AREAS["content"]
+    rules = [
+        Rule("/api/auth/me", methods=["GET"], endpoint=Route("", _who)),
+        Rule(written, methods=["POST"], endpoint=Route("Create", _create)),
+        Rule(written, methods=["PUT"], endpoint=Route("Edit", _update)),
+        Rule(written + _ID, methods=["DELETE"], endpoint=Route("Delete", _delete)),
+    ]
+    for path in _AREAS.values():
+        rules += [
+            Rule(path, methods=["GET"], endpoint=Route("List", _many)),
+            Rule(path + _ID, methods=["GET"], endpoint=Route("Read", _one)),
+        ]
     return Map(
-        [
-            Rule("/api/auth/me", methods=["GET"], endpoint=Route(lambda _: None, _who)),
-            *(rule for path, kind in paths.items() for rule in _rules(path, kind)),
-        ],
-        converters={"id": _IdConverter},
+        rules,
+        converters={"id": _IdConverter, "kind": _KindConverter},
         strict_slashes=False,
         merge_slashes=False,
     )

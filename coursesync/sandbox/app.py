@@ -22,6 +22,7 @@ from coursesync.sandbox.auth import GrantError, Tokens
 from coursesync.sandbox.control import PREFIX, Controls, control
 from coursesync.sandbox.database import Database
 from coursesync.sandbox.faults import ArmedFaults, Dropped, Fault, FaultKind
+from coursesync.sandbox.foreign import EDITOR
 from coursesync.sandbox.guard import check_sender
 from coursesync.sandbox.late import LateWork, detached
 from coursesync.sandbox.limits import Limiter
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _DENIALS = {401: Unauthorized, 403: Forbidden}
-_ELSEWHERE = "CourseId <> (SELECT CourseId FROM {} WHERE Id = ?)"
+_ELSEWHERE = "{0} <> (SELECT {0} FROM {1} WHERE Id = ?)"  # a link and the table
 
 
 @dataclass(frozen=True)
@@ -142,14 +143,28 @@ class Sandbox:
 
     def add_members(self, course_id: int, count: int) -> list[int]:
         """Let `count` people join a course; return the Ids of their enrolments."""
-        return People(self._database, self._records).join(course_id, count)
+        return self._people().join(course_id, count)
 
     def complete_lesson(self, lesson_id: int, count: int) -> list[int]:
         """Let `count` members complete a lesson; return the Ids of the completions."""
-        return People(self._database, self._records).complete(lesson_id, count)
+        return self._people().complete(lesson_id, count)
+
+    def seed(self, course_id: int, count: int) -> tuple[int, int]:
+        """Let a course have `count` members, of whom fewer and fewer complete its lessons.
+
+        The same course always gets the same records, and nothing is done twice.
+
+        Returns:
+            How many enrolments and completions the course has.
+        """
+        return self._people().seed(course_id, count)
 
     def add_course(self, course_id: int, title: str) -> None:
-        """Create a course with this Id and title, or give the existing course the title."""
+        """Let there be a course with this Id, as an outline names it.
+
+        It has this title, unless it was created or changed in another way; a course that was
+        deleted stays deleted.
+        """
         self._records.add_course(course_id, title)
 
     def change(self, **settings: object) -> None:
@@ -176,12 +191,15 @@ class Sandbox:
     def _catch_up(self) -> None:
         self._late.carry_out(self._clock())
 
+    def _people(self) -> People:
+        return People(self._records, Touch(EDITOR, self._records.stamp(), self._clock()))
+
     def _control(self, request: Request) -> Response:
         try:
             controls = Controls(
                 at=self._clock(),
                 records=self._records,
-                people=People(self._database, self._records),
+                people=self._people(),
                 traffic=self._traffic,
                 faults=self._faults,
                 switches=self._switches,
@@ -240,7 +258,7 @@ class Sandbox:
             revoke=lambda: self._tokens.revoke(_bearer(request)),
             other_id=lambda record_id: self._first_id(kind, "Id <> ?", record_id),
             elsewhere_id=lambda record_id: self._first_id(
-                kind, _ELSEWHERE.format(kind.table), record_id
+                kind, _ELSEWHERE.format(next(iter(kind.links)), kind.table), record_id
             ),
             sleep=self._sleep,
             now=self._now,
@@ -274,12 +292,13 @@ class Sandbox:
         if user is None:
             raise Unauthorized(DENIED)
         route, arguments = self._routes.bind_to_environ(request.environ).match()
-        role = route.role(request)
-        if role is not None and role not in user.roles:
-            raise _DENIALS[self._switches.settings.missing_role](DENIED)
+        role = route.role(request, arguments.get("kind"))
+        settings = self._switches.settings
+        if role is not None and role not in user.roles - settings.without_roles:
+            raise _DENIALS[settings.missing_role](DENIED)
         touch = Touch(user.email, self._records.stamp(ago), at)
-        call = Call(request, user, touch, self._records, self._switches.settings)
-        response: Response = route.carry_out(call, arguments.get("record_id", 0))
+        call = Call(request, user, touch, self._records, settings)
+        response: Response = route.carry_out(call, **arguments)
         return response
 
     def _user(self, request: Request) -> User | None:

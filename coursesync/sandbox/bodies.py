@@ -9,21 +9,19 @@ from collections.abc import Mapping
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.records import Record
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import KEPT_BY_OTHERS, Kind
+from coursesync.sandbox.tables import Kind
 from coursesync.sandbox.validation import required_of
 
-_READ_ONLY = "ImageFileName"
 
-
-def to_create(body: JsonObject, settings: Settings) -> JsonObject:
+def to_create(kind: Kind, body: JsonObject, settings: Settings) -> JsonObject:
     """Return the properties of the new record that a create's body sets.
 
     Raises:
         InvalidError: the body has a `SystemId`, and the settings refuse it.
     """
     _check_system_id(body, None, settings)
-    ignored = {_READ_ONLY} if settings.system_id == "kept" else {_READ_ONLY, "SystemId"}
-    return _without(body, ignored)
+    ignored = {"SystemId"} if settings.system_id != "kept" else set()
+    return _without(body, {*kind.pictures} | ignored)
 
 
 def to_update(kind: Kind, body: JsonObject, record: Record, settings: Settings) -> JsonObject:
@@ -36,10 +34,10 @@ def to_update(kind: Kind, body: JsonObject, record: Record, settings: Settings) 
     if settings.put_resets == "everything":
         return body  # it replaces every property, even the name of the picture
     if settings.put_resets == "fields":
-        kept = {*KEPT_BY_OTHERS}
+        kept = {*kind.kept}
     else:
         kept = {*kind.columns} - required_of(kind, settings)
-    return {**_only(record, kept), **_without(body, {_READ_ONLY})}
+    return {**_only(record, kept), **_without(body, {*kind.pictures})}
 
 
 def _check_system_id(body: JsonObject, stored: object, settings: Settings) -> None:

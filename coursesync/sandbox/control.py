@@ -5,13 +5,17 @@ here before `guard` has checked its sender.
 
 - `log`: GET shows every request.
 - `faults`: GET shows them, POST arms one fault per line, DELETE disarms all.
-- `courses`: POST creates one from `{"Id": 4711, "Title": "Member onboarding"}`.
 - `settings`: GET shows them, POST sets some, as `{"lists_null": ["Active"]}`.
-- `sections`, `lessons` and so on, one a kind: GET shows all. The other methods write as another
-  editor: POST takes a create's body, PUT an `Id` and the properties to change; in both, `By` sets
-  `UpdatedBy` and `At` sets `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
+- `courses`, `sections`, `lessons` and so on, one a kind: GET shows all. The other methods write as
+  another editor: POST takes a create's body, which may have the `Id` (a course needs only a title),
+  PUT an `Id` and the properties to change; in both, `By` sets `UpdatedBy` and `At` sets
+  `UpdatedOn`. DELETE takes `?id=1000001`. They answer `{"Id": 1000001}`.
+- `businesses` (locations), `coworkers` and `tariffs`: GET shows all, POST adds one.
+- `groups`: GET shows the discussion groups that courses have created.
 - `members`: POST lets people join a course, as `{"CourseId": 4711, "Count": 9}`.
 - `completions`: POST lets members complete a lesson, as `{"CourseLessonId": 2000001, "Count": 9}`.
+- `seed`: POST gives a course members and completions, always the same ones, as
+  `{"CourseId": 4711, "Members": 40}`.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +32,7 @@ from coursesync.sandbox.foreign import EDITOR, Foreign
 from coursesync.sandbox.people import People
 from coursesync.sandbox.records import Records, Touch
 from coursesync.sandbox.switches import Switches
-from coursesync.sandbox.tables import COURSES, LESSONS, Kind, stored
+from coursesync.sandbox.tables import COURSES, LESSONS, Kind, every_kind
 from coursesync.sandbox.traffic import Traffic
 from coursesync.sandbox.validation import is_id
 
@@ -62,8 +66,8 @@ def control(controls: Controls, request: Request) -> Response:
         InvalidError: another editor's record breaks the API's rules.
     """
     name = request.path.removeprefix(PREFIX)
-    page = _PAGES.get(name) or _page_of_a_kind(name)
-    if page is None:
+    page = _page(name)
+    if not page:
         raise NotFound("This page does not exist.")
     if request.method not in page:
         raise MethodNotAllowed(valid_methods=list(page))
@@ -94,15 +98,6 @@ def _disarm(controls: Controls, request: Request) -> Response:
     return _faults(controls, request)
 
 
-def _add_course(controls: Controls, request: Request) -> Response:
-    match json_object(request):
-        case {"Id": int(course_id), "Title": str(title)} if is_id(course_id):
-            controls.records.add_course(course_id, title)
-            return answer({"Id": course_id, "Title": title})
-        case _:
-            raise BadRequest('Write a course as {"Id": 4711, "Title": "Member onboarding"}.')
-
-
 def _settings(controls: Controls, _: Request) -> Response:
     return answer(controls.switches.shown())
 
@@ -131,11 +126,13 @@ def _of(kind: Kind) -> "_Page":
         record_id = _id("id", request.args.get("id", type=int))
         return _found(kind, record_id, found=controls.foreign.remove(kind, record_id))
 
-    return {"GET": show, "POST": create, "PUT": change, "DELETE": remove}
+    changes = {"PUT": change, "DELETE": remove} if kind.is_written else {}
+    return {"GET": show, "POST": create, **changes}
 
 
-def _page_of_a_kind(name: str) -> "_Page | None":
-    return next((_of(kind) for kind in stored() if kind.table == name), None)
+def _page(name: str) -> "_Page":
+    of_kind = next((_of(kind) for kind in every_kind() if kind.table == name), {})
+    return {**of_kind, **_PAGES.get(name, {})}
 
 
 def _id(name: str, value: object) -> int:
@@ -178,12 +175,25 @@ def _complete(controls: Controls, request: Request) -> Response:
             )
 
 
+def _seed(controls: Controls, request: Request) -> Response:
+    match json_object(request):
+        case {"CourseId": course_id, "Members": int(count)} if (
+            is_id(course_id)
+            and controls.records.exists(COURSES, course_id)
+            and 0 < count <= _MAX_COUNT
+        ):
+            members, completions = controls.people.seed(course_id, count)
+            return answer({"Members": members, "Completions": completions})
+        case _:
+            raise BadRequest('Write a seed as {"CourseId": 4711, "Members": 40}.')
+
+
 _Page: TypeAlias = Mapping[str, Callable[[Controls, Request], Response]]
 _PAGES: Mapping[str, _Page] = {
     "log": {"GET": _log},
     "faults": {"GET": _faults, "POST": _arm, "DELETE": _disarm},
-    "courses": {"POST": _add_course},
     "members": {"POST": _join},
     "completions": {"POST": _complete},
+    "seed": {"POST": _seed},
     "settings": {"GET": _settings, "POST": _set_settings},
 }

@@ -6,102 +6,85 @@ modules with the statements do.
 
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
-from coursesync.sandbox.tables import KEPT_BY_OTHERS, Kind, stored
+from coursesync.sandbox.tables import Kind, every_kind, sent_as
 
 _WAIT_FOR_OTHERS = 30.0  # seconds that a statement waits while another process writes
 
-# AUTOINCREMENT: an Id is never used again, even after the newest record is deleted.
 _TABLES = """
-CREATE TABLE IF NOT EXISTS courses (
-    Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, Title TEXT NOT NULL,
-    CreatedOn TEXT NOT NULL, UpdatedOn TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS members (
-    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseId INTEGER NOT NULL,
-    CoworkerId INTEGER NOT NULL, CreatedOn TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS members_by_course ON members (CourseId);
-CREATE TABLE IF NOT EXISTS completions (
-    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, CourseLessonId INTEGER NOT NULL,
-    CourseMemberId INTEGER NOT NULL, CreatedOn TEXT NOT NULL,
-    UNIQUE (CourseLessonId, CourseMemberId));
 CREATE TABLE IF NOT EXISTS tokens (
     token TEXT PRIMARY KEY, purpose TEXT NOT NULL, email TEXT NOT NULL,
     client_id TEXT NOT NULL, expires_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (
     number INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL,
     query TEXT NOT NULL, body TEXT NOT NULL, status INTEGER, at REAL NOT NULL,
-    carried_out INTEGER NOT NULL, fault TEXT)
+    carried_out INTEGER NOT NULL, fault TEXT);
+CREATE TABLE IF NOT EXISTS last_ids (name TEXT PRIMARY KEY, last INTEGER NOT NULL)
 """
-# The tables of a kind whose records clients write.
-_TABLES_OF_A_KIND = """
-CREATE TABLE IF NOT EXISTS {table} (
-    Id INTEGER PRIMARY KEY AUTOINCREMENT, UniqueId TEXT NOT NULL, {columns});
-CREATE INDEX IF NOT EXISTS {table}_by_course ON {table} (CourseId);
-CREATE TABLE IF NOT EXISTS removed_{table} AS SELECT * FROM {table} WHERE 0;
-CREATE TABLE IF NOT EXISTS {moments} (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL)
+_TABLE = "CREATE TABLE IF NOT EXISTS {} (Id INTEGER PRIMARY KEY, UniqueId TEXT NOT NULL, {})"
+_REMOVED = "CREATE TABLE IF NOT EXISTS removed_{0} AS SELECT * FROM {0} WHERE 0"
+_MOMENTS = "CREATE TABLE IF NOT EXISTS {} (Id INTEGER PRIMARY KEY, made_at REAL, gone_at REAL)"
+_INDEX = "CREATE INDEX IF NOT EXISTS {0}_by_{1} ON {0} ({1}Id)"
+_ONCE = "CREATE UNIQUE INDEX IF NOT EXISTS {0}_once ON {0} ({1})"
+# Each kind has a range of Ids of its own. A file of an earlier version has its last Ids elsewhere.
+_LAST_ID = """
+INSERT INTO last_ids VALUES (:name, max(
+    :least, (SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name)))
+ON CONFLICT (name) DO UPDATE SET last = max(last, :least)
 """
-_DATED = {"CreatedOn": "TEXT NOT NULL", "UpdatedOn": "TEXT NOT NULL", "UpdatedBy": "TEXT NOT NULL"}
-# Columns that are missing in a file of an earlier version, by table.
-_NEW = ("SystemId TEXT", "LocalizationDetails TEXT", "CustomFields TEXT")
-_ADDED = dict.fromkeys(("sections", "removed_sections"), _NEW)
-# The tables that assign Ids, after those of the kinds. Each has a range of its own, so that an Id
-# belongs to one kind only.
-_SEQUENCES = ("members", "completions")
-_COMMON = """
-    NULL AS NewImageUrl, NULL AS ClearImageFile, r.CreatedOn, r.UpdatedOn, r.UpdatedBy,
-    0 AS IsNew, r.SystemId, r.Title AS ToStringText, r.LocalizationDetails, r.CustomFields"""
-_MEMBERS = """
-    SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, r.CoworkerId, 1 AS Approved,
-        0 AS Blocked, max(p.CourseLessonId) AS LastCompletedLessonId,
-        max(p.CreatedOn) AS LastAccess, r.CreatedOn, r.CreatedOn AS UpdatedOn, 0 AS IsNew,
-        NULL AS SystemId, NULL AS LocalizationDetails, NULL AS CustomFields
-    FROM members r JOIN courses c ON c.Id = r.CourseId
-        LEFT JOIN completions p ON p.CourseMemberId = r.Id
-    GROUP BY r.Id"""
-# The join hides the completions of a removed lesson.
-_COMPLETIONS = """
-    SELECT r.Id, r.UniqueId, r.CourseLessonId, r.CourseMemberId, r.CreatedOn,
-        r.CreatedOn AS UpdatedOn, 0 AS IsNew, NULL AS SystemId,
-        NULL AS LocalizationDetails, NULL AS CustomFields
-    FROM completions r JOIN lessons l ON l.Id = r.CourseLessonId"""
-_COURSES = """
-    SELECT Id, UniqueId, Title, 1 AS Active, CreatedOn, UpdatedOn, 0 AS IsNew,
-        NULL AS SystemId, Title AS ToStringText,
-        NULL AS LocalizationDetails, NULL AS CustomFields
-    FROM courses"""
-# The views that reads use, for existing and for removed records. They are temporary, so that a file
-# of an earlier version has no outdated views.
-_VIEWS = {
-    "course_records": _COURSES,
-    "member_records": _MEMBERS,
-    "completion_records": _COMPLETIONS,
-}
+_COLUMNS = """
+SELECT t.name AS held_in, c.name FROM sqlite_master t, pragma_table_info(t.name) c
+WHERE t.type = 'table'
+"""
+BY_ITSELF = "sandbox@sandbox.example"  # the author of records that the sandbox was given
+_THEN = "2025-01-01T00:00:00Z"  # the date of records that it always had
+_DATED = {"CreatedOn": _THEN, "UpdatedOn": _THEN, "UpdatedBy": BY_ITSELF}
 
 
-def _columns_of(kind: Kind) -> str:
-    return ", ".join(f"{name} {type_}" for name, type_ in {**kind.columns, **_DATED}.items())
+def unique_id(kind: Kind, record_id: int) -> str:
+    """Return the GUID of a record, which is the same in every sandbox."""
+    digest = sha256(f"{kind.table}/{record_id}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _columns_of(kind: Kind) -> Mapping[str, str]:
+    """Return the columns of a kind's table; a column that can't be null has a default."""
+    columns = {**kind.columns, **dict.fromkeys(_DATED, "TEXT NOT NULL")}
+    defaults = {**_DATED, **kind.defaults}
+    return {
+        name: f"{type_} DEFAULT {_literal(type_, defaults.get(name))}" if "NOT" in type_ else type_
+        for name, type_ in columns.items()
+    }
+
+
+def _literal(type_: str, default: object) -> str:
+    if type_.startswith("TEXT"):
+        return f"'{default or ''}'"
+    return str(int(default) if isinstance(default, int) else 0)
 
 
 def _views_of(kind: Kind) -> Mapping[str, str]:
-    """Return the views of a kind's existing and removed records, as answers show them."""
-    inside, word = kind.within, kind.link.removesuffix("Id")
-    linked = f"{word}Title", f"{word}DisplayOrder"
-    holder = (
-        [*(f"r.{kind.link}", f"s.Title AS {linked[0]}", f"s.DisplayOrder AS {linked[1]}")]
-        if inside
-        else []
+    """Return the views of a kind's existing and removed records, as answers show them.
+
+    They are temporary, so that a file of an earlier version has no outdated views.
+    """
+    linked = [f"{link}_.{column} AS {name}" for name, (link, column) in kind.shown.items()]
+    writes = [f"NULL AS {each}" for picture in kind.pictures for each in sent_as(picture)]
+    stored = [f"r.{name}" for name in ("Id", "UniqueId", *kind.columns, *_DATED)]
+    computed = [f"{meaning} AS {name}" for name, meaning in kind.computed.items()]
+    label = f"r.{kind.label}" if kind.label else "NULL"
+    rest = ["0 AS IsNew", f"{label} AS ToStringText"]
+    selected = ", ".join([*stored, *linked, *computed, *writes, *rest])
+    holders = {link: kind.links[link].kind.table for link, _ in kind.shown.values()}
+    joins = " ".join(
+        f"LEFT JOIN {table} {link}_ ON {link}_.Id = r.{link}" for link, table in holders.items()
     )
-    own = [
-        f"r.{name}" for name in kind.columns if name not in {"CourseId", kind.link, *KEPT_BY_OTHERS}
-    ]
-    selected = ", ".join([*holder, *own, "r.ImageFileName"])
-    join = f"LEFT JOIN {inside.table} s ON s.Id = r.{kind.link}" if inside else ""
-    view = f"""
-        SELECT r.Id, r.UniqueId, r.CourseId, c.Title AS CourseTitle, {selected}, {_COMMON}
-        FROM {{}} r JOIN courses c ON c.Id = r.CourseId {join}"""  # noqa: S608 - only constants
+    view = f"SELECT {selected} FROM {{}} r {joins}"  # noqa: S608 - only constants
     return {
         kind.relation: view.format(kind.table),
         f"removed_{kind.relation}": view.format(f"removed_{kind.table}"),
@@ -168,29 +151,38 @@ class Database:
             raise _Undo
 
     def _set_up(self, ids_from: int, ids_apart: int) -> None:
-        kinds = stored()
-        own = (
-            _TABLES_OF_A_KIND.format(
-                table=kind.table, columns=_columns_of(kind), moments=kind.moments
-            )
-            for kind in kinds
-        )
-        for statement in ";\n".join([_TABLES, *own]).split(";\n"):
+        for statement in _TABLES.split(";\n"):
             self._connection.execute(statement)
-        for table, added in _ADDED.items():
-            there = {row["name"] for row in self.read(f"PRAGMA table_info({table})")}
-            for column in added:
-                if column.partition(" ")[0] not in there:
-                    self._connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
-        for number, table in enumerate([*(kind.table for kind in kinds), *_SEQUENCES]):
+        there = {(row["held_in"], row["name"]) for row in self.read(_COLUMNS)}
+        for number, kind in enumerate(every_kind()):
+            self._set_up_kind(kind, there)
             least = ids_from - 1 + number * ids_apart
-            if not self.read("SELECT 1 FROM sqlite_sequence WHERE name = ?", (table,)):
-                self.write("INSERT INTO sqlite_sequence (name, seq) VALUES (?, 0)", (table,))
-            raised = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
-            self.write(raised, (least, table, least))
-        views = [_VIEWS, *map(_views_of, kinds)]
-        for name, selected in (view for each in views for view in each.items()):
-            self._connection.execute(f"CREATE TEMP VIEW {name} AS {selected}")
+            self.write(_LAST_ID, {"name": kind.table, "least": least})
+            for name, selected in _views_of(kind).items():
+                self._connection.execute(f"CREATE TEMP VIEW {name} AS {selected}")
+
+    def _set_up_kind(self, kind: Kind, there: set[tuple[str, str]]) -> None:
+        columns = _columns_of(kind)
+        listed = ", ".join(f"{name} {type_}" for name, type_ in columns.items())
+        tables = (_TABLE.format(kind.table, listed), _REMOVED.format(kind.table))
+        for table, statement in zip((kind.table, f"removed_{kind.table}"), tables, strict=True):
+            self._connection.execute(statement)
+            for name in columns:
+                # a column that is missing in a file of an earlier version
+                if (table, "Id") in there and (table, name) not in there:
+                    self._connection.execute(f"ALTER TABLE {table} ADD {name} {columns[name]}")
+        self._connection.execute(_MOMENTS.format(kind.moments))
+        for link in kind.links:
+            self._connection.execute(_INDEX.format(kind.table, link.removesuffix("Id")))
+        if kind.joins:
+            self._connection.execute(_ONCE.format(kind.table, ", ".join(kind.links)))
+        for record_id, row in kind.rows.items():
+            given = {"Id": record_id, "UniqueId": unique_id(kind, record_id), **row}
+            marks = ", ".join("?" * len(given))
+            self.write(
+                f"INSERT OR IGNORE INTO {kind.table} ({', '.join(given)}) VALUES ({marks})",  # noqa: S608
+                list(given.values()),
+            )
 
     def read(
         self, statement: str, values: Mapping[str, object] | Sequence[object] = ()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.records import Record, Records, Touch
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import Kind
-from coursesync.sandbox.validation import read_record
+from coursesync.sandbox.tables import COURSES, Kind
+from coursesync.sandbox.validation import is_id, read_record
 
 # the author of a write whose body has no `By`; without `At`, its time is now
 EDITOR = "colleague@sandbox.example"
@@ -28,10 +28,18 @@ class Foreign:
     def create(self, kind: Kind, body: JsonObject) -> int:
         """Create a record from a body, which may also have `By` and `At`; return its Id.
 
+        A body may have the new record's Id. If there is such a record, it is changed.
+
         Raises:
             InvalidError: with every problem of the body.
         """
-        return self.records.create(kind, self._read(kind, body, body), self._by(body))
+        record_id = body.get("Id")
+        if record_id is not None and not is_id(record_id):
+            raise InvalidError([Problem("Id", "must be the Id of a record", record_id)])
+        if record_id is not None and self.change(kind, record_id, body):
+            return record_id
+        values = self._read(kind, {**kind.defaults, **body}, body)
+        return self.records.create(kind, values, self._by(body), record_id)
 
     def change(self, kind: Kind, record_id: int, body: JsonObject) -> bool:
         """Set the properties in the body, and keep the others; False if there is no record.
@@ -54,7 +62,7 @@ class Foreign:
         unknown = [each for each in given if each not in known]
         if unknown:
             raise InvalidError([Problem(each, "is not a property", None) for each in unknown])
-        settings = replace(self.settings, unlock_type_required=False)
+        settings = replace(self.settings, unlock_type_required=False, blank_titles=kind is COURSES)
         return read_record(kind, body, settings, self.records.exists, updating=False)
 
     def _by(self, body: JsonObject) -> Touch:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.records import Record, Records
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import Kind
+from coursesync.sandbox.tables import FLAGS, Kind
 from coursesync.sandbox.validation import INT32_MAX, INT32_MIN, MAX_ID
 
 _LARGEST_PAGE = 1000
@@ -150,7 +150,7 @@ def _filters(kind: Kind, settings: Settings) -> Iterator[_Filter]:
 
 
 def _reader(column: str) -> Callable[[str], object]:
-    if column in {"Active", "Approved", "Blocked"}:
+    if column in FLAGS:
         return _boolean
     if column.endswith("Id"):
         return lambda text: _integer(text, 1, MAX_ID)

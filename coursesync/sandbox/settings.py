@@ -9,13 +9,13 @@ from typing import Literal
 from coursesync.sandbox.tables import KINDS
 
 
-def _all_roles() -> frozenset[str]:
+def all_roles() -> frozenset[str]:
+    """Return every role that the sandbox checks; a full unrestricted administrator has them all."""
     actions = ("Create", "Edit", "Delete", "Read", "List")
     return frozenset(f"{kind.name}-{action}" for kind in KINDS.values() for action in actions)
 
 
-# every role that the sandbox checks; a full unrestricted administrator has them all
-ALL_ROLES: frozenset[str] = _all_roles()
+ALL_ROLES: frozenset[str] = all_roles()
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class User:
         password: the password at login.
         totp: the one-time code that a login needs; None if two-factor login is off.
         roles: the user's roles, such as `CourseSection-Create`.
-        business_id: the user's location, as `/api/auth/me` returns it.
+        business_id: the user's own location, as `/api/auth/me` returns it.
         token: an access token that is valid from the start; None if a login is needed.
     """
 
     email: str = "admin@sandbox.example"
     password: str = "sandbox"  # noqa: S105 - made up, and meant to be known
     totp: str | None = None
-    roles: frozenset[str] = field(default_factory=_all_roles)
+    roles: frozenset[str] = field(default_factory=all_roles)
     business_id: int = 1204
     token: str | None = "sandbox-token"  # noqa: S105 - made up
 
@@ -46,6 +46,8 @@ class Settings:
     Attributes:
         validation_status: the HTTP status of a validation failure.
         unlock_type_required: whether a section without `UnlockType` is refused (or gets 1).
+        visibility_required: whether a course without `Visibility` is refused (or gets 1).
+        blank_titles: whether a title may be blank. Other editors can give a course such a title.
         dir_style: `sign` reads `dir` as 1/-1, `flag` as 0/1 (ascending/descending). Both also
             accept these two words.
         writes_a_day: the daily write limit; the pages say 5000 and 2500.
@@ -61,9 +63,16 @@ class Settings:
         create_value: `Value` in the answer to a create: only the new Id, or the record.
         missing_record: the answer to a read by Id without a record: 404, or 200 with a null.
         missing_role: the HTTP status if the user does not have the role that a request needs.
+        without_roles: roles that are taken away from every user, such as `Course-Create`.
+        pictures: `kept`: a picture that was sent is stored; `dropped`: it is accepted, and not
+            stored.
         picture_endings: whether the address of a picture needs an ending such as `.png`.
         section_delete: what happens to the lessons of a deleted section: `ungroups`: they stay,
             without a section; `deletes`: they are deleted; `refused`: the delete is refused.
+        course_delete: what happens to the sections and lessons of a deleted course: `deletes`: they
+            are deleted; `leaves`: they stay, in no course; `refused`: the delete is refused. The
+            enrolments are deleted in any case.
+        summary_limit: the longest `SummaryText` of a course, in characters; 0 for no limit.
         ids_from: the lowest Id of a new section.
         ids_apart: by how much the first Ids of two kinds of records differ; with 0, a section and a
             lesson may have the same Id.
@@ -78,6 +87,8 @@ class Settings:
 
     validation_status: Literal[400, 200] = 400
     unlock_type_required: bool = True
+    visibility_required: bool = True
+    blank_titles: bool = False
     dir_style: Literal["flag", "sign"] = "flag"
     writes_a_day: int = 5000
     text_filters: Literal["substring", "exact"] = "substring"
@@ -88,8 +99,12 @@ class Settings:
     create_value: Literal["id", "record"] = "id"
     missing_record: Literal["404", "null"] = "404"
     missing_role: Literal[401, 403] = 401
+    without_roles: frozenset[str] = frozenset()
+    pictures: Literal["kept", "dropped"] = "kept"
     picture_endings: Literal["optional", "required"] = "optional"
     section_delete: Literal["ungroups", "deletes", "refused"] = "ungroups"
+    course_delete: Literal["deletes", "leaves", "refused"] = "deletes"
+    summary_limit: int = 400
     ids_from: int = 1_000_001
     ids_apart: int = 1_000_000
     normalise_html: bool = False

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal, get_args, get_origin, get_type_hints
 
-from coursesync.sandbox.settings import Settings
+from coursesync.sandbox.settings import Settings, all_roles
 
 _ONLY_AT_START = frozenset(
     {"limits", "writes_a_day", "token_seconds", "totp_once", "ids_from", "ids_apart"}
@@ -53,7 +53,10 @@ def with_values(settings: Settings, changes: Mapping[str, object]) -> Settings:
         ValueError: a name or a value is not valid.
     """
     values = {name: _read(name, _as_text(value)) for name, value in changes.items()}
-    return replace(settings, **values)  # type: ignore[arg-type]
+    changed = replace(settings, **values)  # type: ignore[arg-type]
+    if unknown := changed.without_roles - all_roles():
+        raise ValueError(f"without_roles: there is no role {', '.join(sorted(unknown))}")
+    return changed
 
 
 def _read(name: str, text: str) -> object:

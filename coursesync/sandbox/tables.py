@@ -1,90 +1,230 @@
-"""The kinds of records in the sandbox, and where they are stored.
+"""The kinds of records in the sandbox: one table of properties for each.
 
 Owns the names: of tables, columns, filters and roles. It must never read or write a record.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 # the properties that are collections; they are stored as JSON, and lists leave them out
 COLLECTIONS = ("LocalizationDetails", "CustomFields")
-# the properties that every record can have and that its create page does not have
-KEPT_BY_OTHERS = ("ImageFileName", "SystemId", *COLLECTIONS)
+# the properties that are true or false; SQLite stores them as 1 and 0
+FLAGS = frozenset(
+    {
+        *("Active", "Approved", "Blocked", "IsNew"),
+        *("HasCommunityGroup", "ShowInHomePage", "ShowOverview"),
+    }
+)
+_LABELS = ("Title", "Name")  # the properties that can stand for a record
+_MEASURES = ("DisplayOrder", "UnlockAfterDays")  # the properties with `from_` and `to_` filters
 
 
 @dataclass(frozen=True)
+class Link:
+    """A property with the Id of another record.
+
+    Attributes:
+        kind: the other record's kind.
+        required: whether a record needs one.
+        shows: properties of the other record that are shown as well, as in `CourseTitle`.
+    """
+
+    kind: "Kind"
+    required: bool = True
+    shows: Sequence[str] = ("Title",)
+
+
+@dataclass(frozen=True, eq=False)
 class Kind:
-    """One kind of record, and the filters of a search over it.
+    """One kind of record.
 
     Attributes:
         name: the kind's name in messages, roles and filters, such as `CourseSection`.
-        relation: the view for reads.
-        texts: text filters: the parameter (after `name_`) and its column.
-        values: filters by one value: the parameter (after `name_`) and its column.
-        ranges: the columns with `from_` and `to_` filters.
-        table: the table for writes; empty for a kind that no request writes.
-        columns: the properties that a write stores in the table, and their types in SQL.
-        contents: the property that is HTML; empty if there is none.
-        moments: the table of the times of creation and removal; empty if lists never lag.
-        within: the kind that may hold records of this kind; the course may in any case.
-        link: the property with such a parent's Id; empty if only the course may hold them.
+        table: its table and its control page, such as `sections`.
+        own: the properties of its create page, beside its links, with their types in SQL.
+        links: the properties with the Id of another record.
+        contents: the properties that are HTML.
+        pictures: the properties with the name of a stored picture; each has a property to send
+            one, and a property to clear it.
+        computed: the properties that follow from other records, in SQL; the record is `r`.
+        defaults: values of a record that an outline or another editor creates without them.
+        makes: properties that create a record of another kind, with a `CourseId`, when they
+            become true.
+        rows: the records of a new sandbox, by their Ids.
+        joins: whether it only joins the records that it links: there is one for the same records,
+            and it is deleted with each of them.
+        area: the part of its path before its word; empty if it has no path.
     """
 
     name: str
-    relation: str
-    texts: Mapping[str, str]
-    values: Mapping[str, str] = field(default_factory=dict)
-    ranges: Sequence[str] = ("CreatedOn", "UpdatedOn")
-    table: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    contents: str = ""
-    moments: str = ""
-    within: "Kind | None" = None
-    link: str = ""
+    table: str
+    own: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, Link] = field(default_factory=dict)
+    contents: Sequence[str] = ()
+    pictures: Sequence[str] = ()
+    computed: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    makes: Mapping[str, "Kind"] = field(default_factory=dict)
+    rows: Mapping[int, Mapping[str, object]] = field(default_factory=dict)
+    joins: bool = False
+    area: str = "content"
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the API's clients write it."""
+        return self.area == "content"
+
+    @cached_property
+    def relation(self) -> str:
+        """The view for reads."""
+        return f"shown_{self.table}"
+
+    @cached_property
+    def moments(self) -> str:
+        """The table of the times of creation and removal."""
+        return f"moments_of_{self.table}"
+
+    @cached_property
+    def kept(self) -> Sequence[str]:
+        """The properties that every record can have and that its create page does not have."""
+        return (*self.pictures, "SystemId", *COLLECTIONS)
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """Every property that a write stores in the table, and their types in SQL."""
+        ids = {name: _WHOLE if link.required else "INTEGER" for name, link in self.links.items()}
+        return {**ids, **self.own, **dict.fromkeys(self.kept, "TEXT")}
+
+    @cached_property
+    def label(self) -> str:
+        """The property that stands for a record; empty if there is none."""
+        return next((each for each in _LABELS if each in self.own), "")
+
+    @cached_property
+    def shown(self) -> Mapping[str, tuple[str, str]]:
+        """The properties of linked records that a record shows: the link and the other's column."""
+        return {
+            f"{_word(name)}{column}": (name, column)
+            for name, link in self.links.items()
+            for column in link.shows
+        }
+
+    @cached_property
+    def texts(self) -> Mapping[str, str]:
+        """The text filters: the parameter (after `name_`) and its column."""
+        linked = {
+            f"{_word(link)}_{column}": shown
+            for shown, (link, column) in self.shown.items()
+            if column in _LABELS
+        }
+        return {**linked, **{each: each for each in self.own if self._is(each, "TEXT")}}
+
+    @cached_property
+    def values(self) -> Mapping[str, str]:
+        """The filters by one value: the parameter (after `name_`) and its column."""
+        return {_word(each): each for each in self.columns if self._is(each, "INTEGER")}
+
+    @cached_property
+    def ranges(self) -> Sequence[str]:
+        """The columns with `from_` and `to_` filters."""
+        return (*(each for each in _MEASURES if each in self.own), "CreatedOn", "UpdatedOn")
+
+    def _is(self, name: str, type_: str) -> bool:
+        return self.columns[name].startswith(type_)
 
 
-COURSES = Kind("Course", "course_records", {"Title": "Title"}, {"Active": "Active"})
+def sent_as(picture: str) -> tuple[str, str]:
+    """Return the properties that send and clear a picture, such as `LargeImageFileName`.
+
+    Source: https://developers.nexudus.com/rest-api/content/post-courses
+    """
+    stem = picture.removesuffix("FileName")
+    return f"New{stem}Url", f"Clear{stem}File"
+
+
+def _word(link: str) -> str:
+    return link.removesuffix("Id")
+
+
 _WHOLE, _TEXT = "INTEGER NOT NULL", "TEXT NOT NULL"  # types in SQL
+_PICTURE = "ImageFileName"
+
+# https://developers.nexudus.com/rest-api/sys/get-businesses
+BUSINESSES = Kind(
+    "Business",
+    "businesses",
+    {"Name": _TEXT},
+    rows={1204: {"Name": "Harbour House"}, 1205: {"Name": "Mill Yard"}},
+    area="sys",
+)
+# Customers and administrators. They have no names here.
+COWORKERS = Kind("Coworker", "coworkers", rows={88123: {}}, area="")
+TARIFFS = Kind(
+    "Tariff",
+    "tariffs",
+    {"Name": _TEXT},
+    rows={301: {"Name": "Course pass"}},
+    area="",
+)
+# the discussion groups that courses have created
+GROUPS = Kind("CommunityGroup", "groups", {"CourseId": _WHOLE}, area="")
+# https://developers.nexudus.com/rest-api/content/post-courses
+COURSES = Kind(
+    "Course",
+    "courses",
+    {
+        "Title": _TEXT,
+        "DisplayOrder": _WHOLE,
+        "Visibility": _WHOLE,
+        "SummaryText": "TEXT",
+        "FullDescription": "TEXT",
+        "OverviewText": "TEXT",
+        "ShowOverview": _WHOLE,
+        "Active": _WHOLE,
+        "GroupName": "TEXT",
+        "ShowInHomePage": _WHOLE,
+        "HasCommunityGroup": _WHOLE,
+    },
+    links={
+        "BusinessId": Link(BUSINESSES, shows=("Name",)),
+        "HostId": Link(COWORKERS, shows=()),
+        "TariffId": Link(TARIFFS, required=False, shows=("Name",)),
+    },
+    contents=("FullDescription", "OverviewText"),
+    pictures=(_PICTURE, f"Large{_PICTURE}"),
+    defaults={
+        "BusinessId": 1204,
+        "HostId": 88123,
+        "DisplayOrder": 10,
+        "Visibility": 1,
+        "Active": True,
+    },
+    makes={"HasCommunityGroup": GROUPS},
+)
 
 
 def written(
-    name: str, table: str, own: Mapping[str, str], contents: str = "", within: Kind | None = None
+    name: str,
+    table: str,
+    own: Mapping[str, str],
+    contents: Sequence[str] = (),
+    within: Kind | None = None,
 ) -> Kind:
-    """Return the kind of records that clients write; each property has a filter.
+    """Return a kind of records that a course holds; each property has a filter.
 
     Args:
         name: as in `Kind`.
-        table: the table's name, the word for several.
-        own: the properties of its create page, beside the Ids of the course and of the parent,
-            with their types in SQL.
+        table: as in `Kind`.
+        own: as in `Kind`.
         contents: as in `Kind`.
-        within: as in `Kind`.
+        within: the kind that may hold such records; the course may in any case.
     """
-    word, stem = within.name.removeprefix("Course") if within else "", table.removesuffix("s")
-    link = f"{word}Id" if word else ""
-    ids = {"CourseId": _WHOLE, **({link: "INTEGER"} if link else {})}
-    filtered = {**ids, **own}
-    titles = {f"{each}_Title": f"{each}Title" for each in ("Course", word) if each}
-    return Kind(
-        name,
-        f"{stem}_records",
-        texts={**titles, **{each: each for each in own if own[each].startswith("TEXT")}},
-        values={
-            each.removesuffix("Id"): each
-            for each in filtered
-            if filtered[each].startswith("INTEGER")
-        },
-        ranges=[
-            *(each for each in ("DisplayOrder", "UnlockAfterDays") if each in own),
-            *("CreatedOn", "UpdatedOn"),
-        ],
-        table=table,
-        columns={**filtered, **dict.fromkeys(KEPT_BY_OTHERS, "TEXT")},
-        contents=contents,
-        moments=f"{stem}_moments",
-        within=within,
-        link=link,
-    )
+    links = {"CourseId": Link(COURSES)}
+    if within:
+        word = within.name.removeprefix("Course")
+        links[f"{word}Id"] = Link(within, required=False, shows=("Title", "DisplayOrder"))
+    return Kind(name, table, own, links, contents, pictures=(_PICTURE,))
 
 
 SECTIONS = written(
@@ -98,7 +238,7 @@ SECTIONS = written(
         "SectionContents": "TEXT",
         "Active": _WHOLE,
     },
-    contents="SectionContents",
+    contents=("SectionContents",),
 )
 LESSONS = written(
     "CourseLesson",
@@ -114,36 +254,42 @@ LESSONS = written(
         "InstructorId": "INTEGER",
         "Active": _WHOLE,
     },
-    contents="LessonContents",
+    contents=("LessonContents",),
     within=SECTIONS,
 )
+_LAST = "(SELECT {} FROM completions p WHERE p.CourseMemberId = r.Id ORDER BY {} LIMIT 1)"
+_NEWEST = "p.CreatedOn DESC, p.Id DESC"
+# https://developers.nexudus.com/rest-api/content/get-coursemembers-by-id
 MEMBERS = Kind(
     "CourseMember",
-    "member_records",
-    texts={"Course_Title": "CourseTitle"},
-    values={
-        "Course": "CourseId",
-        "Coworker": "CoworkerId",
-        "Approved": "Approved",
-        "Blocked": "Blocked",
+    "members",
+    {"Approved": _WHOLE, "Blocked": _WHOLE},
+    links={"CourseId": Link(COURSES), "CoworkerId": Link(COWORKERS, shows=())},
+    computed={
+        "LastCompletedLessonId": _LAST.format("p.CourseLessonId", _NEWEST),
+        "LastAccess": _LAST.format("p.CreatedOn", _NEWEST),
     },
+    defaults={"Approved": True},
+    joins=True,
 )
+# https://developers.nexudus.com/rest-api/content/get-coursecompletedlessons-by-id
 COMPLETIONS = Kind(
     "CourseCompletedLesson",
-    "completion_records",
-    texts={},
-    values={"CourseLesson": "CourseLessonId", "CourseMember": "CourseMemberId"},
+    "completions",
+    links={"CourseLessonId": Link(LESSONS), "CourseMemberId": Link(MEMBERS, shows=())},
+    joins=True,
 )
-# every kind, by the last part of its path below `/api/content/`
+# The kinds with a path, by its last part. The first Ids of each kind follow this order.
 KINDS = {
-    "courses": COURSES,
     "coursesections": SECTIONS,
     "courselessons": LESSONS,
+    "courses": COURSES,
     "coursemembers": MEMBERS,
     "coursecompletedlessons": COMPLETIONS,
+    "businesses": BUSINESSES,
 }
 
 
-def stored() -> list[Kind]:
-    """Return the kinds that clients write."""
-    return [kind for kind in KINDS.values() if kind.table]
+def every_kind() -> list[Kind]:
+    """Return every kind, also those without a path."""
+    return [*KINDS.values(), COWORKERS, TARIFFS, GROUPS]

@@ -6,7 +6,7 @@ Source: https://developers.nexudus.com/rest-api/content/create-coursesection
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TypeAlias, TypeGuard
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from coursesync.sandbox.answers import InvalidError, JsonObject, Problem
 from coursesync.sandbox.settings import Settings
-from coursesync.sandbox.tables import COLLECTIONS, COURSES, Kind
+from coursesync.sandbox.tables import COLLECTIONS, COURSES, FLAGS, Kind, sent_as
 
 INT32_MIN, INT32_MAX = -(2**31), 2**31 - 1
 MAX_ID = 2**63 - 1  # Ids have 64 bits
@@ -53,12 +53,12 @@ def read_record(
         InvalidError: with every problem of the body.
     """
     own = [Field("Id", _whole(1, MAX_ID), required=True)] if updating else []
-    fields = [*own, *_fields(kind, settings, exists)]
+    fields = [*own, *_fields(kind, settings, exists, is_paid=body.get("Visibility") == _PAID)]
     problems = [problem for field in fields if (problem := _problem(field, body.get(field.name)))]
     if problems:
         raise InvalidError(problems)
     values = {field.name: _given(field, body.get(field.name)) for field in fields}
-    return {**values, "ImageFileName": _picture_of(values)}
+    return {**values, **{name: _stored(name, values, settings) for name in kind.pictures}}
 
 
 def required_of(kind: Kind, settings: Settings) -> frozenset[str]:
@@ -67,21 +67,37 @@ def required_of(kind: Kind, settings: Settings) -> frozenset[str]:
     return frozenset(field.name for field in fields if field.required)
 
 
-def _fields(kind: Kind, settings: Settings, exists: Callable[[Kind, int], bool]) -> Sequence[Field]:
-    course = Field("CourseId", _record(COURSES, exists), required=True)
-    known = [
-        *_COMMON,
-        Field(kind.contents, _text),
-        Field("NewImageUrl", _picture(settings)),
-        Field("UnlockType", _whole(1, 3), required=settings.unlock_type_required, default=1),
-        *([Field(kind.link, _record(kind.within, exists))] if kind.within else []),
-        *_SOME,
+def _fields(
+    kind: Kind,
+    settings: Settings,
+    exists: Callable[[Kind, int], bool],
+    *,
+    is_paid: bool = False,
+) -> Sequence[Field]:
+    needed = {"TariffId"} if is_paid else set()
+    links = [
+        Field(name, _record(link.kind, exists), required=link.required or name in needed)
+        for name, link in kind.links.items()
     ]
-    has = {*kind.columns, *_WRITE_ONLY}
-    fields = [course, *(field for field in known if field.name in has)]
-    rest = kind.columns.keys() - {field.name for field in fields}
-    plain = {name: _text if kind.columns[name].startswith("TEXT") else _whole() for name in rest}
-    return [*fields, *(Field(name, plain[name]) for name in sorted(plain))]
+    rules = {**_RULES, **_disputed(settings)}
+    if kind is COURSES and settings.summary_limit:
+        rules["SummaryText"] = Field("SummaryText", _text_up_to(settings.summary_limit))
+    own = [rules.get(name) or _plain(name, type_) for name, type_ in kind.own.items()]
+    return [*links, *own, *_pictures(kind, settings), *_KEPT]
+
+
+def _plain(name: str, type_: str) -> Field:
+    if name in FLAGS:
+        return Field(name, _flag, default=False)
+    return Field(name, _text if "TEXT" in type_ else _whole(), required="NOT NULL" in type_)
+
+
+def _pictures(kind: Kind, settings: Settings) -> Iterator[Field]:
+    for picture in kind.pictures:
+        new, clear = sent_as(picture)
+        yield Field(new, _picture(settings))
+        yield Field(clear, _flag, default=False)
+        yield Field(picture, _text)
 
 
 def is_id(value: object) -> TypeGuard[int]:
@@ -137,6 +153,14 @@ def _text(value: object) -> str | None:
     return "is not valid text" if any("\ud800" <= mark <= "\udfff" for mark in value) else None
 
 
+def _text_up_to(limit: int) -> Check:
+    def check(value: object) -> str | None:
+        is_long = isinstance(value, str) and len(value) > limit
+        return f"must have at most {limit} characters" if is_long else _text(value)
+
+    return check
+
+
 def _title(value: object) -> str | None:
     if isinstance(value, str) and not value.strip():
         return "is a required field"
@@ -169,25 +193,33 @@ def _ending(address: str, settings: Settings) -> str | None:
     return None if is_good else "must be a JPG, JPEG, PNG or GIF picture"
 
 
-def _picture_of(values: Mapping[str, object]) -> object:
-    if isinstance(address := values["NewImageUrl"], str):
+def _stored(picture: str, values: Mapping[str, object], settings: Settings) -> object:
+    new, clear = sent_as(picture)
+    if settings.pictures == "kept" and isinstance(address := values[new], str):
         return PurePosixPath(urlsplit(address).path).name or "picture"
-    return None if values["ClearImageFile"] else values["ImageFileName"]
+    return None if values[clear] else values[picture]
 
 
-_WRITE_ONLY = ("NewImageUrl", "ClearImageFile")
-_COMMON = (
-    Field("Title", _title, required=True),
-    Field("DisplayOrder", _whole(), required=True),
-    Field("UnlockAfterDays", _whole(0), required=True),
-    Field("Active", _flag, default=False),
-    Field("ClearImageFile", _flag, default=False),
-    Field("ImageFileName", _text),
-    Field("SystemId", _text),
-    *(Field(name, _collection) for name in COLLECTIONS),
-)
-_SOME = (
-    Field("SummaryText", _text),
-    Field("CompletionType", _whole(1, 4), default=2),
-    Field("InstructorId", _whole(1, MAX_ID)),
-)
+def _disputed(settings: Settings) -> Mapping[str, Field]:
+    # https://learn.nexudus.com/rest-api/content/post-courses has the visibility as required,
+    # https://developers.nexudus.com/rest-api/content/post-courses as optional
+    unlock, visibility = settings.unlock_type_required, settings.visibility_required
+    return {
+        "Title": Field("Title", _text if settings.blank_titles else _title, required=True),
+        "UnlockType": Field("UnlockType", _whole(1, 3), required=unlock, default=1),
+        "Visibility": Field("Visibility", _whole(1, _PAID), required=visibility, default=1),
+    }
+
+
+_PAID = 4  # the visibility of a course that needs a tariff
+# the rules of properties, whichever kind has them; the type of any other one is its rule
+_RULES = {
+    field.name: field
+    for field in (
+        Field("Name", _title, required=True),
+        Field("UnlockAfterDays", _whole(0), required=True),
+        Field("CompletionType", _whole(1, 4), default=2),
+        Field("InstructorId", _whole(1, MAX_ID)),
+    )
+}
+_KEPT = (Field("SystemId", _text), *(Field(name, _collection) for name in COLLECTIONS))

@@ -164,7 +164,6 @@ class _Planned:
 
     action: str
     address: Address
-    course_id: int
     id: int | None
     after: Planned
 
@@ -186,7 +185,6 @@ def _planned(plan: str) -> Iterator[_Planned]:
         yield _Planned(
             action,
             Address(address),
-            _id(change.get("course_id")),
             None if number is None else _id(number),
             {name: _value(value) for name, value in after.items()},
         )
@@ -237,7 +235,10 @@ def may_have_sent(state: State, run: OpenRun) -> State:
                 attempted = {} if each.action == "delete" else sent
                 entries[at] = placed(at, replace(entries[at], attempted=attempted))
         elif each.action in _CREATES and sent and each.address not in {*entries, *doubts}:
-            marker = marker_of(state.target, each.course_id, each.address)
+            if not (kind.is_course or kind.course_property in sent):
+                continue  # its course has no Id either: look there once it is found
+            home = kind.home_in(sent)
+            marker = None if home is None else marker_of(state.target, home, each.address)
             doubt = Doubt(sent=sent, marker=marker, reason=LOST, since=run.since)
             doubts[each.address] = placed(each.address, doubt)
     complete = {key: course for key, course in state.complete.items() if key not in touched}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from coursesync.kinds.address import course_of
+from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds.address import address_of, course_of
 from coursesync.state.journal import Conclusion, Forget, Intent, Look, Move, Protect, addresses
 from coursesync.state.state import Doubt, Entry
 
@@ -41,6 +42,7 @@ def fold(state: State, records: Iterable[Step]) -> State:
                 entries[record.address] = replace(held, protected=record.protected)
             case Forget() if record.address in entries and entries[record.address].id == record.id:
                 del entries[record.address]
+                _drop_shared(record.address, record.id, entries)
             case Intent():
                 pending[record.address] = record
             case Look():
@@ -62,10 +64,15 @@ def _conclude(
     if outcome.outcome == "applied" and outcome.id is not None:
         doubts.pop(intent.address, None)
         before = entries.pop(at, None)
+        if intent.action == "delete":
+            _drop_shared(intent.address, outcome.id, entries)
         is_new = intent.action == "create" or (before is not None and before.unconfirmed)
+        # only the record of a course can be updated before it has an entry
+        is_found = intent.action == "update" and before is None
         if intent.action != "delete":
             entries[intent.address] = Entry(
-                sent=intent.attributes,
+                sent=kind_of(intent.address).identified(intent.attributes, outcome.id),
+                external=before.external if before else is_found,
                 id=outcome.id,
                 left=before.left if before else (),
                 protected=intent.protected,
@@ -84,6 +91,15 @@ def _conclude(
     elif outcome.outcome != "not applied" and at in entries:
         sent = {} if intent.action == "delete" else intent.attributes
         entries[at] = replace(entries[at], attempted=sent)
+
+
+def _drop_shared(deleted: Address, record_id: int, entries: dict[Address, Entry]) -> None:
+    """Drop the entries of another kind that have the same record: it is deleted."""
+    kind, course = kind_of(deleted), course_of(deleted)
+    for other in KINDS.values():
+        at = address_of(other.name, course)
+        if other.of is kind and at in entries and entries[at].id == record_id:
+            del entries[at]
 
 
 def _look(look: Look, entries: dict[Address, Entry], doubts: dict[Address, Doubt]) -> None:

@@ -11,7 +11,8 @@ from typing import Annotated, Final, Literal, Self, TypeVar
 
 from coursesync.errors import StateError
 from coursesync.kinds import KINDS, kind_of
-from coursesync.kinds.address import Address, course_of
+from coursesync.kinds.address import Address
+from coursesync.kinds.field import Role
 from coursesync.kinds.kind import Kind
 from coursesync.state.json_values import OMIT, Count, Id, Seen, Sent, mapping, read_id, read_value
 from coursesync.text import inert
@@ -42,6 +43,7 @@ class Entry:
 
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
+        external: whether it is the record of a course that coursesync did not make.
         left: the names of the fields that its outline leaves to the site, or did when it had it.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
@@ -53,6 +55,7 @@ class Entry:
     """
 
     attempted: Sent | None = field(default=None, metadata={OMIT: True})
+    external: bool = field(default=False, metadata={OMIT: True})
     id: Id
     left: tuple[str, ...] = field(default=(), metadata={OMIT: True})
     protected: bool = field(default=False, metadata={OMIT: True})
@@ -194,12 +197,14 @@ class LazyEntries(Mapping[Address, Entry]):
 
 def placed(address: Address, held: Held) -> Held:
     """Return an entry or a doubt if its place and title are known; else raise ValueError."""
-    read_id(held.sent.get(check_place(address, held.known).course_property))
+    kind = check_place(address, held.known)
     others = [held.sent]
     match held:
-        case Entry(attempted=dict(attempted)):
-            others.append(attempted)
+        case Entry(attempted=attempted):
+            read_id(held.sent.get(kind.course_property))
+            others += [] if attempted is None else [attempted]
         case Doubt(candidates=candidates):
+            check_place(address, held.sent)  # a course in doubt has no Id yet
             others += [each.attributes for each in candidates]
     for attributes in others:
         check_place(address, {**held.known, **attributes})
@@ -213,9 +218,11 @@ def check_place(address: Address, attributes: Sent) -> Kind:
     """
     if (kind := KINDS.get(address.partition(".")[0])) is None:
         raise ValueError("no such kind")
-    read_id(attributes.get(kind.course_property))
-    is_ordered = type(attributes.get(kind.order_property)) is int
-    if not is_ordered or type(attributes.get(kind.title_property)) is not str:
+    if not kind.is_course or kind.course_property in attributes:
+        read_id(attributes.get(kind.course_property))
+    is_ordered = type(attributes.get(kind.order_property)) is int or not kind.has(Role.ORDER)
+    is_titled = type(attributes.get(kind.title_property)) is str or kind.is_course
+    if not is_ordered or not is_titled:
         raise ValueError("no order, or no title")
     return kind
 
@@ -302,26 +309,3 @@ def resolve(state: State, address: Address, entry: Entry | None) -> State:
         others.discard(entry.id)
     settled = replace(state, doubts=doubts, entries=entries)
     return settled.with_strangers(kind, others.union(state.strangers_of(kind)))
-
-
-def unconfirmed(state: State) -> dict[Address, Entry]:
-    """Return the entries that no last look has confirmed; their courses are not complete."""
-    return {
-        address: entry
-        for address in state.entries
-        if course_of(address) not in state.complete
-        and (entry := state.entries[address]).unconfirmed
-    }
-
-
-def confirm(state: State, addresses: Collection[Address]) -> State:
-    """Return the state after a last look that found the records of some addresses as created."""
-    found = {at: replace(state.entries[at], unconfirmed=False) for at in addresses}
-    return replace(state, entries={**state.entries, **found}) if found else state
-
-
-def mark_complete(state: State, complete: Mapping[str, CompleteCourse]) -> State:
-    """Add complete courses to a state, except those with unconfirmed entries."""
-    open_courses = {course_of(address) for address in unconfirmed(state)}
-    seen = {key: course for key, course in complete.items() if key not in open_courses}
-    return replace(state, complete={**state.complete, **seen})

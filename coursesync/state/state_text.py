@@ -32,9 +32,8 @@ _HEAD = 100  # bytes; the line of the checksum ends within them
 # a name holds nothing that a terminal would obey or that is invisible
 _PART = rf"[^.\s{NEVER}]+"
 # the kind, and the keys from the course down: a kind within another may have one key more
-_ADDRESS = re.compile(
-    "|".join(rf"{kind.name}(?:\.{_PART}){{2,{2 + kind.depth}}}" for kind in KINDS.values())
-)
+_LENGTHS = {each.name: "1" if each.is_course else f"2,{2 + each.depth}" for each in KINDS.values()}
+_ADDRESS = re.compile("|".join(rf"{name}(?:\.{_PART}){{{n}}}" for name, n in _LENGTHS.items()))
 _KEY = re.compile(_PART)
 CONFLICT = re.compile(rb"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 

@@ -11,7 +11,7 @@ from coursesync.kinds.address import address_of
 from coursesync.kinds.section import SECTION
 from coursesync.nexudus.records import Record
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Change
+from coursesync.planning.change import Change
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ from coursesync.applying.run import Terms
 from coursesync.applying.world import World
 from coursesync.kinds import LISTED
 from coursesync.kinds.address import address_of, course_address, key_of
-from coursesync.kinds.kind import Resource
 from coursesync.kinds.lesson import LESSON
+from coursesync.kinds.resource import Resource
 from coursesync.nexudus.limits import Schedule
 from coursesync.operations.site import refresh
 from coursesync.outlines.workspace_files import Outlines

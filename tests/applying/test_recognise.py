@@ -21,8 +21,8 @@ from coursesync.kinds.section import SECTION
 from coursesync.nexudus.exchange import Exchange
 from coursesync.nexudus.records import Record, endpoint_of, read_page
 from coursesync.planning.action import Action
+from coursesync.planning.change import Change
 from coursesync.planning.live_diff import entry_of, fits
-from coursesync.planning.plan import Change
 from coursesync.state.state import Candidate, Doubt
 
 if TYPE_CHECKING:

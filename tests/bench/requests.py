@@ -168,7 +168,8 @@ def fill(database: Path, shape: Shape) -> None:
     courses = {FOREIGN, *(course for _, course, _ in shape.entries())}
     with sqlite3.connect(database) as connection:
         connection.executemany(
-            "INSERT INTO courses VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO courses (Id, UniqueId, Title, CreatedOn, UpdatedOn)"
+            " VALUES (?, ?, ?, ?, ?)",
             [(course, str(course), f"Course {course}", AT, AT) for course in sorted(courses)],
         )
         connection.executemany(_INSERT, [*ours, *theirs])

@@ -17,7 +17,8 @@ from coursesync.planning.grant import Grant
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 A, B, C = 4711, 4712, 4713
 

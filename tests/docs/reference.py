@@ -34,7 +34,7 @@ from harness import PROGRAM, ROOT
 import coursesync
 from coursesync.cli import _cli as root
 from coursesync.errors import ExitCode
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.limits import PUBLISHED
 from coursesync.operations.config import Config
@@ -92,7 +92,7 @@ def _cell(text: str) -> str:
 
 def _fields_of(schema: Mapping[str, object]) -> list[Row]:
     properties = cast("dict[str, dict[str, object]]", schema["properties"])
-    needed = cast("list[str]", schema["required"])
+    needed = cast("list[str]", schema.get("required", []))
     return [
         Row(
             (f"`{name}`", "required" if name in needed else "", _example(name, each)),
@@ -115,10 +115,15 @@ def _outline_fields() -> list[Row]:
     return _fields_of(coursesync.schema())
 
 
+def _course_fields() -> list[Row]:
+    definitions = cast("dict[str, dict[str, object]]", coursesync.schema()["definitions"])
+    return _fields_of(definitions["CourseSpec"])
+
+
 def _item_fields(name: str) -> Callable[[], list[Row]]:
     def rows() -> list[Row]:
         definitions = cast("dict[str, dict[str, object]]", coursesync.schema()["definitions"])
-        order = [field.name for field in KINDS[name].fields]
+        order = [field.name for field in ITEMS[name].fields]
         last = len(order)
         found = _fields_of(definitions[name.capitalize()])
         names = {row: row.cells[0].strip("`") for row in found}
@@ -289,7 +294,8 @@ def _plan_file() -> list[Row]:
 
 MADE: Mapping[str, Callable[[], str | list[Row]]] = {
     "fields of a course": _outline_fields,
-    **{f"fields of a {name}": _item_fields(name) for name in KINDS},
+    "fields in course": _course_fields,
+    **{f"fields of a {name}": _item_fields(name) for name in ITEMS},
     "commands": _command_table,
     "options": _options,
     "exit codes": _exit_codes,

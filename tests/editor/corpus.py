@@ -43,13 +43,13 @@ NOT_FOUND: dict[Reason, str] = {
     Reason.FILES: """
         contents-file-folder contents-file-latin-1 contents-file-link-out contents-file-missing
         contents-file-missing-in-a-folder contents-file-too-large lesson-file-missing
-        image-file-name image-without-scheme
+        image-file-name image-without-scheme course-description-missing
     """,
     Reason.TOGETHER: """
         display-order-falls display-order-falls-past-another display-order-no-room-at-the-start
         display-order-no-room-between display-order-twice key-twice key-twice-by-nfc
         key-twice-and-a-number key-twice-from-titles key-twice-once-from-the-title
-        previous-key-in-use previous-key-twice
+        previous-key-in-use previous-key-twice previous-keys-of-a-course-with-an-id
         lesson-display-order-no-room lesson-display-order-twice lesson-key-twice
         lesson-key-twice-from-titles lesson-previous-key-in-use
         lesson-previous-key-in-use-elsewhere lesson-previous-key-twice

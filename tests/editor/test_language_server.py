@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.xdist_group("language-server")  # one server is enough
 HEAD = "# yaml-language-server: $schema=./coursesync.schema.json\nid: 4711\ntitle: Course\n"
 # the server marks another line: a number too large for JavaScript, and empty files
-# for a misspelt `title`, an editor marks the item without one as well
+# for a misspelt `title` or `course`, an editor marks what is without one as well
 ELSEWHERE = {"id-too-large", "empty-after-dashes", "empty-but-for-comments"} | {
-    "unknown-field-misspelt"
+    "unknown-field-misspelt",
+    "course-misspelt",
 }
 FIELDS = {"key", "previous_keys", "title", "unlock", "display_order", "active", "protect", "leave"}
 FIELDS |= {"image", "contents"}

@@ -19,10 +19,12 @@ from shares import examples
 
 import coursesync
 from coursesync.errors import Code
-from coursesync.kinds.content_spec import ContentFile
+from coursesync.kinds.content_spec import ContentFile, MarkdownFile
+from coursesync.kinds.course_spec import CourseSpec
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.kinds.unlock_spec import Timed
+from coursesync.kinds.visibility_spec import Paid
 from coursesync.outlines.models import course_model, item_model
 from coursesync.outlines.slip import examples_of
 from coursesync.outlines.yaml_reader import parse
@@ -43,7 +45,12 @@ MODELS: dict[type[BaseModel], str] = {
     LESSONS: "",
     Timed: "unlock",
     ContentFile: "contents",
+    CourseSpec: "",
+    Paid: "visibility",
+    MarkdownFile: "description",
 }
+OF_COURSE = {CourseSpec, Paid, MarkdownFile}  # what is written in `course`
+NEW = {"course", "previous_keys"}  # what an outline may have without an Id
 HEAD = {"id": 4711, "title": "Member onboarding"}
 
 
@@ -115,7 +122,8 @@ def test_every_field_is_explained_in_words() -> None:
     assert [name for name, field in fields.items() if not field.get("title")] == []
     assert [name for name, field in fields.items() if not field.get("description")] == []
     without = {name for name, properties in fields.items() if not {"examples"} & set(properties)}
-    assert without == {"Outline sections"}  # its items have examples
+    # the items of the one have examples, the other has a snippet
+    assert without == {"Outline sections", "Outline course"}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +140,15 @@ def test_every_example_is_valid(model: type[BaseModel], name: str) -> None:
     assert written == [{above: {name: each}} if above else {name: each} for each in examples]
     for fields in written:
         assert isinstance(fields, dict)
+        if model in OF_COURSE:
+            assert are_valid({**HEAD, "course": fields, "sections": []})
+            continue
+        if model is COURSE and name in NEW:
+            course = fields.get("course", {})
+            assert isinstance(course, dict)
+            new = {**fields, "course": {"host": 88123, **course}}
+            assert are_valid({"title": "Member onboarding", **new, "sections": []})
+            continue
         of_course = fields if model is COURSE else {}
         item = {"title": "Welcome", **({} if model is COURSE else fields)}
         if model is not LESSONS:
@@ -232,6 +249,22 @@ VALUES: dict[str, st.SearchStrategy[object]] = {
 }
 
 
+COURSE_VALUES: dict[str, st.SearchStrategy[object]] = {
+    "summary": TEXTS | st.sampled_from(["a" * 400, "a" * 401, "𞤢" * 400]) | st.none(),
+    "description": TEXTS | FILES | st.dictionaries(st.sampled_from(["html", "markdown"]), FILES),
+    "overview": VALUES["contents"],
+    "show_overview": st.booleans() | st.none(),
+    "visibility": st.sampled_from(["public", "hidden", "private", "paid", "Public", 2, None, {}])
+    | st.fixed_dictionaries({"paid": NUMBERS}),
+    "published": st.booleans() | st.sampled_from(["yes", None]),
+    "location": NUMBERS | st.none(),
+    "host": NUMBERS | st.none(),
+    "group": TEXTS | st.none(),
+    "featured": st.booleans() | st.none(),
+    "display_order": NUMBERS,
+    "image": ADDRESSES | st.none(),
+    "banner": ADDRESSES | st.none(),
+}
 LESSON_VALUES: dict[str, st.SearchStrategy[object]] = {
     **VALUES,
     "previous_keys": st.lists(
@@ -257,6 +290,31 @@ def test_a_value_of_a_lesson_that_the_loader_takes_is_not_complained_of(
     section = {"key": "welcome", "title": "Welcome", "lessons": [lesson]}
     are_valid({**HEAD, "sections": [section]})
     are_valid({**HEAD, "sections": [], "lessons": [lesson]})
+
+
+@pytest.mark.parametrize("name", COURSE_VALUES)
+@settings(deadline=None, max_examples=examples(400))
+@given(data=st.data())
+def test_a_value_of_a_course_that_the_loader_takes_is_not_complained_of(
+    name: str, data: st.DataObject
+) -> None:
+    """The same for a course, one that is there and one that is made."""
+    course = {name: data.draw(COURSE_VALUES[name])}
+    are_valid({**HEAD, "course": course, "sections": []})
+    are_valid({"title": "Member onboarding", "course": {"host": 88123, **course}, "sections": []})
+
+
+@pytest.mark.parametrize("has_id", [True, False])
+@pytest.mark.parametrize("course", [None, {}, {"summary": "Hi"}, {"host": 1}])
+def test_an_outline_without_an_id_is_valid_if_it_makes_the_course(
+    course: dict[str, object] | None, *, has_id: bool
+) -> None:
+    """The schema and the loader agree on which outlines need no Id."""
+    given_id = {"id": 4711} if has_id else {}
+    of_course = {} if course is None else {"course": course}
+    outline = {**given_id, "title": "Member onboarding", **of_course, "sections": []}
+
+    assert are_valid(outline) == (not complaints(outline))
 
 
 @settings(deadline=None, max_examples=examples(400))

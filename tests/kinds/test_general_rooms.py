@@ -6,7 +6,8 @@ import re
 
 from harness import ROOT
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS, KINDS
+from coursesync.kinds.field import OWN_ID
 
 PACKAGE = ROOT / "coursesync"
 APART = ("kinds", "sandbox")
@@ -21,7 +22,7 @@ MEANS_ANOTHER: dict[str, str] = {
     # a place in a document on the web
     "nexudus/target.py": r"#section-\d",
 }
-WORD = re.compile(rf"(?i)(?<!inter)(?:{'|'.join(KINDS)})")
+WORD = re.compile(rf"(?i)(?<!inter)(?:{'|'.join(ITEMS)})")
 PROPERTIES = {
     name
     for kind in KINDS.values()
@@ -29,7 +30,7 @@ PROPERTIES = {
         *(*kind.types, *kind.write_only, *kind.traces.values()),
         *(kind.marker_property, kind.course_title_property),
     )
-}
+} - {"", OWN_ID}
 
 
 def general_rooms() -> dict[str, str]:

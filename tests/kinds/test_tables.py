@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shares import examples
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.field import INT32_MAX, MAX_ID, Attributes, FieldValue
 from coursesync.kinds.pins import MAX_PIN
 from coursesync.kinds.section import SECTION
@@ -86,7 +86,7 @@ def with_defaults(kind: Kind, values: Values) -> Values:
     return {**{n: v for n, v in defaults.items() if v is not None}, **values}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", ITEMS.values(), ids=ITEMS)
 @settings(deadline=None, max_examples=examples(400))
 @given(st.data())
 def test_decoding_gives_back_what_an_author_wrote(kind: Kind, data: st.DataObject) -> None:
@@ -97,7 +97,7 @@ def test_decoding_gives_back_what_an_author_wrote(kind: Kind, data: st.DataObjec
     assert kind.decode(kind.encode(values)) == with_defaults(kind, values)
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", ITEMS.values(), ids=ITEMS)
 @settings(deadline=None, max_examples=examples(400))
 @given(st.data())
 def test_encoding_gives_back_what_a_record_holds(kind: Kind, data: st.DataObject) -> None:
@@ -113,7 +113,7 @@ def test_encoding_gives_back_what_a_record_holds(kind: Kind, data: st.DataObject
     assert again.keys() == attributes.keys()
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", ITEMS.values(), ids=ITEMS)
 def test_a_table_and_its_model_know_the_same_fields(kind: Kind) -> None:
     """The fields of an outline, and their defaults, are the same in both."""
     model = kind.spec().model_fields
@@ -123,7 +123,7 @@ def test_a_table_and_its_model_know_the_same_fields(kind: Kind) -> None:
     assert defaults == {name: model[name].default for name in defaults}
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("kind", ITEMS.values(), ids=ITEMS)
 @settings(deadline=None, max_examples=examples(200))
 @given(st.data())
 def test_properties_have_the_types_that_the_table_gives(kind: Kind, data: st.DataObject) -> None:

@@ -10,13 +10,16 @@ from dataclasses import replace
 
 from kinds.handout import HANDOUT
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS, KINDS
+from coursesync.kinds.publication import PUBLICATION
 from coursesync.sandbox import tables
 
 APART = os.environ.get("HANDOUTS") == "apart"
-KINDS[HANDOUT.name] = (
+ITEMS[HANDOUT.name] = (
     replace(HANDOUT, within=None, parent_property="", parent_filter="") if APART else HANDOUT
 )
+LAST = KINDS.pop(PUBLICATION.name)  # publishing comes after all items
+KINDS.update({**ITEMS, LAST.name: LAST})
 tables.KINDS["coursehandouts"] = tables.written(
     "CourseHandout",
     "handouts",

@@ -87,8 +87,10 @@ def test_a_new_item_changes_nothing_else(
     siblings = [e.address for e in found.resources if e.kind.name == kind and e.parent == inside]
     index = [str(each.address) for each in beside].index(after) + 1 if after else len(beside)
 
-    # a list or an item in brackets is one text, and is written again
-    assert all("[" in line or "{" in line or "]" in line or "}" in line for line in lost)
+    # a list or an item in brackets is one text, and is written again; so is the sign of a block
+    # that ends with the file, without a line feed
+    signs = "[]{}" if text.endswith("\n") else "[]{}|>"
+    assert all(any(sign in line for sign in signs) for line in lost)
     assert is_within([line for line in old_lines if line not in lost], new_lines)
     assert Counter(comments(new)) == Counter(comments(text))
     assert content.count("\n") == content.count(end)

@@ -35,6 +35,17 @@ OTHERS = [
     ("protect: true",),
 ]
 
+OWN = [  # fields of the course itself, each in some ways
+    ("summary: Everything you need", "summary: >-\n{}Everything\n{}you need", "summary: '#1'"),
+    ("description: {markdown: a.md}", "description: |\n{}# About\n\n{}- it"),
+    ("overview: <p>Hi</p>", "overview:\n{}html: a.html"),
+    ("visibility: public", "visibility: {paid: 12}", "visibility:\n{}# a tariff\n{}paid: 0xC"),
+    ("published: True",),
+    ("host: 88123",),
+    ("featured: false", "display_order: 7"),
+    ("image: ~", "banner: https://cdn.example.com/b.png"),
+]
+
 
 def _indented(text: str, deeper: int, column: int) -> str:
     return text.replace("{}", " " * (column + deeper))
@@ -144,6 +155,20 @@ def sections(draw: st.DrawFn, number: int, dash: int, *, inner: bool = True) -> 
 
 
 @st.composite
+def own(draw: st.DrawFn) -> list[str]:
+    """Return the lines of the course's own fields."""
+    if not draw(st.integers(0, 4)):
+        return [draw(st.sampled_from(["course: {}", "course: {published: true, host: 1}"]))]
+    column, deeper = draw(st.sampled_from([2, 2, 1, 4])), draw(st.sampled_from([2, 1, 4]))
+    ways = draw(st.lists(st.sampled_from(OWN), min_size=1, unique=True))
+    lines = ["course:", *draw(comments(column))]
+    for each in ways:
+        text = _indented(draw(st.sampled_from(each)), deeper, column)
+        lines += [*f"{' ' * column}{text}".split("\n"), *draw(comments(column))]
+    return lines
+
+
+@st.composite
 def outlines(draw: st.DrawFn) -> str:
     """Return a valid outline."""
     dash = draw(st.sampled_from([2, 2, 0, 4]))
@@ -155,6 +180,8 @@ def outlines(draw: st.DrawFn) -> str:
         fields.append(["key: onboarding"])
     if not draw(st.integers(0, 3)):
         fields.append(draw(lessons(9, 0)).split("\n"))
+    if not draw(st.integers(0, 2)):
+        fields.append(draw(own()))
     lines = draw(st.sampled_from([[], ["# yaml-language-server: $schema=a.json"], ["", "---"]]))
     lines = [*lines, *draw(comments(0))]
     for field in draw(st.permutations(fields)):

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from harness import CommandLine
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.outline import Outline
 
 SECONDS = 10  # far more than it takes

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
-    from coursesync.planning.plan import Change
 
 LATER = "2025-02-01T08:00:00Z"
 ONE, TWO, THREE = address("one"), address("two"), address("three")

@@ -35,8 +35,9 @@ from coursesync.planning.diff import plan_of
 from coursesync.planning.live_diff import entry_of
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.state import STATE_NAME
+from coursesync.state.confirmed import unconfirmed
 from coursesync.state.file_store import StateFile
-from coursesync.state.state import resolve, unconfirmed
+from coursesync.state.state import resolve
 from coursesync.text import moment
 
 if TYPE_CHECKING:
@@ -206,6 +207,10 @@ class Wire:
         if path in {kind.endpoint for kind in KINDS.values()}:
             self.effect("send a search")
         return self.inner.search(path, page, only)
+
+    def me(self) -> Exchange:
+        """Ask who the user is."""
+        return self.inner.me()
 
     def record(self, path: str, record_id: int) -> Exchange:
         """Ask for a record."""

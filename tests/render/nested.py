@@ -9,7 +9,8 @@ from values import AT, TARGET
 from coursesync.kinds import KINDS, kind_of
 from coursesync.kinds.address import Address
 from coursesync.planning.action import Action
-from coursesync.planning.plan import Change, Course, Plan, Standing
+from coursesync.planning.change import Change
+from coursesync.planning.plan import Course, Plan, Standing
 from coursesync.state.state import Entry
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from coursesync.text import inert
 
 if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, FieldValue
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 PICTURE: dict[str, object] = {"image": "https://cdn.example.com/tour.png"}
 IMAGE = str(PICTURE["image"])

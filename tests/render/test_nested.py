@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from render.nested import LINK, attributes, change, create, entry, plan, standing
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import Address
 from coursesync.kinds.field import Ref
 from coursesync.nexudus.records import Record
@@ -27,10 +27,11 @@ from coursesync.render.rows import PlanView
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.render.nesting import Line
 
-SECTION, LESSON = KINDS.values()
+SECTION, LESSON = ITEMS.values()
 WELCOME, WEEK = "section.c.welcome", "section.c.week"
 
 

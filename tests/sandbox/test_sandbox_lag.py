@@ -112,8 +112,8 @@ def test_an_update_does_not_hide_a_section(lagging: Site) -> None:
     assert lagging.client.get(SECTIONS).json()["Records"][0]["Title"] == "New"
 
 
-def test_courses_do_not_lag(lagging: Site) -> None:
-    """A course is listed at once."""
+def test_the_course_of_an_outline_does_not_lag(lagging: Site) -> None:
+    """A course that the sandbox is given is listed at once."""
     assert lagging.client.get("/api/content/courses").json()["TotalItems"] == 1
 
 

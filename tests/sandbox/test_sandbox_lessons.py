@@ -123,15 +123,6 @@ def test_lists_of_lessons_lag(make_site: MakeSite) -> None:
     assert shown == [[], [lesson_id]]
 
 
-@pytest.mark.parametrize(
-    ("method", "address"),
-    [("POST", MEMBERS), ("PUT", MEMBERS), ("DELETE", f"{MEMBERS}/1")],
-)
-def test_members_can_only_be_read(site: Site, method: str, address: str) -> None:
-    """The API's path for members takes no writes."""
-    assert site.client.request(method, address, json={}).status_code == 405
-
-
 def test_lessons_are_written_as_sections_are(site: Site) -> None:
     """A create, an update and a deletion, each with its role; null takes a lesson out."""
     section = site.created()

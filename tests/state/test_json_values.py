@@ -30,6 +30,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
     },
     Entry: {
         "attempted": SENT,
+        "external": True,
         "id": 7,
         "left": ["image"],
         "protected": True,

@@ -19,7 +19,7 @@ from shares import examples
 from values import TARGET
 
 from coursesync.errors import StateError
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import Address
 from coursesync.state.interrupted import catch_up
 from coursesync.state.journal import line, record_in
@@ -117,7 +117,7 @@ def test_what_later_forms_added_is_kept() -> None:
     assert (state.doubts[THREE].attempts, state.doubts[THREE].marker) == (2, "coursesync:1")
     assert [each.id for each in state.doubts[THREE].candidates] == [7]
     assert state.strangers == {"lesson": (6,), "section": (5,)}
-    assert [state.strangers_of(kind) for kind in KINDS.values()] == [(5,), (6,)]
+    assert [state.strangers_of(kind) for kind in ITEMS.values()] == [(5,), (6,)]
     assert state.entries[TOUR].sent["SectionId"] == 1001
     assert state.entries[BROUGHT].sent == {"CourseId": 4711}
     assert state.entries[MOVED].unsure

@@ -13,6 +13,7 @@ from values import AT, EMPTY, address, state_of
 from coursesync.kinds.address import address_of
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
+from coursesync.state.confirmed import mark_complete
 from coursesync.state.journal import Conclusion, Header, Intent, Look, Move, Step, line, record_of
 from coursesync.state.replay import CUT_OFF, fold, holds
 from coursesync.state.state import (
@@ -21,7 +22,6 @@ from coursesync.state.state import (
     Doubt,
     Entry,
     State,
-    mark_complete,
     resolve,
 )
 from coursesync.state.state_text import parse, serialise

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from coursesync.ci.coverage.specified import Item, Line, Specified, SpecifiedCourse
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
 
 # what can be set of an item, besides its fields
 EXISTS: Final = "existence"

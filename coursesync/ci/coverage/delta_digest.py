@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from coursesync.ci.coverage.delta import Delta
     from coursesync.ci.coverage.specified import Item, Specified
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _VERSION = 1
 _ASKED = {Action.DELETE: OnRemoval.DELETE, Action.DEACTIVATE: OnRemoval.DEACTIVATE}

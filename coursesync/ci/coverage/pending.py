@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from coursesync.ci.coverage.site import Site
     from coursesync.kinds.field import Attributes, Planned
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _ASKED = {
     Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),

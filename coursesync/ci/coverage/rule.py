@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from coursesync.ci.coverage.trail import Trail
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 
 @dataclass(frozen=True)

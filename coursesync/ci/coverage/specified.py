@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from coursesync.kinds.address import Address
     from coursesync.kinds.field import FieldValue, Planned
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.outline import Outline
     from coursesync.state.state_report import Reviewing
 

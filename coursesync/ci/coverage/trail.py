@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from coursesync.ci.coverage.setting import Setting
     from coursesync.ci.coverage.specified import Item, Line, Specified
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 T = TypeVar("T")
 

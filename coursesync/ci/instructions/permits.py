@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from coursesync.ci.forges.forge import Comment, Forge, Issue, Pushers, Review
     from coursesync.ci.instructions.approvals import Instruction
     from coursesync.ci.main_history import MainHistory
+    from coursesync.planning.change import Change
     from coursesync.planning.grant import Grant
-    from coursesync.planning.plan import Change
 
 
 @dataclass(frozen=True, slots=True)

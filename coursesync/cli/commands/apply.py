@@ -157,13 +157,14 @@ class ApplyOptions:
 @options.with_project
 @options.lock_timeout_option
 @options.hands("given", ApplyOptions)
-def command(
+def command(  # noqa: PLR0913 - one parameter an option
     *,
     project: Project,
     given: ApplyOptions,
     lock_timeout: float,
     on_removal: str | None,
     prune: bool,
+    delete_course: tuple[int, ...],
     refresh: bool,
 ) -> ExitCode:
     """Carry out the plan for the outlines in WORKSPACE (default: courses).
@@ -174,7 +175,7 @@ def command(
     NEXUDUS_EMAIL and NEXUDUS_PASSWORD (and NEXUDUS_TOTP).
     """
     clock = SystemClock()
-    reviewed, policy = None, project.policy(on_removal, prune=prune)
+    reviewed, policy = None, project.policy(on_removal, prune=prune, delete_courses=delete_course)
     if given.plan_file is not None:
         reviewed = read_plan_file(given.plan_file)
         policy, refresh = reviewed.policy, reviewed.refreshed
@@ -184,7 +185,12 @@ def command(
         loaded = project.load()
         if refresh:
             loaded = look_again(loaded, clock).workspace
-        plan = make_plan(loaded, on_removal=policy.on_removal, prune=policy.prune)
+        plan = make_plan(
+            loaded,
+            on_removal=policy.on_removal,
+            prune=policy.prune,
+            delete_courses=policy.delete_courses,
+        )
         check(plan, reviewed, given.expect_digest, onward.plan)
         note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
         give_advice(project, loaded.advice, strict=given.strict, quiet=given.is_silent)

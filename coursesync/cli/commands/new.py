@@ -9,7 +9,7 @@ import click
 from coursesync.cli import options, types
 from coursesync.cli.screen import say_all, say_mistaken
 from coursesync.errors import Command, Remedy, UsageError
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import ITEMS, LISTED, kind_of
 from coursesync.kinds.address import course_of, key_of
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import line_of
@@ -26,7 +26,7 @@ _COURSE = "course"
 
 
 @click.command("new")
-@click.argument("kind", type=click.Choice([_COURSE, *KINDS]))
+@click.argument("kind", type=click.Choice([_COURSE, *ITEMS]))
 @click.argument("title")
 @click.option("--id", "course_id", type=types.RECORD_ID, help="The Id in Nexudus of a new course.")
 @click.option("--in", "inside", metavar="KEY", default="", help="What to put the new item in.")

@@ -57,6 +57,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     refresh: bool,
     on_removal: str | None,
     prune: bool,
+    delete_course: tuple[int, ...],
     full: bool,
 ) -> ExitCode:
     """Show what apply would do for the outlines in WORKSPACE (default: courses).
@@ -67,10 +68,11 @@ def command(  # noqa: PLR0913 - one parameter an option
     from coursesync.operations.plan import plan as make_plan  # noqa: PLC0415 - keeps --help quick
 
     options.check_bound(max_bytes, form)
-    policy, loaded = project.policy(on_removal, prune=prune), project.load()
+    policy = project.policy(on_removal, prune=prune, delete_courses=delete_course)
+    loaded = project.load()
     seen = look_again(loaded, SystemClock(), policy) if refresh else None
     loaded = seen.workspace if seen else loaded
-    plan = make_plan(loaded, on_removal=on_removal, prune=prune)
+    plan = make_plan(loaded, on_removal=on_removal, prune=prune, delete_courses=delete_course)
     plan = replace(plan, hindrances=seen.hindrances) if seen else plan
     kept = _MOST_KEPT if form in {"json", "html"} or out is not None else 0
     advice = give_advice(project, loaded.advice, strict=strict, most=kept)

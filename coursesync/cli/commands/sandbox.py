@@ -46,8 +46,8 @@ can use it, until the sandbox is started again. forbidden-token does not.
 
 \b
 Pages of the sandbox show and change all of this while it runs:
-  /_sandbox/ followed by log, faults, settings, courses, sections, lessons,
-  members or completions
+  /_sandbox/ followed by log, faults, settings, seed, courses, groups,
+  sections, lessons, members, completions, businesses, coworkers or tariffs
 """
 
 

@@ -9,7 +9,7 @@ import click
 
 from coursesync.cli import options
 from coursesync.cli.screen import give_advice, say_mistaken, show
-from coursesync.kinds import KINDS, LISTED
+from coursesync.kinds import ITEMS, LISTED
 from coursesync.text import count
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def command(*, workspace: Chosen, strict: bool | None) -> None:
     loaded = validate(workspace.folder, courses=workspace.courses)
     give_advice(project, loaded.advice, strict=strict)
     numbers = Counter(each.kind for outline in loaded.outlines for each in outline.resources)
-    kinds = (kind for kind in KINDS.values() if kind is LISTED or numbers[kind])
+    kinds = (kind for kind in ITEMS.values() if kind is LISTED or numbers[kind])
     items = ", ".join(count(numbers[kind], kind.name, kind.plural) for kind in kinds)
     allowed = f" {count(loaded.allowed, 'piece')} of advice allowed." if loaded.allowed else ""
     show(f"{count(len(loaded.outlines), 'outline')}, {items}: all valid.{allowed}\n")

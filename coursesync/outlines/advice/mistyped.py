@@ -20,7 +20,7 @@ from coursesync.text import coded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.advice import Advice
 
 _QUOTE = re.compile("[\u201c\u201d\u201e]")  # a single one may be an apostrophe

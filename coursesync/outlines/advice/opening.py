@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping, Sequence
 
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.advice import Advice
 
 UNLOCKED = f"{UNLOCK}: {LISTED.field(Role.UNLOCK).default}"

@@ -35,6 +35,8 @@ class Rule(StrEnum):
     NOTHING_TO_COMPLETE = "nothing-to-complete", "Nothing in the course can be completed."
     # the course
     UNKNOWN_ID = "unknown-id", "The course's Id is still to be written."
+    FEATURED_HIDDEN = "featured-hidden", "A course is on the home page, and hidden elsewhere."
+    PUBLISHED_EMPTY = "published-empty", "A course is published, and members see nothing in it."
     # titles
     SAME_TITLE = "same-title", "Two items beside each other have the same title."
     LONG_TITLE = "long-title", "A title is too long for a list."

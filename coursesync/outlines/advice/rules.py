@@ -27,6 +27,7 @@ from coursesync.outlines.advice.opening import (
     never_done,
     nothing_opens,
 )
+from coursesync.outlines.advice.own_record import own_fields
 from coursesync.outlines.advice.plain import is_plain
 from coursesync.outlines.advice.rule import Rule
 from coursesync.outlines.advice.spots import in_link, in_tag
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Where
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Kind, Resource
+    from coursesync.kinds.kind import Kind
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.advice import Source
     from coursesync.outlines.advice.words import Objection
     from coursesync.outlines.outline import Outline
@@ -97,6 +99,7 @@ def advise(outline: Outline, source: Callable[[str], Source]) -> Iterator[Advice
     yield from unfit_contents(outline.resources, source)
     yield from unfit_pictures(outline.resources)
     yield from mistyped(outline.resources)
+    yield from own_fields(outline, seen)
 
 
 def nothing_to_complete(seen: Sequence[Resource]) -> Iterator[Advice]:

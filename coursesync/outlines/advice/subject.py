@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from coursesync.errors import Sentence
     from coursesync.kinds.address import Address
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.rule import Rule
 
 TITLE, UNLOCK, ACTIVE, CONTENTS = LISTED.names(Role.TITLE, Role.UNLOCK, Role.ACTIVE, Role.CONTENTS)

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Code, Command, Remedy, Where
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.field import Role
 from coursesync.kinds.inline import scalar
 from coursesync.kinds.tree import Tree
@@ -67,7 +67,7 @@ def _kind_of(start: str) -> Kind | None:
     lines = front["fields"].splitlines() if front else []
     fields = [_FIELD.fullmatch(line) for line in lines if not _OTHER_LINE.fullmatch(line)]
     given = {each["name"]: each["value"] or "" for each in fields if each}
-    for kind in filter(may_be_file, KINDS.values()):
+    for kind in filter(may_be_file, ITEMS.values()):
         title, active = kind.names(Role.TITLE, Role.ACTIVE)
         known = {field.name for field in kind.fields}
         is_draft = given.get(active, "").startswith("false")

@@ -25,7 +25,7 @@ from coursesync.outlines.advice.subject import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.outlines.advice.advice import Source
 
 # https://developers.google.com/youtube/player_parameters: the only address that a frame can show

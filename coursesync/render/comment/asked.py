@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
     from coursesync.render.row import Row
     from coursesync.render.rows import CourseView
 

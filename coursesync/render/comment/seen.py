@@ -8,7 +8,7 @@ Markdown.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -16,18 +16,18 @@ from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
 from coursesync.render.comment.losing import identity, may_lose
 from coursesync.render.differences import ORDER
-from coursesync.render.timeline import ways
+from coursesync.render.timeline import Station, ways
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.render.excerpt import Difference
     from coursesync.render.row import Row
     from coursesync.render.rows import CourseView
-    from coursesync.render.timeline import Station, Way
+    from coursesync.render.timeline import Way
 
 
 class Effect(IntEnum):
@@ -95,11 +95,13 @@ class Item:
     @property
     def kind(self) -> Kind:
         """The record's kind."""
-        return self._here.kind
+        return self._here.kind.record
 
     @property
     def title(self) -> str:
         """The title that members see from now on, or saw last."""
+        if self.kind.is_course and self.row is not None:
+            return self.row.title
         return self._here.title
 
     @property
@@ -183,7 +185,28 @@ def items_of(course: CourseView) -> tuple[Item, ...]:
         row = None if change is None else rows.get(id(change))
         sides = beside.get(id(now), ("", ""))
         found.append(Item(effects, was, now, both, row, sides, inner[identity(here)]))
-    return tuple(sorted(found, key=lambda item: item.effect))
+    own = [_own_record(row) for row in course.rows if row.change.kind.is_course]
+    if any(item.is_new for item in own):  # it is one item, with whether it is published
+        is_published = any(item.effect is Effect.SHOWN for item in own)
+        effect = Effect.NEW if is_published else Effect.DRAFT
+        own = [replace(item, effects=(effect,)) for item in own if item.is_new]
+        found = [replace(item, effects=(effect,)) for item in found]
+    return tuple(own) + tuple(sorted(found, key=lambda item: item.effect))
+
+
+def _own_record(row: Row) -> Item:
+    """Return what members see of a change of the course's own record."""
+    change = row.change
+    now = Station(change.address, change.kind, change.attributes, change)
+    if change.action is Action.DELETE:
+        effect = Effect.DELETED
+    elif change.action is Action.DOUBT:
+        effect = Effect.DOUBT
+    elif change.kind.of is not None:
+        effect = Effect.SHOWN if change.kind.is_active(change.attributes) else Effect.HIDDEN
+    else:
+        effect = Effect.NEW if change.action is Action.CREATE else Effect.OTHER
+    return Item((effect,), None, now, ((), ()), row)
 
 
 def _change(was: Station | None, now: Station | None) -> Change | None:

@@ -12,7 +12,7 @@ from coursesync.outlines.html_to_markdown import markdown_of
 from coursesync.render.differences import compared_lines
 
 if TYPE_CHECKING:
-    from coursesync.kinds.kind import Resource
+    from coursesync.kinds.resource import Resource
     from coursesync.render.excerpt import Difference
     from coursesync.render.row import Row
 

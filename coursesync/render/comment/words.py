@@ -17,6 +17,7 @@ from coursesync.text import count, inert
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from coursesync.kinds.kind import Kind
     from coursesync.kinds.unlock import Opening
     from coursesync.planning.plan import Course
     from coursesync.render.comment.seen import Item
@@ -42,6 +43,12 @@ _COUNTED = {
     Effect.DRAFT: ("not shown to members", "not shown to members"),
     Effect.DOUBT: ("in doubt", "in doubt"),
 }
+_OWN_RECORD = {
+    Effect.DELETED: "deleted",
+    Effect.DOUBT: "in doubt",
+    Effect.HIDDEN: "taken off the site",
+    Effect.SHOWN: "published",
+}
 _UNMENTIONED = frozenset({Role.ACTIVE, Role.ORDER, Role.UNLOCK})
 
 
@@ -55,8 +62,24 @@ def in_short(items: Iterable[Item]) -> str:
 
 def course_in_brief(title: str, items: Sequence[Item]) -> str:
     """Write what members of a course see change: `8 … of NAME: 1 new · 1 moved`."""
-    number = counted(Counter(item.kind for item in items))
-    return f"**{number} of {named(title)}:** {' · '.join(_numbers(items))}"
+    own = [_own_record(item) for item in items if item.kind.is_course]
+    rest = [item for item in items if not item.kind.is_course]
+    what = f"{number} of {named(title)}" if (number := counted(_kinds(rest))) else ""
+    if not own:
+        return f"**{what}:** {' · '.join(_numbers(rest))}"
+    inside = f" · {number}: {' · '.join(_numbers(rest))}" if rest else ""
+    return f"**{named(title)}:** {' · '.join(own)}{inside}"
+
+
+def _kinds(items: Sequence[Item]) -> Counter[Kind]:
+    return Counter(item.kind for item in items)
+
+
+def _own_record(item: Item) -> str:
+    """Write what happens to the course itself."""
+    if item.is_new:
+        return "a new course" + ("" if item.effect is Effect.NEW else ", not published")
+    return _OWN_RECORD.get(item.effect, "with other changes")
 
 
 def _numbers(items: Sequence[Item]) -> Iterator[str]:
@@ -87,7 +110,8 @@ def heading(item: Item, *, is_mixed: bool) -> str:
 def _place(item: Item, *, is_mixed: bool) -> str:
     if item.within:
         return f" ({item.kind.name} in {named(item.within)})"
-    return f" ({item.kind.name})" if is_mixed and item.kind.within else ""
+    is_named = item.kind.within or item.kind.is_course
+    return f" ({item.kind.name})" if is_mixed and is_named else ""
 
 
 def taken(item: Item, courses: Mapping[int, Course]) -> str:
@@ -114,6 +138,8 @@ def _deleted(item: Item) -> str:
 
 
 def _hidden(item: Item) -> str:
+    if item.kind.is_course:
+        return "taken off the site: members no longer see it"
     if item.after is not None and not item.after.is_hidden:
         return f"hidden with {named(item.within)}"
     return f"hidden from members{_inner(item)}"
@@ -143,7 +169,8 @@ def _besides(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
     if Effect.DOUBT in effects:
         yield "it is not known whether this is on the site already"
     if Effect.SHOWN in effects:
-        yield f"members see it from now on{_inner(item)}"
+        publishes = "published: " if item.kind.is_course else ""
+        yield f"{publishes}members see it from now on{_inner(item)}"
     if item.is_new:
         yield _new(item)
     if item.effect not in {Effect.LOCKED, Effect.LATER} and (opens := _opens(item)):
@@ -256,5 +283,7 @@ def _changed(item: Item, difference: Difference) -> Iterator[str]:
         yield "new picture" if item.values[1].get(kind.property_of(role)) else "picture removed"
     elif role is Role.CONTENTS:
         yield from reworded(*map(kind.contents_of, item.values))
+    elif difference.unread:
+        yield f"{escape(difference.field)}: {bold(after)} (what it is now is not known)"
     else:
         yield f"{escape(difference.field)}: {replaced(before, after)}"

@@ -12,7 +12,7 @@ from coursesync.render.review.track import shown, tracked
 from coursesync.render.text_diff import Effort
 
 if TYPE_CHECKING:
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _EACH, _ALL = 200_000, 2_000_000  # pairs of words that are compared: in a text, and on a page
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from coursesync.render.comment import seen
 from coursesync.render.comment.losing import identity
 from coursesync.render.review.labels import LEAVES, WAS_HERE, is_elsewhere
-from coursesync.render.review.shown import Detail, detail, ghost, plain
+from coursesync.render.review.shown import Detail, detail, ghost, own_record, plain
 from coursesync.render.timeline import ways
 from coursesync.text import count, inert
 
@@ -105,7 +105,10 @@ class _Merged:
         self._gone: dict[tuple[Key, Key | None], list[tuple[Key, Item]]] = defaultdict(list)
 
     def groups(self) -> Iterator[tuple[str, list[Item]]]:
-        """Yield the headings, each with the items below it."""
+        """Yield the headings, each with the items below it; first the course's own record."""
+        own = [row for row in self._rows.values() if row.change.kind.is_course]
+        if own:
+            yield "", [self._counted(own_record(row, self._allowance)) for row in own]
         places = {identity(each): self._holder(each, self._after) for each in self._after}
         for each in self._after:
             self._lists[self._holder(each, self._after)].append((identity(each), self._item(each)))

@@ -13,7 +13,7 @@ from coursesync.render.holders import is_moved
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
     from coursesync.render.row import Row
 
 
@@ -39,6 +39,7 @@ WAS_HERE = Label("Was here", "moved")  # where a record is no longer
 HIDDEN, SHOWN = Label("Hidden", "gone"), Label("No longer hidden", "new")
 PROTECTED = Label("Protected from deletion", "other")
 UNPROTECTED = Label("No longer protected", "other")
+PUBLISHED, TAKEN_OFF = Label("Published", "new"), Label("Taken off the site", "gone")
 _BY_ACTION = {
     Action.CREATE: Label("New", "new"),
     Action.MOVE: Label("New key", "other"),
@@ -72,6 +73,8 @@ def of_effects(effects: Iterable[Effect]) -> tuple[Label, ...]:
 def labels(row: Row, effects: Iterable[Effect] = ()) -> tuple[Label, ...]:
     """Return the words for a row's change and its effects on members; never none."""
     change = row.change
+    if change.kind.of is not None and change.action is Action.UPDATE:
+        return (PUBLISHED if _is_active(change, before=False) else TAKEN_OFF,)
     if found := of_effects(effects):
         return found
     if change.action is Action.UPDATE:

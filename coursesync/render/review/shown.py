@@ -99,6 +99,20 @@ def ghost(station: Station, way: Way, note: str, label: Label) -> Detail:
     )
 
 
+def own_record(row: Row, allowance: Allowance) -> Detail:
+    """Return a change of the course's own record, which has no place among the others."""
+    return Detail(
+        title=escape(row.title),
+        when=escape(row.words),
+        labels=labels(row),
+        facts=tuple(_facts(row, None, None)),
+        contents=allowance.contents(row.change),
+        row=row,
+        is_gone=row.change.action is Action.DELETE,
+        has_details=row.change.before is not None and allowance.details(),
+    )
+
+
 def detail(
     row: Row,
     now: Place | None,

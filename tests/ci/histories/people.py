@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ci.histories.ports import Ports
 
     from coursesync.ci.assessment import Assessment
-    from coursesync.planning.plan import Change
+    from coursesync.planning.change import Change
 
 _FEW, _MOST = 10, 0.3  # see `planning.large_change`
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from coursesync.kinds import KINDS
 from coursesync.kinds.address import Address, address_of, course_address
-from coursesync.kinds.kind import Resource
+from coursesync.kinds.resource import Resource
 from coursesync.kinds.tree import Tree as Document
 from coursesync.outlines.outline import Outline
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ci.histories.oracle import Oracle
 
     from coursesync.kinds.address import Address
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.change import Change
+    from coursesync.planning.plan import Plan
 
 _PROPERTIES = {"title": "Title", "active": "Active", "summary": "SummaryText"}
 

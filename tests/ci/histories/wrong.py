@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from coursesync.ci.forges.forge import NotYet
+    from coursesync.planning.change import Change
     from coursesync.planning.grant import Grant
-    from coursesync.planning.plan import Change, Plan
+    from coursesync.planning.plan import Plan
 
     Trails = Mapping[int, Trail]
     _Reviewed = Shown | NotYet | None
