@@ -29,6 +29,8 @@ PARTS = {
     "lessons-moved": (8, 8),
     "lessons-rewritten": (8, 8),
     "lessons-lost-after": (8, 8),
+    "new-course": (10, 10),
+    "new-course-lost-after": (10, 10),
     "in-git": (16, 16),  # each push, too
     "in-git-rewritten": (16, 16),
     "in-git-recover": (12, 12),
