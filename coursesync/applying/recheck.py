@@ -17,6 +17,7 @@ from coursesync.applying.report import Result, Status
 from coursesync.applying.run import sendable
 from coursesync.applying.world import MAX_AGE
 from coursesync.errors import Command, Remedy, Stop
+from coursesync.kinds import KINDS
 from coursesync.kinds.marker import marker_of
 from coursesync.nexudus.limits import IDS_AT_ONCE
 from coursesync.planning.action import Action
@@ -74,6 +75,16 @@ def current(run: Run, change: Change) -> Record | None:
         f"the API is too slow: {change.address} could not be read in the minute before its update",
         "Try again later.",
     )
+
+
+def note_written(run: Run, change: Change) -> None:
+    """Note that a record was written: what was read of it before is no longer so.
+
+    A course's record is overwritten by changes of two kinds.
+    """
+    if change.kind.is_course:
+        for kind in (each for each in KINDS.values() if each.record is change.kind.record):
+            run.fresh.pop((kind, change.record_id or 0), None)
 
 
 def _next(run: Run, change: Change) -> Iterator[Change]:

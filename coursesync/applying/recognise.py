@@ -93,6 +93,7 @@ def recognise(
     """
     if not sought:
         return {}
+    unmanaged = _comparable(sought, unmanaged)
     carrying: dict[str | None, list[Record]] = defaultdict(list)
     for record in unmanaged:
         carrying[record.marker].append(record)
@@ -132,6 +133,19 @@ def recognise(
         elif left:
             findings[each.address] = _retitled(each, left, fitting[each.address], claims)
     return findings
+
+
+def _comparable(sought: Sequence[Sought], records: Sequence[Record]) -> Sequence[Record]:
+    """Return the records to compare; a course must have the marker or the title of one sought.
+
+    All courses of a site are listed together, and people make others at any time.
+    """
+    kind = sought[0].change.kind
+    if not kind.is_course:
+        return records
+    markers = {each.doubt.marker for each in sought} - {None}
+    titles = {kind.title_of(each.attributes) for each in sought}
+    return [r for r in records if r.marker in markers or kind.title_of(r.attributes) in titles]
 
 
 def _is_alike(sought: Sought, record: Record) -> bool:
@@ -199,7 +213,8 @@ def _nearest(sought: Sought, places: Places, claims: Mapping[int, int]) -> Recog
     alike = [record for record in places.alike(sought) if record.id not in claims]
     if alike:
         name = sought.change.kind.name
-        reason = f"the course already has a similar {name} that differs from the outline"
+        place = "site" if sought.change.kind.is_course else "course"
+        reason = f"the {place} already has a similar {name} that differs from the outline"
         return Unclear(reason, tuple(alike))
     if moved := [record for record in places.elsewhere(sought) if record.id not in claims]:
         name = sought.change.kind.name

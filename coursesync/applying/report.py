@@ -178,7 +178,8 @@ def finished_courses(
         # the next plan reports an orphan that stays
         is_open = planned.is_left or _is_open(change, result, led_to)
         if is_open:
-            ids |= {change.course_id, change.from_course}
+            # a new course has its Id only since the run
+            ids |= {planned.course_id, change.course_id, change.from_course}
         if change.likely_same is not None and is_open:
             keys.add(course_of(change.likely_same))
         if change.waiting is not None:  # the next plan deals with the resource that waited

@@ -18,7 +18,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from coursesync.applying.hindrances import may_be_sent
-from coursesync.applying.recheck import current
+from coursesync.applying.recheck import current, note_written
 from coursesync.applying.report import Result, Status
 from coursesync.applying.run import in_order
 from coursesync.applying.settle import look_again
@@ -60,6 +60,7 @@ def carry_out(run: Run, change: Change) -> None:
     overwrites = change.action.overwrites
     match _overwrite(run, change) if overwrites else _create(run, change):
         case Applied(record_id):
+            note_written(run, change)
             run.known[change.kind].add(record_id)
             if not overwrites:
                 course = run.course_of(change)

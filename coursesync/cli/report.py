@@ -13,9 +13,12 @@ from coursesync.ci.annotate import annotate
 from coursesync.cli.line import placed
 from coursesync.cli.screen import point, say, say_all, say_wrapped
 from coursesync.errors import Command, Diagnostic, ExitCode, Remedy, Shell
+from coursesync.kinds.address import course_of
+from coursesync.kinds.field import is_provisional
 from coursesync.planning.drift import Finding, Stance
 from coursesync.render.drift_words import name, sentence, twin_steps
-from coursesync.render.plan_words import WORDING, settlement
+from coursesync.render.plan_words import WORDING
+from coursesync.render.settling import settlement
 from coursesync.text import count, duration
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.errors import Sentence
     from coursesync.nexudus.limits import Schedule
     from coursesync.operations.workspace import Project
+    from coursesync.planning.change import Change
     from coursesync.planning.drift import Drifted
     from coursesync.planning.plan import Plan
     from coursesync.state.state import Doubt
@@ -260,8 +264,17 @@ def _with(option: str, onward: Onward) -> Remedy:
 
 def _print_waiting(report: Report) -> None:
     waiting = Counter(
-        (result.change.course_id, result.change.kind.name, result.reason)
+        (_course_of(result.change), result.change.kind, result.reason)
         for result in report.with_status(Status.HELD_BACK)
     )
-    for (course_id, noun, reason), number in waiting.items():
-        say_all(f"Course {course_id}: {count(number, noun)} not sent yet, because {reason}.")
+    for (course, kind, reason), number in waiting.items():
+        if kind.of is not None:
+            say_all(f"Course {course} is not published yet, because {reason}.")
+        else:
+            say_all(f"Course {course}: {count(number, kind.name)} not sent yet, because {reason}.")
+
+
+def _course_of(change: Change) -> str:
+    """Return a course's Id, or its key if it has none yet."""
+    is_new = is_provisional(change.course_id)
+    return course_of(change.address) if is_new else str(change.course_id)

@@ -26,6 +26,7 @@ from coursesync.planning.drift import Drifted, Finding, compare
 from coursesync.planning.hindrance import Hindrance
 from coursesync.planning.leave import left_by
 from coursesync.planning.live_diff import ignoring
+from coursesync.planning.new_courses import with_ids
 from coursesync.planning.plan import Course
 from coursesync.planning.policy import KEEP_ALL
 from coursesync.planning.refreshed_state import judged, refreshed
@@ -201,6 +202,7 @@ def drift(
 
 def _courses(workspace: Workspace) -> dict[int, Course]:
     folder, known = workspace.project.folder, workspace.state
+    read = with_ids(workspace.read, known)
     settled = {
         record.id: Course(key, record.id, record.title, str(folder / record.path))
         for key, record in known.complete.items()
@@ -208,7 +210,7 @@ def _courses(workspace: Workspace) -> dict[int, Course]:
     }
     parsed = {
         outline.course_id: Course(outline.key, outline.course_id, outline.title, outline.path)
-        for outline in (*workspace.read.outlines, *workspace.read.others)
+        for outline in (*read.outlines, *read.others)
     }
     return {**settled, **parsed}
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds import kind_of
 from coursesync.planning.live_diff import same
+from coursesync.planning.new_courses import with_ids
+from coursesync.planning.side import wanted_in
 from coursesync.planning.sides import sides_of
 from coursesync.state.state import Entry
 from coursesync.text import same_moment
@@ -60,8 +62,9 @@ def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]
         for at, entry in state.entries.items()
         if entry.left
     }
+    outlines = with_ids(outlines, state)
     parsed = (*outlines.outlines, *outlines.others)
-    if found or any(each.leave for outline in parsed for each in outline.resources):
+    if found or any(each.leave for outline in parsed for each in wanted_in(outline)):
         for side in sides_of(outlines, state).values():
             pairs = ((side.pairs.get(each.address), each) for each in side.resources)
             found |= {old: each.left for old, each in pairs if old is not None}

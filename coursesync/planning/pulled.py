@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from coursesync.kinds.address import course_address, key_of
 from coursesync.kinds.field import Role
 from coursesync.planning.live_diff import same_value, unsayable
+from coursesync.planning.new_courses import with_ids
 from coursesync.planning.pulled_items import Conflict, Item, merged, own_home, with_arrivals
 from coursesync.planning.pulled_moves import blocked
 from coursesync.planning.pulled_removals import kept
@@ -108,7 +109,7 @@ def pulls(
         wanted: whether to take anything for an address, of the outlines or of the state.
         theirs: whether to take a value that the outline has changed as well.
     """
-    for side in sides_of(outlines, state).values():
+    for side in sides_of(with_ids(outlines, state), state).values():
         if side.outline is not None:
             yield _Pulling(side, side.outline, state, seen, wanted, theirs=theirs).pull()
 

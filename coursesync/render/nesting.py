@@ -166,9 +166,8 @@ class _Branches:
 
         A heading is above the first row with a larger number, and above orphans.
         """
-        nodes = [*self._top]
-        first = next((i for i, each in enumerate(nodes) if not _is_first(each)), len(nodes))
-        own, nodes = nodes[:first], nodes[first:]
+        own = [each for each in self._top if _is_first(each)]
+        nodes = [each for each in self._top if not _is_first(each)]
         for heading in sorted(self._headings, key=lambda node: node.place, reverse=True):
             after = (i for i, node in enumerate(nodes) if _follows(node, heading))
             nodes.insert(next(after, len(nodes)), heading)

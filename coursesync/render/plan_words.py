@@ -17,7 +17,7 @@ from coursesync.planning.action import Action
 from coursesync.planning.large_change import oversized
 from coursesync.planning.removal import unlisted
 from coursesync.render.fit import Rank
-from coursesync.text import at, count, inert, listed
+from coursesync.text import count, inert, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from coursesync.planning.change import Change
     from coursesync.planning.plan import Course, Plan
     from coursesync.render.holders import Holders
-    from coursesync.state.state import Candidate, Doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ def remark(change: Change, holders: Holders, seen: str) -> str:
         return f"{'protected from deletion' if change.protected else 'no longer protected'} {known}"
     if change.action is Action.CREATE:
         return ""
-    if change.kind.of is not None:
+    if change.kind.of is not None and change.action is Action.UPDATE:
         return "; ".join(filter(None, (_PUBLISHED[wording_of(change)], inert(change.reason))))
     move = f"{move}; {seen}" if (move := holders.move(change)) else ""
     was = change.previous_address
@@ -307,40 +306,3 @@ def _loses(kinds: Iterable[Kind]) -> str:
     """Return what is lost if records of some kinds are deleted; "" if nothing is."""
     lost = {kind for kind in kinds if kind.completions}
     return f"Deleting {nouns(lost)} loses what members completed in them." if lost else ""
-
-
-def _candidate(candidate: Candidate, kind: Kind) -> str:
-    title = inert(kind.title_of(candidate.attributes), 60)
-    place = candidate.attributes.get(kind.order_property, "?")
-    made = f", created{at(candidate.created_on)}" if candidate.created_on else ""
-    by = f", last changed by {inert(candidate.updated_by, 100)}" if candidate.updated_by else ""
-    return f'Id {candidate.id}: "{title}" at {place}{made}{by}'
-
-
-def settlement(
-    change: Change, candidates: Sequence[Candidate], doubt: Doubt | None
-) -> Iterator[Sentence]:
-    """Yield the sentences that explain how to settle a doubt, with a command for each case.
-
-    `candidates` are the records on the site that it may have made; `doubt` is what the state has
-    of it.
-    """
-    theirs, new = "If it is there:", "If it is not:"
-    if candidates:
-        theirs = "To use that one:" if len(candidates) == 1 else "To use one of these:"
-        new = "To create a new one:"
-        yield from (_candidate(each, change.kind) for each in candidates)
-    elif doubt is None or doubt.may_be_sent:
-        yield (
-            "The next apply looks for it, and sends it again if there is no trace of it. To settle "
-            "it by hand, look for it in Nexudus."
-        )
-    else:
-        yield (
-            "The next apply looks for it, but does not send it again. Look for it in Nexudus, then "
-            "settle it:"
-        )
-    number = candidates[0].id if len(candidates) == 1 else "ID"
-    yield Remedy(theirs, Command("resolve", change.address, id=number))
-    if not any(each.marked for each in candidates):
-        yield Remedy(new, Command("resolve", change.address, not_created=True))

@@ -15,6 +15,7 @@ from coursesync.planning.action import Action
 from coursesync.render import plan_words
 from coursesync.render.fit import Rank
 from coursesync.render.plan_words import LEAVING, WORDING
+from coursesync.render.settling import settlement
 from coursesync.text import inert
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def row_of(change: Change, around: Around) -> Row:
     wording = plan_words.wording_of(change)
     is_doubt = change.action is Action.DOUBT
     known = (change.candidates, change.doubt)
-    steps = plan_words.settlement(change, *known) if is_doubt else ()
+    steps = settlement(change, *known) if is_doubt else ()
     return Row(
         around,
         change,

@@ -53,6 +53,8 @@ def wrongs(workspace: Workspace, records: Mapping[str, str]) -> Iterator[str]:
         yield f"the state tells of {kept}"
     if doubts := workspace.saved().doubts:
         yield f"still in doubt: {doubts}"
+    if workspace.is_unpublished():
+        yield "the course is not published"
     if misplaced := workspace.misplaced():
         yield f"in another section than the outline says: {misplaced}"
     if left_over := workspace.left_over():

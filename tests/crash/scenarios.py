@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from crash.workspace import address
 from zygote import TICK
 
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.lesson import LESSON
 
 if TYPE_CHECKING:
@@ -86,6 +87,24 @@ def lessons(workspace: Workspace) -> Command:
     within = {"one": {"a": "A", "b": "B"}, "two": {"c": "C"}, "": {"words": "Words"}}
     workspace.outline(within, one="One", two="Two")
     return APPLY
+
+
+def new_course(workspace: Workspace) -> Command:
+    """The first apply of an outline that makes its course, fills it and publishes it."""
+    workspace.stage.forget_new_courses()
+    workspace.is_new = True
+    return lessons(workspace)
+
+
+def new_course_with(fault: str) -> Scenario:
+    """Return `new_course`, with the create of the course going wrong in that way."""
+
+    def faulted(workspace: Workspace) -> Command:
+        command = new_course(workspace)
+        workspace.stage.server.fault(f"POST {COURSE.endpoint}@1:{fault}")
+        return command
+
+    return faulted
 
 
 def lessons_moved(workspace: Workspace) -> Command:
@@ -171,6 +190,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "lessons-moved": lessons_moved,
     "lessons-rewritten": lessons_rewritten,
     **{f"lessons-{fault}": lessons_with(fault) for fault in FAULTS},
+    "new-course": new_course,
+    **{f"new-course-{fault}": new_course_with(fault) for fault in FAULTS},
     "in-git": in_git(first),
     "in-git-rewritten": in_git(rewritten),
     "in-git-recover": in_git(recover),

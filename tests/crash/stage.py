@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 from crash.program import Program, ready_program
-from crash.workspace import Workspace
+from crash.workspace import NEW, Workspace
 from harness import TOKEN, CommandLine, SandboxServer, serve, wait_until
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 
@@ -64,11 +65,22 @@ class Stage:
         return {record: f"{SECTION.name} {link}" for record, link in links.items() if link}
 
     def _listed(self, course: int) -> Iterator[tuple[str, dict[str, object]]]:
-        for kind in KINDS.values():
+        for kind in ITEMS.values():
             query = {kind.course_filter: course, "size": 1000}
             answer = self.api.get(kind.endpoint, params=query).raise_for_status()
             for each in answer.json()["Records"]:
                 yield f"{kind.name} {each['Id']}", each
+
+    def new_courses(self) -> dict[int, bool]:
+        """Return the Ids of the courses titled `NEW`, and whether each is published."""
+        answer = self.api.get(COURSE.endpoint, params={"size": 1000}).raise_for_status()
+        listed = answer.json()["Records"]
+        return {int(each["Id"]): each["Active"] for each in listed if each["Title"] == NEW}
+
+    def forget_new_courses(self) -> None:
+        """Delete them: each case makes the same course, and would find that of another."""
+        for course in self.new_courses():
+            self.api.delete(f"{COURSE.endpoint}/{course}").raise_for_status()
 
     def come_to_rest(self) -> None:
         """Wait until the server has done all that it was sent by those that are dead."""

@@ -18,7 +18,8 @@ from state.git_faults import GitFaults
 from zygote import AHEAD, TICK
 
 from coursesync.kinds import kind_of
-from coursesync.kinds.address import Address
+from coursesync.kinds.address import Address, is_course
+from coursesync.kinds.course import COURSE
 from coursesync.kinds.lesson import LESSON
 from coursesync.kinds.section import SECTION
 from coursesync.state.branch_names import branch_name
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 CONFIG = "[limits]\ngap = 0.0\n"  # what coursesync.toml holds
 KEY = "a"
+NEW = "A new course"  # the title of a course that the outline makes
 IN_DOUBT = "in doubt"
 Titles: TypeAlias = "Mapping[str, str]"
 
@@ -52,6 +54,7 @@ class Workspace:
         disturbed: more in the environment of each command that is to be killed.
         is_lost_when_killed: whether the machine is gone with a command that was killed; another
             one goes on, hours later.
+        is_new: whether the outline makes its course.
     """
 
     folder: Path
@@ -65,6 +68,7 @@ class Workspace:
     disturbed: dict[str, str] = field(default_factory=dict)
     is_lost_when_killed: bool = False
     _later: float = 0.0
+    is_new: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
@@ -78,12 +82,17 @@ class Workspace:
         """
         lists = within or {}
         lines = [f"id: {self.course}", "title: A course", "sections:"]
+        if self.is_new:
+            own = "course: {host: 88123, published: true}"
+            lines = [f"title: {NEW}", own, "sections:"]
         for key, title in titles.items():
             lines += [f"  - key: {key}", f"    title: {title}"]
             lines += [f"    {line}" for line in _list(lists.get(key))]
         lines += _list(lists.get(""))
         (self.folder / f"{KEY}.yaml").write_text("\n".join(lines) + "\n")
         self.titles = {address(key): title for key, title in titles.items()}
+        if self.is_new:
+            self.titles[address(kind=COURSE.name)] = NEW
         for section, lessons in lists.items():
             where = filter(None, [section])
             at = address(*where, kind=LESSON.name)
@@ -149,17 +158,30 @@ class Workspace:
 
     def records(self) -> dict[str, str]:
         """Return the titles that the course has on the server, by record."""
-        return self.stage.records(self.course)
+        if not self.is_new:
+            return self.stage.records(self.course)
+        found: dict[str, str] = {}
+        for course in self.stage.new_courses():
+            found |= {f"{COURSE.name} {course}": NEW, **self.stage.records(course)}
+        return found
+
+    def is_unpublished(self) -> bool:
+        """Return whether the outline makes its course, and members do not see it."""
+        return self.is_new and not all(self.stage.new_courses().values())
 
     def misplaced(self) -> list[str]:
         """Return the addresses of the lessons that are not in their section on the server."""
         kept, holders = self.kept(), self.stage.holders(self.course)
-        wanted = {at: kept.get(kind_of(at).parent_of(at)) for at in map(Address, kept)}
+        for course in self.stage.new_courses() if self.is_new else ():
+            holders |= self.stage.holders(course)
+        sections = {at: kept[at] for at in kept if not is_course(Address(at))}
+        wanted = {at: sections.get(kind_of(at).parent_of(at)) for at in map(Address, kept)}
         return [at for at, section in wanted.items() if holders.get(kept[at]) != section]
 
     def kept(self) -> dict[str, str]:
-        """Return the record of each entry in the state."""
-        return {where: named(where, number) for where, number in self.saved().entries.items()}
+        """Return the record of each entry in the state; a course has one for two entries."""
+        entries = self.saved().entries.items()
+        return {at: named(at, number) for at, number in entries if not kind_of(Address(at)).of}
 
     def saved(self) -> Saved:
         """Read the state."""

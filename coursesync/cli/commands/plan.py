@@ -81,12 +81,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     note(digest=plan.digest, has_changes=str(plan.has_changes).lower())
     summarise(forms.markdown)
     if out is not None:
-        from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
-
-        project.check_free(out)
-        check_outputs(plan_json=str(out))  # before the file is there
-        write_named(out, forms.json(), "plan file", is_plan_file)
-        note(plan_json=str(out))
+        _write(out, forms, project)
     match form:
         case "json":
             show(forms.json())
@@ -103,6 +98,16 @@ def command(  # noqa: PLR0913 - one parameter an option
     elif refresh and plan.has_changes:
         say_wrapped(Remedy("To do this:", Command("apply", **onward.made)))
     return ExitCode.CHANGES if detailed_exitcode and plan.has_changes else ExitCode.DONE
+
+
+def _write(out: Path, forms: PlanForms, project: Project) -> None:
+    """Write a plan file."""
+    from coursesync.planning.plan_file import is_plan_file  # noqa: PLC0415 - only for a file
+
+    project.check_free(out)
+    check_outputs(plan_json=str(out))  # before the file is there
+    write_named(out, forms.json(), "plan file", is_plan_file)
+    note(plan_json=str(out))
 
 
 def _print_unconfirmed(loaded: Workspace) -> None:

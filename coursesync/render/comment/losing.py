@@ -29,3 +29,16 @@ def may_lose(was: Station | None, now: Station | None, both: tuple[Way, Way]) ->
         done.add(identity(both[0][at]))
         at = both[0][at].follows
     return identity(both[1][now.follows]) not in done
+
+
+def lateness(was: Station | None, now: Station | None) -> int:
+    """Return 1 if a record opens later than it did, -1 if sooner, 0 if neither."""
+    if was is None or now is None or (was.inside is None) != (now.inside is None):
+        return 0
+    before, after = _opens(was), _opens(now)
+    return (after > before) - (after < before)
+
+
+def _opens(station: Station) -> tuple[bool, int, bool]:
+    """Return what orders records by when they open; never comes last."""
+    return station.day is None, station.day or 0, station.opening.in_sequence

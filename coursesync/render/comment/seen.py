@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
-from coursesync.render.comment.losing import identity, may_lose
+from coursesync.render.comment.losing import identity, lateness, may_lose
 from coursesync.render.differences import ORDER
 from coursesync.render.timeline import Station, ways
 
@@ -317,8 +317,8 @@ def _of_access(was: Station | None, now: Station, both: tuple[Way, Way]) -> Iter
     if may_lose(was, now, both):
         yield Effect.LOCKED
         return
-    late = _lateness(was, now)
-    with_parent = late == _lateness(*_parents(was, now, both)) and was.opening == now.opening
+    late = lateness(was, now)
+    with_parent = late == lateness(*_parents(was, now, both)) and was.opening == now.opening
     if late and not with_parent:  # otherwise its parent is an item that says so
         yield Effect.EARLIER if late < 0 else Effect.LOCKED if now.day is None else Effect.LATER
 
@@ -331,16 +331,3 @@ def _parents(
         for each, way in zip((was, now), both, strict=True)
     )
     return one, other
-
-
-def _lateness(was: Station | None, now: Station | None) -> int:
-    """Return 1 if a record opens later than it did, -1 if sooner, 0 if neither."""
-    if was is None or now is None or (was.inside is None) != (now.inside is None):
-        return 0
-    before, after = _opens(was), _opens(now)
-    return (after > before) - (after < before)
-
-
-def _opens(station: Station) -> tuple[bool, int, bool]:
-    """Return what orders records by when they open; never comes last."""
-    return station.day is None, station.day or 0, station.opening.in_sequence

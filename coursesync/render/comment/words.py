@@ -277,13 +277,13 @@ def _changed(item: Item, difference: Difference) -> Iterator[str]:
     before, after = difference.before or "", difference.after or ""
     if difference.note:
         yield f"{escape(difference.field)}: {escape(difference.note)}"
+    elif difference.unread:
+        yield f"{escape(difference.field)}: {bold(after)} (what it is now is not known)"
     elif role is Role.TITLE:
         yield f"renamed from {named(before)}"
     elif role is Role.PICTURE:
         yield "new picture" if item.values[1].get(kind.property_of(role)) else "picture removed"
     elif role is Role.CONTENTS:
         yield from reworded(*map(kind.contents_of, item.values))
-    elif difference.unread:
-        yield f"{escape(difference.field)}: {bold(after)} (what it is now is not known)"
     else:
         yield f"{escape(difference.field)}: {replaced(before, after)}"
