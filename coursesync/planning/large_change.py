@@ -14,7 +14,7 @@ from coursesync.planning.effects import takes_from_members
 from coursesync.text import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from coursesync.kinds.kind import Kind
     from coursesync.planning.plan import Change, Course, Plan
@@ -62,7 +62,7 @@ def is_large(number: int, taken: int, of: int) -> bool:
     return most is not None and 100 * (number + taken) > most * of
 
 
-def _overwriting(changes: Iterable[Change]) -> Sequence[Change]:
+def _overwriting(changes: Iterable[Change]) -> list[Change]:
     return [change for change in changes if change.action.overwrites]
 
 
