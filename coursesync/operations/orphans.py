@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 def leave(project: Project, *addresses: str, dry_run: bool = False) -> Mapping[Address, Entry]:
     """Leave records that left their outline on the site, without a report in each plan.
 
-    What is in them and in no outline either stays as well. They stay in the state, so that a look
-    at the site and a deletion still find them. With `dry_run`, only check that it is possible.
+    The records in them without an outline stay as well. They stay in the state, so that a look at
+    the site and a deletion still find them. With `dry_run`, only check that it is possible.
 
     Returns:
         The entries by address.
@@ -41,7 +41,7 @@ def leave(project: Project, *addresses: str, dry_run: bool = False) -> Mapping[A
 
     Example:
         >>> project = coursesync.open_project("courses")
-        >>> coursesync.leave(project, "section.onboarding.old-rules")
+        >>> coursesync.leave(project, min(project.state().entries))
     """
     named = [checked_address(each, project) for each in addresses]
     with nullcontext() if dry_run else project.held():

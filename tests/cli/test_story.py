@@ -142,7 +142,7 @@ STORY: list[Step] = [
     Step(
         "unlocked later, and in another way",
         unlock_otherwise,
-        (apply("1 GET, 3 PUT"),),
+        (apply("1 GET, 3 PUT", "--allow-large-change"),),
         "Hello Rules Wifi Kitchen Week Rooms Events (Beyond)",
     ),
     Step(
@@ -202,7 +202,7 @@ STORY: list[Step] = [
     Step(
         "reversed",
         lambda teller: teller.outlines["onboarding"].sections.reverse(),
-        (apply("1 GET, 8 PUT"),),
+        (apply("1 GET, 8 PUT", "--allow-large-change"),),
         "Events Week Rooms Kitchen Coffee Wifi Rules Hello Beyond",
     ),
     Step(

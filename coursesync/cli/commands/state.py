@@ -181,9 +181,9 @@ def leave_entries(
 ) -> ExitCode:
     """Leave records that left their outline on the site, without a report in each plan.
 
-    Each ADDRESS is that of a record that is in no outline any more; those in it that are in no
-    outline either stay as well. They stay in the state: drift looks at them, and --on-removal
-    delete --prune deletes them. Changes only the state, and makes no request.
+    Each ADDRESS is that of a record without an outline; the records in it without an outline stay
+    as well. They stay in the state: drift looks at them, and --on-removal delete --prune deletes
+    them. Changes only the state, and makes no request.
     """
     from coursesync.operations.orphans import leave  # noqa: PLC0415 - keeps --help quick
 
