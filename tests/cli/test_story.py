@@ -346,7 +346,7 @@ STORY: list[Step] = [
         "two changes, with an allowance of one",
         lambda teller: teller.say("Desk", "Post", active=False),
         (
-            apply("1 GET, 1 PUT", "--max-writes 1", code=6),
+            apply("1 GET, 1 PUT", "--max-writes 1 --allow-large-change", code=6),
             apply("1 GET, 1 PUT"),
         ),
         "Events Ours Kitchen Coffee Wifi Rules Beyond Lockers (Desk) (Post) | Old New Rooms",
@@ -355,7 +355,7 @@ STORY: list[Step] = [
         "moved to another course, with an allowance that ends before it",
         change_and_take_over,
         (
-            apply("1 GET, 1 PUT", "--max-writes 1", code=6),
+            apply("1 GET, 1 PUT", "--max-writes 1 --allow-large-change", code=6),
             apply("2 GET, 1 PUT"),
         ),
         "Events Ours Kitchen Coffee Wifi Beyond Lockers (Desk) (Post) | Old New Rooms Rules",
