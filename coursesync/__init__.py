@@ -54,6 +54,7 @@ if TYPE_CHECKING:  # `as` marks a name as public
     from coursesync.operations.new import Added as Added
     from coursesync.operations.new import new_course as new_course
     from coursesync.operations.new import new_item as new_item
+    from coursesync.operations.orphans import leave as leave
     from coursesync.operations.pages import page_of as page_of
     from coursesync.operations.plan import plan as plan
     from coursesync.operations.plan import validate as validate
@@ -109,6 +110,7 @@ _PUBLIC = {  # the names of each module
     "operations.pull_drafts": "Pulled",
     "operations.receipts": "OpenReceipt begin_receipt",
     "operations.site": "Drift drift",
+    "operations.orphans": "leave",
     "operations.state": "forget move recover resolve",
     "operations.workspace": "Project Workspace load open_project",
     "outlines.outline": "Outline",

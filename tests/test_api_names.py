@@ -8,8 +8,8 @@ Drift Drifted Entry FileStatus Finding Imported Initialised Interrupted InvalidO
 Layouts Level OnRemoval OpenReceipt Outline Outlines Plan Progress Project Pulled Remedy RemoteError
 Report Result Shell StalePlan State StateError StateLocked Status Stop Terminated UnusableFile
 UsageError Where Workspace __version__ adopt apply begin_receipt doctor drift fmt forget
-import_course init keep load move new_course new_item open_project page_of plan pull recover resolve
-schema validate
+import_course init keep leave load move new_course new_item open_project page_of plan pull recover
+resolve schema validate
 """
 
 

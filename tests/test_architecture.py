@@ -117,7 +117,7 @@ WIRING = {  # the files that touch it by calling those, and in no other way
     ),
     *("operations.adopt", "operations.apply", "operations.import_", "operations.pull"),
     *("operations.pages", "operations.pull_drafts", "operations.pull_new", "operations.remote"),
-    "operations.take_over",
+    *("operations.orphans", "operations.take_over"),
     *("outlines.advising", "outlines.assets", "outlines.edit"),
     "outlines.item_files",
     *("outlines.places", "outlines.placing", "outlines.rearranging"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from coursesync.ci.decision import part_of
 from coursesync.ci.results.outcome import REPLACE, Outcome, context_of
 from coursesync.errors import Denied, ExitCode
+from coursesync.planning.removal import is_acknowledged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -101,7 +102,8 @@ class Applied:
             stops = [f"{self.denial}: {REPLACE}"]
         unsaved = [each.unsaved.exit_code for each in self.reports if each.unsaved]
         unusable = any(each.stop is not None and each.stop.unusable for each in self.reports)
-        kept = (each.kind for each in assessment.wanted.changes if each.is_left)
+        changes = assessment.wanted.changes
+        kept = (each.kind for each in changes if each.is_left and not is_acknowledged(each))
         return Outcome(
             self.main,
             context_of(self.job.path),

@@ -40,7 +40,7 @@ WORKSPACE_IS_AN_ARGUMENT = {
 KEEPS_COURSES = {"apply", "drift", "fmt", "plan", "preview", "pull", "validate"}
 WORKSPACE_IS_AN_OPTION = {
     *("import", "init", "new", "open", "pull", "resolve"),
-    *("state mv", "state rm", "state show", "state take-over"),
+    *("state leave", "state mv", "state rm", "state show", "state take-over"),
 }
 HAS_NO_TARGET = {"fmt", "new", "preview", "sandbox serve", "schema", "validate"}
 _TARGET = ("base_url", "state", "sandbox", "no_sandbox")

@@ -33,6 +33,7 @@ class Opening:
 
 
 _AT_ONCE, _IN_SEQUENCE = Opening(), Opening(in_sequence=True)
+_IN_TURN = "after {}the {} before it"
 _after = lru_cache(maxsize=1_000)(Opening)  # few numbers of days occur, each many times
 
 
@@ -49,10 +50,20 @@ def described(attributes: Planned, noun: str) -> str:
     return _described(attributes.get(_TYPE), attributes.get(_DAYS, 0), noun)
 
 
+def in_turn(noun: str, title: str = "") -> str:
+    """Return when a record in sequence opens; `title` is that of the record before it."""
+    return _IN_TURN.format(f"{title}, " if title else "", noun)
+
+
+def naming(words: str, noun: str, title: str) -> str:
+    """Return the words for when a record opens, with the title of the record before it."""
+    return words.replace(in_turn(noun), in_turn(noun, title))
+
+
 @lru_cache(maxsize=1_000, typed=True)
 def _described(unlock: object, days: object, noun: str) -> str:
     if unlock == _SEQUENTIAL:
-        return f"unlocks after the {noun} before it"
+        return f"unlocks {in_turn(noun)}"
     if unlock == _TIMED:
         return f"unlocks {days} {'day' if days == 1 else 'days'} after enrolment"
     return "open from the start"

@@ -61,7 +61,9 @@ def apply(  # noqa: PLR0913 - one parameter an option
         max_writes: stop after this many writes.
         overwrite_drift: whether to overwrite what someone edited on the site.
         allow_progress_loss: whether to delete what members have completed, or may have.
-        allow_large_change: whether more than 30 % of a course, or of the workspace, may change.
+        allow_large_change: whether the plan may overwrite more than half of a course of four or
+            more records, or more than 30 % of one of ten or more, and likewise of the workspace;
+            what it takes from members counts double.
         progress: shows the result of each change, and why the run waits.
         clock: the time, and when to stop; by default the machine's clock, which never stops a run.
 

@@ -72,7 +72,11 @@ def left_by(outlines: Outlines, state: State) -> Mapping[Address, frozenset[str]
 
 
 def with_left(state: State, left: Mapping[Address, tuple[str, ...]]) -> State:
-    """Return a state that knows what outlines leave to the site, by the address of the item."""
+    """Return a state that knows what outlines leave to the site, by the address of the item.
+
+    Items of an outline are not kept without one any more.
+    """
     held = {at: state.entries[at] for at in left if at in state.entries}
-    found = {at: replace(e, left=left[at]) for at, e in held.items() if e.left != left[at]}
+    found = {at: replace(each, kept=False, left=left[at]) for at, each in held.items()}
+    found = {at: each for at, each in found.items() if each != held[at]}
     return replace(state, entries={**state.entries, **found}) if found else state

@@ -79,6 +79,15 @@ def staying(
     return found
 
 
+def is_acknowledged(change: Change) -> bool:
+    """Return whether a change is an orphan that stays, and a person knows it: nothing to report.
+
+    A question whether it moved to another course is asked all the same.
+    """
+    is_kept = change.action is Action.KEEP and change.likely_same is None
+    return is_kept and change.entry.kept
+
+
 def _of_orphan(side: Side, address: Address, entry: Entry, policy: Policy) -> Change:
     kind = kind_of(address)
     # an orphan of an inner kind stays in its course

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy
@@ -18,6 +18,7 @@ from coursesync.nexudus.limits import least_seconds
 from coursesync.planning.action import Action
 from coursesync.planning.drift import Finding
 from coursesync.planning.large_change import oversized
+from coursesync.planning.removal import is_acknowledged
 from coursesync.render.checks import Level, values_of
 from coursesync.render.differences import differences
 from coursesync.render.excerpt import Fold
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.holders import Holders
     from coursesync.render.row import Hint, Row
-    from coursesync.render.rows import PlanView
+    from coursesync.render.rows import CourseView, PlanView
+    from coursesync.render.waiting import Wait
     from coursesync.state.state import Doubt, Entry, State
 
 FORMAT_VERSION = 1
@@ -55,7 +57,7 @@ def compose(
 
     `drift` holds the findings on the site; None if the plan was not refreshed.
     """
-    plan = view.plan
+    plan, view = view.plan, replace(view, shows_kept=True)
     return _document(
         {
             "advice": [_diagnostic(each) for each in advice.shown] if advice else [],
@@ -80,6 +82,9 @@ def compose(
             "serial": plan.serial,
             "summary": {action.value: plan.count(action) for action in Action},
             "target": plan.target,
+            "waits": [
+                _wait(each, course) for course in view.courses for each in course.waiting.waits
+            ],
             "writes": plan.writes,
         }
     )
@@ -151,7 +156,9 @@ def _escaped(found: re.Match[str]) -> str:
 
 def _change(row: Row) -> dict[str, object]:
     change = row.change
+    follows = row.around.waiting.after.get(change.address)
     return {
+        "acknowledged": is_acknowledged(change),
         "action": change.action.value,
         "address": change.address,
         "after": None if change.after is None else _planned(change.after),
@@ -167,7 +174,18 @@ def _change(row: Row) -> dict[str, object]:
         "previous_address": change.previous_address,
         "protected": change.protected,
         "reason": change.reason or None,
+        "waits_for": follows.address if follows else None,
         "where": asdict(change.where) if change.where else None,
+    }
+
+
+def _wait(found: Wait, course: CourseView) -> dict[str, object]:
+    return {
+        "address": found.record.address,
+        "course_id": course.course.id,
+        "waited_for": found.followed.address if found.followed else None,
+        "waits_for": found.follows.address if found.follows else None,
+        "words": found.words,
     }
 
 

@@ -124,6 +124,8 @@ def _course(course: CourseView, *, weighty_first: bool) -> Iterator[Part]:
             yield Part(Rank.ASKED, ("", with_code(row.question)), 1)
     if course.renamed:
         yield Part(Rank.ROWS, ("", with_code(course.renamed)))
+    if waits := [f"- {escape(each)}" for each in course.waits]:
+        yield Part(Rank.ROWS, ("", *waits))
     for line, row in own:
         if row.differences:
             found = differences_block("What changes in", line.whole, row.differences)

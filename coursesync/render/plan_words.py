@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.applying.hindrances import describe
 from coursesync.errors import Code, Command, Remedy, Shell
-from coursesync.kinds import LISTED, held_in
+from coursesync.kinds import LISTED, held_in, kind_of
 from coursesync.kinds.address import key_of, keys_of
 from coursesync.kinds.counting import in_turn, nouns
 from coursesync.kinds.counting import noun as noun_of
@@ -220,6 +220,7 @@ def cautions(plan: Plan, restoring: Mapping[int, Shell]) -> Iterator[Sentence]:
     ]
     yield from _kept(kept)
     yield from _listless([c for c in plan.changes if c.reason == unlisted(c.kind)])
+    yield from _reported([c for c in plan.changes if c.action is Action.KEEP])
     if plan.has_changes and not plan.serial:
         yield _NO_STATE.format(noun_of(change.kind.record for change in plan.changes))
     yield from _hindrances(plan)
@@ -257,6 +258,21 @@ def _listless(lost: Sequence[Change]) -> Iterator[Sentence]:
         f"{listed(named, _MOST_KEYS)}. To leave a {kind.name} alone for good:",
         Command("state rm", lost[0].address),
     )
+
+
+def _reported(kept: Sequence[Change]) -> Iterator[Sentence]:
+    """Yield how to leave records on the site without a report in each plan."""
+    stay = [each.address for each in kept if each.likely_same is None]
+    above = {*stay}
+    named = [at for at in stay if kind_of(at).parent_of(at) not in above]
+    if named:
+        them = "it" if len(stay) == 1 else "them"
+        more = "Then those in the next plan." if len(named) > _MOST_KEYS else ""
+        yield Remedy(
+            f"To leave {them} on the site, and not be shown {them} in each plan:",
+            Command("state leave", *named[:_MOST_KEYS]),
+            more,
+        )
 
 
 def _losses(plan: Plan) -> Iterator[Sentence]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from coursesync.render.excerpt import Difference
     from coursesync.render.holders import Holders
     from coursesync.render.plan_words import Wording
+    from coursesync.render.waiting import Waiting
 
     # returns the words of a command, with the workspace and the target
     Hint: TypeAlias = Callable[[Command], Shell]
@@ -45,8 +46,8 @@ class Around:
 
     `courses` are the plan's, by Id; `comparisons` is the number of the plan's changes whose texts
     are compared; `holders` name the possible parents of a record. `opens` has the words for when a
-    record of an inner kind opens, by address. `title` is the course's, and `own` is what is said of
-    its own record; both are safe to print.
+    record of an inner kind opens, by address; `waiting` is what each record waits for. `title` is
+    the course's, and `own` is what is said of its own record; both are safe to print.
     """
 
     courses: Mapping[int, Course]
@@ -54,6 +55,7 @@ class Around:
     hint: Hint
     holders: Holders
     opens: Mapping[Address, str]
+    waiting: Waiting
     title: str = ""
     own: str = ""
 
@@ -105,7 +107,10 @@ class Row:
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
-        """The differences that the row's words don't already say; courses are named by title."""
+        """The differences that the row's words don't already say.
+
+        Courses are named by their titles, and so is a record that another one waits for.
+        """
         change, courses = self.change, self.around.courses
         if change.kind.of is not None and change.action is Action.UPDATE:
             return ()  # the row says it
@@ -114,13 +119,23 @@ class Row:
             return ()
         if change.from_course is None:
             link = (change.kind.parent_property,)
-            return tuple(each for each in self.compared if each.properties != link)
+            return tuple(
+                self._with_names(each) for each in self.compared if each.properties != link
+            )
         before, after = _course(courses[change.from_course]), _course(courses[change.course_id])
         course = (change.kind.course_property,)
         return tuple(
             replace(each, before=before, after=after) if each.properties == course else each
             for each in self.compared
         )
+
+    def _with_names(self, difference: Difference) -> Difference:
+        change, waiting = self.change, self.around.waiting
+        kind, was, now = change.kind, difference.before, difference.after
+        if difference.field not in kind.names(Role.UNLOCK) or was is None or now is None:
+            return difference
+        was = waiting.name_before(was, kind, change.previous_address or change.address)
+        return replace(difference, before=was, after=waiting.name_after(now, kind, change.address))
 
 
 def row_of(change: Change, around: Around) -> Row:
@@ -149,7 +164,8 @@ def _seen(change: Change, around: Around) -> str:
     kind, attributes = change.kind, change.attributes
     if kind.is_course:
         return around.own
-    opens = around.opens.get(change.address) or kind.describe(attributes)
+    said = around.opens.get(change.address) or kind.describe(attributes)
+    opens = around.waiting.name_after(said, kind, change.address)
     return opens + ("" if kind.is_active(attributes) else ", hidden from members")
 
 

@@ -15,12 +15,14 @@ from coursesync.kinds import LISTED
 from coursesync.kinds.counting import counted, in_turn
 from coursesync.nexudus.limits import PUBLISHED, least_seconds
 from coursesync.planning.action import Action
+from coursesync.planning.removal import is_acknowledged
 from coursesync.render import plan_words
 from coursesync.render.holders import holders_in
 from coursesync.render.nesting import Tree
 from coursesync.render.plan_words import COUNTED, WORDING
 from coursesync.render.row import Around, departure_of, row_of
 from coursesync.render.timeline import openings
+from coursesync.render.waiting import Waiting, waiting_in
 from coursesync.text import count, duration, inert
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from coursesync.render.plan_words import Wording
     from coursesync.render.row import Hint, Row
 
+_MOST_WAITS = 20  # of a course
 _ALWAYS_COUNTED = frozenset({Action.CREATE, Action.UPDATE, Action.DELETE})
 
 
@@ -45,7 +48,7 @@ class CourseView:
 
     `changes` are all of the course, also those without a row. `title` and `path` are safe to print;
     `path` is "" if there is no outline. `renamed` is the question whether an old key changed; "" if
-    there is none.
+    there is none. `waiting` is what its records wait for.
     """
 
     course: Course
@@ -55,6 +58,16 @@ class CourseView:
     rows: tuple[Row, ...]
     departures: tuple[Row, ...]
     renamed: Sentence
+    waiting: Waiting
+
+    @property
+    def waits(self) -> Iterator[str]:
+        """Whom the changes affect although their own records need not change."""
+        found = self.waiting.waits
+        yield from (each.words for each in found[:_MOST_WAITS])
+        if (more := len(found) - _MOST_WAITS) > 0:
+            verb = "waits" if more == 1 else "wait"
+            yield f"{more:,} more now {verb} for another one."
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -77,7 +90,8 @@ class PlanView:
 
     `hint` returns the words of a command to type; `limits` are the API's, for the time it takes.
     `restoring` are the commands that restore a lost outline, by the course's Id. `known` are the
-    addresses of records that were reported before as kept on the site: they have no row.
+    addresses of records that were reported before as kept on the site: they have no row. Those that
+    a person acknowledged have one only if `shows_kept`.
     """
 
     plan: Plan
@@ -85,6 +99,7 @@ class PlanView:
     limits: Limits = PUBLISHED
     restoring: Mapping[int, Shell] = field(default_factory=dict)
     known: Collection[Address] = frozenset()
+    shows_kept: bool = False
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -101,6 +116,8 @@ class PlanView:
         )
 
     def _is_news(self, change: Change) -> bool:
+        if is_acknowledged(change) and not self.shows_kept:
+            return False
         return change.action is not Action.KEEP or change.address not in self.known
 
     @cached_property
@@ -115,7 +132,8 @@ class PlanView:
         title = inert(course.title) or inert(course.key)
         own = [each for each in changes if each.kind.is_course]
         said = plan_words.own_record(own[0], own) if own else ""
-        shared = (self.plan.courses, self.comparisons, self.hint, holders, opens)
+        waiting = waiting_in(course, changes)
+        shared = (self.plan.courses, self.comparisons, self.hint, holders, opens, waiting)
         around = Around(*shared, title=title, own=said)
         news = [*filter(self._is_news, changes)]
         return CourseView(
@@ -126,6 +144,7 @@ class PlanView:
             rows=tuple(row_of(change, around) for change in news),
             departures=tuple(departure_of(change, around) for change in course.departures),
             renamed=plan_words.maybe_renamed(news),
+            waiting=waiting,
         )
 
     @cached_property

@@ -57,6 +57,8 @@ def _lines(view: PlanView, paint: Paint, most: int | None) -> Iterator[str]:
         yield from _rows(course.weighty if is_long else course.lines, paint)
         if course.renamed:
             yield from wrapped(course.renamed, "  ", _WIDTH)
+        for sentence in course.waits:
+            yield from wrapped(sentence, "  ", _WIDTH)
         yield ""
     if is_long:
         all_of_it = view.hint(Command("plan", full=True))

@@ -130,5 +130,5 @@ def holds(state: State, records: Iterable[Step]) -> bool:
 
 
 def _confirmed(entry: Entry | None) -> Entry | None:
-    """Ignore `unconfirmed` and `left`, which the journal does not record."""
-    return None if entry is None else replace(entry, unconfirmed=False, left=())
+    """Ignore `unconfirmed`, `kept` and `left`, which the journal does not record."""
+    return None if entry is None else replace(entry, unconfirmed=False, kept=False, left=())

@@ -44,6 +44,7 @@ class Entry:
     Attributes:
         attempted: the attributes that an update with unknown outcome sent; empty for a deletion.
         external: whether it is the record of a course that coursesync did not make.
+        kept: whether a person knows that it stays on the site without an outline.
         left: the names of the fields that its outline leaves to the site, or did when it had it.
         protected: whether the record is never deleted, whatever the outlines say.
         seen: the properties that a look found to differ from `sent`; None for an absent one.
@@ -57,6 +58,7 @@ class Entry:
     attempted: Sent | None = field(default=None, metadata={OMIT: True})
     external: bool = field(default=False, metadata={OMIT: True})
     id: Id
+    kept: bool = field(default=False, metadata={OMIT: True})
     left: tuple[str, ...] = field(default=(), metadata={OMIT: True})
     protected: bool = field(default=False, metadata={OMIT: True})
     seen: Seen = field(default_factory=dict, metadata={OMIT: True})

@@ -86,7 +86,7 @@ def test_what_changes_is_shown_without_a_click(look: Look, page: Path) -> None:
         ]
     )
     expect(items.nth(1)).to_contain_text(
-        "unlocks after the section before it, “Welcome to the space”"
+        "unlocks after “Welcome to the space”, the section before it"
     )
     expect(items.nth(1).locator("ins.contents")).to_have_text("This way.")
     expect(items.nth(2).locator(".when")).to_have_text("unlocks 714 days after enrolment")

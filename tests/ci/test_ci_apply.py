@@ -286,6 +286,22 @@ def test_a_reverted_addition_is_still_on_the_site_and_named(town: Town) -> None:
     assert town.titles == ["One", "Two"]
 
 
+def test_what_somebody_left_on_the_site_is_not_named_again(town: Town) -> None:
+    """After `state leave` the run is green, and only says that the site matches."""
+    town.reviewed(a=outline(A, "One", "Two"))
+    town.apply()
+    town.reviewed(a=outline(A, "One"))
+    town.apply()
+    with town.job() as cli:
+        left = cli("state", "leave", "section.a.two")
+    ran = town.apply()
+
+    assert left.code == 0, left
+    assert ran.code == 0, ran
+    assert "still on the site" not in ran.said
+    assert town.titles == ["One", "Two"]
+
+
 def test_a_run_without_changes_needs_no_credentials(town: Town) -> None:
     """It is green; with something to send it says what is missing, and the status is red."""
     town.environment = {"NEXUDUS_TOKEN": ""}

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from harness import SandboxServer
 
 LESSONS = "/api/content/courselessons"
-APPLY = ("apply", "--auto-approve", "--on-removal", "delete", "--prune")
-PLAN = ("plan", "--refresh", "--on-removal", "delete", "--prune")
+PRUNE = ("--on-removal", "delete", "--prune")
+APPLY = ("apply", "--auto-approve", "--allow-large-change", *PRUNE)
+PLAN = ("plan", "--refresh", *PRUNE)
 EVERY_FORCE = ("--overwrite-drift", "--allow-large-change", "--refresh")
 
 

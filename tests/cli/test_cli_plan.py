@@ -29,7 +29,8 @@ Member onboarding
   +   10  Welcome to the space  open from the start
   +   20  Your first week       unlocks 7 days after enrolment
   +   30  Going further
-          unlocks after the section before it, hidden from members
+          unlocks after “Your first week”, the section before it, hidden from
+          members
 
 Plan: 3 to create, 0 to update, 0 to delete.
 """

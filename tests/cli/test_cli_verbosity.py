@@ -77,7 +77,8 @@ def test_a_quiet_run_that_is_too_large_says_how_much_it_would_change(
 
     assert ran.code == 6
     assert ran.said.startswith(
-        "Nothing was changed, because this is a large change: 12 of all 12 sections."
+        "Nothing was changed, because this is a large change: 12 of all 12 sections "
+        "(all of them taken from members, which count double)."
     )
 
 

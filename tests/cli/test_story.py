@@ -142,7 +142,7 @@ STORY: list[Step] = [
     Step(
         "unlocked later, and in another way",
         unlock_otherwise,
-        (apply("1 GET, 3 PUT"),),
+        (apply("1 GET, 3 PUT", "--allow-large-change"),),
         "Hello Rules Wifi Kitchen Week Rooms Events (Beyond)",
     ),
     Step(
@@ -202,7 +202,7 @@ STORY: list[Step] = [
     Step(
         "reversed",
         lambda teller: teller.outlines["onboarding"].sections.reverse(),
-        (apply("1 GET, 8 PUT"),),
+        (apply("1 GET, 8 PUT", "--allow-large-change"),),
         "Events Week Rooms Kitchen Coffee Wifi Rules Hello Beyond",
     ),
     Step(
@@ -346,7 +346,7 @@ STORY: list[Step] = [
         "two changes, with an allowance of one",
         lambda teller: teller.say("Desk", "Post", active=False),
         (
-            apply("1 GET, 1 PUT", "--max-writes 1", code=6),
+            apply("1 GET, 1 PUT", "--max-writes 1 --allow-large-change", code=6),
             apply("1 GET, 1 PUT"),
         ),
         "Events Ours Kitchen Coffee Wifi Rules Beyond Lockers (Desk) (Post) | Old New Rooms",
@@ -355,7 +355,7 @@ STORY: list[Step] = [
         "moved to another course, with an allowance that ends before it",
         change_and_take_over,
         (
-            apply("1 GET, 1 PUT", "--max-writes 1", code=6),
+            apply("1 GET, 1 PUT", "--max-writes 1 --allow-large-change", code=6),
             apply("2 GET, 1 PUT"),
         ),
         "Events Ours Kitchen Coffee Wifi Beyond Lockers (Desk) (Post) | Old New Rooms Rules",

@@ -58,7 +58,7 @@ STORY: list[Edit] = [
     Edit(
         "a rule for a lesson, and another for its section",
         edits.in_their_time,
-        (apply("2 GET, 3 PUT"),),
+        (apply("2 GET, 3 PUT", "--allow-large-change"),),
         (
             "~ Week: UnlockType=3, UnlockAfterDays=7",
             "~ Tour: UnlockType=2",
@@ -293,7 +293,7 @@ STORY: list[Edit] = [
     Edit(
         "a section taken out, and its lessons kept in another",
         edits.save_one_and_take_out_the_rest,
-        (apply("2 DELETE, 4 GET, 1 PUT", PRUNE),),
+        (apply("2 DELETE, 4 GET, 1 PUT", f"{PRUNE} --allow-large-change"),),
         ("- More", "~ Eat: SectionId=Rooms", "- Snacks"),
     ),
     Edit(

@@ -19,7 +19,7 @@ Command: TypeAlias = tuple[str, ...]
 Scenario: TypeAlias = "Callable[[Workspace], Command]"
 """Prepares an empty workspace, and returns the command to kill."""
 
-APPLY: Command = ("apply", "--auto-approve")
+APPLY: Command = ("apply", "--auto-approve", "--allow-large-change")
 MINUTE = 30  # seconds a look: a run looks at the time at least twice between two steps
 BEGIN = 2  # the exchange of a first apply with the remote that pushes its begin
 

@@ -140,7 +140,9 @@ class Workspace:
 
     def apply(self, kill_at: int | None = None) -> Ended:
         """Run an apply until it ends, or is killed at that effect."""
-        return self.run("apply", "--auto-approve", *self.options, kill_at=kill_at)
+        return self.run(
+            "apply", "--auto-approve", "--allow-large-change", *self.options, kill_at=kill_at
+        )
 
     def of_the_last_create(self, effect: str) -> int:
         """Return the number, from 1, of such an effect of the last create of a first apply.

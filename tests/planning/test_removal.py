@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from values import AT, EMPTY, Section, actions_in, address, applied, course, plan_of, state_of
 
 from coursesync.planning.action import Action
-from coursesync.planning.large_change import oversized
+from coursesync.planning.large_change import is_large, oversized
 from coursesync.planning.policy import KEEP_ALL, OnRemoval, Policy
 from coursesync.render import markdown, terminal
 from coursesync.render.rows import PlanView
@@ -183,10 +183,18 @@ def test_a_section_that_its_course_still_wants_stays_there() -> None:
     assert actions_in(plan) == [("create", "section.d.a")]
 
 
-@pytest.mark.parametrize(("changed", "stops"), [(3, False), (4, True)])
-def test_the_brake_takes_hold_above_three_tenths(changed: int, *, stops: bool) -> None:
-    """Three of ten sections may change without a question."""
-    titles = [f"S{i}" for i in range(10)]
+@pytest.mark.parametrize(
+    ("changed", "of", "stops"),
+    [
+        *[(1, 3, False), (3, 3, False), (2, 4, False), (3, 4, True), (4, 9, False), (5, 9, True)],
+        *[(8, 9, True), (3, 10, False), (4, 10, True), (12, 12, True)],
+    ],
+)
+def test_the_brake_takes_hold_above_half_or_three_tenths(
+    changed: int, of: int, *, stops: bool
+) -> None:
+    """Half of a course of four or more may change without a question, 30 % of one of ten."""
+    titles = [f"S{i}" for i in range(of)]
     state = state_of(*titles)
     edited = [
         Section(title, contents="new") if i < changed else title for i, title in enumerate(titles)
@@ -195,11 +203,68 @@ def test_the_brake_takes_hold_above_three_tenths(changed: int, *, stops: bool) -
     assert bool(oversized(plan_of(course(*edited), state))) is stops
 
 
-def test_the_brake_leaves_small_courses_and_new_sections_alone() -> None:
-    """Creates do not count, and courses of fewer than ten sections have no bound."""
-    few = [Section(f"S{i}", contents="new") for i in range(9)]
+@pytest.mark.parametrize(
+    ("deleted", "of", "stops"),
+    [(3, 3, False), (1, 4, False), (2, 4, True), (2, 9, False), (3, 9, True), (2, 10, True)],
+)
+def test_the_brake_counts_double_what_is_taken_from_members(
+    deleted: int, of: int, *, stops: bool
+) -> None:
+    """A quarter of a small course may be deleted without a question."""
+    titles = [f"S{i}" for i in range(of)]
+    plan = plan_of(course(*titles[deleted:]), state_of(*titles), DELETE)
 
-    assert oversized(plan_of(course(*few), state_of(*(f"S{i}" for i in range(9))))) == ()
+    assert bool(oversized(plan)) is stops
+
+
+@pytest.mark.parametrize(
+    ("more", "is_taken"),
+    [
+        ({"active": False}, True),
+        ({"unlock": {"after_days": 3}}, True),
+        ({"unlock": "sequential"}, True),
+        ({"contents": "new"}, False),
+    ],
+)
+def test_the_brake_says_how_it_counted(more: dict[str, object], *, is_taken: bool) -> None:
+    """What is hidden or opens later is taken from members; other changes are not."""
+    titles = [f"S{i}" for i in range(4)]
+    edited = [Section(titles[0], more=more), *(Section(t, contents="new") for t in titles[1:3])]
+    taken = " (1 of them taken from members, which counts double)" if is_taken else ""
+
+    assert oversized(plan_of(course(*edited, titles[3]), state_of(*titles))) == (
+        f"3 of all 4 sections{taken}",
+    )
+
+
+def test_the_brake_counts_what_leaves_a_course_there() -> None:
+    """Sections that move to a large course are taken from the small one."""
+    here, there = ["A", "B", "C", "D"], [f"T{number}" for number in range(40)]
+    state = applied(plan_of([course(*here), other(*there)]))
+    moved = [Section(title, previous=(f"c.{title.lower()}",)) for title in here[:2]]
+
+    assert oversized(plan_of([course(*here[2:]), other(*there, *moved)], state)) == (
+        "2 of the 4 sections of Onboarding (all of them taken from members, which count double)",
+    )
+
+
+@given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
+def test_the_brake_never_lets_go_of_a_larger_change(number: int, taken: int, of: int) -> None:
+    """More records, or more taken from members, never make a large change a small one."""
+    taken = min(taken, number)
+    if is_large(number, taken, of):
+        assert is_large(number + 1, taken, of)
+        assert is_large(number, taken + 1, of)
+        assert of >= 4
+    else:
+        assert of < 4 or number + taken <= of / 2
+
+
+def test_the_brake_leaves_small_courses_and_new_sections_alone() -> None:
+    """Creates do not count, and courses of fewer than four sections have no bound."""
+    few = [Section(f"S{i}", contents="new") for i in range(3)]
+
+    assert oversized(plan_of(course(*few), state_of(*(f"S{i}" for i in range(3))))) == ()
     assert oversized(plan_of(course(*(f"S{i}" for i in range(50))))) == ()
 
 
@@ -208,9 +273,16 @@ def test_the_brake_counts_the_whole_workspace() -> None:
     outlines = [course("A", "B", course_id=number, key=f"k{number}") for number in range(1, 7)]
     state = applied(plan_of(outlines))
 
-    assert oversized(plan_of([], state, DELETE)) == ("12 of all 12 sections",)
-    assert oversized(plan_of(outlines[2:], state, DELETE)) == ("4 of all 12 sections",)
-    assert oversized(plan_of(outlines[1:], state, DELETE)) == ()
+    assert oversized(plan_of([], state, DELETE)) == (
+        "12 of all 12 sections (all of them taken from members, which count double)",
+    )
+    assert oversized(plan_of(outlines[2:], state, DELETE)) == (
+        "4 of all 12 sections (all of them taken from members, which count double)",
+    )
+    assert oversized(plan_of(outlines[1:], state, DELETE)) != ()
+    assert oversized(plan_of(outlines[1:], state, HIDE)) != ()
+    renamed = course(Section("A", contents="new"), "B", course_id=1, key="k1")
+    assert oversized(plan_of([renamed, *outlines[1:]], state)) == ()
 
 
 def test_the_brake_says_it_once_of_a_workspace_of_one_course() -> None:

@@ -254,7 +254,8 @@ def test_the_first_line_says_what_somebody_has_to_allow(examples: Path) -> None:
 
     assert written.startswith(
         "**This waits until somebody allows it: it changes 8 of the 21 sections and lessons of "
-        "Member onboarding.** Somebody who may write to this repository, and who pushed none of "
+        "Member onboarding (3 of them taken from members, which count double).** "
+        "Somebody who may write to this repository, and who pushed none of "
         "it, allows it by a new comment with this line, before or after the merge:\n\n"
         "    /coursesync allow large-change 0123456789abcdef\n\n### "
     )
@@ -456,8 +457,8 @@ def test_what_members_may_lose_is_a_warning() -> None:
     assert "1 locked\n" in written
     assert (
         "> **Taken from members:**\n"
-        "> - **B**: opens ~~after 14 days~~ **after the section before it**; members who have not "
-        "completed *A* lose it\n"
+        "> - **B**: opens ~~after 14 days~~ **after “A”, the section before it**; members who "
+        "have not completed *A* lose it\n"
     ) in written
 
 

@@ -258,7 +258,9 @@ def test_a_large_change_names_the_kinds() -> None:
     ]
     made = plan(*changes, managed=12)
 
-    assert oversized(made) == ("8 of all 12 sections and lessons",)
+    assert oversized(made) == (
+        "8 of all 12 sections and lessons (all of them taken from members, which count double)",
+    )
 
 
 def test_the_question_about_keys_is_asked_for_each_kind() -> None:

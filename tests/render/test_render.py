@@ -194,9 +194,9 @@ def test_json_has_its_format_version_and_every_name() -> None:
 
     assert document["format_version"] == 1
     assert {name for change in document["changes"] for name in change} == {
-        *("action", "address", "after", "before", "candidates", "course_id", "differences"),
-        *("home_course_id", "id", "kind", "lead", "parent"),
-        *("previous_address", "protected", "reason", "where"),
+        *("acknowledged", "action", "address", "after", "before", "candidates", "course_id"),
+        *("differences", "home_course_id", "id", "kind", "lead", "parent"),
+        *("previous_address", "protected", "reason", "waits_for", "where"),
     }
     assert document["summary"] == {
         "create": 1,

@@ -19,7 +19,6 @@ from coursesync.ci.coverage.delta import (
     alone,
     more_lines,
 )
-from coursesync.ci.coverage.effects import effects
 from coursesync.ci.coverage.setting import shown_by, together
 from coursesync.ci.coverage.shown_lines import shows_lines, within
 from coursesync.ci.coverage.specified import id_in, tells
@@ -27,15 +26,16 @@ from coursesync.ci.coverage.trail import follows
 from coursesync.ci.coverage.uncovered import Reason
 from coursesync.ci.forges.forge import NotYet
 from coursesync.kinds.address import is_course
+from coursesync.planning.effects import effects
 
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Callable, Iterator, Mapping
 
-    from coursesync.ci.coverage.effects import Effect
     from coursesync.ci.coverage.specified import Item, Line
     from coursesync.ci.coverage.trail import Trail
     from coursesync.kinds.address import Address
+    from coursesync.planning.effects import Effect
     from coursesync.planning.policy import OnRemoval
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
-from coursesync.ci.coverage.effects import Effect, effects
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
 from coursesync.ci.coverage.setting import Shown, beside
 from coursesync.ci.coverage.specified import Item, by_id, tells
@@ -17,6 +16,7 @@ from coursesync.ci.coverage.trail import Trail
 from coursesync.ci.coverage.uncovered import Reason, Uncovered
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
+from coursesync.planning.effects import Effect, effects
 from coursesync.planning.policy import OnRemoval
 from coursesync.state.state import Entry
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from coursesync.ci.coverage.effects import Effect
 from coursesync.kinds.address import course_address
+from coursesync.planning.effects import Effect
 from coursesync.text import inert, listed
 
 if TYPE_CHECKING:

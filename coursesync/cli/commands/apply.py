@@ -109,7 +109,8 @@ class ApplyOptions:
 @click.option(
     "--allow-large-change",
     is_flag=True,
-    help="Allow a plan that changes more than 30 % of a course or of the workspace.",
+    help="Allow a plan that overwrites more than half of a course of four or more, or more than "
+    "30 % of one of ten or more; what it takes from members counts double.",
 )
 @click.option(
     "--overwrite-drift",

@@ -173,6 +173,28 @@ def forget_entry(*, address: str, project: Project, lock_timeout: float, dry_run
     return ExitCode.after(clock.signal)
 
 
+@command.command("leave")
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@_edits_state
+def leave_entries(
+    *, addresses: tuple[str, ...], project: Project, lock_timeout: float, dry_run: bool
+) -> ExitCode:
+    """Leave records that left their outline on the site, without a report in each plan.
+
+    Each ADDRESS is that of a record without an outline; the records in it without an outline stay
+    as well. They stay in the state: drift looks at them, and --on-removal delete --prune deletes
+    them. Changes only the state, and makes no request.
+    """
+    from coursesync.operations.orphans import leave  # noqa: PLC0415 - keeps --help quick
+
+    with saving(project, lock_timeout, dry_run=dry_run) as clock:
+        kept = leave(project, *addresses, dry_run=dry_run)
+    reports = "would no longer report" if dry_run else "no longer reports"
+    for address, entry in kept.items():
+        say_wrapped(f"{address} (Id {entry.id}) stays on the site; plan {reports} it.", hang="  ")
+    return ExitCode.after(clock.signal)
+
+
 @command.command("move")
 @options.whole_workspace_argument
 @click.option(

@@ -17,6 +17,7 @@ from coursesync.planning.action import Action
 from coursesync.render.comment.losing import identity, lateness, may_lose
 from coursesync.render.differences import ORDER
 from coursesync.render.timeline import Station, ways
+from coursesync.render.waiting import waits_for_another
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -41,13 +42,14 @@ class Effect(IntEnum):
     DOUBT = 5
     SHOWN = 6  # it was hidden
     EARLIER = 7
-    NEW = 8
-    MOVED = 9
-    RENAMED = 10
-    REWORDED = 11
-    PICTURE = 12
-    OTHER = 13
-    DRAFT = 14  # members saw it neither before nor after
+    WAITS = 8  # for another record than before
+    NEW = 9
+    MOVED = 10
+    RENAMED = 11
+    REWORDED = 12
+    PICTURE = 13
+    OTHER = 14
+    DRAFT = 15  # members saw it neither before nor after
 
     @property
     def takes(self) -> bool:
@@ -321,6 +323,8 @@ def _of_access(was: Station | None, now: Station, both: tuple[Way, Way]) -> Iter
     with_parent = late == lateness(*_parents(was, now, both)) and was.opening == now.opening
     if late and not with_parent:  # otherwise its parent is an item that says so
         yield Effect.EARLIER if late < 0 else Effect.LOCKED if now.day is None else Effect.LATER
+    elif waits_for_another(was, now, both):
+        yield Effect.WAITS
 
 
 def _parents(

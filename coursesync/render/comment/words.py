@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.kinds.field import Role
-from coursesync.kinds.unlock import opening
+from coursesync.kinds.unlock import in_turn, opening
 from coursesync.render.comment.prose import bold, named, replaced, reworded, struck
 from coursesync.render.comment.seen import Effect
 from coursesync.render.markdown_escape import escape
+from coursesync.render.waiting import LONG_TITLE
 from coursesync.text import count, inert
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from coursesync.planning.plan import Course
     from coursesync.render.comment.seen import Item
     from coursesync.render.excerpt import Difference
+    from coursesync.render.timeline import Station
 
 _TAKEN = {
     Effect.DELETED: "deleted",
@@ -34,6 +36,7 @@ _COUNTED = {
     Effect.LOCKED: ("locked", "locked"),
     Effect.LATER: ("opens later", "open later"),
     Effect.EARLIER: ("opens sooner", "open sooner"),
+    Effect.WAITS: ("waits for another one", "wait for another one"),
     Effect.SHOWN: ("becomes visible", "become visible"),
     Effect.MOVED: ("moved", "moved"),
     Effect.RENAMED: ("renamed", "renamed"),
@@ -186,8 +189,8 @@ def _besides(item: Item, courses: Mapping[int, Course]) -> Iterator[str]:
 def _new(item: Item) -> str:
     hidden = ", not shown to members" if item.effect is Effect.DRAFT else ""
     place = _between(*item.neighbours)
-    opens = _phrase(opening(item.values[1]), item.kind.name)
-    when = "" if opens == _AT_ONCE else f"; opens {opens}"
+    opens = _phrase(opening(item.values[1]), item.kind.name, item.follows)
+    when = "" if opens == _AT_ONCE else f"; opens {escape(opens)}"
     return f"new{hidden}{f', {place}' if place else ''}{when}"
 
 
@@ -217,11 +220,12 @@ def _moved(item: Item, courses: Mapping[int, Course]) -> str:
 
 
 _AT_ONCE = "from the start"
+_ACCESS = frozenset({Effect.LOCKED, Effect.LATER, Effect.EARLIER, Effect.WAITS})
 
 
-def _phrase(opens: Opening, sibling: str) -> str:
+def _phrase(opens: Opening, sibling: str, before: Station | None) -> str:
     if opens.in_sequence:
-        return f"after the {sibling} before it"
+        return in_turn(sibling, f"“{inert(before.title, LONG_TITLE)}”" if before else "")
     return _AT_ONCE if opens.days is None else f"after {count(opens.days, 'day')}"
 
 
@@ -229,19 +233,26 @@ def _opens(item: Item) -> str:
     """Write when a record opens, if that changes; "" if it does not."""
     was, now = item.before, item.after
     before, after = (opening(each) for each in item.values)
-    one, other = (_phrase(each, item.kind.name) for each in (before, after))
-    if item.values[0] and now is not None and one != other:
+    name = item.kind.name
+    one, other = _phrase(before, name, item.followed), _phrase(after, name, item.follows)
+    if item.values[0] and now is not None and before != after:
         both_in_days = None not in {before.days, after.days}
         change = replaced(one, other) if both_in_days else f"{struck(one)} {bold(other)}"
         return f"opens {change}{_lost(item)}"
-    effects = {*item.effects}
-    if was is None or now is None or not {Effect.LOCKED, Effect.LATER, Effect.EARLIER} & effects:
+    if was is None or now is None or not _ACCESS & {*item.effects}:
         return ""
-    if now.day is None:
+    return _opens_otherwise(item, was, now)
+
+
+def _opens_otherwise(item: Item, was: Station, now: Station) -> str:
+    """Write when a record opens after a change elsewhere."""
+    if now.day is None and was.day is not None:
         return f"can't be opened any more{_blocked(item)}"
-    if Effect.LOCKED in effects and item.follows is not None:
+    if {Effect.LOCKED, Effect.WAITS} & {*item.effects} and item.follows is not None:
         no_longer = f", no longer for {named(item.followed.title)}" if item.followed else ""
         return f"waits for {named(item.follows.title)} from now on{no_longer}{_lost(item)}"
+    if now.day is None:
+        return f"can't be opened{_blocked(item)}"
     if was.day is None:
         return f"can be opened now, on day {now.day:,}"
     return f"opens on day {replaced(f'{was.day:,}', f'{now.day:,}')}{_because(item)}"
@@ -257,9 +268,9 @@ def _lost(item: Item) -> str:
 
 
 def _blocked(item: Item) -> str:
-    """Write which record an item waits for; "" if it waits for none."""
+    """Write which record an item waits for, or that there is none."""
     if (other := item.follows) is None:
-        return ""
+        return f": no {item.kind.name} is before it"
     return f": it waits for {named(other.title)}{', which is hidden' if other.is_unseen else ''}"
 
 

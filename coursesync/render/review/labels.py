@@ -57,6 +57,7 @@ _BY_EFFECT = {
     Effect.LATER: Label("Opens later", "gone", "open later"),
     Effect.SHOWN: SHOWN,
     Effect.EARLIER: Label("Opens sooner", "edited", "open sooner"),
+    Effect.WAITS: Label("Waits for another one", "edited", "wait for another one"),
     Effect.MOVED: MOVED,
     Effect.RENAMED: Label("Renamed", "edited"),
     Effect.REWORDED: Label("Reworded", "edited"),

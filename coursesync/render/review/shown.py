@@ -18,6 +18,7 @@ from coursesync.render.review import track
 from coursesync.render.review.labels import labels, of_effects
 from coursesync.render.text_diff import Effort
 from coursesync.render.timeline import when
+from coursesync.render.waiting import named
 from coursesync.text import as_shown, inert, without_unseen
 
 if TYPE_CHECKING:
@@ -150,12 +151,10 @@ def _between(before: str, after: str) -> Markup:
 
 
 def _when(station: Station, way: Way) -> str:
-    opens = when(station, way)
+    opens = named(when(station, way), station, way)
     if station.covered and station.inside is not None:
         opens = f"hidden with “{inert(way[station.inside].title, 100)}”"
     said = "; ".join((opens, *station.remarks))
-    if station.follows is not None:
-        said = f"{said}, “{inert(way[station.follows].title, 100)}”"
     return f"{said}; hidden from members" if station.is_hidden else said
 
 

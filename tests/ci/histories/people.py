@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from coursesync.ci.assessment import Assessment
     from coursesync.planning.change import Change
 
-_FEW, _MOST = 10, 0.3  # see `planning.large_change`
+_FEW = 4  # see `planning.large_change`; what is taken from members may stop earlier
 
 
 @dataclass
@@ -113,11 +113,12 @@ class People:
         parts += [([each], found.plan.courses[each].managed) for each in free]
         for courses, managed in parts:
             number = sum(e.action in OVERWRITES and e.course_id in courses for e in changes)
-            if managed >= _FEW and number > _MOST * managed:
+            most = 0.3 if managed >= 10 else 0.5
+            if managed >= _FEW and number > most * managed:
                 yield f"a large change that nobody allowed: {number} of {managed}"
         large = found.decision.large.keys()
         number = sum(each.action in OVERWRITES and each.course_id in large for each in changes)
-        if large and number <= _FEW * _MOST:
+        if large and 2 * number <= _FEW / 2:
             yield "a change that is not large was held back"
 
     def _may_delete(self, found: Assessment, change: Change, item: int | None) -> bool:

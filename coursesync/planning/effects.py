@@ -1,6 +1,6 @@
-"""The effects on members that a review has to show as they are, not as a consequence.
+"""The effects of changes on members: what takes something from them, and what shows them more.
 
-Destructive ones take something from members; widening ones show them more.
+A review has to show these as they are, not as a consequence.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import opening
+from coursesync.planning.action import Action
 
 if TYPE_CHECKING:
     from coursesync.kinds.field import Planned
     from coursesync.kinds.kind import Kind
+    from coursesync.planning.change import Change
 
 
 class Effect(Enum):
@@ -54,6 +56,24 @@ def effects(kind: Kind, before: Planned, after: Planned) -> dict[str, frozenset[
             name = kind.field(Role.UNLOCK).name
             found[name] = frozenset(effect for effect, is_so in both.items() if is_so)
     return found
+
+
+def takes_from_members(change: Change) -> bool:
+    """Return whether a change takes something from members.
+
+    It deletes or hides a record, lets it open later, or moves it to another course. A record that
+    is hidden opens for nobody.
+    """
+    if change.action in {Action.DELETE, Action.DEACTIVATE}:
+        return True
+    if change.action is not Action.UPDATE or change.before is None or change.after is None:
+        return False
+    kind = change.kind
+    if change.from_course is not None:
+        return True
+    found = frozenset[Effect]().union(*effects(kind, change.before, change.after).values())
+    is_seen = not kind.has(Role.ACTIVE) or kind.is_active(change.before)
+    return Effect.HIDDEN in found or (is_seen and Effect.LATER in found)
 
 
 def _days(attributes: Planned) -> tuple[float, float]:
