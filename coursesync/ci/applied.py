@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from coursesync.ci.decision import part_of
 from coursesync.ci.results.outcome import REPLACE, Outcome, context_of
-from coursesync.errors import Denied, ExitCode
+from coursesync.errors import CoursesyncError, Denied, ExitCode
 from coursesync.planning.removal import is_acknowledged
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Applied:
     Attributes:
         before: what it decided at the beginning.
         after: the same look at what is left.
-        since: returns the plan from the state in which some courses were applied last, as a whole.
+        since: returns the plan of some courses from the state in which they were applied last, as a
+            whole; raises CoursesyncError if main can't be planned from that state.
         issue: the issue that shows what waits, if it is open: at the beginning, then at the end.
         drift: the issue about drift, if somebody approved in it.
         reports: the reports of the courses that it applied, in turn.
@@ -75,10 +76,15 @@ class Applied:
     def live(self, courses: Collection[int]) -> Plan:
         """Return what is live of some courses since they were applied last, as a plan.
 
-        Earlier runs may have sent a part of it, also one that was killed and could not tell.
+        Earlier runs may have sent a part of it, also one that was killed and could not tell. That
+        part is left out if main can't be planned from so old a state.
         """
         left = {each.address for each in self.after.wanted.changes if each.action.changes}
-        part = part_of(self.since(courses), courses)
+        try:
+            plan = self.since(courses)
+        except CoursesyncError:  # what is told is no reason to fail
+            plan = self.before.wanted
+        part = part_of(plan, courses)
         changes = [e for e in part.changes if e.action.changes and e.address not in left]
         done = {each.address for each in changes}
         kept = {each.course_id for each in changes} | {each.from_course for each in changes}

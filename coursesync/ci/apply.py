@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from coursesync.applying.report import Status
@@ -115,13 +116,15 @@ class _Run:
         # somebody wants the outlines' version back
         self._refreshes = self._drift is not None and self._permits.approves_in(self._drift)
         self._did = False
-        self._plans: dict[int, Plan] = {}  # by the serial of the state that each begins from
+        # by the serial of the state that each begins from, and the keys of its courses
+        self._plans: dict[tuple[int, tuple[str, ...]], Plan] = {}
         self._result: RunResult | None = None
 
     def foreseen(self) -> Applied:
         found = self._assessment(self._loaded(self._project.state()))
         drifted = self._drift if self._refreshes else None
-        return Applied(self._job, self._main, found, found, self._since, self._issue, drifted)
+        since = partial(self._since, found)
+        return Applied(self._job, self._main, found, found, since, self._issue, drifted)
 
     def carried_out(self) -> Applied:
         before = self._look()
@@ -130,8 +133,9 @@ class _Run:
         after = self._look() if reports else before
         stopped = _stopped(reports)
         issue, drifted = self._issue, self._drift if self._refreshes else None
+        since = partial(self._since, before)
         done = Applied(
-            *(self._job, self._main, before, after, self._since, issue, drifted, reports, stopped)
+            *(self._job, self._main, before, after, since, issue, drifted, reports, stopped)
         )
         # before the record of what was applied, so that the next run writes what fails here
         ended = replace(done, issue=tell(done))
@@ -146,10 +150,11 @@ class _Run:
         remember(self._job, self._main, self._store, saved.serial)
         return ended
 
-    def _since(self, courses: Collection[int]) -> Plan:
-        """Return the plan from the state in which some courses were applied last, as a whole.
+    def _since(self, before: Assessment, courses: Collection[int]) -> Plan:
+        """Return the plan of some courses from the state in which they were applied last.
 
-        What a run sent that was killed is in it, too.
+        It is the whole plan: what a run sent that was killed is in it, too. Raises CoursesyncError
+        if there is none: that state may contradict what main has now.
         """
         now = self._store.report.applied
 
@@ -157,9 +162,14 @@ class _Run:
             return all(report.applied.get(each) == now.get(each) for each in courses)
 
         state = state_since(self._store.branch, self._store.target, is_so)
-        if state.serial not in self._plans:
-            self._plans[state.serial] = self._assessment(self._loaded(state)).wanted
-        return self._plans[state.serial]
+        entries = state.entries.items()
+        known = {kind_of(at).course_id_of(each.sent): course_of(at) for at, each in entries}
+        known |= {each.id: each.key for each in before.wanted.courses.values()}
+        keys = tuple(sorted(known[each] for each in {*courses} & known.keys()))
+        if (state.serial, keys) not in self._plans:
+            loaded = self._loaded(state, keys)
+            self._plans[state.serial, keys] = self._assessment(loaded).wanted
+        return self._plans[state.serial, keys]
 
     def _saved(self, state: State) -> State:
         """Record what an interrupted run left, and what is applied; make the branch if needed."""
@@ -170,10 +180,10 @@ class _Run:
     def _look(self) -> Assessment:
         return self._assessment(self._refreshed(self._loaded(self._project.state())))
 
-    def _loaded(self, state: State) -> Workspace:
+    def _loaded(self, state: State, keys: tuple[str, ...] = ()) -> Workspace:
         if self._history.is_empty and not (state.entries or state.doubts):  # nobody wrote one yet
             return Workspace(self._project, state, Outlines((), frozenset()), self._store.hold)
-        return self._project.outlines_for(state)
+        return replace(self._project, courses=keys).outlines_for(state)
 
     def _assessment(self, loaded: Workspace) -> Assessment:
         return Assessment(loaded, self._history, self._permits)

@@ -19,9 +19,10 @@ from coursesync.ci.coverage.delta import (
     alone,
     more_lines,
 )
+from coursesync.ci.coverage.placed import is_placed
 from coursesync.ci.coverage.setting import shown_by, together
 from coursesync.ci.coverage.shown_lines import shows_lines, within
-from coursesync.ci.coverage.specified import id_in, tells
+from coursesync.ci.coverage.specified import tells
 from coursesync.ci.coverage.trail import follows
 from coursesync.ci.coverage.uncovered import Reason
 from coursesync.ci.forges.forge import NotYet
@@ -174,9 +175,9 @@ class Judge:
         def shows(own: Delta, from_head: Delta) -> bool:
             one, two = (from_head.former(each.address) if each else None for each in pair)
             if one is not None and two is not None and one.home == two.home:
-                is_moved = _is_placed(own, one) or _is_placed(own, two)
+                is_moved = is_placed(own, one) or is_placed(own, two)
                 return follows(one, two, own.after) and is_moved
-            return any(_is_placed(own, each) for each in (one, two) if each is not None)
+            return any(is_placed(own, each) for each in (one, two) if each is not None)
 
         return self.gap(number, shows)
 
@@ -318,17 +319,3 @@ def _by_number(setters: Mapping[T, set[int]]) -> list[tuple[int, list[T]]]:
         for number in numbers:
             found.setdefault(number, []).append(line)
     return sorted(found.items(), key=lambda each: each[0])
-
-
-def _is_placed(own: Delta, item: Item) -> bool:
-    """Return whether a review gave an item of its head its place: it is new there, or moved."""
-    was = own.former(item.address)
-    if was is None or own.sets(item.address, PARENT) or own.sets(item.address, COURSE):
-        return True
-    for beside in own.after.courses[id_in(item.address)].lists[item.home]:
-        other, other_was = own.after.find(beside), own.former(beside)
-        if other is not None and other_was is not None and other_was.home == was.home:
-            is_after = follows(item, other, own.after)
-            if other is not item and is_after != follows(was, other_was, own.before):
-                return True
-    return False

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from coursesync.kinds.counting import noun
 from coursesync.render.comment.asked import asked
 from coursesync.render.comment.configured import changed_settings
+from coursesync.render.comment.effect import Effect
 from coursesync.render.comment.layout import GITHUB, NO_LINKS, bounded, other_files, pointed
 from coursesync.render.comment.losses import losses
 from coursesync.render.comment.outlook import NO_OUTLOOK
-from coursesync.render.comment.seen import Effect, items_of
+from coursesync.render.comment.seen import items_of
 from coursesync.render.comment.sources import Sources
 from coursesync.render.comment.words import besides, cell, course_in_brief, heading
 from coursesync.render.fit import Part, Rank

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
+from coursesync.render.comment.effect import Effect
 from coursesync.render.comment.losing import identity, lateness, may_lose
 from coursesync.render.differences import ORDER
 from coursesync.render.timeline import Station, ways
@@ -29,32 +29,6 @@ if TYPE_CHECKING:
     from coursesync.render.row import Row
     from coursesync.render.rows import CourseView
     from coursesync.render.timeline import Way
-
-
-class Effect(IntEnum):
-    """How a record changes for members, the heaviest effect first."""
-
-    DELETED = 0
-    HIDDEN = 1
-    LEFT = 2  # for another course
-    LOCKED = 3  # for all, or for those who have not completed what it waits for from now on
-    LATER = 4
-    DOUBT = 5
-    SHOWN = 6  # it was hidden
-    EARLIER = 7
-    WAITS = 8  # for another record than before
-    NEW = 9
-    MOVED = 10
-    RENAMED = 11
-    REWORDED = 12
-    PICTURE = 13
-    OTHER = 14
-    DRAFT = 15  # members saw it neither before nor after
-
-    @property
-    def takes(self) -> bool:
-        """Whether it takes something from members."""
-        return self <= Effect.LATER
 
 
 _BY_ROLE = {

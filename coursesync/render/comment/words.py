@@ -9,8 +9,8 @@ from coursesync.kinds import held_in
 from coursesync.kinds.counting import counted, noun, nouns
 from coursesync.kinds.field import Role
 from coursesync.kinds.unlock import in_turn, opening
+from coursesync.render.comment.effect import Effect
 from coursesync.render.comment.prose import bold, named, replaced, reworded, struck
-from coursesync.render.comment.seen import Effect
 from coursesync.render.markdown_escape import escape
 from coursesync.render.waiting import LONG_TITLE
 from coursesync.text import count, inert

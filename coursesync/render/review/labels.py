@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.kinds.field import Role
 from coursesync.planning.action import Action
-from coursesync.render.comment.seen import Effect
+from coursesync.render.comment.effect import Effect
 from coursesync.render.differences import COURSE, ORDER
 from coursesync.render.holders import is_moved
 

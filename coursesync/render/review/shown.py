@@ -24,7 +24,7 @@ from coursesync.text import as_shown, inert, without_unseen
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from coursesync.render.comment.seen import Effect
+    from coursesync.render.comment.effect import Effect
     from coursesync.render.excerpt import Difference, Shown
     from coursesync.render.review.contents import Allowance, Contents
     from coursesync.render.review.labels import Label
