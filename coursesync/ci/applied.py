@@ -82,7 +82,7 @@ class Applied:
         left = {each.address for each in self.after.wanted.changes if each.action.changes}
         try:
             plan = self.since(courses)
-        except CoursesyncError:  # what is told is no reason to fail
+        except CoursesyncError:  # a report is no reason to fail
             plan = self.before.wanted
         part = part_of(plan, courses)
         changes = [e for e in part.changes if e.action.changes and e.address not in left]

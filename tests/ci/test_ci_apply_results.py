@@ -45,8 +45,8 @@ def test_a_course_with_the_key_of_a_deleted_one_is_applied(town: Town) -> None:
     assert "### Live now\n\n**1 section of *Course 4713*:** 1 new" in town.result(number)
 
 
-def test_a_course_beside_it_that_waited_is_told_as_a_whole(town: Town) -> None:
-    """It is planned alone, whatever became of other courses since; nothing is left red."""
+def test_a_course_beside_it_that_waited_is_shown_as_a_whole(town: Town) -> None:
+    """It is planned alone, whatever other courses were before; nothing is left red."""
     number = town.propose(b=outline(B, "Two", "Pushed", "Good"))
     town.merge(number)
     town.reviewed(a=outline(C, "Three"))
