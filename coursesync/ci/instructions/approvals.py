@@ -31,6 +31,10 @@ _HEX = re.compile(r"[0-9a-f]+")
 # the whole line within other text: somebody meant it
 _MEANT = re.compile(rf"{PREFIX}\s+(?:approve|allow\s+[\w-]+)\s+[0-9a-f]{{7}}", re.IGNORECASE)
 EDITED = "An edited comment does not count. Write a new one."
+_OWN = (
+    "You pushed a part of this yourself. Somebody else has to decide about it. If nobody else "
+    "can, set all of it again in one pull request that somebody else approves."
+)
 _NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
@@ -95,7 +99,7 @@ class Electorate:
             return "A bot can't decide about it. Let a person write the line."
         is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
-            return "You pushed a part of this yourself. Somebody else has to decide about it."
+            return _OWN
         if self.pushers.unknown and not self.is_solo:
             return unknown_pusher(self.pushers.unknown[0])
         if not self.voters.may_write(comment.author):
