@@ -13,7 +13,7 @@ from coursesync.ci.coverage.delta import Delta, changed_courses
 from coursesync.ci.coverage.reviewing import Loosening, Rules, is_looser, judged_by
 from coursesync.ci.coverage.setting import Setting, Shown
 from coursesync.ci.coverage.trail import Trail, trails
-from coursesync.ci.forges.forge import NotYet, Pushers, Review
+from coursesync.ci.forges.forge import OLDER, NotYet, Pushers, Review
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -82,14 +82,19 @@ class MainHistory:
             return ()
         return self._repository.first_parents(self._root, self._main)
 
-    def all_of(self, courses: Collection[int]) -> Trail:
-        """Return main's last commits that changed some courses, whatever was applied."""
+    def all_of(self, courses: Collection[int]) -> tuple[Trail, str]:
+        """Return main's last commits that changed some courses, whatever was applied.
+
+        With the name for what set the things that none of them set: main's first commit, or OLDER.
+        """
         line = self._whole[-_MOST_COMMITS:]
         changing = (each for each in line if each.parents and self._is_change(each))
-        chosen = tuple(each for each in changing if self._concerns(each, courses))[-_MOST_CHANGES:]
+        every = tuple(each for each in changing if self._concerns(each, courses))
+        chosen, is_whole = every[-_MOST_CHANGES:], line == self._whole
+        first = line[0].sha if is_whole and len(every) <= _MOST_CHANGES else OLDER
         settings = [*self._settings(chosen, self._reviews_of(each.sha for each in chosen))]
         before = settings[0].before if settings else self._now
-        return Trail(judged_by(settings, Rules(before.reviewing), 0)[0])
+        return Trail(judged_by(settings, Rules(before.reviewing), 0)[0]), first
 
     def _concerns(self, commit: Commit, courses: Collection[int]) -> bool:
         before, after = (self._trees.specified(e) for e in (commit.parents[0], commit.sha))
@@ -138,6 +143,8 @@ class MainHistory:
         To merge a review as it is pushes nothing: who pressed the button does not count.
         """
         wanted = tuple(sorted({*commits}))
+        if OLDER in wanted:
+            return Pushers(unknown=(OLDER,)) | self.pushers({*wanted} - {OLDER})
         if wanted not in self._pushers:
             reviews = {**self.reviews, **self._reviews_of(wanted)}
             made = _made_by(self._whole, reviews)

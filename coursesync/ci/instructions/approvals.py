@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from markdown_it import MarkdownIt
 
-from coursesync.ci.forges.forge import NOBODY
+from coursesync.ci.forges.forge import NOBODY, OLDER
 from coursesync.planning.grant import Grant
 from coursesync.text import inert, nearest
 
@@ -109,6 +109,11 @@ class Electorate:
 
 def unknown_pusher(commit: str) -> str:
     """Return why nobody can approve a commit, and what to do, as sentences."""
+    if commit == OLDER:
+        return (
+            "Nobody knows who pushed a part of this: it is older than the last changes of main "
+            "that coursesync looks at. Set it again in a pull request that somebody else approves."
+        )
     return (
         f"Nobody knows who pushed commit {inert(commit[:10])}: the forge names no account for it. "
         "Let its author add its e-mail address to their account, or let the values be set again "
