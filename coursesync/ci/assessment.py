@@ -121,16 +121,17 @@ class Assessment:
         """Return the commits that may have set what waits; who pushed one of them can't approve it.
 
         If nobody knows what was applied to a course, or if no commit since then set what waits,
-        then main's last commits tell: the record of it may be lost, or wrong.
+        then main's last commits tell: the record of it may be lost, or wrong. OLDER is among them
+        if these don't tell either.
         """
         courses = {each for pair in found.without_setter for each in pair}
         if not courses:
             return found.commits
-        trail = self.history.all_of(courses)
-        plan = part_of(self.wanted if found is self.whole_coverage else self.plan, courses)
-        known = coverage(plan, dict.fromkeys(courses, trail)).commits
+        trail, first = self.history.all_of(courses)
+        known = coverage(part_of(found.plan, courses), dict.fromkeys(courses, trail))
         young = (each.commit for each in trail.settings if isinstance(each.review, NotYet))
-        return found.commits | known | {*young}
+        older = [first] if known.without_setter else []
+        return found.commits | known.commits | {*young, *older}
 
     @cached_property
     def held(self) -> frozenset[int]:

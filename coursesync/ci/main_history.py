@@ -13,7 +13,7 @@ from coursesync.ci.coverage.delta import Delta, changed_courses
 from coursesync.ci.coverage.reviewing import Loosening, Rules, is_looser, judged_by
 from coursesync.ci.coverage.setting import Setting, Shown
 from coursesync.ci.coverage.trail import Trail, trails
-from coursesync.ci.forges.forge import NotYet, Pushers, Review
+from coursesync.ci.forges.forge import OLDER, NotYet, Pushers, Review
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -47,12 +47,17 @@ class MainHistory:
         self._branch, self._main = branch, main
         self._report = report
         self._pushers: dict[tuple[str, ...], Pushers] = {}
+        self._known: dict[str, Review | NotYet | None] = {}
+
+    @cached_property
+    def _whole(self) -> tuple[Commit, ...]:
+        """The commits of main's first-parent history, the oldest first."""
+        return self._repository.first_parents(None, self._main)
 
     @cached_property
     def _line(self) -> Mapping[str, int]:
-        """The commits of main's first-parent history, each with its number from the last one."""
-        commits = self._repository.first_parents(None, self._main)
-        return {each.sha: number for number, each in enumerate(reversed(commits))}
+        """The same, each with its number from the last one."""
+        return {each.sha: number for number, each in enumerate(reversed(self._whole))}
 
     @cached_property
     def starts(self) -> Mapping[int, str]:
@@ -77,14 +82,19 @@ class MainHistory:
             return ()
         return self._repository.first_parents(self._root, self._main)
 
-    def all_of(self, courses: Collection[int]) -> Trail:
-        """Return main's last commits that changed some courses, whatever was applied."""
-        line = self._repository.first_parents(None, self._main)[-_MOST_COMMITS:]
+    def all_of(self, courses: Collection[int]) -> tuple[Trail, str]:
+        """Return main's last commits that changed some courses, whatever was applied.
+
+        With the name for what set the things that none of them set: main's first commit, or OLDER.
+        """
+        line = self._whole[-_MOST_COMMITS:]
         changing = (each for each in line if each.parents and self._is_change(each))
-        chosen = tuple(each for each in changing if self._concerns(each, courses))[-_MOST_CHANGES:]
+        every = tuple(each for each in changing if self._concerns(each, courses))
+        chosen, is_whole = every[-_MOST_CHANGES:], line == self._whole
+        first = line[0].sha if is_whole and len(every) <= _MOST_CHANGES else OLDER
         settings = [*self._settings(chosen, self._reviews_of(each.sha for each in chosen))]
         before = settings[0].before if settings else self._now
-        return Trail(judged_by(settings, Rules(before.reviewing), 0)[0])
+        return Trail(judged_by(settings, Rules(before.reviewing), 0)[0]), first
 
     def _concerns(self, commit: Commit, courses: Collection[int]) -> bool:
         before, after = (self._trees.specified(e) for e in (commit.parents[0], commit.sha))
@@ -123,18 +133,31 @@ class MainHistory:
 
     def _reviews_of(self, commits: Iterable[str]) -> Mapping[str, Review | NotYet | None]:
         shas = [*commits]
-        return self._forge.reviews_between(self._branch, shas) if shas else {}
+        if new := [each for each in shas if each not in self._known]:
+            self._known |= self._forge.reviews_between(self._branch, new)
+        return {each: self._known[each] for each in shas if each in self._known}
 
     def pushers(self, commits: Iterable[str]) -> Pushers:
-        """Return who pushed some commits of main, and to the reviews that they merged."""
+        """Return who pushed some commits of main, and to the reviews that they merged.
+
+        To merge a review as it is pushes nothing: who pressed the button does not count.
+        """
         wanted = tuple(sorted({*commits}))
+        if OLDER in wanted:
+            return Pushers(unknown=(OLDER,)) | self.pushers({*wanted} - {OLDER})
         if wanted not in self._pushers:
-            line = [*reversed([*self._line])]
-            found = self._forge.pushers_between(self._branch, line, wanted)
-            older = self._reviews_of(each for each in wanted if each not in self.reviews)
-            reviews = {**self.reviews, **older}
-            merged = (reviews.get(each) for each in wanted)
-            for number in sorted({each.number for each in merged if isinstance(each, Review)}):
+            reviews = {**self.reviews, **self._reviews_of(wanted)}
+            made = _made_by(self._whole, reviews)
+            merged, pushed = dict[int, Review](), list[str]()
+            for each in wanted:
+                if isinstance(review := reviews.get(each), Review):
+                    merged[review.number] = review
+                    if self._is_as_reviewed(review, made[review.number]):
+                        continue
+                pushed.append(each)
+            line = [each.sha for each in self._whole]
+            found = self._forge.pushers_between(self._branch, line, pushed)
+            for number in sorted(merged):
                 found |= self._forge.pushers(number)
             self._pushers[wanted] = found
         return self._pushers[wanted]
@@ -175,10 +198,7 @@ class MainHistory:
     def _settings(
         self, commits: Sequence[Commit], reviews: Mapping[str, Review | NotYet | None]
     ) -> Iterator[Setting]:
-        made: dict[int, list[Commit]] = {}
-        for each in commits:
-            if isinstance(review := reviews.get(each.sha), Review):
-                made.setdefault(review.number, []).append(each)
+        made = _made_by(commits, reviews)
         before: Specified | None = None
         for each in commits:
             if before is None:
@@ -204,9 +224,18 @@ class MainHistory:
         trees = self._trees
         began, head = trees.specified(base), trees.specified(review.head)
         matters = bool(began.unknown or trees.specified(commit.sha).unknown)
-        first, last = made[review.number][0].parents[0], made[review.number][-1].sha
-        is_clean = not matters or trees.is_merge(first, review.head, last)
+        is_clean = not matters or self._is_merge(review, made[review.number])
         return Shown(review, began, head, is_clean)
+
+    def _is_as_reviewed(self, review: Review, commits: Sequence[Commit]) -> bool:
+        """Return whether the commits that merged a review bring just its head; see `_is_merge`."""
+        # a head that somebody pushed to main was not merged
+        is_merged = review.head not in {each.sha for each in commits}
+        return is_merged and self._has_head(review) and self._is_merge(review, commits)
+
+    def _is_merge(self, review: Review, commits: Sequence[Commit]) -> bool:
+        """Return whether git makes just the same when it merges the head of a review."""
+        return self._trees.is_merge(commits[0].parents[0], review.head, commits[-1].sha)
 
     def _has_head(self, review: Review) -> bool:
         if not self._repository.has(review.head):
@@ -232,6 +261,17 @@ class MainHistory:
             or course in each.after.unknown
             or course in changed_courses(each.delta)
         ]
+
+
+def _made_by(
+    commits: Iterable[Commit], reviews: Mapping[str, Review | NotYet | None]
+) -> Mapping[int, Sequence[Commit]]:
+    """Return the commits that merged each review, the oldest first, by its number."""
+    found: dict[int, list[Commit]] = {}
+    for each in commits:
+        if isinstance(review := reviews.get(each.sha), Review):
+            found.setdefault(review.number, []).append(each)
+    return found
 
 
 def _brought_by(setting: Setting) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -77,6 +78,22 @@ def test_nobody_approves_what_nobody_knows_who_pushed(town: Town) -> None:
 
     assert ran.code == 6, ran
     assert "Nobody knows who pushed commit" in town.answers(number)[-1]
+
+
+def test_nobody_approves_what_is_older_than_what_is_looked_at(town: Town) -> None:
+    """Many commits after a push do not hide who pushed; a reviewed pull request sets it again."""
+    town.push(a=outline(A, "One", "Two"))
+    town.forge.repository.commit_often("many", 101, by="ben", at=datetime.now(UTC))
+    town.forge.push(town.forge.repository.tip("many"), by="ben")
+    forge_report(town, applied={}, since="")
+    waits = town.apply()
+    number = town.open_issue()
+    town.decide(town.line("approve"), by="ada")
+    own = town.apply()
+
+    assert (waits.code, own.code) == (6, 6), (waits, own)
+    assert "older than the last changes of main" in town.answers(number)[-1]
+    assert "Set it again in a pull request" in town.answers(number)[-1]
 
 
 def test_the_issue_and_the_status_say_that_anyone_can_write_the_state(town: Town) -> None:

@@ -63,7 +63,8 @@ class Pushers:
     Attributes:
         logins: of the accounts that pushed them, and of their authors and committers.
         unknown: the SHAs of commits of which nobody knows who pushed them: an approval of these
-            does not count, because it may be by the same person.
+            does not count, because it may be by the same person. OLDER stands for all that are
+            too old to be looked at.
     """
 
     logins: frozenset[str] = frozenset()
@@ -76,6 +77,7 @@ class Pushers:
 
 
 NOBODY = Pushers()
+OLDER = ""
 
 
 @dataclass(frozen=True, slots=True)

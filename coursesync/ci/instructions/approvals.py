@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from markdown_it import MarkdownIt
 
-from coursesync.ci.forges.forge import NOBODY
+from coursesync.ci.forges.forge import NOBODY, OLDER
 from coursesync.planning.grant import Grant
 from coursesync.text import inert, nearest
 
@@ -31,6 +31,10 @@ _HEX = re.compile(r"[0-9a-f]+")
 # the whole line within other text: somebody meant it
 _MEANT = re.compile(rf"{PREFIX}\s+(?:approve|allow\s+[\w-]+)\s+[0-9a-f]{{7}}", re.IGNORECASE)
 EDITED = "An edited comment does not count. Write a new one."
+_OWN = (
+    "You pushed a part of this yourself. Somebody else has to decide about it. If nobody else "
+    "can, set all of it again in one pull request that somebody else approves."
+)
 _NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
@@ -95,7 +99,7 @@ class Electorate:
             return "A bot can't decide about it. Let a person write the line."
         is_theirs = comment.author.casefold() in {each.casefold() for each in self.pushers.logins}
         if is_theirs and not self.is_solo:
-            return "You pushed a part of this yourself. Somebody else has to decide about it."
+            return _OWN
         if self.pushers.unknown and not self.is_solo:
             return unknown_pusher(self.pushers.unknown[0])
         if not self.voters.may_write(comment.author):
@@ -105,6 +109,11 @@ class Electorate:
 
 def unknown_pusher(commit: str) -> str:
     """Return why nobody can approve a commit, and what to do, as sentences."""
+    if commit == OLDER:
+        return (
+            "Nobody knows who pushed a part of this: it is older than the last changes of main "
+            "that coursesync looks at. Set it again in a pull request that somebody else approves."
+        )
     return (
         f"Nobody knows who pushed commit {inert(commit[:10])}: the forge names no account for it. "
         "Let its author add its e-mail address to their account, or let the values be set again "
