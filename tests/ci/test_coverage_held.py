@@ -133,6 +133,53 @@ def test_a_text_that_a_review_wrote_is_put_back(*, is_markdown: bool) -> None:
     assert main.reasons() == []
 
 
+def rendered_before(*, is_pushed: bool) -> Main:
+    """Return a main that takes a text back, which an older version rendered for the site."""
+    texts = [{**B, "contents": {"markdown": f"{each}.md"}} for each in ("one", "two")]
+    main = Main({**FIRST, "welcome": course(A, texts[0])})
+    main.merge(main.edited(welcome=course(A, texts[1])))
+    at = Address("section.welcome.b")
+    entry = main.state.entries[at]
+    (two,) = (each.after for each in main.plan().changes if each.address == at)
+    html = str((two or {})["SectionContents"]).replace("<p>", '<p class="x">')
+    sent = replace(entry, sent={**entry.sent, "SectionContents": html})
+    main.state = replace(main.state, entries={**main.state.entries, at: sent})
+    back = main.edited(welcome=course(A, texts[0]))
+    if is_pushed:
+        main.push(back)
+        main.merge(main.edited(welcome=course(A, {**texts[0], "title": "Bye"})))
+    else:
+        main.merge(back)
+    return main
+
+
+def test_a_text_that_another_version_rendered_is_taken_back() -> None:
+    """The review of that counts: the words on the site say which text it has."""
+    assert rendered_before(is_pushed=False).reasons() == []
+
+
+def test_a_text_that_another_version_rendered_waits_if_it_was_pushed_back() -> None:
+    """A push that takes it back is not covered, although main has the text that was applied."""
+    assert rendered_before(is_pushed=True).reasons() == [
+        ("section.welcome.b", "contents", "PUSHED", "2")
+    ]
+
+
+def test_a_text_that_only_another_version_rendered_waits() -> None:
+    """Nobody set anything, or all of it was taken back; the site has main's own text."""
+    text = {**B, "contents": {"markdown": "one.md"}}
+    main = Main({**FIRST, "welcome": course(A, text)})
+    at = Address("section.welcome.b")
+    entry = main.state.entries[at]
+    html = str(entry.sent["SectionContents"]).replace("<p>", '<p class="x">')
+    sent = replace(entry, sent={**entry.sent, "SectionContents": html})
+    main.state = replace(main.state, entries={**main.state.entries, at: sent})
+    main.merge(main.edited(welcome=course(A, {**B, "contents": {"markdown": "two.md"}})))
+    main.merge(main.edited(welcome=course(A, text)))
+
+    assert main.reasons() == [("section.welcome.b", "contents", "UNSET", None)]
+
+
 def test_a_section_that_is_back_without_a_text_is_covered() -> None:
     """Its kept record has an older text; the review that brings it back shows that it has none."""
     texts = [{**B, "contents": text} for text in ("One", "")]

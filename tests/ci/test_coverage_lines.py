@@ -93,3 +93,23 @@ def test_what_a_merge_swaps_beside_its_review_waits() -> None:
     main.merge(text(A, B, C, D, E), result=text(A, C, B, D, E))
 
     assert ("section.welcome.a", "contents", "NOT_SHOWN", "1") in main.reasons()
+
+
+def test_a_paragraph_between_two_that_another_review_swapped_waits() -> None:
+    """Its review shows it below the first and above the last; nobody reviewed the opposite."""
+    main = Main(text(A, B, C, D, E))
+    main.merge(text(E, B, C, D, A))
+    main.merge(
+        text(A, B, "Step 3", D, E), base=text(A, B, C, D, E), result=text(E, B, "Step 3", D, A)
+    )
+
+    assert main.reasons() == [("section.welcome.a", "contents", "NOT_SHOWN", "2")]
+
+
+def test_a_swap_around_a_paragraph_that_another_review_wrote_is_covered() -> None:
+    """The swap is the last that sets their order, and its review shows it."""
+    main = Main(text(A, B, C))
+    main.merge(text(A, "Step 2", C))
+    main.merge(text(C, B, A), base=text(A, B, C), result=text(C, "Step 2", A))
+
+    assert main.reasons() == []

@@ -1,13 +1,13 @@
 """Judges the settings of a trail: does the review that the last one merged show it?
 
-Owns what a review has to show of a field, a line, an order or a removal. It must never know a plan.
+Owns what a review has to show of a field, an order or a removal; of the lines of a text,
+`line_judge` does. It must never know a plan.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from coursesync.ci.coverage.delta import (
     ADDRESS,
@@ -17,12 +17,9 @@ from coursesync.ci.coverage.delta import (
     VISIBLE,
     Delta,
     alone,
-    more_lines,
 )
-from coursesync.ci.coverage.placed import is_placed
 from coursesync.ci.coverage.setting import shown_by, together
-from coursesync.ci.coverage.shown_lines import shows_lines, within
-from coursesync.ci.coverage.specified import tells
+from coursesync.ci.coverage.specified import id_in, tells
 from coursesync.ci.coverage.trail import follows
 from coursesync.ci.coverage.uncovered import Reason
 from coursesync.ci.forges.forge import NotYet
@@ -30,17 +27,15 @@ from coursesync.kinds.address import is_course
 from coursesync.planning.effects import effects
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from coursesync.ci.coverage.specified import Item, Line
+    from coursesync.ci.coverage.specified import Item
     from coursesync.ci.coverage.trail import Trail
     from coursesync.kinds.address import Address
     from coursesync.planning.effects import Effect
     from coursesync.planning.policy import OnRemoval
 
 
-T = TypeVar("T")
 # an item of main, and a field, PARENT, VISIBLE or, in a tuple, a line of it
 Seen: TypeAlias = "tuple[Item, str | tuple[str]]"
 
@@ -100,7 +95,7 @@ class Judge:
             return Gap(number, Reason.DOUBTFUL if is_doubtful else Reason.UNAPPROVED)
         return None
 
-    def _merged(self, address: Address, number: int) -> Item | None:
+    def merged(self, address: Address, number: int) -> Item | None:
         """Return what an item of main was once the review of a setting was merged."""
         return self.trail.path(address)[self.trail.ends[number]]
 
@@ -109,7 +104,7 @@ class Judge:
     ) -> Gap | None:
         """Judge the last setting of something of an item; it must have all `wanted` effects."""
         number = self.trail.setter(address, name)
-        item = self._merged(address, number)
+        item = self.merged(address, number)
 
         def shows(own: Delta, from_head: Delta) -> bool:
             head = from_head.former(item.address) if item else None
@@ -121,63 +116,20 @@ class Judge:
         is_moved = name == COURSE and self.trail.path(address)[0] is not None
         return self.gap(number, shows, exact=bool(wanted) or is_moved)
 
-    def of_removed(
-        self, address: Address, setters: Mapping[str, set[int]]
-    ) -> Iterator[tuple[Gap, list[str]]]:
-        """Judge the settings that removed lines of an item, by line.
-
-        Yields each setting that does not cover all its lines, with those that it does not.
-        """
-        for number, lines in _by_number(setters):
-            sets, unshown = alone(self._set_lines(address, number)), list(lines)
-            item = self._merged(address, number)
-
-            def shows(
-                own: Delta,
-                from_head: Delta,
-                item: Item | None = item,
-                sets: Counter[str] = sets,
-                unshown: list[str] = unshown,
-            ) -> bool:
-                head = from_head.former(item.address) if item else None
-                if head is not None:
-                    shown = alone(own.lines(head.address))
-                    unshown[:] = [each for each in unshown if not within(sets[each], shown[each])]
-                return not unshown
-
-            if gap := self.gap(number, shows):
-                yield gap, unshown
-
-    def of_added(
-        self, address: Address, setters: Mapping[Line, set[int]]
-    ) -> Iterator[tuple[Gap, list[Line]]]:
-        """Judge the settings that put lines of an item where they are, as `of_removed` does."""
-        for number, lines in _by_number(setters):
-            unshown = list(lines)
-            before = self.trail.path(address)[number - 1] if number else None
-            sets = self._set_lines(address, number)
-            shows = partial(shows_lines, self._merged(address, number), before, sets, unshown)
-            if gap := self.gap(number, shows):
-                yield gap, unshown
-
-    def _set_lines(self, address: Address, number: int) -> Counter[Line]:
-        path = self.trail.path(address)
-        return more_lines(path[number - 1] if number else None, path[number])
-
     def of_order(self, first: Address, second: Address) -> Gap | None:
         """Judge the last setting that brought two items into this order.
 
         The review must have placed one of them, and have them in this order if it has both.
         """
         number = self.trail.order_setter(first, second)
-        pair = [self._merged(each, number) for each in (first, second)]
+        pair = [self.merged(each, number) for each in (first, second)]
 
         def shows(own: Delta, from_head: Delta) -> bool:
             one, two = (from_head.former(each.address) if each else None for each in pair)
             if one is not None and two is not None and one.home == two.home:
-                is_moved = is_placed(own, one) or is_placed(own, two)
+                is_moved = _is_placed(own, one) or _is_placed(own, two)
                 return follows(one, two, own.after) and is_moved
-            return any(is_placed(own, each) for each in (one, two) if each is not None)
+            return any(_is_placed(own, each) for each in (one, two) if each is not None)
 
         return self.gap(number, shows)
 
@@ -209,7 +161,7 @@ class Judge:
         """
         numbers = {name: self.trail.setter(address, name) for name in (ADDRESS, FORMER)}
         number, removals = max(numbers.values()), self.trail.removals(old, old)
-        item, settings = self._merged(address, number), self.trail.settings
+        item, settings = self.merged(address, number), self.trail.settings
 
         def pairs(own: Delta, from_head: Delta) -> bool:
             head = from_head.former(item.address) if item else None
@@ -233,7 +185,7 @@ class Judge:
     def of_hidden(self, address: Address) -> Gap | None:
         """Judge what hid an item of main from members, by any means."""
         number = self.trail.setter(address, VISIBLE)
-        item = self._merged(address, number)
+        item = self.merged(address, number)
 
         def shows(own: Delta, from_head: Delta) -> bool:
             head = from_head.former(item.address) if item else None
@@ -283,7 +235,7 @@ class Judge:
 
     def _has(self, number: int, item: Item, what: str | tuple[str]) -> bool:
         """Return whether the head of a setting's review has a value of an item of main."""
-        there = self._merged(item.address, number)
+        there = self.merged(item.address, number)
         last = self.trail.settings[self.trail.ends[number] - 1]
         shown = last.shown(last) if last.has_head(self.courses) else None
         head = shown[1].former(there.address) if shown and there else None
@@ -297,7 +249,7 @@ class Judge:
         if what == PARENT:
             holder = item.resource.parent
             if not is_course(holder):
-                now = self._merged(holder, number)
+                now = self.merged(holder, number)
                 was = from_head.former(now.address) if now else None
                 return was is not None and head.resource.parent == was.address
             return head.resource.parent == holder
@@ -313,9 +265,15 @@ def _counts(_own: Delta, _from_head: Delta) -> bool:
     return True
 
 
-def _by_number(setters: Mapping[T, set[int]]) -> list[tuple[int, list[T]]]:
-    found: dict[int, list[T]] = {}
-    for line, numbers in setters.items():
-        for number in numbers:
-            found.setdefault(number, []).append(line)
-    return sorted(found.items(), key=lambda each: each[0])
+def _is_placed(own: Delta, item: Item) -> bool:
+    """Return whether a review gave an item of its head its place: it is new there, or moved."""
+    was = own.former(item.address)
+    if was is None or own.sets(item.address, PARENT) or own.sets(item.address, COURSE):
+        return True
+    for beside in own.after.courses[id_in(item.address)].lists[item.home]:
+        other, other_was = own.after.find(beside), own.former(beside)
+        if other is not None and other_was is not None and other_was.home == was.home:
+            is_after = follows(item, other, own.after)
+            if other is not item and is_after != follows(was, other_was, own.before):
+                return True
+    return False

@@ -6,10 +6,13 @@ have. It must never decide which review shows it (`judge` does).
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
 from coursesync.ci.coverage.delta import ADDRESS, COURSE, EXISTS, PARENT, VISIBLE
 from coursesync.ci.coverage.judge import UNSET, Gap, Judge
+from coursesync.ci.coverage.line_judge import LineJudge
 from coursesync.ci.coverage.setting import Shown, beside
 from coursesync.ci.coverage.specified import Item, by_id, tells
 from coursesync.ci.coverage.trail import Trail
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from coursesync.kinds.field import Attributes, Planned
     from coursesync.planning.change import Change
 
+_TAG = re.compile(r"<(?P<name>[^\s>]*)[^>]*>")
+_ADDRESS = re.compile(r"""\s(?:href|src)=["']([^"']*)""")
 _ASKED = {
     Action.DELETE: (OnRemoval.DELETE, Effect.DELETED),
     Action.DEACTIVATE: (OnRemoval.DEACTIVATE, Effect.HIDDEN),
@@ -237,14 +242,14 @@ class _Pending:
         after, found = self._value(self.change.after, name), dict[_Finding, None]()
         is_foreign = self.entry is not None and name in self.entry.overridden and after != ""
         texts = {self._value(prior, name) for prior in self.priors if prior is not None}
-        since = {self._since(text) for text in texts - {after}}
+        since = {number for text in texts - {after} for number in self._trees_with(text)}
         for number in {0} if is_foreign or self.is_new else since:
             found |= dict.fromkeys(self._lines(name, number, is_foreign=is_foreign))
         yield from found
 
     def _lines(self, name: str, since: int, *, is_foreign: bool) -> Iterator[_Finding]:
         """Find the lines that differ between a tree, or someone else's text, and main."""
-        field, trail, judge = self.kind.field_of(name), self.judge.trail, self.judge
+        field, trail = self.kind.field_of(name), self.judge.trail
         added = trail.line_setters(self.address, since, is_foreign=is_foreign)
         removed = {} if is_foreign else trail.removed(self.address, since)
         if not (added or removed):
@@ -255,19 +260,33 @@ class _Pending:
             kept = [each for each, _, _ in item.text_places if tells(each)]
             if kept := [each for each in kept if not set_since.get(each)]:
                 found[UNSET] = dict.fromkeys(kept)
-        for gap, gone in judge.of_removed(self.address, removed):
+        judge = LineJudge(self.judge, self.address)
+        for gap, gone in judge.of_removed(removed):
             found.setdefault(gap, {}).update(dict.fromkeys(gone))
-        for gap, lines in judge.of_added(self.address, added):
+        for gap, lines in judge.of_added(added):
             own = [(after or before or ("",))[0] for before, after in lines]
             found.setdefault(gap, {}).update(dict.fromkeys(own))
+        for gap, turned in judge.of_order(since, is_foreign=is_foreign):
+            found.setdefault(gap, {}).update(dict.fromkeys(turned))
         for gap, texts in found.items():
             yield _Finding(gap, field, Effect.CHANGED, tuple(filter(None, texts)))
 
-    def _since(self, text: object) -> int:
-        """Return the number of the last tree with a text; 0 for none."""
+    def _trees_with(self, text: object) -> set[int]:
+        """Return the numbers of the trees of which a text may be; {0} if there is none.
+
+        It is that of the last tree with just this text. If none has it, another version of the
+        program may have rendered it: then it may be that of each tree that differs only in what
+        depends on the version.
+        """
         path = enumerate(self.judge.trail.path(self.address))
-        numbers = (number for number, item in path if item and item.resource.contents == text)
-        return max(numbers, default=0)
+        texts = {number: item.resource.contents for number, item in path if item}
+        if same := [number for number, each in texts.items() if each == text]:
+            return {max(same)}
+        for essence in (_shape, _words):
+            own = essence(str(text))
+            if alike := {number for number, each in texts.items() if essence(each) == own}:
+                return alike
+        return {0}
 
     def _order(self) -> Iterator[_Finding]:
         """Find the siblings with which the item changes places.
@@ -291,3 +310,17 @@ class _Pending:
             gaps.add(self.judge.of_field(self.address, pin))
         for gap in sorted(filter(None, gaps), key=lambda each: each.number):
             yield _Finding(gap, pin, Effect.ORDERED)
+
+
+def _words(html: str) -> list[str]:
+    """Return the words of a text without its markup."""
+    return unescape(_TAG.sub(" ", html)).split()
+
+
+def _shape(html: str) -> list[str]:
+    """Return the words of a text, and its markup with the addresses of links and pictures."""
+    return unescape(_TAG.sub(_named, html)).split()
+
+
+def _named(tag: re.Match[str]) -> str:
+    return " ".join(["", tag["name"], *_ADDRESS.findall(tag[0]), ""])

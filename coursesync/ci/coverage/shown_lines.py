@@ -5,9 +5,11 @@ A merge brings lines of several reviews beside each other, which no single one h
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.delta import alone
+from coursesync.ci.coverage.line_order import turned
 from coursesync.ci.coverage.specified import tells
 
 if TYPE_CHECKING:
@@ -30,9 +32,21 @@ def shows_lines(
         shown = own.lines(head.address)
         left = [line for line in unshown if not within(sets[line], shown[line])]
         if left:
-            merged = _MergedLines(head, before, shown, sets)
+            merged = _MergedLines((own.former(head.address), head), before, shown, sets)
             left = [line for line in left if not merged.shows(line)]
         unshown[:] = left
+    return not unshown
+
+
+def shows_removed(
+    item: Item | None, sets: Counter[str], unshown: list[str], *deltas: Delta
+) -> bool:
+    """Return whether a review shows that lines are gone; take those out of `unshown`."""
+    own, from_head = deltas
+    head = from_head.former(item.address) if item else None
+    if head is not None:
+        shown = alone(own.lines(head.address))
+        unshown[:] = [line for line in unshown if not within(sets[line], shown[line])]
     return not unshown
 
 
@@ -40,15 +54,23 @@ class _MergedLines:
     """What a review shows of lines that its merge brought beside each other."""
 
     def __init__(
-        self, head: Item, before: Item | None, shown: Counter[Line], sets: Counter[Line]
+        self,
+        review: tuple[Item | None, Item],
+        before: Item | None,
+        shown: Counter[Line],
+        sets: Counter[Line],
     ) -> None:
-        """Take the head of the review, the item before its merge, and what both changed."""
+        """Take the base and the head of the review, the item before its merge, and what changed."""
         added = [line for line, more in shown.items() if more > 0]
         self._firsts = {_of(first) for first, _ in added} - {None}
         self._seconds = {_of(second) for _, second in added} - {None}
         self._before = before.lines if before is not None else {}
         self._shown, self._sets = alone(shown), alone(sets)
-        self._trees = [_ends(each) for each in (head, before) if each is not None]
+        base, head = review
+        # the tree before the merge says nothing of a line that the review moved
+        self._trees = [(_ends(head), set[str]())]
+        if before is not None:
+            self._trees.append((_ends(before), {*chain(*turned(base, head))}))
 
     def shows(self, line: Line) -> bool:
         """Return whether the review placed one of two lines, and nothing contradicts the order.
@@ -66,8 +88,8 @@ class _MergedLines:
             return False
         if first is None or second is None:
             return True
-        for firsts, lasts in self._trees:
-            if first[1] in firsts and second[1] in lasts:
+        for (firsts, lasts), moved in self._trees:
+            if first[1] in firsts and second[1] in lasts and not {first[1], second[1]} & moved:
                 return firsts[first[1]] <= lasts[second[1]]
         return True
 

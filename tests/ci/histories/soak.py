@@ -41,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     chosen = parser.parse_args(arguments)
     if chosen.replay is not None:
         counts, broken = play([chosen.replay])
+        sys.stdout.writelines(f"{each}\n" for each in broken)
         _tell(counts, broken)
         return 1 if broken else 0
     every = range(chosen.seed, chosen.seed + chosen.histories)
