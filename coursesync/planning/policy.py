@@ -16,10 +16,18 @@ class OnRemoval(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE."""
+    """What a plan may do to orphans; a deletion needs `prune` as well as DELETE.
+
+    `only` are the Ids of the courses in which `prune` counts; None for all.
+    """
 
     on_removal: OnRemoval = OnRemoval.KEEP
     prune: bool = False
+    only: frozenset[int] | None = None
+
+    def prunes(self, course: int) -> bool:
+        """Return whether orphans of a course may be deleted."""
+        return self.prune and (self.only is None or course in self.only)
 
 
 KEEP_ALL = Policy()

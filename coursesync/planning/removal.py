@@ -119,7 +119,9 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
     match policy.on_removal:
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             return Action.DEACTIVATE, ""
-        case OnRemoval.DELETE if policy.prune and not entry.protected:
+        case OnRemoval.DELETE if not entry.protected and policy.prunes(
+            kind.course_id_of(entry.sent)
+        ):
             return Action.DELETE, ""
         case OnRemoval.DELETE:
             return Action.KEEP, protected(kind) if entry.protected else "only --prune deletes it"
