@@ -27,10 +27,11 @@ from coursesync.errors import CoursesyncError, InvalidOutlines, StalePlan
 from coursesync.kinds import kind_of
 from coursesync.kinds.address import course_of
 from coursesync.operations.apply import apply
-from coursesync.operations.plan import plan as make_plan
 from coursesync.operations.site import drift
 from coursesync.operations.workspace import Workspace
 from coursesync.outlines.workspace_files import Outlines
+from coursesync.planning.apart import check_alone
+from coursesync.planning.diff import plan_of
 from coursesync.planning.grant import Grant
 from coursesync.state.confirmed import unconfirmed
 from coursesync.state.state_report import RunResult
@@ -214,7 +215,8 @@ class _Run:
         keys = sorted(_keys(assessment, group.ids))
         project = replace(self._project, courses=tuple(keys))
         loaded = self._refreshed(project.load())
-        plan = make_plan(loaded, prune=bool(group.ids & assessment.pruned))
+        plan = plan_of(loaded.read, loaded.state, assessment.policy)
+        check_alone(plan, loaded.read)
         _check_same(assessment.plan, plan, group.ids)
         return apply(
             plan,

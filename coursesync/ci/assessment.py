@@ -16,7 +16,7 @@ from coursesync.kinds import kind_of
 from coursesync.planning.action import Action
 from coursesync.planning.diff import plan_of
 from coursesync.planning.grant import Grant
-from coursesync.planning.policy import OnRemoval, Policy
+from coursesync.planning.policy import OnRemoval
 from coursesync.state.confirmed import unconfirmed
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from coursesync.operations.workspace import Workspace
     from coursesync.planning.change import Change
     from coursesync.planning.plan import Plan
+    from coursesync.planning.policy import Policy
     from coursesync.state.state import State
 
 
@@ -44,13 +45,12 @@ class Assessment:
     @cached_property
     def wanted(self) -> Plan:
         """The plan of all that main specifies, with the deletions that a person must allow."""
-        return self._plan(prune=True)
+        return plan_of(self.loaded.read, self.loaded.state, self._policy)
 
-    def _plan(self, *, prune: bool) -> Plan:
+    @property
+    def _policy(self) -> Policy:
         policy = self.loaded.project.policy(None, prune=False)
-        if prune and policy.on_removal is OnRemoval.DELETE:
-            policy = Policy(policy.on_removal, prune=True)
-        return plan_of(self.loaded.read, self.loaded.state, policy)
+        return replace(policy, prune=policy.on_removal is OnRemoval.DELETE)
 
     @cached_property
     def pruned(self) -> frozenset[int]:
@@ -70,13 +70,12 @@ class Assessment:
         """The plan, with the deletions that were allowed alone."""
         if not any(each.action is Action.DELETE for each in self.wanted.changes):
             return self.wanted
-        kept, pruned = self._plan(prune=False), part_of(self.wanted, self.pruned)
-        others = part_of(kept, kept.courses.keys() - self.pruned)
-        return replace(
-            kept,
-            courses={**others.courses, **pruned.courses},
-            changes=(*others.changes, *pruned.changes),
-        )
+        return plan_of(self.loaded.read, self.loaded.state, self.policy)
+
+    @property
+    def policy(self) -> Policy:
+        """What that plan may do to what left the outlines."""
+        return replace(self._policy, only=self.pruned)
 
     @cached_property
     def pending(self) -> frozenset[int]:

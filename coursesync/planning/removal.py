@@ -137,7 +137,9 @@ def _removal(entry: Entry, kind: Kind, policy: Policy) -> tuple[Action, str]:
             reason = f"only --prune --delete-course {entry.id} deletes it"
         case OnRemoval.DEACTIVATE if kind.has(Role.ACTIVE) and (active or entry.unsure):
             action, reason = Action.DEACTIVATE, ""
-        case OnRemoval.DELETE if policy.prune and not entry.protected:
+        case OnRemoval.DELETE if not entry.protected and policy.prunes(
+            kind.course_id_of(entry.sent)
+        ):
             action, reason = Action.DELETE, ""
         case OnRemoval.DELETE:
             reason = protected(kind) if entry.protected else "only --prune deletes it"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import Town, outline
+from ci.town import CONFIG, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +101,28 @@ def test_a_section_that_moves_between_courses_is_applied(town: Town) -> None:
         "Two": other,
         "Old": other,
     }
+
+
+def test_a_deletion_is_allowed_in_one_of_two_courses_that_a_move_joins(town: Town) -> None:
+    """Both are applied at once; only what was allowed is deleted, and the rest waits."""
+    other, third = 4712, 4713
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'})
+    left, joined = outline(COURSE, "Old", "Gone", "Stay"), outline(other, "Kept", "Two")
+    town.reviewed(a=left, b=joined, c=outline(third, "Three"))
+    assert town.apply().code == 0
+    deletes = town.propose(a=outline(COURSE, "Old", "Stay"))
+    town.comment()
+    (line,) = re.findall(r"^    (/coursesync .+)$", town.result(deletes), re.MULTILINE)
+    town.forge.comment("ben", deletes, line)
+    town.merge(deletes)
+    moved = named(outline(other, "Two", "Old"), "old", "a.old")
+    town.reviewed(a=outline(COURSE, "Stay"), b=moved, c=outline(third, "Three", "New"))
+    ran = town.apply()
+
+    assert ran.code == 6, ran
+    assert town.titles == ["Kept", "New", "Old", "Stay", "Three", "Two"]
+    town.decide(town.line("allow prune"))
+    ran = town.apply()
+
+    assert ran.code == 0, ran
+    assert town.titles == ["New", "Old", "Stay", "Three", "Two"]
