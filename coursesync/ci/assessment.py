@@ -100,7 +100,11 @@ class Assessment:
 
         A person who allows them approves its digest at the same time.
         """
-        return coverage(self.wanted, self.history.trails()) if self.unpruned else self.coverage
+        return self._coverage_of_all if self.unpruned else self.coverage
+
+    @cached_property
+    def _coverage_of_all(self) -> Coverage:
+        return coverage(self.wanted, self.history.trails())
 
     @cached_property
     def loosening(self) -> Loosening | None:
@@ -131,6 +135,19 @@ class Assessment:
         young = (each.commit for each in trail.settings if isinstance(each.review, NotYet))
         older = [first] if known.without_setter else []
         return found.commits | known.commits | {*young, *older}
+
+    def setters_in(self, course: int) -> frozenset[str]:
+        """Return the commits whose pushers can't allow anything in a course; see `setters`."""
+        if course not in self._setters_in:
+            found = self._coverage_of_all
+            own = tuple(each for each in found.findings if each[0].course_id == course)
+            setters = self.setters(replace(found, findings=own))
+            self._setters_in[course] = setters.union(self.history.commits_of(course))
+        return self._setters_in[course]
+
+    @cached_property
+    def _setters_in(self) -> dict[int, frozenset[str]]:
+        return {}
 
     @cached_property
     def held(self) -> frozenset[int]:
@@ -180,7 +197,7 @@ class Assessment:
         return {each: part_of(self.wanted, [each]).digest for each in self.wanted.courses}
 
     def _is_allowed(self, change: Change, grant: Grant) -> bool:
-        commits = self.history.commits_of(change.course_id)
+        commits = partial(self.setters_in, change.course_id)
         return self.permits.allowed(change, grant, self.digests, commits)
 
 

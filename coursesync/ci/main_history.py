@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from coursesync.ci.coverage.delta import Delta, changed_courses
-from coursesync.ci.coverage.reviewing import Loosening, Rules, is_looser, judged_by
+from coursesync.ci.coverage.reviewing import Loosening, Rules, is_looser, judged_by, stricter
 from coursesync.ci.coverage.setting import Setting, Shown
 from coursesync.ci.coverage.trail import Trail, trails
 from coursesync.ci.forges.forge import OLDER, NotYet, Pushers, Review
@@ -178,9 +178,11 @@ class MainHistory:
         if not report.reviewing:  # the first run takes it as it is
             before = settings[0].before if settings else self._now
             return judged_by(settings, Rules(before.reviewing), 0)
-        rules = Rules(report.reviewing, report.reviewing_since, report.loosened)
         last = self._line.get(report.result.commit, 0) if report.result else 0
         older = sum(self._line[each.commit] >= last for each in settings) if last else 0
+        was = settings[older].before if older < len(settings) else self._now
+        reviewing = stricter(report.reviewing, was.reviewing)  # anyone may have written the report
+        rules = Rules(reviewing, report.reviewing_since, report.loosened)
         return judged_by(settings, rules, older)
 
     @property

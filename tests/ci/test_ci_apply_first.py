@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import STATE_REF, Town, outline
+from ci.town import CONFIG, STATE_REF, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +64,45 @@ def test_a_lost_record_of_reviewed_courses_is_approved_by_anyone(town: Town) -> 
     ran = town.apply()
 
     assert (waits.code, ran.code) == (6, 0), (waits, ran)
+
+
+def test_who_pushed_a_deletion_can_not_allow_it_without_a_record(town: Town) -> None:
+    """The line to allow it counts like the one to approve it: from somebody else."""
+    town.reviewed(
+        **{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'}, a=outline(A, "One", "Two")
+    )
+    assert town.apply().code == 0
+    forge_report(town, applied={}, since="")
+    town.push(a=outline(A, "One"))
+    waits = town.apply()
+    number = town.open_issue()
+    prune = town.line("allow prune")
+    town.decide(prune, by="ada")
+    town.decide(town.line("approve"), by="ben")
+    own, answers = town.apply(), town.answers(number)
+    town.decide(prune, by="ben")
+    other = town.apply()
+
+    assert (waits.code, own.code, other.code) == (6, 6, 0), (waits, own, other)
+    assert "You pushed a part of this yourself" in answers[0]
+    assert town.titles == ["One"]
+
+
+@pytest.mark.parametrize("lie", ["solo", "optional"])
+def test_a_report_loosens_no_setting_of_main(town: Town, lie: str) -> None:
+    """The stricter one counts: who pushed can't approve, and a review needs an approval."""
+    forge_report(town, reviewing=lie)
+    if lie == "solo":
+        town.push(a=outline(A, "One", "Two"))
+    else:
+        town.merge(town.propose(a=outline(A, "One", "Two")), approved=False)
+    waits = town.apply()
+    number = town.open_issue()
+    town.decide(town.line("approve"), by="ada")
+    own = town.apply()
+
+    assert (waits.code, own.code) == (6, 6), (waits, own)
+    assert "You pushed a part of this yourself" in town.answers(number)[-1]
 
 
 def test_nobody_approves_what_nobody_knows_who_pushed(town: Town) -> None:

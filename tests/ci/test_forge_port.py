@@ -222,6 +222,25 @@ def test_an_approval_of_an_older_head(hosting: Hosting, forge: Forge) -> None:
     assert not found.approved
 
 
+def test_an_approval_for_another_branch(hosting: Hosting, forge: Forge) -> None:
+    """What was approved as a change of another branch is not approved for main; a new one is."""
+    hosting.commit("other", {"courses/b.yaml": "title: B\n"})
+    found = []
+    for again in (False, True):
+        branch = f"change-{again}"
+        hosting.commit(branch, {f"courses/{again}.yaml": "title: A\n"}, start="other")
+        number = hosting.open_pull(branch, base="other")
+        hosting.approve(number, "ben")
+        hosting.ahead += 5
+        hosting.retarget(number, "main")
+        hosting.ahead += 5
+        if again:
+            hosting.approve(number, "ben")
+        found.append(judged(hosting, forge, number).approved)
+
+    assert found == [False, True]
+
+
 def test_an_approval_of_very_many_commits(hosting: Hosting, forge: Forge) -> None:
     """Where a forge does not list all commits, nobody knows who pushed: that is no approval."""
     hosting.repository.commit_often("a", 251, by="ada", at=hosting.now())

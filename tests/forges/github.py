@@ -146,6 +146,7 @@ class GitHub(Hosting):
             ("GET", rf"{at}/issues", "issues: read", self._list_issues),
             ("POST", rf"{at}/issues", "issues: write", self._open_issue),
             ("PATCH", rf"{at}/issues/(\d+)", "issues: write", self._edit_issue),
+            ("GET", rf"{at}/issues/(\d+)/events", "pull-requests: read", self._list_events),
             ("GET", rf"{at}/issues/(\d+)/comments", "issues: read", self._list_comments),
             ("POST", rf"{at}/issues/(\d+)/comments", "issues: write", self._add_comment),
             ("GET", rf"{at}/issues/comments/(\d+)", "issues: read", self._get_comment),
@@ -209,9 +210,14 @@ class GitHub(Hosting):
     def _list_reviews(self, request: Request, _: str, number: str) -> Response:
         found = [
             {"id": 80 + at, "user": self._account(each.who), "state": each.state, "body": ""}
-            | {"commit_id": each.head, "submitted_at": _time(self.now())}
+            | {"commit_id": each.head, "submitted_at": _time(each.given)}
             for at, each in enumerate(self.pulls[int(number)].judgements)
         ]
+        return self._listed(request, found)
+
+    def _list_events(self, request: Request, _: str, number: str) -> Response:
+        moved = self.pulls[int(number)].moved
+        found = [{"event": "base_ref_changed", "created_at": _time(each)} for each in moved]
         return self._listed(request, found)
 
     def _list_commits(self, request: Request, _: str, number: str) -> Response:

@@ -223,7 +223,11 @@ class GitLab(Hosting):
         return self._listed(request, found)
 
     def _told(self, pull: Pull) -> Iterator[dict[str, object]]:
-        """Yield the system notes about decisions."""
+        """Yield the system notes about decisions, and about another target branch."""
+        for at, moved in enumerate(pull.moved, 500):
+            text = f"changed target branch from `other` to `{pull.base}`"
+            told = Comment(at, pull.number, pull.author, text, moved, moved)
+            yield {**self._note(told), "system": True}
         for at, each in enumerate(pull.judgements, 1):
             if each.state in _TOLD:
                 text = _TOLD[each.state]

@@ -32,7 +32,8 @@ NAME = "space/courses"
 class Pull:
     """A pull request or a merge request.
 
-    `made` are the commits of its merge, `pushes` its heads with their times, the oldest first.
+    `made` are the commits of its merge, `pushes` its heads with their times, the oldest first,
+    `moved` the times when it got another base.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Pull:
     updated: int = 0  # the order in which they were changed
     judgements: list[Judgement] = field(default_factory=list)
     pushes: list[tuple[str, datetime]] = field(default_factory=list)
+    moved: list[datetime] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -240,6 +242,11 @@ class Hosting(ABC):
         """Push a commit with an outline to a branch, and open a pull request for it."""
         self.commit(branch, {f"courses/{branch}.yaml": "title: A\n"}, by=by)
         return self.open_pull(branch, by=by)
+
+    def retarget(self, number: int, base: str) -> None:
+        """Give a pull request another base."""
+        self.pulls[number].base = base
+        self.pulls[number].moved.append(self.now())
 
     def approve(self, number: int, who: str) -> None:
         """Approve the head of a pull request."""

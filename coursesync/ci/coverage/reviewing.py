@@ -72,6 +72,11 @@ def is_looser(one: Reviewing, other: Reviewing) -> bool:
     return _RANKS[one] > _RANKS[other]
 
 
+def stricter(one: Reviewing, other: Reviewing) -> Reviewing:
+    """Return the setting that asks for more; that of nobody ("") does not count."""
+    return other if other and is_looser(one, other) else one
+
+
 def _is_shown(setting: Setting) -> bool:
     """Return whether a review that counts set the setting."""
     shown = setting.review

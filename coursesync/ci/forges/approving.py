@@ -32,7 +32,8 @@ class Decision:
     Attributes:
         who: the login of who made it.
         verdict: what it is.
-        is_of_head: whether it is about the last head of the review, not about an earlier one.
+        is_of_head: whether it is about the last head of the review, as a change of the branch that
+            it was merged into.
         is_by_bot: whether no person made it, as far as the forge tells.
     """
 

@@ -51,6 +51,12 @@ class PullReview(Answer):
     state: str
     user: Account | None = None
     commit_id: str | None = None
+    submitted_at: str = ""
+
+
+class IssueEvent(Answer):
+    event: str
+    created_at: str = ""
 
 
 class Signature(Answer):

@@ -14,13 +14,22 @@ from typing import TYPE_CHECKING
 from coursesync.ci.forges.api import Need, path_of
 from coursesync.ci.forges.approving import Approval, Decision, Verdict, approval
 from coursesync.ci.forges.forge import NOBODY, Pushers, Review
-from coursesync.ci.forges.github_answers import Activity, Commit, Permission, Pull, PullReview
+from coursesync.ci.forges.github_answers import (
+    Activity,
+    Commit,
+    IssueEvent,
+    Permission,
+    Pull,
+    PullReview,
+)
 from coursesync.ci.forges.merge_index import asked_again, unless_young
 from coursesync.ci.forges.pushes import Made, Push, pushers_of_branch, pushers_of_line
 from coursesync.errors import RemoteError
+from coursesync.text import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from coursesync.ci.forges.forge import NotYet
     from coursesync.ci.forges.rest import Rest
@@ -36,6 +45,8 @@ _VERDICTS = {
     "CHANGES_REQUESTED": Verdict.REFUSED,
     "DISMISSED": Verdict.DISMISSED,
 }
+# https://docs.github.com/en/rest/using-the-rest-api/issue-event-types
+_MOVED = {"base_ref_changed", "automatic_base_change_succeeded"}
 _PULLS = Need("read the pull requests", "pull-requests: read")
 _OPEN = Need("open pull requests", "pull-requests: write")
 _COMMITS = Need("read the commits", "contents: read")
@@ -140,11 +151,23 @@ class Pulls:
         https://docs.github.com/en/rest/pulls/reviews: one that was dismissed has that state alone.
         """
         path = self._path("pulls", pull.number, "reviews")
-        for each in self._rest.every(path, _PULLS, PullReview):
+        every = [*self._rest.every(path, _PULLS, PullReview)]
+        is_approved = any(_VERDICTS.get(each.state) is Verdict.APPROVED for each in every)
+        moved = self._moved(pull.number) if is_approved else []
+        for each in every:
             verdict, who = _VERDICTS.get(each.state), each.user
             if verdict is not None and who is not None:
+                given = moment(each.submitted_at)
+                is_later = all(given is not None and at is not None and given > at for at in moved)
                 is_of_head, is_by_bot = each.commit_id == pull.head.sha, who.type != "User"
-                yield Decision(who.login, verdict, is_of_head=is_of_head, is_by_bot=is_by_bot)
+                yield Decision(
+                    who.login, verdict, is_of_head=is_of_head and is_later, is_by_bot=is_by_bot
+                )
+
+    def _moved(self, number: int) -> list[datetime | None]:
+        """Return when the base of a pull request changed: what it shows is another change since."""
+        events = self._rest.every(self._path("issues", number, "events"), _PULLS, IssueEvent)
+        return [moment(each.created_at) for each in events if each.event in _MOVED]
 
     def may_write(self, login: str) -> bool:
         """Return whether an account may write to the repository; it is asked once."""

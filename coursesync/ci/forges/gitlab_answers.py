@@ -49,6 +49,11 @@ class MergeRequest(Answer):
     merge_commit_sha: str | None = None
     squash_commit_sha: str | None = None
 
+    @property
+    def merged_as(self) -> str | None:
+        """The last commit of a merge: by itself, of a squash, or the head if it was moved to."""
+        return self.merge_commit_sha or self.squash_commit_sha or self.sha
+
 
 class Version(Answer):
     """What was pushed to a merge request at one time."""

@@ -57,6 +57,8 @@ _VERDICTS = {
     "unapproved this merge request": Verdict.UNAPPROVED,
     "requested changes": Verdict.REFUSED,
 }
+# of the notes about another target branch: merge_requests_service.rb in GitLab's own code
+_MOVED = re.compile(r"changed target branch from |deleted the .+ now targets the ", re.DOTALL)
 _BOT = re.compile(r"(project|group)_[0-9]+_bot")  # the account of such an access token
 _PUSHERS = """\
 query($project: ID!, $iid: String!) { project(fullPath: $project) { mergeRequest(iid: $iid) {
@@ -147,13 +149,17 @@ class Requests:
         """Yield what people decided, the oldest first, by the system notes about it."""
         pushed, standing = _last_push(found, versions), self._standing(found.iid)
         path = self._path("merge_requests", found.iid, "notes")
-        for each in self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at"):
-            if not each.system or (verdict := _VERDICTS.get(each.body.lower())) is None:
+        listed = self._rest.every(path, _REQUESTS, Note, sort="asc", order_by="created_at")
+        notes = [each for each in listed if each.system]
+        moved = [moment(each.created_at) for each in notes if _MOVED.match(each.body)]
+        for each in notes:
+            if (verdict := _VERDICTS.get(each.body.lower())) is None:
                 continue
             who, given = each.author.username, moment(each.created_at)
             if verdict is Verdict.APPROVED and who not in standing:
                 verdict = Verdict.DISMISSED  # by a push, or by the API
             is_of_head = pushed is not None and given is not None and given >= pushed
+            is_of_head &= all(given is not None and at is not None and given > at for at in moved)
             yield Decision(who, verdict, is_of_head=is_of_head, is_by_bot=is_bot(who))
 
     def _versions(self, number: int) -> list[Version]:
@@ -297,11 +303,6 @@ def _made(sha: str, found: MadeCommit | None) -> Made:
     return Made(sha, frozenset({found.author.username}), is_known=is_same)
 
 
-def _merged_as(found: MergeRequest) -> str | None:
-    """Return the last commit of a merge: by itself, of a squash, or the head if it was moved to."""
-    return found.merge_commit_sha or found.squash_commit_sha or found.sha
-
-
 def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeRequest | None:
     """Return the merge request whose merge made a commit, among those GitLab relates to it."""
     return next(
@@ -309,7 +310,7 @@ def _bringing(base: str, commit: str, found: Iterable[MergeRequest]) -> MergeReq
             each
             for each in found
             if each.state == "merged" and each.target_branch == base and each.sha
-            if _merged_as(each) == commit
+            if each.merged_as == commit
         ),
         None,
     )
@@ -323,7 +324,7 @@ def _review(found: MergeRequest, given: Approval = Approval.MISSING) -> Review:
         head=found.sha or "",
         ref=f"refs/merge-requests/{found.iid}/head",
         url=found.web_url,
-        merged_as=_merged_as(found) if found.state == "merged" else None,
+        merged_as=found.merged_as if found.state == "merged" else None,
         approved=given is Approval.GIVEN,
         is_doubtful=given is Approval.DOUBTFUL,
     )

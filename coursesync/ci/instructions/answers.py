@@ -70,7 +70,7 @@ def choices_in(assessment: Assessment) -> Iterator[Choice]:
     for course in sorted((assessment.pending | assessment.unpruned) & assessment.digests.keys()):
 
         def electorate(course: int = course) -> Electorate:
-            return permits.electorate(assessment.history.commits_of(course))
+            return permits.electorate(assessment.setters_in(course))
 
         digest, own = assessment.digests[course], frozenset({course})
         yield from (Choice(grant, digest, electorate, own) for grant in Grant)

@@ -93,7 +93,11 @@ class Permits:
         return decided(self.in_issues(), digest, self.electorate(commits()))
 
     def allowed(
-        self, change: Change, grant: Grant, digests: Mapping[int, str], commits: Iterable[str]
+        self,
+        change: Change,
+        grant: Grant,
+        digests: Mapping[int, str],
+        commits: Callable[[], Iterable[str]],
     ) -> bool:
         """Return whether a person allowed something for a change.
 
@@ -101,11 +105,12 @@ class Permits:
             change: of the plan of main.
             grant: what is to be allowed.
             digests: the digest of what waits in each course, as the issue shows it.
-            commits: those that set what waits in the change's course.
+            commits: returns those that set what waits in the change's course; called only if
+                somebody tried.
         """
         digest = digests.get(change.course_id, "")
         is_named = any(each.grant is grant and each.is_for(digest) for each in self.in_issues())
-        if is_named and decided(self.in_issues(), digest, self.electorate(commits), grant):
+        if is_named and decided(self.in_issues(), digest, self.electorate(commits()), grant):
             return True
         return any(has_effect(each.delta, change) for each in self._granting(grant))
 
