@@ -113,3 +113,13 @@ def test_a_swap_around_a_paragraph_that_another_review_wrote_is_covered() -> Non
     main.merge(text(C, B, A), base=text(A, B, C), result=text(C, "Step 2", A))
 
     assert main.reasons() == []
+
+
+def test_a_push_that_swaps_two_paragraphs_around_a_reviewed_one_waits() -> None:
+    """The site has the two as main has them, but nobody reviewed the third one between them so."""
+    main = Main(text(A, B, C, D))
+    main.push(text(D, B, C, A))
+    main.merge(text(D, B, "Step 3", C, A))
+    main.push(text(A, B, "Step 3", C, D))
+
+    assert main.reasons() == [("section.welcome.a", "contents", "PUSHED", "3")]

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.ci.coverage.delta import alone, more_lines
-from coursesync.ci.coverage.line_order import shown_otherwise
+from coursesync.ci.coverage.line_order import set_otherwise
 from coursesync.ci.coverage.shown_lines import shows_lines, shows_removed
 
 if TYPE_CHECKING:
@@ -55,27 +55,30 @@ class LineJudge:
     def of_order(self, since: int, *, is_foreign: bool) -> Iterator[tuple[Gap, list[str]]]:
         """Judge the settings that brought lines into another order since a tree.
 
-        Yields each setting whose review shows lines in another order, with those. `since` and
-        `is_foreign` are as in `Trail.line_setters`.
+        Two reviews that git can merge may contradict each other: one swaps two lines, the other one
+        replaces a line between them. Yields each setting whose review shows lines in another order,
+        or does not count, with those. `since` and `is_foreign` are as in `Trail.line_setters`.
         """
         site = None if is_foreign else self._path[since]
         for number in range(since + 1, len(self._path)):
-            item, otherwise = self._merged(number), set[str]()
+            item, before = self._merged(number), self._path[number - 1]
+            lines = set_otherwise(before, self._path, number, site)
 
             def shows(
                 _own: Delta,
                 from_head: Delta,
                 number: int = number,
                 item: Item | None = item,
-                otherwise: set[str] = otherwise,
+                lines: set[str] = lines,
             ) -> bool:
                 if head := from_head.former(item.address) if item else None:
-                    otherwise |= shown_otherwise(head, self._path, number, site)
-                return not otherwise
+                    lines.clear()
+                    lines |= set_otherwise(head, self._path, number, site)
+                return not lines
 
             gap = self.judge.gap(number, shows)
-            if gap and otherwise:
-                yield gap, sorted(otherwise)
+            if gap and lines:
+                yield gap, sorted(lines)
 
     @property
     def _path(self) -> tuple[Item | None, ...]:

@@ -25,21 +25,18 @@ def turned(was: Item | None, now: Item | None) -> set[_Pair]:
     return {pair for pair in combinations(both, 2) if first[pair[0]] > first[pair[1]]}
 
 
-def shown_otherwise(
-    head: Item, path: Sequence[Item | None], number: int, site: Item | None
+def set_otherwise(
+    other: Item | None, path: Sequence[Item | None], number: int, site: Item | None
 ) -> set[str]:
-    """Return the lines that a review shows in another order than that in which main has them.
-
-    Two reviews that git can merge may do that: one swaps two lines, the other one replaces a line
-    between them.
+    """Return the lines that main has in another order than `other`, if a tree set that order last.
 
     Args:
-        head: the item at the head of the review.
+        other: the item at the head of a review, or before the tree.
         path: the item in each tree; the last one is main.
-        number: that of the tree which the review made; only an order that it set last counts.
+        number: that of the tree.
         site: the item in the tree whose text the site has; None if no tree has that text.
     """
-    pairs = turned(head, path[-1])
+    pairs = turned(other, path[-1])
     if not pairs:
         return set()
     earlier = [_numbers(each) for each in (site, path[number - 1])]
