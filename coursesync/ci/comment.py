@@ -79,7 +79,7 @@ def reconcile(forge: Forge, main: Main, event: Event) -> Iterator[Done]:
             yield Done(review, _update(forge, main, event, review, issue))
         except Exception as error:  # noqa: BLE001 - the caller raises it after the others
             yield Done(review, "", error)
-    answer_elsewhere(forge, main, event.commented, [each.number for each in reviews])
+    answer_elsewhere(forge, main, event, [each.number for each in reviews])
 
 
 def _update(forge: Forge, main: Main, event: Event, review: Review, issue: Issue | None) -> str:

@@ -28,6 +28,7 @@ class Event:
         branch: the branch that the checked out commit is for; "" if the event does not say.
         base: the SHA of the commit to compare it with, if the forge names one.
         commented: the number of the review or issue that got a comment, if one did.
+        page: the text of that review or issue, if the forge sends it.
         planned: the SHA of the head that a run of `ci plan` was for, if the job follows one.
         run: the page of that run.
         own_branch: the branch that has the checked out commit; "" in a job about a review.
@@ -36,6 +37,7 @@ class Event:
     branch: str = ""
     base: str = ""
     commented: int | None = None
+    page: str = ""
     planned: str = ""
     run: str = ""
     own_branch: str = ""
@@ -71,6 +73,7 @@ def event_of(environment: Mapping[str, str]) -> Event:
         environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA")
         or environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
         number if isinstance(number, int) else None,
+        _text(payload, "issue", "body") if is_comment else "",
         _text(payload, "workflow_run", "head_sha") if is_plan else "",
         _text(payload, "workflow_run", "html_url") if is_plan else "",
         own or environment.get("CI_COMMIT_BRANCH", ""),

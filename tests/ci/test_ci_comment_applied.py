@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from ci.town import CONFIG, Town, outline
+from ci.town import CONFIG, SOLO, Town, outline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -232,6 +232,22 @@ def test_a_line_in_the_issue_is_answered_at_once(town: Town, by: str) -> None:
         why = "You pushed a part of this yourself" if by == "ada" else "may write to this"
         assert f"This does not count. {why}" in answers[0].replace("Only people who may", "may")
     assert applied.code == (0 if by == "ben" else 6)
+
+
+def test_a_pushed_setting_that_does_not_count_yet_lets_nobody_decide(town: Town) -> None:
+    """The answer goes by the setting that counts for an apply, not by what main's file says."""
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{CONFIG}'})
+    town.reviewed(a=outline(A, "One", "Two"))
+    assert town.apply().code == 0
+    town.push(**{"coursesync.toml": f'on_removal = "delete"\n{SOLO}'})
+    number = town.propose(a=outline(A, "One"))
+    comment(town)
+    (line,) = (e.strip() for e in town.result(number).split("\n") if e.startswith("    /course"))
+    town.forge.comment("ada", number, line)
+    comment(town)
+    (answer,) = town.answers(number)
+
+    assert "This does not count. You pushed a part of this yourself." in answer
 
 
 def test_a_line_that_an_apply_meets_first_is_answered_by_it(town: Town) -> None:

@@ -23,7 +23,7 @@ from coursesync.ci.instructions.answers import (
 from coursesync.ci.instructions.approvals import Electorate
 from coursesync.ci.instructions.permits import Permits
 from coursesync.ci.main_history import MainHistory
-from coursesync.ci.results.kept import marker
+from coursesync.ci.results.kept import is_about_another, is_for_another, marker
 from coursesync.ci.trees import Trees
 from coursesync.errors import InvalidOutlines
 from coursesync.render.comment.layout import linked
@@ -33,6 +33,7 @@ from coursesync.state.state_report import StateReport
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from coursesync.ci.event import Event
     from coursesync.ci.forges.forge import Comment, Forge, Issue, Review
     from coursesync.ci.instructions.approvals import Instruction
     from coursesync.ci.merge_plan import Main
@@ -51,22 +52,44 @@ def answer_on(forge: Forge, main: Main, review: Review, comments: Sequence[Comme
     """Answer the instructions on an open review; a new plan answers those that ask for one."""
 
     def electorate() -> Electorate:
-        pushers = forge.pushers(review.number)
-        return Electorate(forge, pushers, is_solo=main.project.config.solo)
+        return _electorate(forge, _history_of(forge, main), review.number)
 
     def answer(given: Instruction) -> str:
         if given.word == "plan":
             return ""
+        own = [each.body for each in forge.comments(review.number) if each.own]
+        if is_for_another(given.digest, own, main.path):
+            return ""
         if given.word == "approve":
             return _NOT_HERE.format(_BY_A_BUTTON if "/-/" in review.url else _BY_A_REVIEW)
-        shown = "\n".join(each.body for each in forge.comments(review.number) if each.own)
-        return answer_to(given, grants_of(main.digest_of(review.head), electorate), shown, MERGED)
+        choices = grants_of(main.digest_of(review.head), electorate)
+        return answer_to(given, choices, "\n".join(own), MERGED)
 
     answer_each(forge, review.number, comments, answer)
 
 
-def answer_elsewhere(forge: Forge, main: Main, commented: int | None, known: Sequence[int]) -> None:
-    """Answer what is written in the issues of coursesync, and on the page that got a comment."""
+def _history_of(forge: Forge, main: Main) -> MainHistory:
+    store = main.project.store
+    return MainHistory(
+        *(forge, main.repository, Trees(main.repository, main.path)),
+        branch=main.branch,
+        main=main.sha,
+        report=store.report if isinstance(store, GitStore) else StateReport(),
+    )
+
+
+def _electorate(forge: Forge, history: MainHistory, number: int) -> Electorate:
+    """Return who may decide about what a review brings, by the setting that counts on main."""
+    is_solo = history.rules.reviewing == "solo"
+    return Electorate(forge, forge.pushers(number), is_solo=is_solo)
+
+
+def answer_elsewhere(forge: Forge, main: Main, event: Event, known: Sequence[int]) -> None:
+    """Answer what is written in the issues of coursesync, and on the page that got a comment.
+
+    An issue about another workspace is left to the job of that one.
+    """
+    commented = None if is_about_another(event.page, main.path) else event.commented
     waiting = forge.issue(marker("waiting", main.path))
     drifted = forge.issue(marker("drift", main.path))
     numbers = [commented, *(each.number for each in (waiting, drifted) if each is not None)]
@@ -87,16 +110,19 @@ class _Elsewhere:
 
     def __call__(self, given: Instruction) -> str:
         """Return the answer; "" while main has mistakes, so that nobody knows what waits."""
+        own = [each.body for each in self.forge.comments(self.number) if each.own]
+        if is_for_another(given.digest, own, self.main.path):
+            return ""
         if given.word == "plan":
             return _NO_PLAN_HERE
         if self.drifted is not None and self.number == self.drifted.number:
             return self._about_drift(given, self.drifted)
         try:
-            return self._answer(given)
+            return self._answer(given, "\n".join(own))
         except InvalidOutlines:
             return ""
 
-    def _answer(self, given: Instruction) -> str:
+    def _answer(self, given: Instruction, shown: str) -> str:
         if self.waiting is not None and self.number == self.waiting.number:
             return answer_to(
                 given, choices_in(self._assessment), self.waiting.body, starts_now(self.waiting.url)
@@ -106,23 +132,19 @@ class _Elsewhere:
             # GitLab starts no job for a comment, so this is a page of GitHub
             not_here = _NOT_HERE.format(_BY_A_REVIEW)
             return f"{not_here} It is {where}." if where else not_here
-        own = [each.body for each in self.forge.comments(self.number) if each.own]
         merged = [
             each.review
             for each in self._assessment.history.settings
             if isinstance(each.review, Shown) and each.review.review.number == self.number
         ]
-        deltas = [each.own for each in merged]
-        choices = [
-            each for delta in deltas for each in grants_of(digest_of_delta(delta), self._electorate)
-        ]
+        digests = [digest_of_delta(each.own) for each in merged]
+        choices = [each for digest in digests for each in grants_of(digest, self._electorate)]
         page = merged[-1].review.url if merged else ""
-        return answer_to(given, choices, "\n".join(own), starts_now(page))
+        return answer_to(given, choices, shown, starts_now(page))
 
     def _electorate(self) -> Electorate:
         """Return who may decide about what a merged review brought."""
-        pushers = self.forge.pushers(self.number)
-        return Electorate(self.forge, pushers, is_solo=self.main.project.config.solo)
+        return _electorate(self.forge, self._assessment.history, self.number)
 
     def _about_drift(self, given: Instruction, issue: Issue) -> str:
         """Answer in the issue about drift; what it shows is known with credentials alone."""
@@ -137,14 +159,7 @@ class _Elsewhere:
     @cached_property
     def _assessment(self) -> Assessment:
         """What waits now."""
-        main, project = self.main, self.main.project
-        store = project.store
-        history = MainHistory(
-            *(self.forge, main.repository, Trees(main.repository, main.path)),
-            branch=main.branch,
-            main=main.sha,
-            report=store.report if isinstance(store, GitStore) else StateReport(),
-        )
+        project, history = self.main.project, _history_of(self.forge, self.main)
         issues = [each for each in (self.waiting, self.drifted) if each is not None]
         permits = Permits(self.forge, history, issues)
         return Assessment(project.outlines_for(project.state()), history, permits)

@@ -6,10 +6,12 @@ must never decide what is written.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from coursesync.ci.forges.api import same_text
+from coursesync.ci.instructions.approvals import DIGITS
 from coursesync.render.comment.notices import NOT_LIVE
 from coursesync.text import inert
 
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 Kept: TypeAlias = Literal["answer", "apply", "closed", "drift", "plan", "waiting"]
 
+# the first line of a text about a workspace
+_ABOUT = re.compile(r"<!-- coursesync (apply|closed|drift|plan|waiting): .*? -->")
+
 
 def marker(what: Kept, name: str) -> str:
     """Return the first line of a text, which forges do not show.
@@ -30,6 +35,29 @@ def marker(what: Kept, name: str) -> str:
         name: the workspace that it is about, or the Id of the comment that it answers.
     """
     return f"<!-- coursesync {what}: {inert(name).replace('-->', '')} -->"
+
+
+def is_about_another(text: str, name: str) -> bool:
+    """Return whether a text that is kept is about another workspace than `name`."""
+    found = _ABOUT.match(text)
+    return found is not None and found[0] != marker(cast("Kept", found[1]), name)
+
+
+def is_for_another(digest: str, own: Sequence[str], name: str) -> bool:
+    """Return whether a line that people wrote is for the job of another workspace.
+
+    Args:
+        digest: what the line names; "" for none.
+        own: the texts that are kept on the same page.
+        name: this workspace.
+    """
+    theirs = [each for each in own if is_about_another(each, name)]
+    ours = [each for each in own if _ABOUT.match(each) and each not in theirs]
+    if not ours:
+        return bool(theirs)
+    shown = digest[:DIGITS]
+    is_theirs = bool(shown) and any(shown in each for each in theirs)
+    return is_theirs and not any(shown in each for each in ours)
 
 
 def keep_issue(forge: Forge, known: Issue | None, title: str, body: str) -> Issue:
