@@ -144,6 +144,20 @@ def test_what_is_not_understood_is_answered_with_the_line_to_copy(body: str) -> 
     assert f"\n    /coursesync approve {SHORT}" in answer(one)
 
 
+@pytest.mark.parametrize("filler", ["![", "> quoted\n", "Thanks! "])
+def test_a_long_comment_decides_nothing(filler: str) -> None:
+    """It is not parsed, and the person learns that it is too long."""
+    (one,) = given(f"/coursesync approve {SHORT}\n\n{filler * 30_000}")
+
+    assert not decided([one], DIGEST, EVERYONE)
+    assert "has at most 5,000 characters. Write a new one" in answer(one)
+
+
+def test_a_long_comment_that_quotes_a_line_decides_nothing() -> None:
+    """Nobody is answered who answers below a plan that is quoted as a whole."""
+    assert given("> Somebody writes:\n>\n>     /coursesync approve 1\n" * 200) == []
+
+
 def test_another_digest_approves_nothing() -> None:
     """An approval holds for the plan that was shown, and for no later one."""
     (one,) = given(f"/coursesync approve {'f' * 16}")

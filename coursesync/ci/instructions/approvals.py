@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/coursesync"
 DIGITS = 16  # of a digest, at least
+LONGEST = 5_000  # characters of a comment that decides; to parse a long one may take seconds
 _DIGEST = re.compile(rf"[0-9a-f]{{{DIGITS},64}}")
 _HEX = re.compile(r"[0-9a-f]+")
 # the whole line within other text: somebody meant it
@@ -35,6 +36,7 @@ _OWN = (
     "You pushed a part of this yourself. Somebody else has to decide about it. If nobody else "
     "can, set all of it again in one pull request that somebody else approves."
 )
+_TOO_LONG = f"A comment that decides has at most {LONGEST:,} characters. Write a new one."
 _NOT_ALONE = "The line has to stand alone on its line, outside of lists, headings and code."
 
 
@@ -126,10 +128,14 @@ def instructions(comments: Iterable[Comment]) -> Iterator[Instruction]:
 
     An instruction is a line of its own in a paragraph. A sentence, a list or code that holds a
     whole line has a problem instead. Quotes and hidden text hold none: people quote what others
-    wrote, and what can't be seen is not meant.
+    wrote, and what can't be seen is not meant. A long comment that may hold one has a problem, too.
     """
     for comment in comments:
         if comment.own or PREFIX not in comment.body:
+            continue
+        if len(comment.body) > LONGEST:
+            if any(line.split(maxsplit=1)[:1] == [PREFIX] for line in comment.body.splitlines()):
+                yield Instruction(comment, problem=_TOO_LONG)
             continue
         tokens = MarkdownIt("commonmark").parse(comment.body)
         alone = [words for line in _lines(tokens) if (words := line.split())[:1] == [PREFIX]]
