@@ -123,3 +123,13 @@ def test_a_push_that_swaps_two_paragraphs_around_a_reviewed_one_waits() -> None:
     main.push(text(A, B, "Step 3", C, D))
 
     assert main.reasons() == [("section.welcome.a", "contents", "PUSHED", "3")]
+
+
+def test_a_push_that_puts_a_paragraph_back_above_a_reviewed_one_waits() -> None:
+    """The site has it; that it stands above the other one was withdrawn, then pushed."""
+    main = Main(text(A, B, C))
+    main.merge(text(A, B, C, D))
+    main.merge(text("Step 1", B, C), base=text(A, B, C), result=text("Step 1", B, C, D))
+    main.push(text(A, B, C, D))
+
+    assert main.reasons() == [("section.welcome.a", "contents", "PUSHED", "3")]

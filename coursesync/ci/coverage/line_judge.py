@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.ci.coverage.delta import alone, more_lines
-from coursesync.ci.coverage.line_order import set_otherwise
+from coursesync.ci.coverage.line_order import set_last, turned, unordered
 from coursesync.ci.coverage.shown_lines import shows_lines, shows_removed
 
 if TYPE_CHECKING:
@@ -59,10 +59,13 @@ class LineJudge:
         replaces a line between them. Yields each setting whose review shows lines in another order,
         or does not count, with those. `since` and `is_foreign` are as in `Trail.line_setters`.
         """
-        site = None if is_foreign else self._path[since]
-        for number in range(since + 1, len(self._path)):
-            item, before = self._merged(number), self._path[number - 1]
-            lines = set_otherwise(before, self._path, number, site)
+        path = self._path
+        site = None if is_foreign else path[since]
+        for number in range(since + 1, len(path)):
+            before, after = path[number - 1 : number + 1]
+            if before and after and before.text_places == after.text_places:
+                continue
+            item, lines = self._merged(number), set[str]()
 
             def shows(
                 _own: Delta,
@@ -71,12 +74,13 @@ class LineJudge:
                 item: Item | None = item,
                 lines: set[str] = lines,
             ) -> bool:
-                if head := from_head.former(item.address) if item else None:
-                    lines.clear()
-                    lines |= set_otherwise(head, self._path, number, site)
-                return not lines
+                head = from_head.former(item.address) if item else None
+                lines |= set_last(turned(head, path[-1]), path, number, site)
+                return head is not None and not lines
 
             gap = self.judge.gap(number, shows)
+            if gap and before and not lines:
+                lines |= set_last(unordered(before, path[-1]), path, number, site)
             if gap and lines:
                 yield gap, sorted(lines)
 

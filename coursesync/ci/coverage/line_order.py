@@ -25,18 +25,23 @@ def turned(was: Item | None, now: Item | None) -> set[_Pair]:
     return {pair for pair in combinations(both, 2) if first[pair[0]] > first[pair[1]]}
 
 
-def set_otherwise(
-    other: Item | None, path: Sequence[Item | None], number: int, site: Item | None
+def unordered(was: Item | None, now: Item | None) -> set[_Pair]:
+    """Return the pairs of lines, in the order of `now`, that `was` does not have in this order."""
+    first = _numbers(was)
+    return {pair for pair in combinations(_numbers(now), 2) if not _has(first, pair)}
+
+
+def set_last(
+    pairs: set[_Pair], path: Sequence[Item | None], number: int, site: Item | None
 ) -> set[str]:
-    """Return the lines that main has in another order than `other`, if a tree set that order last.
+    """Return the lines of those pairs that a tree set last, and that the site does not have so.
 
     Args:
-        other: the item at the head of a review, or before the tree.
+        pairs: pairs of lines in main's order.
         path: the item in each tree; the last one is main.
         number: that of the tree.
         site: the item in the tree whose text the site has; None if no tree has that text.
     """
-    pairs = turned(other, path[-1])
     if not pairs:
         return set()
     earlier = [_numbers(each) for each in (site, path[number - 1])]

@@ -266,8 +266,8 @@ class _Pending:
         for gap, lines in judge.of_added(added):
             own = [(after or before or ("",))[0] for before, after in lines]
             found.setdefault(gap, {}).update(dict.fromkeys(own))
-        for gap, turned in judge.of_order(since, is_foreign=is_foreign):
-            found.setdefault(gap, {}).update(dict.fromkeys(turned))
+        for gap, ordered in judge.of_order(since, is_foreign=is_foreign):
+            found.setdefault(gap, dict.fromkeys(ordered))
         for gap, texts in found.items():
             yield _Finding(gap, field, Effect.CHANGED, tuple(filter(None, texts)))
 
