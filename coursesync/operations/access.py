@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from coursesync.errors import Command, Remedy, Shell, Stop, UsageError
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.nexudus.clock import SystemClock
 from coursesync.nexudus.credentials import Credentials
 from coursesync.nexudus.exchange import Exchange, read_json
@@ -132,7 +132,7 @@ def _asked(
             yield Check("roles", Level.NOTE, found, "Try again later.")
     if allowed:
         yield Check("roles", Level.OK, f"the user has {', '.join(allowed)}")
-    writing = ", ".join(f"{kind.role}-Create, -Edit and -Delete" for kind in KINDS.values())
+    writing = ", ".join(f"{kind.role}-Create, -Edit and -Delete" for kind in ITEMS.values())
     yield Check("roles", Level.NOTE, f"not tried, because doctor only reads: {writing}")
 
 
@@ -192,7 +192,7 @@ def _reads(remote: Nexudus, known: Known) -> Iterator[_Read]:
     )
     read = by_id(COURSES.path, known.course)
     yield _Read(f"{COURSES.role}-Read", "plans with --refresh, and apply", is_needed=True, ask=read)
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         path, needed = kind.endpoint, kind.name in known.used
         use = "drift, pull, import and apply" if needed else f"outlines with {kind.plural}"
         of_course = {endpoint_of(kind).filter: known.course}
@@ -201,7 +201,7 @@ def _reads(remote: Nexudus, known: Known) -> Iterator[_Read]:
     of_course = {MEMBERS.filter: known.course}
     use = "counting the members of a course"
     yield _Read(f"{MEMBERS.role}-List", use, is_needed=False, ask=listing(MEMBERS.path, of_course))
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         if kind.completions:
             at = completions_endpoint(kind.completions)
             of_record = {at.filter: _record(known, kind)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import ITEMS, kind_of
 from coursesync.nexudus.listing import Lookout
 from coursesync.nexudus.sender import Sender
 from coursesync.operations.import_claims import claims
@@ -242,10 +242,10 @@ def _imported(
         sum(change.course_id == course.id for change in changes),
         draft.is_new,
         draft.note,
-        by_kind={name: taken[name] for name in KINDS if taken[name]},
-        unlisted=tuple(name for name, kind in KINDS.items() if kind not in course.looked_for),
+        by_kind={name: taken[name] for name in ITEMS if taken[name]},
+        unlisted=tuple(name for name, kind in ITEMS.items() if kind not in course.looked_for),
         gone=tuple(Gone(at, i, at in forgotten) for at, i in sorted(course.gone.items())),
-        known={name: known[name] for name in KINDS if known[name]},
+        known={name: known[name] for name in ITEMS if known[name]},
     )
 
 

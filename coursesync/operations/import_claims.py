@@ -15,7 +15,7 @@ from coursesync.applying.recognise import Found as Recognised
 from coursesync.applying.recognise import Unclear, recognise
 from coursesync.applying.sought import Sought
 from coursesync.errors import Command, Remedy
-from coursesync.kinds import KINDS, kind_of
+from coursesync.kinds import ITEMS, kind_of
 from coursesync.kinds.marker import is_marker
 from coursesync.planning.action import Action
 from coursesync.planning.change import Change
@@ -44,7 +44,7 @@ def claims(state: State, courses: Collection[LiveCourse]) -> Mapping[Identity, C
     """Return the records of some courses that a create in doubt may have made, and the twins."""
     known = {(kind_of(at), entry.id) for at, entry in state.entries.items()}
     found: dict[Identity, Claim] = {}
-    for kind in KINDS.values() if known or state.doubts else ():
+    for kind in ITEMS.values() if known or state.doubts else ():
         every = [each.record for course in courses for each in course.records if each.kind is kind]
         for record_id, at in twins(state, every, kind).items():
             if (entry := state.entries.get(at)) is not None:  # else it is of a create in doubt

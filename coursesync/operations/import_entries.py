@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.kinds.address import (
     address_of,
     course_address,
@@ -47,7 +47,7 @@ def entries_of(
     """
     known = managed.state.entries.keys() | managed.state.doubts.keys()
     entries = dict(_edited(outline, records, managed)) if is_new else {}
-    for kind in KINDS.values():  # parents first: a child names its parent's Id
+    for kind in ITEMS.values():  # parents first: a child names its parent's Id
         free = [each for each in records if each.kind is kind]
         free = [each for each in free if each.identity not in managed.addresses]
         new = [

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from coursesync.errors import Command, CoursesyncError, InvalidOutlines, Remedy, UnusableFile
 from coursesync.files import check_real_folder, decode, in_the_way, shown, write_new
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS
 from coursesync.operations.import_records import (
     course_key,
     items_of,
@@ -211,7 +211,7 @@ def _fitting(
     def together(items: Sequence[WantedItem]) -> str:
         return problem([*fit, *items])
 
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         held = {item.identity: item for item in fit}
         waiting: list[WantedItem] = []
         for item in course.items:

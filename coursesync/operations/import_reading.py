@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from coursesync.errors import CoursesyncError, Denied
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import ITEMS, LISTED, kind_of
 from coursesync.kinds.marker import is_marker
 from coursesync.operations.import_records import Found, LiveCourse
 
@@ -38,7 +38,7 @@ def read_courses(
     looked_for: list[Kind] = []
     found: dict[int, list[Found]] = {course_id: [] for course_id in sorted(titles)}
     gone: dict[int, dict[Address, int]] = {course_id: {} for course_id in found}
-    for kind in KINDS.values():
+    for kind in ITEMS.values():
         if kind.within is None or kind.within in looked_for:
             try:
                 records, lost = _records(lookout, kind, titles, state)

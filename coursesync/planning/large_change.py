@@ -6,6 +6,7 @@ A plan is large if it overwrites more than half of a course of four or more reco
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from coursesync.kinds import LISTED
@@ -33,6 +34,7 @@ def oversized(plan: Plan) -> tuple[str, ...]:
         from the one that it leaves.
     """
     found = []
+    plan = _without_courses(plan)
     for course, changes in plan.by_course():
         whole = [*_overwriting(changes), *course.departures]
         taken = sum(each.from_course is None and takes_from_members(each) for each in changes)
@@ -49,6 +51,13 @@ def oversized(plan: Plan) -> tuple[str, ...]:
         kinds = (kind for each in plan.by_course() for kind in _kinds(*each))
         found.append(_counted(len(whole), taken, f"all {plan.managed:,} {nouns(kinds)}"))
     return tuple(found)
+
+
+def _without_courses(plan: Plan) -> Plan:
+    """Leave out the changes of courses' own records: each is named by a row or an option."""
+    named = plan.policy.delete_courses
+    changes = (e for e in plan.changes if not e.kind.is_course and e.course_id not in named)
+    return replace(plan, changes=tuple(changes))
 
 
 def is_large(number: int, taken: int, of: int) -> bool:

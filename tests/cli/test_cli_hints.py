@@ -173,7 +173,7 @@ def test_what_asks_once_more_leaves_nothing_out(applied: CommandLine, courses: P
     told = ran.err.partition("If that is what you want:")[2]
     known = set(re.findall(r"--[a-z-]+", applied("apply", "--help").out))
     elsewhere = {"--allow-large-change", "--plan", "--state", "--base-url"}
-    elsewhere |= {"--sandbox", "--no-sandbox"}
+    elsewhere |= {"--sandbox", "--no-sandbox", "--delete-course"}
 
     assert ran.code == 6, ran.err
     assert [option for option in given if f" {option} " not in told] == []

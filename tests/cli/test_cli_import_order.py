@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness import CommandLine, SandboxServer
 
 IMPORT = ("import", "--course", "4711")
-APPLY = ("apply", "--auto-approve")
+APPLY = ("apply", "--auto-approve", "--allow-large-change")
 
 
 def write(courses: Path, *titles: str) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness import CommandLine, SandboxServer
 
-APPLY = ("apply", "--auto-approve")
+APPLY = ("apply", "--auto-approve", "--allow-large-change")
 TITLES = ("One", "Two", "Three", "Four", "Five")
 
 

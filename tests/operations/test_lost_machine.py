@@ -13,6 +13,7 @@ from state.clones import new_remote
 
 import coursesync
 from coursesync.state.git_store import LASTS, GitStore
+from coursesync.state.lease import FRESH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,12 +73,14 @@ def found(remote: Remote, server: SandboxServer, config: bytes) -> coursesync.Pr
     (folder / "coursesync.toml").write_bytes(config)
     project = coursesync.open_project(folder, base_url=server.url)
     assert isinstance(project.store, GitStore)
-    return replace(project, store=replace(project.store, now=lambda: time.time() + 2 * LASTS))
+    store = replace(project.store, now=lambda: time.time() + 2 * LASTS, wait=lambda _: None)
+    return replace(project, store=store)
 
 
 def apply(project: coursesync.Project) -> coursesync.Report:
-    workspace = project.load()
-    return coursesync.apply(coursesync.plan(workspace), workspace, allow_large_change=True)
+    with project.held(2 * FRESH):  # until the lost run was silent for long enough
+        workspace = project.load()
+        return coursesync.apply(coursesync.plan(workspace), workspace, allow_large_change=True)
 
 
 def titles(server: SandboxServer) -> list[object]:

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from shares import bounded_time, examples
 
 from coursesync.errors import InvalidOutlines
-from coursesync.kinds import KINDS
+from coursesync.kinds import ITEMS, KINDS
 from coursesync.kinds.content_spec import InContents
 from coursesync.kinds.contents import to_html
 from coursesync.kinds.kind import Kind
@@ -502,6 +502,7 @@ def test_another_kind_is_listed_like_lessons(
 ) -> None:
     """A kind needs its table and its model alone to be read, checked and shown to editors."""
     kind = poll("poll", within)
+    monkeypatch.setitem(ITEMS, "poll", kind)
     monkeypatch.setitem(KINDS, "poll", kind)
     inner = "    polls: [{title: Lunch, answers: many}, b.md]\n" if within else ""
     outline = f"{HEAD}sections:\n  - title: A\n{inner}    lessons: []\npolls:\n  - title: Tea\n"

@@ -32,6 +32,7 @@ WHOLE: dict[type[DataclassInstance], dict[str, object]] = {
         "attempted": SENT,
         "external": True,
         "id": 7,
+        "kept": True,
         "left": ["image"],
         "protected": True,
         "seen": {"Title": "Uno", "Active": None},

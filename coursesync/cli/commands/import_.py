@@ -11,7 +11,7 @@ from coursesync.cli.line import addresses
 from coursesync.cli.screen import say_all, say_wrapped
 from coursesync.cli.session import announce, holding, online, remind_of_git
 from coursesync.errors import Command, ExitCode, InvalidOutlines, Remedy, Shell, UsageError
-from coursesync.kinds import KINDS, LISTED, kind_of
+from coursesync.kinds import ITEMS, LISTED, kind_of
 from coursesync.kinds.field import UNKNOWN_ID
 from coursesync.kinds.inline import line_of
 from coursesync.nexudus.clock import SystemClock
@@ -131,7 +131,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
     done = [course for course in imported if course.error is None]
     alone = [each for course in done for each in course.left_out if each.remedy is None]
     if left_out := {each.item.kind.plural for each in alone}:
-        plurals = _together([kind.plural for kind in KINDS.values() if kind.plural in left_out])
+        plurals = _together([kind.plural for kind in ITEMS.values() if kind.plural in left_out])
         say_wrapped(
             Remedy(
                 f"coursesync leaves these {plurals} alone. To manage one, change it in Nexudus or "
@@ -141,7 +141,7 @@ def _print_imported(project: Project, imported: Sequence[Imported]) -> None:
             )
         )
     for name in done[0].unlisted if done else ():
-        say_wrapped(_not_listed(KINDS[name]))
+        say_wrapped(_not_listed(ITEMS[name]))
     left = sum(course.left for course in imported)
     if not imported and project.embedded:
         say_wrapped(
@@ -223,11 +223,11 @@ def _renumbered(course: Imported) -> str:
 
 def _done(course: Imported) -> str:
     if course.by_kind:
-        taken = [count(number, name, KINDS[name].plural) for name, number in course.by_kind.items()]
+        taken = [count(number, name, ITEMS[name].plural) for name, number in course.by_kind.items()]
         return f"{_together(taken)} imported"
-    looked_for = [kind for name, kind in KINDS.items() if name not in course.unlisted]
+    looked_for = [kind for name, kind in ITEMS.items() if name not in course.unlisted]
     if course.known:
-        known = [count(number, name, KINDS[name].plural) for name, number in course.known.items()]
+        known = [count(number, name, ITEMS[name].plural) for name, number in course.known.items()]
         return f"outline written, with {_together(known)} that the state has already"
     if course.left_out:
         return f"no {_together([kind.name for kind in looked_for], 'or')} imported"

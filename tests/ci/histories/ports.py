@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from ci.histories.trees import outlines_of
+from ci.histories.trees import Conflict, merged, outlines_of
 
 from coursesync.ci.coverage.delta import Delta
 from coursesync.ci.coverage.delta_digest import digest_of_delta
@@ -128,6 +128,14 @@ class Ports:
     def specified(self, commit: str) -> Specified:
         """Return what the outlines of a commit specify."""
         return self.tree(self._facts(commit))
+
+    def is_merge(self, parent: str, head: str, commit: str) -> bool:
+        """Return whether a commit is just what git makes of its parent and a review's head."""
+        base = self._facts(self.merge_base(head, parent))
+        try:
+            return merged(base, self._facts(parent), self._facts(head)) == self._facts(commit)
+        except Conflict:
+            return False
 
     def _facts(self, commit: str) -> Facts:
         which, _, number = commit.rpartition(" ")
