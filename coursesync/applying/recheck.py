@@ -51,7 +51,7 @@ _MAX_READINGS = 5  # reads of one record before one write
 def recheck(run: Run) -> None:
     """Read the records that the plan overwrites; raises Stop if that is impossible."""
     every = (change for change in run.plan.changes if change.action.overwrites)
-    changes = [change for change in every if change.awaits is None]
+    changes = [change for change in every if change.record_id is not None]
     for kind in dict.fromkeys(change.kind for change in changes):
         _read(run, kind, [change for change in changes if change.kind is kind])
 
@@ -98,7 +98,7 @@ def _next(run: Run, change: Change) -> Iterator[Change]:
     for number, each in enumerate(waiting, 1):
         if number >= IDS_AT_ONCE or run.sender.seconds_for(number) > _AHEAD:
             return
-        if each.action.overwrites and each.kind is change.kind and each.awaits is None:
+        if each.action.overwrites and each.kind is change.kind and each.record_id:
             yield each
 
 
