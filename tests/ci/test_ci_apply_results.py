@@ -35,7 +35,7 @@ def town(github_forge: GitHub, api: SandboxServer, tmp_path: Path) -> Town:
 
 
 def test_a_course_with_the_key_of_a_deleted_one_is_applied(town: Town) -> None:
-    """What this run did is told; the earlier state that contradicts main is no failure."""
+    """It says what this run did; an earlier state that contradicts main is no failure."""
     number = town.propose(a=outline(C, "Three"))
     town.merge(number)
     ran = town.apply()

@@ -26,6 +26,7 @@ NOT_FOUND: dict[Reason, str] = {
         field-too-far-left a-field-too-far-left-in-an-item item-one-blank-too-deep
         title-without-its-first-quote
         field-too-far-right field-twice-at-top field-twice-in-a-section field-twice-in-braces
+        course-field-twice
         item-without-dash list-on-the-line-of-its-field no-blank-after-colon quote-never-closed
         second-document single-quote-never-closed tab-indents tab-indents-a-field tag-of-ones-own
         text-after-bar text-after-the-end title-goes-on-after-quotes title-starts-with-at
